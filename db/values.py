@@ -1,0 +1,190 @@
+"""What the store hands out: frozen values, never a session or a row that is tied to one."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from imaging.framing import Size
+from imaging.values import FileStat, Fingerprint, Measurements, Patch, Receipt, Rle
+
+
+class DecisionKind(StrEnum):
+    """What a reviewer said of a photo's mask."""
+
+    ACCEPTED = "accepted"
+    CORRECTED = "corrected"
+    REJECTED = "rejected"
+    NO_LESION = "no lesion"
+    SKIPPED = "skipped"
+
+
+class Origin(StrEnum):
+    """How a revision's mask came to be."""
+
+    MODEL = "model"
+    BRUSH = "brush"
+    THRESHOLD = "threshold"
+
+
+@dataclass(frozen=True)
+class KnownFile:
+    """A file that was seen before and has not changed since; `photo_id` is None if set aside."""
+
+    path: str
+    photo_id: int | None
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class QueueItem:
+    """A photo's line in the queue; holds no mask and no picture."""
+
+    photo_id: int
+    path: str
+    name: str
+    decision: DecisionKind | None
+    segmented: bool
+    has_draft: bool
+    area_fraction: float | None
+    reason: str
+    """Why the photo stands where it stands."""
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """A file that could not become a photo, with the reason."""
+
+    path: str
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class HistoryEntry:
+    """One fact of a photo's history: a revision, a decision or one taken back."""
+
+    at: datetime
+    who: str
+    what: str
+
+
+@dataclass(frozen=True)
+class Revision:
+    """A stored mask, without its pixels."""
+
+    id: int
+    photo_id: int
+    parent_id: int | None
+    author: str
+    origin: Origin
+    threshold: float | None
+    created_at: datetime
+    measurements: Measurements
+
+
+@dataclass(frozen=True)
+class PhotoDetails:
+    """A photo with what is known of it; `revision` is the current one."""
+
+    photo_id: int
+    path: str
+    name: str
+    size: Size
+    format: str
+    revision: Revision | None
+    receipt: Receipt | None
+    decision: DecisionKind | None
+    history: tuple[HistoryEntry, ...]
+
+
+@dataclass(frozen=True)
+class DraftState:
+    """A reviewer's unfinished correction of one revision.
+
+    `edits` are the live line of edits in order, the undone ones included; the first `cursor` of
+    them are applied.
+    """
+
+    draft_id: int
+    photo_id: int
+    base_revision_id: int
+    cursor: int
+    edits: tuple["DraftEdit", ...]
+
+
+@dataclass(frozen=True)
+class DraftEdit:
+    """One edit of a draft; `threshold` is set where the edit drew the mask anew from the model."""
+
+    patch: Patch
+    threshold: float | None = None
+
+
+@dataclass(frozen=True)
+class NewMask:
+    """The mask that a decision turns a draft into."""
+
+    draft_id: int
+    rle: Rle
+    measurements: Measurements
+    origin: Origin
+    threshold: float | None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A decision to be stored; `mask` only where the reviewer corrected it."""
+
+    photo_id: int
+    revision_id: int | None
+    kind: DecisionKind
+    reviewer: str
+    seconds: float
+    score: int | None = None
+    note: str = ""
+    mask: NewMask | None = None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A stored decision."""
+
+    id: int
+    photo_id: int
+    revision_id: int | None
+    kind: DecisionKind
+    reviewer: str
+    seconds: float
+    score: int | None
+    note: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class ReviewedPhoto:
+    """A decided photo as an export needs it: one photo, its files, its decision and its mask."""
+
+    photo_id: int
+    content_hash: str
+    size: Size
+    files: tuple["ReviewedFile", ...]
+    decision: Decision
+    revision: Revision | None
+    rle: Rle | None
+    receipt: Receipt | None
+
+
+@dataclass(frozen=True)
+class ReviewedFile:
+    """One file of a reviewed photo."""
+
+    path: str
+    file_hash: str
+
+
+@dataclass(frozen=True)
+class NewPhoto:
+    """A file that was fingerprinted, to be stored with the photo in it."""
+
+    stat: FileStat
+    fingerprint: Fingerprint

@@ -1,0 +1,1 @@
+"""The lesion segmenter: network, training, conversion, runtimes and the shipped weights."""

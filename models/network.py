@@ -1,0 +1,240 @@
+"""The lesion network: a MobileNetV4-Conv-S encoder and a light top-down decoder.
+
+The encoder follows Qin et al., "MobileNetV4: Universal Models for the Mobile Ecosystem"
+(2024, arXiv:2404.10518), whose table of layers is `CONV_SMALL` below.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+@dataclass(frozen=True)
+class Conv:
+    """A plain convolution with batch norm and ReLU: `kernel` in pixels, `out` channels."""
+
+    kernel: int
+    stride: int
+    out: int
+
+
+@dataclass(frozen=True)
+class Bottleneck:
+    """A Universal Inverted Bottleneck.
+
+    `start` and `middle` are the sizes of its two optional depthwise kernels (0: absent), which give
+    its four forms: extra depthwise (both), inverted bottleneck (middle only), ConvNeXt-like (start
+    only) and feed-forward (neither). `expand` is the ratio of inner to incoming channels.
+    """
+
+    start: int
+    middle: int
+    stride: int
+    out: int
+    expand: float
+
+
+Stage = tuple[Conv | Bottleneck, ...]
+
+_IB_3 = Bottleneck(0, 3, 1, 96, 2.0)
+
+CONV_SMALL: tuple[Stage, ...] = (
+    (Conv(3, 2, 32),),
+    (Conv(3, 2, 32), Conv(1, 1, 32)),
+    (Conv(3, 2, 96), Conv(1, 1, 64)),
+    (Bottleneck(5, 5, 2, 96, 3.0), _IB_3, _IB_3, _IB_3, _IB_3, Bottleneck(3, 0, 1, 96, 4.0)),
+    (
+        Bottleneck(3, 3, 2, 128, 6.0),
+        Bottleneck(5, 5, 1, 128, 4.0),
+        Bottleneck(0, 5, 1, 128, 4.0),
+        Bottleneck(0, 5, 1, 128, 3.0),
+        Bottleneck(0, 3, 1, 128, 4.0),
+        Bottleneck(0, 3, 1, 128, 4.0),
+    ),
+)
+"""MobileNetV4-Conv-S, one tuple a halving of the resolution (strides 2, 4, 8, 16 and 32)."""
+
+
+def conv_norm(
+    incoming: int, out: int, kernel: int, stride: int = 1, groups: int = 1, *, relu: bool = True
+) -> nn.Sequential:
+    """Convolution (padding keeps the size), batch norm and, if asked for, ReLU."""
+    layers: list[nn.Module] = [
+        nn.Conv2d(incoming, out, kernel, stride, kernel // 2, groups=groups, bias=False),
+        nn.BatchNorm2d(out),
+    ]
+    if relu:
+        layers.append(nn.ReLU(inplace=True))
+    return nn.Sequential(*layers)
+
+
+class UniversalInvertedBottleneck(nn.Module):
+    """Depthwise, expand, depthwise, project; a residual where the shape stays the same."""
+
+    def __init__(self, incoming: int, spec: Bottleneck) -> None:
+        super().__init__()
+        inner = _multiple_of_eight(incoming * spec.expand)
+        start_stride = 1 if spec.middle else spec.stride
+        layers: list[nn.Module] = []
+        if spec.start:
+            layers.append(
+                conv_norm(incoming, incoming, spec.start, start_stride, incoming, relu=False)
+            )
+        layers.append(conv_norm(incoming, inner, 1))
+        if spec.middle:
+            layers.append(conv_norm(inner, inner, spec.middle, spec.stride, inner))
+        layers.append(conv_norm(inner, spec.out, 1, relu=False))
+        self.layers = nn.Sequential(*layers)
+        self.residual = spec.stride == 1 and incoming == spec.out
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = self.layers(x)
+        return x + y if self.residual else y
+
+
+def _multiple_of_eight(channels: float) -> int:
+    rounded = max(8, int(channels + 4) // 8 * 8)
+    return rounded + 8 if rounded < 0.9 * channels else rounded
+
+
+def _layer(incoming: int, spec: Conv | Bottleneck) -> nn.Module:
+    if isinstance(spec, Conv):
+        return conv_norm(incoming, spec.out, spec.kernel, spec.stride)
+    return UniversalInvertedBottleneck(incoming, spec)
+
+
+class Encoder(nn.Module):
+    """The stages of a table, each one's output kept.
+
+    In: float (N, 3, H, W), H and W multiples of 32. Out: one float map a stage, at strides 2 to 32.
+    """
+
+    def __init__(self, stages: Sequence[Stage] = CONV_SMALL) -> None:
+        super().__init__()
+        self.stages = nn.ModuleList()
+        self.channels: list[int] = []
+        incoming = 3
+        for stage in stages:
+            layers: list[nn.Module] = []
+            for spec in stage:
+                layers.append(_layer(incoming, spec))
+                incoming = spec.out
+            self.stages.append(nn.Sequential(*layers))
+            self.channels.append(incoming)
+
+    def forward(self, x: Tensor) -> list[Tensor]:
+        maps = []
+        for stage in self.stages:
+            x = stage(x)
+            maps.append(x)
+        return maps
+
+
+class Classifier(nn.Module):
+    """The encoder with the paper's classification head; it exists to be held against the paper."""
+
+    def __init__(self, classes: int = 1000) -> None:
+        super().__init__()
+        self.encoder = Encoder()
+        self.widen = conv_norm(self.encoder.channels[-1], 960, 1)
+        self.hidden = conv_norm(960, 1280, 1)
+        self.classes = nn.Linear(1280, classes)
+
+    def forward(self, x: Tensor) -> Tensor:
+        pooled = self.widen(self.encoder(x)[-1]).mean((2, 3), keepdim=True)
+        logits: Tensor = self.classes(self.hidden(pooled).flatten(1))
+        return logits
+
+
+class Merge(nn.Module):
+    """One step up the decoder: the coarser map doubled, a lateral map added, mixed."""
+
+    def __init__(self, lateral: int, width: int) -> None:
+        super().__init__()
+        self.lateral = conv_norm(lateral, width, 1, relu=False)
+        self.mix = nn.Sequential(
+            conv_norm(width, width, 5, groups=width, relu=False),
+            conv_norm(width, width * 2, 1),
+            conv_norm(width * 2, width, 1, relu=False),
+        )
+
+    def forward(self, coarse: Tensor, fine: Tensor) -> Tensor:
+        doubled = F.interpolate(coarse, scale_factor=2.0, mode="bilinear", align_corners=False)
+        total = F.relu(doubled + self.lateral(fine))
+        mixed: Tensor = self.mix(total)
+        return F.relu(total + mixed)
+
+
+class LesionNetwork(nn.Module):
+    """Photo in, lesion logits out.
+
+    In: float (N, 3, H, W), normalised, H and W multiples of 32. Out: float logits (N, 1, H/4, W/4);
+    `upsample` brings them to the input's size.
+    """
+
+    def __init__(self, width: int = 64, stages: Sequence[Stage] = CONV_SMALL) -> None:
+        super().__init__()
+        self.encoder = Encoder(stages)
+        _, quarter, eighth, sixteenth, last = self.encoder.channels
+        self.context = Context(last, width)
+        self.up16 = Merge(sixteenth, width)
+        self.up8 = Merge(eighth, width)
+        self.up4 = Merge(quarter, width)
+        self.head = nn.Conv2d(width, 1, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        _, quarter, eighth, sixteenth, last = self.encoder(x)
+        y = self.up16(self.context(last), sixteenth)
+        y = self.up4(self.up8(y, eighth), quarter)
+        logits: Tensor = self.head(y)
+        return logits
+
+
+class Context(nn.Module):
+    """What the whole frame says, added to each place of the coarsest map."""
+
+    def __init__(self, incoming: int, width: int) -> None:
+        super().__init__()
+        self.local = conv_norm(incoming, width, 1)
+        self.frame = nn.Sequential(nn.Conv2d(incoming, width, 1), nn.ReLU(inplace=True))
+
+    def forward(self, x: Tensor) -> Tensor:
+        whole: Tensor = self.frame(x.mean((2, 3), keepdim=True))
+        local: Tensor = self.local(x)
+        return local + whole
+
+
+def upsample(logits: Tensor) -> Tensor:
+    """Quarter-size logits (N, 1, h, w) to the input's size (N, 1, 4h, 4w), bilinear."""
+    return F.interpolate(logits, scale_factor=4.0, mode="bilinear", align_corners=False)
+
+
+def parameters(network: nn.Module) -> int:
+    """How many trainable numbers a network has."""
+    return sum(p.numel() for p in network.parameters())
+
+
+def multiply_accumulates(network: nn.Module, size: int) -> int:
+    """Multiply-accumulates of convolutions and linear layers on one (3, size, size) picture."""
+    total = 0
+
+    def count(module: nn.Module, _: object, out: Tensor) -> None:
+        nonlocal total
+        if isinstance(module, nn.Conv2d):
+            per_place = module.weight[0].numel()
+            total += per_place * out.numel() // out.shape[0]
+        elif isinstance(module, nn.Linear):
+            total += module.weight.numel()
+
+    hooks = [m.register_forward_hook(count) for m in network.modules()]
+    training = network.training
+    network.eval()
+    with torch.no_grad():
+        network(torch.zeros(1, 3, size, size))
+    network.train(training)
+    for hook in hooks:
+        hook.remove()
+    return total

@@ -1,0 +1,95 @@
+"""Photos with true masks: a folder with `images/` and `masks/`, or a CSV that lists them."""
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif"})
+
+
+class PairsError(Exception):
+    """A set of pairs that can't be read; the message says what is wrong and what to do."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One photo and its true mask, with the rest of its row (empty for a folder)."""
+
+    image: Path
+    mask: Path
+    row: Mapping[str, str]
+
+    @property
+    def name(self) -> str:
+        """The photo's stem."""
+        return self.image.stem
+
+    @property
+    def group(self) -> str:
+        """What must not be divided between training and measuring: the patient, else the photo."""
+        return self.row.get("group") or self.name
+
+
+def read_pairs(source: Path, where: Mapping[str, str] | None = None) -> list[Pair]:
+    """The pairs of a folder or CSV whose columns have the values of `where`, sorted by image.
+
+    Raises PairsError when there is nothing to read, a column is missing or nothing is left.
+    """
+    where = where or {}
+    if source.is_dir():
+        manifest = source / "manifest.csv"
+        pairs = _from_csv(manifest, where) if manifest.is_file() else _from_folder(source)
+    elif source.is_file():
+        pairs = _from_csv(source, where)
+    else:
+        raise PairsError(
+            f"{source} does not exist: give a folder with images/ and masks/, or a CSV."
+        )
+    if not pairs:
+        chosen = " ".join(f"{k}={v}" for k, v in where.items())
+        raise PairsError(f"{source} has no pairs{' with ' + chosen if chosen else ''}.")
+    return sorted(pairs, key=lambda pair: pair.image)
+
+
+def held_out(pair: Pair, seed: str = "nevus") -> bool:
+    """Whether a pair's group is in the tenth that training never sees (for calibration)."""
+    return int(sha256(f"{seed}:{pair.group}".encode()).hexdigest(), 16) % 10 == 0
+
+
+def hash_of_pairs(pairs: Sequence[Pair]) -> str:
+    """SHA-256 over every photo's and mask's bytes, in the order given."""
+    digest = sha256()
+    for pair in pairs:
+        digest.update(sha256(pair.image.read_bytes()).digest())
+        digest.update(sha256(pair.mask.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _from_csv(path: Path, where: Mapping[str, str]) -> list[Pair]:
+    with path.open(newline="", encoding="utf-8") as file:
+        reader = csv.DictReader(file)
+        columns = reader.fieldnames or []
+        for name in ("image", "mask", *where):
+            if name not in columns:
+                raise PairsError(f"{path} has no column “{name}”; it has {', '.join(columns)}.")
+        return [
+            Pair(path.parent / row["image"], path.parent / row["mask"], row)
+            for row in reader
+            if all(row[name] == value for name, value in where.items())
+        ]
+
+
+def _from_folder(folder: Path) -> list[Pair]:
+    images, masks = folder / "images", folder / "masks"
+    if not images.is_dir() or not masks.is_dir():
+        raise PairsError(f"{folder} has no images/ and masks/ inside; or give a CSV.")
+    by_stem = {path.stem: path for path in masks.iterdir() if path.suffix.lower() == ".png"}
+    photos = [path for path in images.iterdir() if path.suffix.lower() in PHOTO_SUFFIXES]
+    missing = sorted(path.name for path in photos if path.stem not in by_stem)
+    if missing:
+        raise PairsError(
+            f"{len(missing)} photos have no mask in {masks}, the first is {missing[0]}."
+        )
+    return [Pair(path, by_stem[path.stem], {}) for path in photos]

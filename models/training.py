@@ -1,0 +1,219 @@
+"""Train the lesion network from random weights: seeded, resumable, with checkpoints every epoch.
+
+`python -m models.training DATA RUN` reads pairs (see `models.pairs`) and writes RUN/checkpoint.pt
+and RUN/log.jsonl; run again with the same arguments it goes on where it stopped.
+"""
+
+import json
+import math
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import torch
+import typer
+from rich.progress import Progress
+from torch import Tensor
+from torch.nn import functional as F
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.utils.data import DataLoader
+
+from imaging.agreement import agreement
+from imaging.framing import Size, fit
+from models.network import LesionNetwork, upsample
+from models.pairs import Pair, held_out, read_pairs
+from models.training_data import Views, read_pair
+
+MEAN = (0.485, 0.456, 0.406)
+DEVIATION = (0.229, 0.224, 0.225)
+"""ImageNet's mean and deviation of each channel, of values from 0 to 1."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that decides a training run."""
+
+    seed: int = 1
+    epochs: int = 80
+    small_epochs: int = 50
+    small_size: int = 192
+    size: int = 256
+    width: int = 64
+    batch: int = 24
+    peak_rate: float = 2e-3
+    weight_decay: float = 0.03
+    averaging: float = 0.998
+    threads: int = 1
+
+    def size_in(self, epoch: int) -> int:
+        """The view's size: small first, which is faster, then what the model ships with."""
+        return self.small_size if epoch < self.small_epochs else self.size
+
+    def rate(self, progress: float) -> float:
+        """The learning rate at a share of the run: a short rise, then a cosine to nothing."""
+        rise = 0.05
+        if progress < rise:
+            return self.peak_rate * (0.04 + 0.96 * progress / rise)
+        return self.peak_rate * 0.5 * (1 + math.cos(math.pi * (progress - rise) / (1 - rise)))
+
+
+class Run:
+    """A network in training with all of its state."""
+
+    def __init__(self, recipe: Recipe, folder: Path) -> None:
+        self.recipe, self.folder = recipe, folder
+        torch.manual_seed(recipe.seed)
+        torch.set_num_threads(recipe.threads)
+        self.network = LesionNetwork(recipe.width).to(memory_format=torch.channels_last)
+        self.averaged = AveragedModel(
+            self.network, multi_avg_fn=get_ema_multi_avg_fn(recipe.averaging), use_buffers=True
+        )
+        decayed = [p for p in self.network.parameters() if p.ndim > 1]
+        plain = [p for p in self.network.parameters() if p.ndim <= 1]
+        self.optimiser = torch.optim.AdamW(
+            [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": plain}],
+            lr=recipe.peak_rate,
+            weight_decay=0.0,
+        )
+        self.epoch = 0
+
+    @property
+    def checkpoint(self) -> Path:
+        """Where the run's state lies."""
+        return self.folder / "checkpoint.pt"
+
+    def save(self) -> None:
+        """Write the state beside the old one, then take its place."""
+        state = {
+            "recipe": asdict(self.recipe),
+            "epoch": self.epoch,
+            "network": self.network.state_dict(),
+            "averaged": self.averaged.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+        }
+        part = self.checkpoint.with_suffix(".part")
+        torch.save(state, part)
+        os.replace(part, self.checkpoint)
+
+    def resume(self) -> None:
+        """Take up the saved state, if there is one; raises ValueError if its recipe differs."""
+        if not self.checkpoint.is_file():
+            return
+        state: dict[str, Any] = torch.load(self.checkpoint, weights_only=True)
+        if state["recipe"] != asdict(self.recipe):
+            raise ValueError(f"{self.checkpoint} was made with another recipe: {state['recipe']}")
+        self.network.load_state_dict(state["network"])
+        self.averaged.load_state_dict(state["averaged"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.epoch = state["epoch"]
+
+    def step(self, photos: Tensor, masks: Tensor, weights: Tensor, progress: float) -> float:
+        """One batch; returns its loss."""
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.recipe.rate(progress)
+        logits = upsample(self.network(normalise(photos)))
+        value = loss(logits, masks[:, None].float() / 255, weights)
+        self.optimiser.zero_grad()
+        value.backward()
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
+        self.optimiser.step()
+        self.averaged.update_parameters(self.network)
+        return float(value)
+
+
+def normalise(photos: Tensor) -> Tensor:
+    """uint8 (N, H, W, 3) to normalised float (N, 3, H, W), channels last in memory."""
+    scaled = photos.permute(0, 3, 1, 2).float() / 255
+    mean = torch.tensor(MEAN)[:, None, None]
+    return (scaled - mean) / torch.tensor(DEVIATION)[:, None, None]
+
+
+def loss(logits: Tensor, truth: Tensor, weights: Tensor) -> Tensor:
+    """Binary cross-entropy plus soft Jaccard loss of each picture, weighted; all (N, 1, H, W)."""
+    entropy = F.binary_cross_entropy_with_logits(logits, truth, reduction="none").mean((1, 2, 3))
+    probability = logits.sigmoid()
+    both = (probability * truth).sum((1, 2, 3))
+    either = (probability + truth).sum((1, 2, 3)) - both
+    jaccard = (both + 1) / (either + 1)
+    return ((entropy + 1 - jaccard) * weights).sum() / weights.sum()
+
+
+def probabilities(network: torch.nn.Module, photos: list[np.ndarray[Any, Any]]) -> Tensor:
+    """The network's maps (N, H, W) of framed uint8 photos (H, W, 3), without gradients."""
+    network.eval()
+    with torch.no_grad():
+        logits: Tensor = upsample(network(normalise(torch.from_numpy(np.stack(photos)))))
+    return logits.sigmoid()[:, 0]
+
+
+def measure(network: torch.nn.Module, pairs: list[Pair], size: int) -> dict[str, float]:
+    """Mean Jaccard of each kind, per photo at its own size, at threshold 0.5."""
+    by_kind: dict[str, list[float]] = {}
+    for pair in pairs:
+        photo, mask = read_pair(pair)
+        framing = fit(Size.of(photo), Size(size, size))
+        grid = probabilities(network, [framing.picture_to_grid(photo)])[0].numpy()
+        value = agreement(framing.map_to_photo(grid) >= 0.5, mask > 0).jaccard
+        by_kind.setdefault(pair.row.get("kind", "all"), []).append(value)
+    found = {kind: float(np.mean(values)) for kind, values in sorted(by_kind.items())}
+    found |= {f"{k}_below_065": float(np.mean(np.array(v) < 0.65)) for k, v in by_kind.items()}
+    return found
+
+
+def batches(views: Views, recipe: Recipe) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+    """An epoch's batches, drawn in a process beside the training."""
+    loader = DataLoader(views, recipe.batch, sampler=views.order(), num_workers=1, drop_last=True)
+    yield from loader
+
+
+def train(recipe: Recipe, data: Path, folder: Path, measure_every: int) -> None:
+    """Run a recipe to its end, saving each epoch."""
+    folder.mkdir(parents=True, exist_ok=True)
+    run = Run(recipe, folder)
+    run.resume()
+    chosen = [p for p in read_pairs(data, {"split": "train"}) if not held_out(p)]
+    dev = read_pairs(data, {"split": "dev"})
+    views = Views(chosen, recipe.seed)
+    steps = len(views) // recipe.batch
+    with Progress() as progress:
+        total = progress.add_task("training", total=recipe.epochs * steps)
+        progress.update(total, completed=run.epoch * steps)
+        while run.epoch < recipe.epochs:
+            started = time.monotonic()
+            views.epoch, views.size = run.epoch, recipe.size_in(run.epoch)
+            run.network.train()
+            losses = []
+            for index, batch in enumerate(batches(views, recipe)):
+                share = (run.epoch + index / steps) / recipe.epochs
+                losses.append(run.step(*batch, progress=share))
+                progress.advance(total)
+            run.epoch += 1
+            run.save()
+            entry: dict[str, float] = {"epoch": run.epoch, "loss": float(np.mean(losses))}
+            entry["seconds"] = round(time.monotonic() - started, 1)
+            if run.epoch % measure_every == 0 or run.epoch == recipe.epochs:
+                entry |= measure(run.averaged.module, dev, recipe.size_in(run.epoch - 1))
+            with (folder / "log.jsonl").open("a") as log:
+                log.write(json.dumps(entry) + "\n")
+
+
+def main(
+    data: Annotated[Path, typer.Argument(help="A folder with manifest.csv, or the CSV itself.")],
+    run: Annotated[Path, typer.Argument(help="Where checkpoints and the log go.")],
+    seed: int = Recipe.seed,
+    epochs: int = Recipe.epochs,
+    small_epochs: int = Recipe.small_epochs,
+    threads: int = Recipe.threads,
+    measure_every: int = 5,
+) -> None:
+    """Train the lesion network; stopped, it goes on at the last finished epoch."""
+    recipe = Recipe(seed=seed, epochs=epochs, small_epochs=small_epochs, threads=threads)
+    train(recipe, data, run, measure_every)
+
+
+if __name__ == "__main__":
+    typer.run(main)

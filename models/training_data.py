@@ -1,0 +1,54 @@
+"""Training pairs in memory, and new views of them, the same ones again after a resume."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from models.augmentation import Picture, augment
+from models.pairs import Pair
+
+
+def read_pair(pair: Pair) -> tuple[Picture, Picture]:
+    """A pair's pixels: photo uint8 (H, W, 3) RGB and mask uint8 (H, W), 0 or 255."""
+    photo = cv2.imread(str(pair.image), cv2.IMREAD_COLOR_RGB)
+    mask = cv2.imread(str(pair.mask), cv2.IMREAD_GRAYSCALE)
+    if photo is None or mask is None:
+        raise OSError(f"{pair.image} or {pair.mask} can't be decoded")
+    return np.asarray(photo, np.uint8), np.where(mask > 0, 255, 0).astype(np.uint8)
+
+
+def weight(pair: Pair) -> float:
+    """How much a pair counts: less where two people drew the same photo very differently."""
+    iou = pair.row.get("annotator_iou", "")
+    return 1.0 if not iou or float(iou) >= 0.5 else 0.3
+
+
+class Views(Dataset[tuple[Tensor, Tensor, Tensor]]):
+    """Augmented views, decided by seed, epoch and index alone.
+
+    An item is a uint8 photo (H, W, 3), a uint8 mask (H, W) and its float weight.
+    """
+
+    def __init__(self, pairs: Sequence[Pair], seed: int) -> None:
+        self._items = [read_pair(pair) for pair in pairs]
+        self._weights = [weight(pair) for pair in pairs]
+        self._seed = seed
+        self.epoch = 0
+        self.size = 0
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __getitem__(self, index: int) -> tuple[Tensor, Tensor, Tensor]:
+        random = np.random.default_rng((self._seed, self.epoch, index))
+        view, truth = augment(*self._items[index], self.size, random)
+        return torch.from_numpy(view), torch.from_numpy(truth), torch.tensor(self._weights[index])
+
+    def order(self) -> list[int]:
+        """This epoch's order of the items."""
+        random = np.random.default_rng((self._seed, self.epoch))
+        return [int(i) for i in random.permutation(len(self))]

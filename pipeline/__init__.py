@@ -1,0 +1,1 @@
+"""The steps of the work, without a screen: watch, segment, review, export."""

@@ -1,0 +1,45 @@
+"""The command line: `nevus review`, `segment`, `export` and `evaluate`, wired and nothing more."""
+
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from tui.commands.evaluate import evaluate
+from tui.commands.export import export
+from tui.commands.review import review
+from tui.commands.segment import segment
+
+app = typer.Typer(
+    name="nevus",
+    help="Review and score lesion segmentations in the terminal. Photos never leave the machine.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(review)
+app.command()(segment)
+app.command()(export)
+app.command()(evaluate)
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"nevus {version('nevus')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    show_version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Say the version."),
+    ] = False,
+) -> None:
+    """Review and score lesion segmentations in the terminal. Photos never leave the machine."""
+
+
+def main() -> None:
+    """Run the command line; the exit status is 0, 1 for failed work, 2 for wrong usage."""
+    app()

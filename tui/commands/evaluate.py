@@ -1,0 +1,59 @@
+"""`nevus evaluate`: a model against masks that people drew."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tui.commands.options import Backend, ComputeUnits, Json, Model
+from tui.commands.output import WRONG_USAGE, fail, failures, print_json, print_table
+
+
+def evaluate(
+    pairs: Annotated[
+        Path,
+        typer.Argument(help="A folder with images/ and masks/, or a CSV with columns image, mask."),
+    ],
+    model: Model = None,
+    where: Annotated[
+        list[str], typer.Option("--where", help="COLUMN=VALUE of the CSV; can be repeated.")
+    ] = [],  # noqa: B006
+    backend: Backend = "auto",
+    compute_units: ComputeUnits = "CPU_AND_NE",
+    json: Json = False,
+) -> None:
+    """Compare a model's masks with true ones: Dice and Jaccard, each photo at its own size.
+
+    A photo whose Jaccard is below 0.65 counts as nothing in threshold_jaccard.
+
+    [bold]Examples[/bold]
+
+      nevus evaluate ~/pairs --json
+
+      nevus evaluate manifest.csv --where split=dev --where kind=phone
+
+      nevus evaluate ~/pairs --model better.mlpackage
+    """
+    filters = dict(_filter(text) for text in where)
+    with failures():
+        from models.evaluation import evaluate as compare
+        from models.pairs import read_pairs
+        from models.segmenter import open_segmenter, shipped_model
+        from tui.commands.segment import progress_bar
+
+        found = read_pairs(pairs, filters)
+        segmenter = open_segmenter(model or shipped_model(), backend, compute_units)
+        with progress_bar() as bar:
+            task = bar.add_task("evaluating", total=len(found))
+            result = compare(segmenter, found, lambda done: bar.update(task, completed=done))
+        if json:
+            print_json(result)
+        else:
+            print_table(vars(result))
+
+
+def _filter(text: str) -> tuple[str, str]:
+    column, equals, value = text.partition("=")
+    if not equals or not column:
+        raise fail(f"--where takes COLUMN=VALUE, not “{text}”.", WRONG_USAGE)
+    return column, value

@@ -1,0 +1,63 @@
+"""`nevus export`: write the reviewed masks as a dataset."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tui.commands.options import Database, Folder, Json
+from tui.commands.output import WRONG_USAGE, fail, failures, print_json, print_table
+
+Decisions = Annotated[
+    list[str],
+    typer.Option(
+        "--decision",
+        help="Which photos: accepted, corrected, rejected, “no lesion”, skipped; can be repeated.",
+    ),
+]
+
+
+def export(
+    dest: Annotated[Path, typer.Argument(help="A new folder for the dataset, outside FOLDER.")],
+    folder: Folder = Path(),
+    db: Database = None,
+    format_name: Annotated[
+        str, typer.Option("--format", "-f", help="png (a mask a photo) or coco (one JSON).")
+    ] = "png",
+    decision: Decisions = ["accepted", "corrected", "no lesion"],  # noqa: B006
+    json: Json = False,
+) -> None:
+    """Write the reviewed masks of FOLDER to DEST, each with where it comes from.
+
+    Accepted and corrected masks, and photos without a lesion as images without annotation.
+    Rejected and skipped photos are left out unless asked for.
+
+    [bold]Examples[/bold]
+
+      nevus export ~/datasets/may ~/captures
+
+      nevus export ~/datasets/may ~/captures --format coco
+
+      nevus export ~/datasets/hard ~/captures --decision rejected --decision skipped
+    """
+    from db.values import DecisionKind
+
+    try:
+        kinds = [DecisionKind(name) for name in decision]
+    except ValueError:
+        known = ", ".join(DecisionKind)
+        raise fail(f"--decision takes one of: {known}; not {decision!r}.", WRONG_USAGE) from None
+    with failures():
+        from db.location import database_for
+        from db.store import Store
+        from pipeline.export import export as write
+
+        store = Store.open(database_for(folder, db))
+        try:
+            exported = write(store, dest, folder, format_name, kinds)
+        finally:
+            store.close()
+        if json:
+            print_json(exported)
+        else:
+            print_table(vars(exported))

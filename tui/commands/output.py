@@ -1,0 +1,56 @@
+"""What a command says: results on stdout, everything else on stderr, failures as a sentence."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+FAILED = 1
+WRONG_USAGE = 2
+
+
+def stderr() -> Console:
+    """A console on stderr, where progress and remarks go."""
+    return Console(stderr=True, highlight=False)
+
+
+def print_json(result: "DataclassInstance") -> None:
+    """One JSON object on stdout."""
+    print(json.dumps(asdict(result), default=str))  # noqa: T201
+
+
+def print_table(rows: dict[str, Any]) -> None:
+    """Names and values in two columns on stdout."""
+    wide = max(len(name) for name in rows)
+    console = Console(highlight=False, soft_wrap=True)
+    for name, value in rows.items():
+        console.print(Text(f"{name:<{wide}}  {value}"))
+
+
+def fail(sentence: str, code: int = FAILED) -> typer.Exit:
+    """Say what went wrong on stderr; raise what this returns."""
+    stderr().print(Text(f"nevus: {sentence}"), soft_wrap=True)
+    return typer.Exit(code)
+
+
+@contextmanager
+def failures() -> Iterator[None]:
+    """Expected failures inside end the command with their sentence and status 1."""
+    from db.errors import StoreError
+    from imaging.photo import PhotoError
+    from models.package import ModelError
+    from models.pairs import PairsError
+    from pipeline.errors import PipelineError
+
+    try:
+        yield
+    except (StoreError, PhotoError, ModelError, PairsError, PipelineError) as error:
+        raise fail(str(error)) from error

@@ -1,0 +1,48 @@
+"""`nevus review`: the app."""
+
+import getpass
+import sys
+from pathlib import Path
+
+from tui.commands.options import Backend, ComputeUnits, Database, Folder, Model, Reviewer
+from tui.commands.output import WRONG_USAGE, fail, failures
+
+
+def review(
+    folder: Folder = Path(),
+    db: Database = None,
+    model: Model = None,
+    reviewer: Reviewer = None,
+    backend: Backend = "auto",
+    compute_units: ComputeUnits = "CPU_AND_NE",
+) -> None:
+    """Watch FOLDER, segment its photos in the background, and review them.
+
+    Without FOLDER the current one. Photos that arrive while it runs appear by themselves.
+
+    [bold]Examples[/bold]
+
+      nevus review
+
+      nevus review ~/captures --reviewer ada
+
+      nevus review /Volumes/card/DCIM --db ~/review/clinic.db
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise fail(
+            "review needs a terminal. Over SSH, use ssh -t; without a screen, use nevus segment.",
+            WRONG_USAGE,
+        )
+    with failures():
+        from db.location import database_for
+        from models.segmenter import shipped_model
+        from tui.launch import run_app
+
+        run_app(
+            folder=folder,
+            database=database_for(folder, db),
+            model=model or shipped_model(),
+            backend=backend,
+            compute_units=compute_units,
+            reviewer=reviewer or getpass.getuser(),
+        )
