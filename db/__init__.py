@@ -1,1 +1,1 @@
-"""What is remembered: tables, engine, migrations, and a store whose methods are the only queries."""
+"""What is remembered: tables, engine, migrations, and a store with the only queries there are."""

@@ -67,7 +67,7 @@ class Framing:
         )
 
     def picture_to_grid(self, pixels: Pixels) -> Pixels:
-        """The photo, at any resolution it was decoded to, as the model sees it (gh, gw, 3) uint8."""
+        """The photo, decoded to any resolution, as the model sees it: uint8 (gh, gw, 3)."""
         canvas = np.zeros((self.grid.height, self.grid.width, 3), np.uint8)
         shrinks = pixels.shape[1] > self.width or pixels.shape[0] > self.height
         method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR

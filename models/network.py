@@ -91,6 +91,7 @@ class UniversalInvertedBottleneck(nn.Module):
         self.residual = spec.stride == 1 and incoming == spec.out
 
     def forward(self, x: Tensor) -> Tensor:
+        """(N, C, H, W) to (N, out, H/stride, W/stride)."""
         y: Tensor = self.layers(x)
         return x + y if self.residual else y
 
@@ -126,6 +127,7 @@ class Encoder(nn.Module):
             self.channels.append(incoming)
 
     def forward(self, x: Tensor) -> list[Tensor]:
+        """(N, 3, H, W) to one map a stage."""
         maps = []
         for stage in self.stages:
             x = stage(x)
@@ -144,6 +146,7 @@ class Classifier(nn.Module):
         self.classes = nn.Linear(1280, classes)
 
     def forward(self, x: Tensor) -> Tensor:
+        """(N, 3, H, W) to logits (N, classes)."""
         pooled = self.widen(self.encoder(x)[-1]).mean((2, 3), keepdim=True)
         logits: Tensor = self.classes(self.hidden(pooled).flatten(1))
         return logits
@@ -162,6 +165,7 @@ class Merge(nn.Module):
         )
 
     def forward(self, coarse: Tensor, fine: Tensor) -> Tensor:
+        """(N, width, H, W) and (N, lateral, 2H, 2W) to (N, width, 2H, 2W)."""
         doubled = F.interpolate(coarse, scale_factor=2.0, mode="bilinear", align_corners=False)
         total = F.relu(doubled + self.lateral(fine))
         mixed: Tensor = self.mix(total)
@@ -186,6 +190,7 @@ class LesionNetwork(nn.Module):
         self.head = nn.Conv2d(width, 1, 1)
 
     def forward(self, x: Tensor) -> Tensor:
+        """(N, 3, H, W) to logits (N, 1, H/4, W/4)."""
         _, quarter, eighth, sixteenth, last = self.encoder(x)
         y = self.up16(self.context(last), sixteenth)
         y = self.up4(self.up8(y, eighth), quarter)
@@ -202,6 +207,7 @@ class Context(nn.Module):
         self.frame = nn.Sequential(nn.Conv2d(incoming, width, 1), nn.ReLU(inplace=True))
 
     def forward(self, x: Tensor) -> Tensor:
+        """(N, C, H, W) to (N, width, H, W)."""
         whole: Tensor = self.frame(x.mean((2, 3), keepdim=True))
         local: Tensor = self.local(x)
         return local + whole

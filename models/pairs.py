@@ -45,7 +45,7 @@ def read_pairs(source: Path, where: Mapping[str, str] | None = None) -> list[Pai
         pairs = _from_csv(source, where)
     else:
         raise PairsError(
-            f"{source} does not exist: give a folder with images/ and masks/, or a CSV."
+            f"{source} does not exist. Give a folder with images/ and masks/, or a CSV."
         )
     if not pairs:
         chosen = " ".join(f"{k}={v}" for k, v in where.items())
@@ -90,6 +90,6 @@ def _from_folder(folder: Path) -> list[Pair]:
     missing = sorted(path.name for path in photos if path.stem not in by_stem)
     if missing:
         raise PairsError(
-            f"{len(missing)} photos have no mask in {masks}, the first is {missing[0]}."
+            f"{len(missing)} photos have no mask in {masks}; the first: {missing[0]}."
         )
     return [Pair(path, by_stem[path.stem], {}) for path in photos]

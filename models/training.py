@@ -6,7 +6,6 @@ and RUN/log.jsonl; run again with the same arguments it goes on where it stopped
 
 import json
 import math
-import os
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -97,7 +96,7 @@ class Run:
         }
         part = self.checkpoint.with_suffix(".part")
         torch.save(state, part)
-        os.replace(part, self.checkpoint)
+        part.replace(self.checkpoint)
 
     def resume(self) -> None:
         """Take up the saved state, if there is one; raises ValueError if its recipe differs."""
@@ -122,7 +121,7 @@ class Run:
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
         self.optimiser.step()
         self.averaged.update_parameters(self.network)
-        return float(value)
+        return float(value.detach())
 
 
 def normalise(photos: Tensor) -> Tensor:

@@ -86,4 +86,4 @@ def segment(
         if json:
             print_json(totals)
         else:
-            print_table({name: value for name, value in vars(totals).items()})
+            print_table(vars(totals))

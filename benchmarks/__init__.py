@@ -1,0 +1,1 @@
+"""Speed and memory: milliseconds are reported, ratios within one run and counts may gate."""

@@ -1,0 +1,158 @@
+"""The commands as a person runs them: real processes and photos, exit codes, both streams."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+NEVUS = [str(Path(sys.executable).parent / "nevus")]
+SAMPLES = sorted(
+    path
+    for path in (ROOT / "sample_images").iterdir()
+    if path.suffix in {".jpg", ".png", ".heic", ".HEIC"}
+)
+
+
+def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*NEVUS, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    small = sorted(SAMPLES, key=lambda path: path.stat().st_size)
+    for path in small[:3]:
+        shutil.copy(path, folder)
+    return folder
+
+
+def listing(folder: Path) -> dict[str, tuple[int, int]]:
+    return {
+        str(path.relative_to(folder)): (path.stat().st_mtime_ns, path.stat().st_size)
+        for path in folder.rglob("*")
+    }
+
+
+def test_segment_counts_everything_and_writes_nothing_beside_the_photos(
+    photos: Path, tmp_path: Path
+) -> None:
+    (photos / "empty.jpg").touch()
+    (photos / "text.jpg").write_text("not a photo")
+    first = next(path for path in photos.iterdir() if path.stat().st_size > 100)
+    shutil.copy(first, photos / f"copy{first.suffix}")
+    before = listing(photos)
+    done = run("segment", photos, "--db", tmp_path / "a.db", "--json")
+    assert done.returncode == 0, done.stderr
+    totals = json.loads(done.stdout)
+    parts = [totals[name] for name in ("segmented", "known", "duplicates", "set_aside")]
+    assert parts == [3, 0, 1, 2]
+    assert totals["photos"] == sum(parts)
+    assert totals["backend"] in {"onnxruntime", "coreml"}
+    assert "empty.jpg" in done.stderr
+    assert listing(photos) == before
+    again = json.loads(run("segment", photos, "--db", tmp_path / "a.db", "--json").stdout)
+    assert (again["segmented"], again["known"] + again["duplicates"]) == (0, 4)
+
+
+def test_segment_never_imports_textual(photos: Path, tmp_path: Path) -> None:
+    code = (
+        "import sys, runpy; sys.argv = ['nevus', 'segment', *sys.argv[1:]]\n"
+        "from tui.cli import app\n"
+        "try: app()\n"
+        "except SystemExit as end: assert end.code == 0, end.code\n"
+        "bad = sorted(m for m in sys.modules if m.split('.')[0] in ('textual', 'rich_pixels'))\n"
+        "assert not bad, bad\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(photos), "--db", str(tmp_path / "a.db")],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("command", ["review", "segment", "export", "evaluate"])
+def test_help_shows_examples(command: str) -> None:
+    done = run(command, "--help", NO_COLOR="1", COLUMNS="120")
+    assert done.returncode == 0
+    assert "Examples" in done.stdout
+    assert f"nevus {command}" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["segment", "/nowhere/at/all"],
+        ["segment", "--nonsense"],
+        ["review", "."],
+        ["evaluate", ".", "--where", "nonsense"],
+        ["export", "out", ".", "--decision", "liked"],
+    ],
+)
+def test_wrong_usage_is_two(arguments: list[str], tmp_path: Path) -> None:
+    done = run(*arguments, NEVUS_DB=str(tmp_path / "a.db"))
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.strip()) > 10
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["evaluate", "{tmp}/missing"], "missing"),
+        (["evaluate", "{photos}"], "images/"),
+        (["segment", "{photos}", "--model", "{tmp}/no.mlpackage"], "no.mlpackage"),
+        (["export", "{photos}/inside", "{photos}"], "watched"),
+        (["export", "{tmp}/out", "{photos}", "--format", "gif"], "gif"),
+    ],
+)
+def test_failed_work_is_one_with_a_sentence(
+    arguments: list[str], says: str, photos: Path, tmp_path: Path
+) -> None:
+    filled = [text.format(tmp=tmp_path, photos=photos) for text in arguments]
+    done = run(*filled, NEVUS_DB=str(tmp_path / "a.db"))
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert says in done.stderr
+
+
+def test_an_empty_folder_is_no_failure(tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    done = run("segment", empty, "--db", tmp_path / "a.db", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["photos"] == 0
+
+
+def test_evaluate_scores_pairs_of_a_folder(tmp_path: Path) -> None:
+    masks = ROOT / "tests" / "data" / "sample_masks"
+    for name in ("images", "masks"):
+        (tmp_path / name).mkdir()
+    small = sorted(SAMPLES, key=lambda path: path.stat().st_size)[:3]
+    for path in small:
+        shutil.copy(path, tmp_path / "images")
+        shutil.copy(masks / f"{path.stem}.png", tmp_path / "masks")
+    done = run("evaluate", tmp_path, "--json")
+    assert done.returncode == 0, done.stderr
+    scores = json.loads(done.stdout)
+    assert scores["pairs"] == 3
+    assert 0.7 <= scores["dice"] <= 1
+    low, high = scores["jaccard_interval"]
+    assert low <= scores["jaccard"] <= high
+    assert 0 <= scores["below_065"] <= 1

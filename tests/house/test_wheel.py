@@ -1,0 +1,90 @@
+"""The built wheel holds exactly the packages, and works in an environment of its own."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = {"imaging", "models", "db", "pipeline", "tui"}
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    source = folder / "source"
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+    for name in listed:
+        if (ROOT / name).is_file():
+            (source / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, source / name)
+    subprocess.run(
+        [sys.executable, "-m", "build", "--wheel", "--outdir", str(folder), str(source)],
+        check=True,
+        capture_output=True,
+    )
+    (built,) = folder.glob("nevus-*.whl")
+    return built
+
+
+def test_the_wheel_holds_the_packages_and_nothing_else(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    tops = {name.split("/")[0] for name in names if ".dist-info" not in name.split("/")[0]}
+    assert tops == PACKAGES
+    sources = {
+        str(path.relative_to(ROOT))
+        for package in PACKAGES
+        for path in (ROOT / package).rglob("*.py")
+    }
+    assert sources <= set(names)
+    assert "tui/nevus.tcss" in names
+    assert "models/weights/lesion.mlpackage/Manifest.json" in names
+    assert "models/weights/lesion.mlpackage/Data/com.apple.CoreML/weights/weight.bin" in names
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A fresh environment with the wheel and its dependencies; the `nevus` in it."""
+    home = tmp_path_factory.mktemp("environment")
+    venv.create(home, with_pip=True)
+    pip = [str(home / "bin" / "python"), "-m", "pip", "install", "-q"]
+    subprocess.run(
+        [*pip, "-c", str(ROOT / "constraints.txt"), str(wheel)], check=True, capture_output=True
+    )
+    return home / "bin" / "nevus"
+
+
+def test_the_wheel_says_its_version(installed: Path) -> None:
+    said = subprocess.run([installed, "--version"], capture_output=True, text=True, check=True)
+    assert said.stdout.startswith("nevus 0.")
+
+
+def test_the_wheel_segments_a_folder(installed: Path, tmp_path: Path) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    for path in sorted((ROOT / "sample_images").glob("*.png"))[:2]:
+        shutil.copy(path, photos)
+    database = tmp_path / "nevus.db"
+    run = subprocess.run(
+        [installed, "segment", str(photos), "--db", str(database), "--json"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")},
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    totals = json.loads(run.stdout)
+    assert totals["segmented"] == totals["photos"] >= 1
