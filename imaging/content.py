@@ -1,82 +1,52 @@
 """A hash of what a picture is, without the metadata that may change around it.
 
 JPEG: all but application and comment segments, plus the orientation and the colour profile.
-PNG: all but text and time chunks and EXIF, plus the orientation. Anything else: the whole file.
+PNG: all but text, time, resolution and EXIF chunks, plus the orientation. Anything else: the whole
+file.
 """
 
 from collections.abc import Iterator
 from hashlib import sha256
-from io import BytesIO
 
-from PIL import ExifTags, Image
+from imaging.containers import JPEG, PNG, Part, jpeg_segments, png_chunks
+from imaging.orientation import orientation
 
-_PNG = b"\x89PNG\r\n\x1a\n"
 _PNG_LEFT_OUT = frozenset({b"tEXt", b"zTXt", b"iTXt", b"tIME", b"eXIf", b"pHYs"})
-_PICTURE_DATA = frozenset({0xDA, 0xD9})
-"""Start of scan and end of image: everything from here on is the picture."""
-_COMMENT = 0xFE
-_APPLICATION = range(0xE0, 0xF0)
-_PROFILE, _ADOBE = 0xE2, 0xEE
+_COMMENT = b"\xfe"
+_APPLICATION = frozenset(bytes([marker]) for marker in range(0xE0, 0xF0))
+_PROFILE, _ADOBE = b"\xe2", b"\xee"
 
 
 def content_hash(data: bytes) -> str:
     """SHA-256, hexadecimal, of a file's picture; equal for a file that was only re-tagged."""
+    kind, turn = _kind(data), orientation(data)
+    digest = sha256(f"{kind}:{turn}:".encode())
     try:
-        if data.startswith(b"\xff\xd8"):
-            return _digest("jpeg", _jpeg_parts(data), _orientation(data))
-        if data.startswith(_PNG):
-            return _digest("png", _png_parts(data), _orientation(data))
-    except (IndexError, ValueError, OSError, SyntaxError):
-        pass  # A file with broken structure is hashed whole; decoding it says what is wrong.
-    return _digest("file", iter([data]), 1)
-
-
-def _digest(kind: str, parts: Iterator[bytes], orientation: int) -> str:
-    digest = sha256(f"{kind}:{orientation}:".encode())
-    for part in parts:
-        digest.update(part)
+        for part in _parts(data):
+            digest.update(memoryview(data)[part.start : part.end])
+    except ValueError:
+        # A file with broken structure is hashed whole; decoding it says what is wrong.
+        return sha256(b"file:" + data).hexdigest()
     return digest.hexdigest()
 
 
-def _orientation(data: bytes) -> int:
-    with Image.open(BytesIO(data), formats=("JPEG", "PNG")) as picture:
-        value = picture.getexif().get(ExifTags.Base.Orientation, 1)
-    return int(value) if isinstance(value, int) and 1 <= value <= 8 else 1
+def _kind(data: bytes) -> str:
+    if data.startswith(JPEG):
+        return "jpeg"
+    return "png" if data.startswith(PNG) else "file"
 
 
-def _jpeg_parts(data: bytes) -> Iterator[bytes]:
-    at = 2
-    while at < len(data):
-        if data[at] != 0xFF:
-            raise ValueError("no marker where one belongs")
-        marker = data[at + 1]
-        if marker == 0xFF:
-            at += 1
-            continue
-        if marker in _PICTURE_DATA:
-            yield data[at:]
-            return
-        length = int.from_bytes(data[at + 2 : at + 4], "big")
-        segment = data[at : at + 2 + length]
-        if _is_picture(marker, segment):
-            yield segment
-        at += 2 + length
-    raise ValueError("no scan")
+def _parts(data: bytes) -> Iterator[Part]:
+    """The parts of a file that make up its picture, in order."""
+    if data.startswith(JPEG):
+        return (part for part in jpeg_segments(data) if _is_picture(data, part))
+    if data.startswith(PNG):
+        return (part for part in png_chunks(data) if part.kind not in _PNG_LEFT_OUT)
+    return iter([Part(b"", 0, 0, len(data))])
 
 
-def _is_picture(marker: int, segment: bytes) -> bool:
-    if marker == _PROFILE:
-        return segment[4:].startswith(b"ICC_PROFILE\0")
-    return marker == _ADOBE or (marker not in _APPLICATION and marker != _COMMENT)
-
-
-def _png_parts(data: bytes) -> Iterator[bytes]:
-    at = len(_PNG)
-    while at < len(data):
-        length = int.from_bytes(data[at : at + 4], "big")
-        kind = data[at + 4 : at + 8]
-        if len(kind) < 4:
-            raise ValueError("a chunk is cut short")
-        if kind not in _PNG_LEFT_OUT:
-            yield data[at : at + 12 + length]
-        at += 12 + length
+def _is_picture(data: bytes, part: Part) -> bool:
+    if part.kind == _PROFILE:
+        return data.startswith(b"ICC_PROFILE\0", part.payload)
+    # Adobe's segment says how the colours are coded: without it the picture is another one.
+    return part.kind == _ADOBE or (part.kind not in _APPLICATION and part.kind != _COMMENT)

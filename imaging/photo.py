@@ -10,18 +10,24 @@ from pathlib import Path
 
 import numpy as np
 import pi_heif
-from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
-from imaging.colour import to_srgb
+from imaging.colour import plain, to_srgb
+from imaging.containers import JPEG, PNG, ends_early, is_webp
 from imaging.content import content_hash
 from imaging.framing import Pixels, Size
+from imaging.orientation import orientation, upright, upright_size
 from imaging.text import printable
 from imaging.values import Fingerprint
 
-PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".heic", ".heif"})
-FORMATS = ("JPEG", "PNG", "HEIF")
+PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".heic", ".heif", ".webp"})
 SMALLEST_SIDE = 16
 MOST_PIXELS = 250_000_000
+MOST_BYTES = 2**30
+_FORMATS = ("JPEG", "PNG", "HEIF", "WEBP")
+_HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
+_FORMAT_NAMES = {"HEIF": "HEIC", "MPO": "JPEG"}
+"""Pillow calls a JPEG with further pictures behind it (a depth or gain map) an MPO."""
 
 
 class PhotoError(Exception):
@@ -32,8 +38,8 @@ class PhotoError(Exception):
 class Photo:
     """A decoded photo.
 
-    `pixels` is uint8 (H, W, 3), upright, sRGB, at the resolution asked for; `size` is the upright
-    photo's full size in pixels.
+    `pixels` is uint8 (H, W, 3), upright, sRGB, read-only, at the resolution asked for; `size` is
+    the upright photo's full size in pixels.
     """
 
     pixels: Pixels
@@ -45,101 +51,110 @@ def read_photo(path: Path, longest: int | None = None) -> Photo:
 
     JPEGs are then decoded small, which is several times faster. Raises PhotoError.
     """
-    with _opened(path) as picture:
-        size = upright_size(picture)
-        if longest is not None:
-            picture.draft("RGB", (longest, longest))
+    data = _read(path)
+    with _opened(path, data) as picture:
+        size, turn = Size(*picture.size), orientation(data)
+        target = _target(size, longest)
+        if target != size:
+            picture.draft("RGB", (target.width, target.height))
         picture.load()
-        pixels = picture
-        if longest is not None and max(picture.size) > longest:
-            pixels = _shrunk(picture, longest)
-        upright = ImageOps.exif_transpose(to_srgb(pixels, picture.info.get("icc_profile")))
-        return Photo(np.asarray(upright, np.uint8), size)
+        if ends_early(data):
+            raise EOFError("its end is missing")
+        pixels = plain(picture)
+        if Size(*pixels.size) != target:
+            box = Image.Resampling.BOX
+            pixels = pixels.resize((target.width, target.height), box, reducing_gap=2.0)
+        pixels = upright(to_srgb(pixels, picture.info.get("icc_profile")), turn)
+        return Photo(np.asarray(pixels, np.uint8), upright_size(size, turn))
 
 
 def fingerprint(path: Path) -> Fingerprint:
-    """Hash a file and the picture in it; the header alone is read for size and format.
+    """Hash a file and the picture in it; of the picture the header alone is decoded.
 
     Raises PhotoError where the header is not that of a usable photo.
     """
-    with _sentences(path):
-        data = path.read_bytes()
+    data = _read(path)
     with _opened(path, data) as picture:
-        size, kind = upright_size(picture), str(picture.format)
-    kind = "HEIC" if kind == "HEIF" else kind
-    return Fingerprint(sha256(data).hexdigest(), content_hash(data), kind, size)
+        size = upright_size(Size(*picture.size), orientation(data))
+        kind = str(picture.format)
+    name = _FORMAT_NAMES.get(kind, kind)
+    return Fingerprint(sha256(data).hexdigest(), content_hash(data), name, size)
 
 
-def upright_size(picture: Image.Image) -> Size:
-    """The size after the EXIF orientation is applied; HEIC pictures are upright already."""
-    width, height = picture.size
-    turned = picture.getexif().get(ExifTags.Base.Orientation, 1) in {5, 6, 7, 8}
-    return Size(height, width) if turned else Size(width, height)
+def _target(size: Size, longest: int | None) -> Size:
+    """The size to decode to: no side below 1, the longer one at most `longest`."""
+    if longest is None or max(size.width, size.height) <= longest:
+        return size
+    scale = longest / max(size.width, size.height)
+    return Size(max(1, round(size.width * scale)), max(1, round(size.height * scale)))
 
 
-def _shrunk(picture: Image.Image, longest: int) -> Image.Image:
-    scale = longest / max(picture.size)
-    target = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
-    if picture.mode in {"P", "1"}:
-        picture = picture.convert("RGBA" if "transparency" in picture.info else "RGB")
-    shrunk = picture.resize(target, Image.Resampling.BOX, reducing_gap=2.0)
-    shrunk.info = picture.info
-    return shrunk
-
-
-@contextmanager
-def _opened(path: Path, data: bytes | None = None) -> Iterator[Image.Image]:
-    """The picture with its header checked; every failure inside becomes a PhotoError."""
-    with _sentences(path):
-        pi_heif.register_heif_opener()
-        if data is None:
-            data = path.read_bytes()
-        if not data:
-            raise PhotoError(f"{_name(path)} is empty (0 bytes). Copy it again from the camera.")
-        _check_kind(path, data)
-        with Image.open(BytesIO(data), formats=FORMATS) as picture:
-            _check_size(path, picture)
-            yield picture
+def _read(path: Path) -> bytes:
+    """All bytes of a file that could be a photo."""
+    try:
+        size = path.stat().st_size
+        if size > MOST_BYTES:
+            raise PhotoError(
+                f"{_name(path)} is {size / 2**30:.1f} GiB large, more than nevus opens "
+                f"({MOST_BYTES // 2**30} GiB). Save it smaller."
+            )
+        data = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise PhotoError(f"{_name(path)} is not there any more.") from error
+    except PermissionError as error:
+        raise PhotoError(f"{_name(path)} may not be read. Change its permissions.") from error
+    except IsADirectoryError as error:
+        raise PhotoError(f"{_name(path)} is a folder, not a photo.") from error
+    except OSError as error:
+        reason = printable(error.strerror or str(error))
+        raise PhotoError(f"{_name(path)} can't be read ({reason}). Check its disk.") from error
+    _check_kind(path, data)
+    return data
 
 
 def _check_kind(path: Path, data: bytes) -> None:
-    if not (data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")) or data[4:8] == b"ftyp"):
-        raise PhotoError(f"{_name(path)} is not a JPEG, PNG or HEIC photo, whatever its name says.")
+    if not data:
+        raise PhotoError(f"{_name(path)} is empty (0 bytes). Copy it again from the camera.")
+    heif = data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS
+    if not (data.startswith((JPEG, PNG)) or heif or is_webp(data)):
+        raise PhotoError(
+            f"{_name(path)} is not a JPEG, PNG, HEIC or WebP photo, whatever its name says. "
+            "Save it as one of these."
+        )
 
 
-def _check_size(path: Path, picture: Image.Image) -> None:
-    width, height = picture.size
+@contextmanager
+def _opened(path: Path, data: bytes) -> Iterator[Image.Image]:
+    """The picture with its header checked; whatever goes wrong inside becomes a PhotoError."""
+    pi_heif.register_heif_opener()
+    Image.MAX_IMAGE_PIXELS = None  # The limit is _check_size's, not Pillow's.
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Of broken EXIF data, mostly; no terminal wants them.
+            with Image.open(BytesIO(data), formats=_FORMATS) as picture:
+                _check_size(path, picture.size)
+                yield picture
+    except (PhotoError, MemoryError):
+        raise
+    except Exception as error:  # Decoders raise all kinds of errors on damaged files.
+        raise PhotoError(
+            f"{_name(path)} is damaged or cut short and can't be decoded ({_reason(error)}). "
+            "Copy it again from the camera."
+        ) from error
+
+
+def _check_size(path: Path, size: tuple[int, int]) -> None:
+    width, height = size
     if min(width, height) < SMALLEST_SIDE:
         raise PhotoError(
             f"{_name(path)} is {width}×{height} pixels, too small to show a lesion "
-            f"(at least {SMALLEST_SIDE} a side)."
+            f"(at least {SMALLEST_SIDE} a side). Leave it out."
         )
     if width * height > MOST_PIXELS:
         raise PhotoError(
             f"{_name(path)} is {width}×{height} pixels, more than nevus opens "
             f"({MOST_PIXELS // 1_000_000} megapixels). Save it smaller."
         )
-
-
-@contextmanager
-def _sentences(path: Path) -> Iterator[None]:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            yield
-    except FileNotFoundError as error:
-        raise PhotoError(f"{_name(path)} is not there any more.") from error
-    except PermissionError as error:
-        raise PhotoError(f"{_name(path)} may not be read. Change its permissions.") from error
-    except IsADirectoryError as error:
-        raise PhotoError(f"{_name(path)} is a folder, not a photo.") from error
-    except Image.DecompressionBombError as error:
-        raise PhotoError(f"{_name(path)} says it is enormous; nevus won't open it.") from error
-    except (OSError, SyntaxError, ValueError, EOFError, RuntimeError) as error:
-        raise PhotoError(
-            f"{_name(path)} is damaged or cut short and can't be decoded "
-            f"({_reason(error)}). Copy it again from the camera."
-        ) from error
 
 
 def _name(path: Path) -> str:
@@ -149,4 +164,4 @@ def _name(path: Path) -> str:
 def _reason(error: Exception) -> str:
     if isinstance(error, UnidentifiedImageError):
         return "its header makes no sense"
-    return printable(str(error))
+    return printable(str(error)) or type(error).__name__

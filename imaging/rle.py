@@ -14,7 +14,37 @@ def encode(mask: Mask) -> Rle:
 
 
 def decode(rle: Rle) -> Mask:
-    """The mask (H, W) of an encoding, column-major in memory and writable."""
-    counts = {"size": [rle.size.height, rle.size.width], "counts": rle.counts}
-    decoded: Mask = coco.decode(counts).view(np.bool_)
+    """The mask (H, W) of an encoding, column-major in memory and writable.
+
+    Raises ValueError when the runs don't fill the mask exactly.
+    """
+    size = rle.size
+    runs = _runs(rle.counts)
+    if min(runs, default=0) < 0 or sum(runs) != size.width * size.height:
+        # pycocotools leaves what the runs don't reach as memory happened to be.
+        raise ValueError(f"the runs don't fill a mask of {size.width}×{size.height}")
+    encoded = {"size": [size.height, size.width], "counts": rle.counts}
+    decoded: Mask = coco.decode(encoded).view(np.bool_)
     return decoded
+
+
+def _runs(counts: bytes) -> list[int]:
+    """The lengths of the runs, as COCO's `rleFrString` reads them.
+
+    Groups of five bits, lowest first, in characters from "0"; bit 5 says that more follow, bit 4
+    of the last is the sign. From the fourth on, a run is written as what it is more than the one
+    two before.
+    """
+    runs: list[int] = []
+    value = shift = 0
+    for character in counts:
+        group = character - 48
+        value |= (group & 0x1F) << shift
+        shift += 5
+        if group & 0x20:
+            continue
+        if group & 0x10:
+            value -= 1 << shift
+        runs.append(value + (runs[-2] if len(runs) > 2 else 0))
+        value = shift = 0
+    return runs

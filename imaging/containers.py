@@ -1,0 +1,101 @@
+"""The segments and chunks that JPEG, PNG and WebP files are made of."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+JPEG = b"\xff\xd8\xff"
+PNG = b"\x89PNG\r\n\x1a\n"
+_SCAN, _END, _RESTARTS = 0xDA, 0xD9, range(0xD0, 0xD8)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One segment or chunk: what kind it is, where all of it lies, and where its payload starts."""
+
+    kind: bytes
+    start: int
+    payload: int
+    end: int
+
+
+def is_webp(data: bytes) -> bool:
+    """Whether a file begins as WebP files do."""
+    return data[:4] == b"RIFF" and data[8:12] == b"WEBP"
+
+
+def jpeg_segments(data: bytes) -> Iterator[Part]:
+    """The segments of a JPEG; the last begins with the first scan and goes on to the file's end.
+
+    Raises ValueError where a segment is cut short or no marker stands where one belongs.
+    """
+    at = 2
+    while at + 4 <= len(data):
+        marker = data[at + 1]
+        if data[at] != 0xFF:
+            raise ValueError("no marker where one belongs")
+        if marker == 0xFF:
+            at += 1
+            continue
+        if marker in _RESTARTS:
+            raise ValueError("a marker where none belongs")
+        if marker in {_SCAN, _END}:
+            yield Part(bytes([marker]), at, at, len(data))
+            return
+        end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+        yield _part(data, bytes([marker]), at, at + 4, end)
+        at = end
+    raise ValueError("the file ends before the picture begins")
+
+
+def png_chunks(data: bytes) -> Iterator[Part]:
+    """The chunks of a PNG up to its end chunk; raises ValueError where the file ends before it."""
+    at = len(PNG)
+    while at + 12 <= len(data):
+        kind = data[at + 4 : at + 8]
+        end = at + 12 + int.from_bytes(data[at : at + 4], "big")
+        yield _part(data, kind, at, at + 8, end)
+        if kind == b"IEND":
+            return
+        at = end
+    raise ValueError("the file ends before the picture does")
+
+
+def webp_chunks(data: bytes) -> Iterator[Part]:
+    """The chunks of a WebP file; raises ValueError where one is cut short."""
+    at = 12
+    while at + 8 <= len(data):
+        size = int.from_bytes(data[at + 4 : at + 8], "little")
+        yield _part(data, data[at : at + 4], at, at + 8, at + 8 + size)
+        at += 8 + size + size % 2
+
+
+def ends_early(data: bytes) -> bool:
+    """Whether the picture's own end is missing, which decoders overlook when little is lost.
+
+    Known of JPEG and PNG alone; the decoders of the others notice by themselves.
+    """
+    if data.startswith(JPEG):
+        return _jpeg_ends_early(data)
+    return data.startswith(PNG) and _png_ends_early(data)
+
+
+def _jpeg_ends_early(data: bytes) -> bool:
+    try:
+        *_, last = jpeg_segments(data)
+    except ValueError:
+        return False  # Odd, but decoders forgive more than is written here.
+    # Inside a scan the end marker can't occur: a byte FF of the picture is followed by 00.
+    return last.kind != bytes([_SCAN]) or data.rfind(bytes([0xFF, _END]), last.start) < 0
+
+
+def _png_ends_early(data: bytes) -> bool:
+    try:
+        return not list(png_chunks(data))
+    except ValueError:
+        return True
+
+
+def _part(data: bytes, kind: bytes, start: int, payload: int, end: int) -> Part:
+    if not payload - 2 <= end <= len(data):
+        raise ValueError("the file ends inside a segment")
+    return Part(kind, start, payload, end)

@@ -1,0 +1,127 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from imaging.framing import Pixels, Probabilities, Size, fit
+from imaging.photo import read_photo
+from tests.support.pictures import encoded, written
+
+photo_sizes = st.builds(Size, st.integers(16, 700), st.integers(16, 700))
+grid_sizes = st.builds(Size, st.integers(16, 128), st.integers(16, 128))
+
+
+def half_white(size: Size, edge: int, axis: int) -> Pixels:
+    """A picture, white from `edge` on along an axis (0 is down, 1 is across)."""
+    picture = np.zeros((size.height, size.width, 3), np.uint8)
+    if axis == 0:
+        picture[edge:] = 255
+    else:
+        picture[:, edge:] = 255
+    return picture
+
+
+def as_map(picture: Pixels) -> Probabilities:
+    """A model that finds whatever is white."""
+    return np.asarray(picture[..., 0] / 255, np.float32)
+
+
+def edge_of(map_: Probabilities, axis: int) -> float:
+    """Where a map that rises along an axis passes one half, between the pixels' centres."""
+    line = map_[:, map_.shape[1] // 2] if axis == 0 else map_[map_.shape[0] // 2]
+    above = np.flatnonzero(line >= 0.5)
+    if above.size == 0:
+        return float(line.size)
+    first = int(above[0])
+    if first == 0:
+        return 0.0
+    low, high = float(line[first - 1]), float(line[first])
+    return first - 0.5 + (0.5 - low) / (high - low)
+
+
+@given(photo_sizes, grid_sizes, st.floats(0, 1), st.sampled_from([0, 1]))
+@example(Size(4000, 3000), Size(384, 384), 0.4321, 1)
+@example(Size(3000, 4000), Size(384, 384), 0.777, 0)
+def test_there_and_back_moves_no_edge_by_more_than_half_a_model_pixel(
+    photo: Size, grid: Size, share: float, axis: int
+) -> None:
+    framing = fit(photo, grid)
+    length = photo.height if axis == 0 else photo.width
+    model_pixel = length / (framing.height if axis == 0 else framing.width)
+    edge = round(share * length)
+    seen = framing.picture_to_grid(half_white(photo, edge, axis))
+    back = framing.map_to_photo(as_map(seen))
+    assert (
+        abs(edge_of(back, axis) - edge) <= model_pixel * 0.505
+    )  # Eight bits round the edge by a little.
+
+
+@pytest.mark.parametrize("kind", ["jpg", "png", "heic"])
+@pytest.mark.parametrize("edge", [101, 500, 777])
+def test_a_photo_decoded_small_frames_to_the_same_place(
+    tmp_path: Path, kind: str, edge: int
+) -> None:
+    picture = half_white(Size(1000, 700), edge, axis=1)
+    path = written(tmp_path / f"p.{kind}", encoded(picture, kind))
+    photo = read_photo(path, 200)
+    framing = fit(photo.size, Size(128, 128))
+    seen = framing.picture_to_grid(photo.pixels)
+    back = framing.map_to_photo(as_map(seen))
+    assert abs(edge_of(back, axis=1) - edge) <= 1000 / 128 / 2
+
+
+@given(photo_sizes, grid_sizes, st.floats(-100, 800), st.floats(-100, 800))
+def test_points_come_back(photo: Size, grid: Size, x: float, y: float) -> None:
+    framing = fit(photo, grid)
+    assert framing.point_to_photo(*framing.point_to_grid(x, y)) == pytest.approx((x, y), abs=1e-6)
+
+
+@given(photo_sizes, grid_sizes)
+def test_all_of_the_photo_is_seen_as_large_as_it_goes(photo: Size, grid: Size) -> None:
+    framing = fit(photo, grid)
+    corner = framing.point_to_grid(0, 0)
+    opposite = framing.point_to_grid(photo.width, photo.height)
+    assert corner == (framing.left, framing.top)
+    assert opposite == (framing.left + framing.width, framing.top + framing.height)
+    assert min(corner) >= 0
+    assert opposite[0] <= grid.width
+    assert opposite[1] <= grid.height
+    assert framing.width == grid.width or framing.height == grid.height
+
+
+@given(photo_sizes, grid_sizes)
+def test_the_aspect_is_kept_to_half_a_grid_pixel(photo: Size, grid: Size) -> None:
+    framing = fit(photo, grid)
+    scale = min(grid.width / photo.width, grid.height / photo.height)
+    assert abs(framing.width - max(1, photo.width * scale)) <= 0.5
+    assert abs(framing.height - max(1, photo.height * scale)) <= 0.5
+
+
+@given(photo_sizes, grid_sizes)
+def test_beside_the_photo_is_black(photo: Size, grid: Size) -> None:
+    framing = fit(photo, grid)
+    seen = framing.picture_to_grid(np.full((photo.height, photo.width, 3), 255, np.uint8))
+    assert seen.shape == (grid.height, grid.width, 3)
+    assert np.count_nonzero(seen[..., 0]) == framing.width * framing.height
+    inside = seen[framing.top : framing.top + framing.height]
+    assert (inside[:, framing.left : framing.left + framing.width] == 255).all()
+
+
+@given(photo_sizes, grid_sizes)
+def test_a_map_lies_column_major_on_the_photo(photo: Size, grid: Size) -> None:
+    back = fit(photo, grid).map_to_photo(np.full((grid.height, grid.width), 0.25, np.float32))
+    assert back.shape == (photo.height, photo.width)
+    assert back.dtype == np.float32
+    assert back.flags.f_contiguous
+    assert (back == 0.25).all()
+
+
+def test_a_map_can_be_drawn_at_another_size() -> None:
+    framing = fit(Size(4000, 3000), Size(64, 64))
+    grid = np.tile(np.linspace(0, 1, 64, dtype=np.float32), (64, 1))
+    small = framing.map_to_photo(grid, Size(400, 300))
+    assert small.shape == (300, 400)
+    whole = framing.map_to_photo(grid)[5::10, 5::10]
+    assert np.abs(small - whole).max() < 0.01

@@ -1,0 +1,61 @@
+"""Small pictures to store, and files made of them in every format nevus opens."""
+
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pillow_heif
+from PIL import Image
+
+from imaging.framing import Pixels
+
+CORNERS = ((230, 40, 40), (40, 200, 60), (50, 60, 220), (240, 220, 60))
+FORMATS = ("jpg", "png", "heic", "webp")
+
+
+def four_corners(width: int = 96, height: int = 64) -> Pixels:
+    """A picture with a colour in each quarter, so that every turn of it looks different."""
+    pixels = np.empty((height, width, 3), np.uint8)
+    top, left = height // 2, width // 2
+    pixels[:top, :left], pixels[:top, left:] = CORNERS[0], CORNERS[1]
+    pixels[top:, :left], pixels[top:, left:] = CORNERS[2], CORNERS[3]
+    return pixels
+
+
+def grainy(width: int = 96, height: int = 64, seed: int = 0) -> Pixels:
+    """A picture with some noise, so that its file is not tiny."""
+    noise = np.random.default_rng(seed).integers(-20, 21, (height, width, 3))
+    return np.asarray(np.clip(four_corners(width, height) + noise, 0, 255), np.uint8)
+
+
+def exif_bytes(orientation: int) -> bytes:
+    """EXIF data that say nothing but the orientation."""
+    exif = Image.Exif()
+    exif[0x112] = orientation
+    return exif.tobytes()
+
+
+def encoded(
+    pixels: Pixels, kind: str, *, exif: bytes | None = None, profile: bytes | None = None
+) -> bytes:
+    """A file's bytes; HEIC gets the rotation that the EXIF orientation asks for, as cameras do."""
+    picture, target = Image.fromarray(pixels), BytesIO()
+    if kind == "heic":
+        heif = pillow_heif.from_pillow(picture)
+        heif.info.update(exif=exif, icc_profile=profile, icc_profile_type="prof")
+        heif.save(target, quality=95)
+        return target.getvalue()
+    name = {"jpg": "JPEG", "png": "PNG", "webp": "WEBP"}[kind]
+    given = {"exif": exif, "icc_profile": profile}
+    options = {key: value for key, value in given.items() if value is not None}
+    if kind == "jpg":
+        picture.save(target, name, quality=95, subsampling=0, **options)
+    else:
+        picture.save(target, name, lossless=True, **options)
+    return target.getvalue()
+
+
+def written(path: Path, data: bytes) -> Path:
+    """The path, with a file there."""
+    path.write_bytes(data)
+    return path
