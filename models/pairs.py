@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif"})
+from imaging.photo import PHOTO_SUFFIXES
+from imaging.text import printable
 
 
 class PairsError(Exception):
@@ -38,18 +39,15 @@ def read_pairs(source: Path, where: Mapping[str, str] | None = None) -> list[Pai
     Raises PairsError when there is nothing to read, a column is missing or nothing is left.
     """
     where = where or {}
-    if source.is_dir():
-        manifest = source / "manifest.csv"
-        pairs = _from_csv(manifest, where) if manifest.is_file() else _from_folder(source)
-    elif source.is_file():
-        pairs = _from_csv(source, where)
-    else:
-        raise PairsError(
-            f"{source} does not exist. Give a folder with images/ and masks/, or a CSV."
-        )
+    try:
+        pairs = _read(source, where)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise PairsError(f"{_shown(source)} can't be read ({printable(str(error))}).") from error
     if not pairs:
         chosen = " ".join(f"{k}={v}" for k, v in where.items())
-        raise PairsError(f"{source} has no pairs{' with ' + chosen if chosen else ''}.")
+        raise PairsError(
+            f"{_shown(source)} has no pairs{' with ' + printable(chosen) if chosen else ''}."
+        )
     return sorted(pairs, key=lambda pair: pair.image)
 
 
@@ -67,29 +65,50 @@ def hash_of_pairs(pairs: Sequence[Pair]) -> str:
     return digest.hexdigest()
 
 
+def _read(source: Path, where: Mapping[str, str]) -> list[Pair]:
+    if source.is_file():
+        return _from_csv(source, where)
+    if not source.is_dir():
+        raise PairsError(
+            f"{_shown(source)} does not exist. Give a folder with images/ and masks/, or a CSV."
+        )
+    if (source / "manifest.csv").is_file():
+        return _from_csv(source / "manifest.csv", where)
+    if where:
+        raise PairsError(f"{_shown(source)} has no manifest.csv whose columns could be filtered.")
+    return _from_folder(source)
+
+
+def _shown(path: Path) -> str:
+    return printable(str(path))
+
+
 def _from_csv(path: Path, where: Mapping[str, str]) -> list[Pair]:
-    with path.open(newline="", encoding="utf-8") as file:
+    with path.open(newline="", encoding="utf-8-sig") as file:
         reader = csv.DictReader(file)
         columns = reader.fieldnames or []
         for name in ("image", "mask", *where):
             if name not in columns:
-                raise PairsError(f"{path} has no column “{name}”; it has {', '.join(columns)}.")
-        return [
-            Pair(path.parent / row["image"], path.parent / row["mask"], row)
-            for row in reader
-            if all(row[name] == value for name, value in where.items())
-        ]
+                found = printable(", ".join(columns))
+                raise PairsError(
+                    f"{_shown(path)} has no column “{printable(name)}”; it has {found}."
+                )
+        chosen = [row for row in reader if all(row[name] == where[name] for name in where)]
+        if not all(row["image"] and row["mask"] for row in chosen):
+            raise PairsError(f"{_shown(path)} has a row without an image or a mask.")
+        return [Pair(path.parent / row["image"], path.parent / row["mask"], row) for row in chosen]
 
 
 def _from_folder(folder: Path) -> list[Pair]:
     images, masks = folder / "images", folder / "masks"
     if not images.is_dir() or not masks.is_dir():
-        raise PairsError(f"{folder} has no images/ and masks/ inside; or give a CSV.")
+        raise PairsError(f"{_shown(folder)} has no images/ and masks/ inside; or give a CSV.")
     by_stem = {path.stem: path for path in masks.iterdir() if path.suffix.lower() == ".png"}
     photos = [path for path in images.iterdir() if path.suffix.lower() in PHOTO_SUFFIXES]
     missing = sorted(path.name for path in photos if path.stem not in by_stem)
     if missing:
         raise PairsError(
-            f"{len(missing)} photos have no mask in {masks}; the first: {missing[0]}."
+            f"{len(missing)} photos have no mask in {_shown(masks)}; "
+            f"the first: {printable(missing[0])}."
         )
     return [Pair(path, by_stem[path.stem], {}) for path in photos]

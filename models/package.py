@@ -1,0 +1,153 @@
+"""A Core ML package on disk: what it takes, what it gives, and a hash of what it computes."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from imaging.framing import Size
+from imaging.text import printable
+
+DEFAULT_THRESHOLD = 0.5
+_DATA = Path("Data") / "com.apple.CoreML"
+THRESHOLD_KEY = "org.nevus.threshold"
+FRAMING_KEY = "org.nevus.framing"
+
+
+class ModelError(Exception):
+    """A model that can't be used; the message says which, why, and what to do."""
+
+
+@dataclass(frozen=True)
+class PackageInfo:
+    """What a package says of itself.
+
+    `hash` is the SHA-256 of its program and weights: `Manifest.json`, which holds random
+    identifiers, doesn't count. `threshold` turns its probabilities into a mask.
+    """
+
+    name: str
+    hash: str
+    input_name: str
+    input_size: Size
+    output_name: str
+    framing: str = "fit"
+    threshold: float = DEFAULT_THRESHOLD
+
+
+def check_package(path: Path) -> None:
+    """Raise ModelError where there is no ML Program package at `path`."""
+    shown = printable(str(path))
+    if not path.exists():
+        raise ModelError(
+            f"There is no model at {shown}. "
+            "Name an .mlpackage with --model, or install nevus again."
+        )
+    if not (path / "Manifest.json").is_file() or not program_file(path).is_file():
+        raise ModelError(f"{shown} is not an .mlpackage (a folder with Manifest.json and Data).")
+
+
+def program_file(path: Path) -> Path:
+    """The file with the package's program."""
+    return path / _DATA / "model.mlmodel"
+
+
+def weights_folder(path: Path) -> Path:
+    """The folder with the package's weights."""
+    return path / _DATA / "weights"
+
+
+def package_hash(path: Path) -> str:
+    """SHA-256, hexadecimal, of program and weights. Raises ModelError."""
+    digest = sha256()
+    try:
+        for file in _hashed_files(path):
+            digest.update(file.name.encode() + b"\0")
+            digest.update(sha256(file.read_bytes()).digest())
+    except OSError as error:
+        raise ModelError(
+            f"{printable(str(path))} can't be read ({printable(str(error))}). "
+            "Change its permissions, or copy it again."
+        ) from error
+    return digest.hexdigest()
+
+
+def read_package(path: Path) -> PackageInfo:
+    """Read a package's description; imports coremltools. Raises ModelError."""
+    check_package(path)
+    description = read_spec(path).description
+    name, size = _image_input(path, description)
+    metadata = dict(description.metadata.userDefined)
+    return PackageInfo(
+        name=path.stem,
+        hash=package_hash(path),
+        input_name=name,
+        input_size=size,
+        output_name=_one_output(path, description),
+        framing=_framing(path, metadata),
+        threshold=_threshold(path, metadata),
+    )
+
+
+def read_spec(path: Path) -> Any:
+    """A package's protobuf specification; imports coremltools. Raises ModelError."""
+    # Not load_spec: it opens the package for writing and saves Manifest.json again, which a
+    # package installed by an administrator doesn't allow.
+    from coremltools.proto.Model_pb2 import Model
+    from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
+
+    try:
+        return Model.FromString(program_file(path).read_bytes())
+    except (DecodeError, OSError) as error:
+        raise ModelError(
+            f"{printable(str(path))} is damaged and can't be read ({printable(str(error))}). "
+            "Copy it again."
+        ) from error
+
+
+def _hashed_files(path: Path) -> Iterator[Path]:
+    yield program_file(path)
+    yield from sorted(file for file in weights_folder(path).glob("*") if file.is_file())
+
+
+def _image_input(path: Path, description: Any) -> tuple[str, Size]:
+    inputs = list(description.input)
+    if len(inputs) != 1 or inputs[0].type.WhichOneof("Type") != "imageType":
+        raise ModelError(f"{printable(str(path))} doesn't take one picture; nevus needs that.")
+    image = inputs[0].type.imageType
+    if image.colorSpace != image.ColorSpace.Value("RGB"):
+        raise ModelError(f"{printable(str(path))} takes a picture that is not RGB; convert it so.")
+    return inputs[0].name, Size(image.width, image.height)
+
+
+def _framing(path: Path, metadata: dict[str, str]) -> str:
+    name = metadata.get(FRAMING_KEY, "fit")
+    if name != "fit":
+        raise ModelError(
+            f"{printable(str(path))} wants the framing {printable(name)}; nevus has fit alone."
+        )
+    return name
+
+
+def _threshold(path: Path, metadata: dict[str, str]) -> float:
+    text = metadata.get(THRESHOLD_KEY, str(DEFAULT_THRESHOLD))
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value < 1:
+        raise ModelError(
+            f"{printable(str(path))} has the threshold {printable(text)}; it lies between 0 and 1."
+        )
+    return value
+
+
+def _one_output(path: Path, description: Any) -> str:
+    outputs = list(description.output)
+    if len(outputs) != 1:
+        raise ModelError(
+            f"{printable(str(path))} gives {len(outputs)} outputs; nevus needs one map."
+        )
+    return str(outputs[0].name)

@@ -1,0 +1,117 @@
+"""Photos in, probabilities out, by whatever can run the package here."""
+
+import platform
+import sys
+import time
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from imaging.framing import Pixels, fit
+from imaging.photo import Photo
+from imaging.text import printable
+from imaging.values import Prediction, Receipt
+from models.package import ModelError, PackageInfo, check_package
+
+BACKENDS = ("auto", "coreml", "onnxruntime")
+COMPUTE_UNITS = ("ALL", "CPU_AND_GPU", "CPU_AND_NE", "CPU_ONLY")
+
+
+class Backend(Protocol):
+    """What executes a package."""
+
+    name: str
+    device: str
+    info: PackageInfo
+
+    def run(self, framed: Pixels) -> npt.NDArray[np.float32]:
+        """A framed photo, uint8 (gh, gw, 3), to the model's output, float32."""
+
+
+class Segmenter:
+    """A package with something that executes it."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+
+    @property
+    def info(self) -> PackageInfo:
+        """What the package says of itself."""
+        return self._backend.info
+
+    @property
+    def backend(self) -> str:
+        """`onnxruntime` or `coreml`."""
+        return self._backend.name
+
+    def predict(self, photo: Photo) -> Prediction:
+        """Frame a photo, run the model, and give its probabilities with a receipt.
+
+        The probabilities are rounded to float16, as the cache keeps them; the milliseconds are
+        those of the model alone.
+        """
+        framing = fit(photo.size, self.info.input_size)
+        framed = framing.picture_to_grid(photo.pixels)
+        started = time.perf_counter()
+        output = self._backend.run(framed)
+        milliseconds = (time.perf_counter() - started) * 1000
+        receipt = Receipt(
+            self.info.name, self.info.hash, self._backend.name, self._backend.device, milliseconds
+        )
+        grid = output.reshape(framed.shape[:2]).astype(np.float16).astype(np.float32)
+        return Prediction(grid, framing, receipt)
+
+
+def open_segmenter(
+    path: Path, backend: str = "auto", compute_units: str = "CPU_AND_NE"
+) -> Segmenter:
+    """Open a package: with Core ML on Apple hardware, with ONNX Runtime elsewhere, or as asked.
+
+    Raises ModelError with a sentence when there is no such package or nothing can run it.
+    """
+    check_package(path)
+    _check_name("backend", backend, BACKENDS)
+    _check_name("compute unit", compute_units, COMPUTE_UNITS)
+    chosen = _backend(path, backend, compute_units)
+    _check_output(path, chosen)
+    return Segmenter(chosen)
+
+
+def on_apple_hardware() -> bool:
+    """Whether this is a Mac with Apple silicon."""
+    return sys.platform == "darwin" and platform.machine() == "arm64"
+
+
+def shipped_model() -> Path:
+    """The package that comes with nevus."""
+    return Path(__file__).parent / "weights" / "lesion.mlpackage"
+
+
+def _backend(path: Path, name: str, compute_units: str) -> Backend:
+    if name == "coreml" or (name == "auto" and on_apple_hardware()):
+        if sys.platform != "darwin":
+            raise ModelError("Core ML runs on a Mac only; use --backend onnxruntime here.")
+        from models.coreml_backend import CoreMLBackend
+
+        return CoreMLBackend(path, compute_units)
+    from models.onnx_backend import OnnxBackend
+
+    return OnnxBackend(path)
+
+
+def _check_output(path: Path, backend: Backend) -> None:
+    # Tried on a black picture once, so that a wrong model fails here and not with every photo.
+    size = backend.info.input_size
+    output = backend.run(np.zeros((size.height, size.width, 3), np.uint8))
+    if output.size != size.width * size.height:
+        raise ModelError(
+            f"{printable(str(path))} gives {'×'.join(map(str, output.shape))} values for a picture "
+            f"of {size.width}×{size.height}; nevus needs one probability a pixel."
+        )
+
+
+def _check_name(kind: str, name: str, known: tuple[str, ...]) -> None:
+    if name not in known:
+        raise ModelError(f"There is no {kind} {printable(name)}; there are {', '.join(known)}.")

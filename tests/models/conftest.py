@@ -1,0 +1,104 @@
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from models.segmenter import shipped_model
+
+Draw = Callable[..., Path]
+
+
+def draw_pair(folder: Path, name: str, seed: int, size: tuple[int, int] = (96, 72)) -> Path:
+    """A dark ellipse on skin under `images/`, its mask under `masks/`."""
+    random = np.random.default_rng(seed)
+    (folder / "images").mkdir(parents=True, exist_ok=True)
+    (folder / "masks").mkdir(exist_ok=True)
+    width, height = size
+    x, y = width * random.uniform(0.4, 0.6), height * random.uniform(0.4, 0.6)
+    reach = min(size) * random.uniform(0.15, 0.3)
+    box = (x - reach, y - reach, x + reach, y + reach)
+    photo, mask = Image.new("RGB", size, (224, 180, 155)), Image.new("L", size)
+    ImageDraw.Draw(photo).ellipse(box, fill=(92, 52, 40))
+    ImageDraw.Draw(mask).ellipse(box, fill=255)
+    photo.save(folder / "images" / f"{name}.png")
+    mask.save(folder / "masks" / f"{name}.png")
+    return folder / "images" / f"{name}.png"
+
+
+@pytest.fixture
+def draw() -> Draw:
+    return draw_pair
+
+
+@pytest.fixture
+def manifest(tmp_path: Path) -> Path:
+    """A folder of 14 pairs with a manifest: 12 to train on, two for dev, one of each kind."""
+    rows = ["image,mask,split,kind"]
+    for index in range(14):
+        draw_pair(tmp_path / "pairs", f"p{index}", index)
+        split = "train" if index < 12 else "dev"
+        kind = "phone" if index % 2 else "dermoscopy"
+        rows.append(f"images/p{index}.png,masks/p{index}.png,{split},{kind}")
+    (tmp_path / "pairs" / "manifest.csv").write_text("\n".join(rows) + "\n")
+    return tmp_path / "pairs"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def session_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Nothing is read from or left in the cache of whoever runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache folder of this test's own."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def shipped() -> Path:
+    return shipped_model()
+
+
+Build = Callable[..., Path]
+
+
+def build_package(
+    path: Path, build: Callable[[Any], Any], size: tuple[int, int] = (8, 8), **metadata: str
+) -> Path:
+    """A package whose program is what `build` makes of the picture, float16, scaled to 0…1."""
+    import coremltools as ct
+    from coremltools.converters.mil import Builder as mb  # noqa: N813
+
+    width, height = size
+    shape = (1, 3, height, width)
+
+    @mb.program(input_specs=[mb.TensorSpec(shape=shape)], opset_version=ct.target.iOS17)  # type: ignore[untyped-decorator]
+    def program(photo: Any) -> Any:
+        return build(photo)
+
+    picture = ct.ImageType(
+        name="photo", shape=shape, scale=1 / 255, color_layout=ct.colorlayout.RGB
+    )
+    model = ct.convert(
+        program,
+        inputs=[picture],
+        convert_to="mlprogram",
+        minimum_deployment_target=ct.target.iOS17,
+        compute_precision=ct.precision.FLOAT16,
+    )
+    model.user_defined_metadata.update(metadata)
+    model.save(str(path))
+    return path
+
+
+@pytest.fixture(scope="session")
+def build() -> Build:
+    return build_package

@@ -1,0 +1,69 @@
+import os
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+torch = pytest.importorskip("torch", reason="torch is not installed (pip install nevus[training])")
+
+from models.training import Recipe, Run, train  # noqa: E402
+
+TINY = Recipe(epochs=5, small_epochs=1, small_size=32, size=64, width=8, batch=4)
+SCRIPT = f"""
+import sys
+from pathlib import Path
+from models.training import Recipe, train
+if __name__ == "__main__":
+    recipe = Recipe(**{asdict(TINY)})
+    train(recipe, Path(sys.argv[1]), Path(sys.argv[2]), measure_every=100)
+"""
+
+
+def start_and_kill(data: Path, folder: Path) -> int:
+    """Train in a process of its own until an epoch is saved, then kill it; its exit status."""
+    command = [sys.executable, "-c", SCRIPT, str(data), str(folder)]
+    child = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL)
+    look_again = threading.Event()
+    while child.poll() is None and not (folder / "log.jsonl").exists():
+        look_again.wait(0.005)
+    os.killpg(child.pid, signal.SIGKILL)
+    return child.wait(60)
+
+
+def test_a_killed_run_ends_at_the_weights_of_an_uninterrupted_one(
+    manifest: Path, tmp_path: Path
+) -> None:
+    assert start_and_kill(manifest, tmp_path / "killed") == -signal.SIGKILL
+    halfway = torch.load(tmp_path / "killed" / "checkpoint.pt", weights_only=True)
+    assert 1 <= halfway["epoch"] < TINY.epochs
+    train(TINY, manifest, tmp_path / "killed", measure_every=100)
+    train(TINY, manifest, tmp_path / "whole", measure_every=100)
+    killed, whole = (
+        torch.load(tmp_path / name / "checkpoint.pt", weights_only=True)
+        for name in ("killed", "whole")
+    )
+    assert killed["epoch"] == whole["epoch"] == TINY.epochs
+    for part in ("network", "averaged"):
+        assert killed[part].keys() == whole[part].keys()
+        assert all(torch.equal(killed[part][key], whole[part][key]) for key in whole[part])
+    assert not torch.equal(halfway["network"]["head.weight"], whole["network"]["head.weight"])
+
+
+def test_a_checkpoint_of_another_recipe_is_refused(tmp_path: Path) -> None:
+    Run(TINY, tmp_path).save()
+    with pytest.raises(ValueError, match="another recipe"):
+        Run(Recipe(epochs=4, width=8), tmp_path).resume()
+
+
+def test_the_rate_rises_shortly_and_falls_to_nothing() -> None:
+    rates = [TINY.rate(step / 100) for step in range(101)]
+    top = rates.index(max(rates))
+    assert top == 5
+    assert max(rates) == pytest.approx(TINY.peak_rate)
+    assert rates[: top + 1] == sorted(rates[: top + 1])
+    assert rates[top:] == sorted(rates[top:], reverse=True)
+    assert rates[-1] == pytest.approx(0)
