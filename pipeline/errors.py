@@ -1,0 +1,37 @@
+"""What can go wrong in a step of the work, each with a sentence for a person."""
+
+
+class PipelineError(Exception):
+    """A step of the work failed; its text is a sentence for a person."""
+
+
+class WorkerDied(PipelineError):
+    """The worker process died twice on the same job."""
+
+
+class WorkerClosed(PipelineError):
+    """The worker was closed while a job waited or ran."""
+
+
+class JobFailed(PipelineError):
+    """A job failed in a way nobody foresaw; the worker goes on."""
+
+
+class LeaseTaken(PipelineError):
+    """Another process is segmenting into the same database."""
+
+
+class FolderGone(PipelineError):
+    """The folder with the photos is not there."""
+
+
+class WriteFailed(PipelineError):
+    """Edits could not be committed; they are kept and can be tried again."""
+
+
+class ReviewError(PipelineError):
+    """A photo could not be opened or decided as asked."""
+
+
+class ExportError(PipelineError):
+    """A dataset could not be written."""

@@ -1,0 +1,98 @@
+"""Write the reviewed masks of a folder as a dataset, whole or not at all."""
+
+import importlib
+import pkgutil
+import shutil
+import uuid
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import pipeline.formats
+from db.store import Store
+from db.values import DecisionKind
+from imaging.text import printable
+from pipeline.dataset import Format, dataset_photos
+from pipeline.errors import ExportError
+
+
+@dataclass(frozen=True)
+class Exported:
+    """How many photos and masks a dataset holds, and where it is."""
+
+    photos: int
+    masks: int
+    dest: Path
+
+
+def format_names() -> list[str]:
+    """The formats there are."""
+    return sorted(module.name for module in pkgutil.iter_modules(pipeline.formats.__path__))
+
+
+def export(
+    store: Store, dest: Path, folder: Path, format_name: str, kinds: Collection[DecisionKind]
+) -> Exported:
+    """Write the photos of `folder` with a decision of one of `kinds` to the new folder `dest`.
+
+    Raises ExportError: an unknown format, a `dest` inside `folder` or not empty, nothing to write,
+    a disk that is full.
+    """
+    dest, folder = dest.resolve(), folder.resolve()
+    writer = _format(format_name)
+    _check(dest, folder)
+    photos = dataset_photos(store.reviewed(kinds, str(folder)), folder)
+    if not photos:
+        raise ExportError(_nothing(folder, kinds))
+    try:
+        with _at_once(dest) as partial:
+            masks = writer.write(photos, partial)
+    except OSError as error:
+        raise ExportError(
+            f"{printable(str(dest))} could not be written ({printable(str(error))}). "
+            "Nothing was left there; make room or choose another place, then export again."
+        ) from error
+    return Exported(len(photos), masks, dest)
+
+
+def _format(name: str) -> Format:
+    if name not in format_names():
+        raise ExportError(
+            f"There is no format {printable(name)!r}; there are: {', '.join(format_names())}."
+        )
+    return cast("Format", importlib.import_module(f"pipeline.formats.{name}"))
+
+
+def _check(dest: Path, folder: Path) -> None:
+    shown = printable(str(dest))
+    if dest == folder or folder in dest.parents:
+        raise ExportError(
+            f"{shown} lies inside the photos' folder, where its files would be taken for photos. "
+            "Choose a place outside."
+        )
+    if dest.exists() and (not dest.is_dir() or any(dest.iterdir())):
+        raise ExportError(f"{shown} exists and is not an empty folder. Choose a new one.")
+
+
+def _nothing(folder: Path, kinds: Collection[DecisionKind]) -> str:
+    asked = ", ".join(sorted(kinds)) or "nothing"
+    return (
+        f"No photo of {printable(str(folder))} has such a decision ({asked}), so there is nothing "
+        "to export. Review some first, or ask for other decisions."
+    )
+
+
+@contextmanager
+def _at_once(dest: Path) -> Iterator[Path]:
+    """A folder beside `dest` that takes its name when the block ends well, and goes otherwise."""
+    dest.parent.mkdir(parents=True, exist_ok=True)
+    partial = dest.with_name(f".{dest.name}.partial-{uuid.uuid4().hex[:8]}")
+    partial.mkdir()
+    try:
+        yield partial
+        partial.rename(dest)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise

@@ -1,0 +1,201 @@
+"""A reviewer's sitting: open a photo, edit its mask, decide, take back; nothing is lost."""
+
+from pathlib import Path
+
+from db.store import Store
+from db.values import (
+    DecisionKind,
+    DraftEdit,
+    NewMask,
+    Origin,
+    PhotoDetails,
+    QueueItem,
+    Revision,
+    SetAside,
+    Verdict,
+)
+from imaging import rle
+from imaging.edit import PatchError
+from imaging.photo import PhotoError
+from imaging.text import printable
+from imaging.values import Prediction
+from models.package import ModelError
+from pipeline.draft import Editor, OpenPhoto
+from pipeline.errors import PipelineError, ReviewError
+from pipeline.worker import Worker
+from pipeline.writer import Writer
+
+DEFAULT_THRESHOLD = 0.5
+OUTLINE = (DecisionKind.ACCEPTED, DecisionKind.CORRECTED)
+
+
+class StoredDraft:
+    """Saves one reviewer's edits of one revision through the writer, in order."""
+
+    def __init__(
+        self, store: Store, writer: Writer, reviewer: str, revision: Revision, draft_id: int | None
+    ) -> None:
+        self._store = store
+        self._writer = writer
+        self._reviewer = reviewer
+        self._revision = revision
+        self.draft_id = draft_id
+        """None until the first edit is committed."""
+
+    def add(self, cursor: int, edit: DraftEdit) -> None:
+        """Queue an edit made when `cursor` edits were live."""
+        self._writer.submit(lambda: self._commit_edit(cursor, edit))
+
+    def move(self, cursor: int) -> None:
+        """Queue that `cursor` edits are live now."""
+        self._writer.submit(lambda: self._commit_cursor(cursor))
+
+    def _commit_edit(self, cursor: int, edit: DraftEdit) -> None:
+        self.draft_id = self._store.add_edit(
+            self._reviewer, self._revision.photo_id, self._revision.id, cursor, edit
+        )
+
+    def _commit_cursor(self, cursor: int) -> None:
+        if self.draft_id is not None:
+            self._store.move_cursor(self.draft_id, cursor)
+
+
+class ReviewSession:
+    """One reviewer's work on one folder. Its methods block; any thread may call them.
+
+    Store and worker stay the caller's; `close` waits for the last edit.
+    """
+
+    def __init__(self, store: Store, worker: Worker, folder: Path, reviewer: str) -> None:
+        self._store = store
+        self._worker = worker
+        self._folder = str(folder.resolve())
+        self._reviewer = reviewer
+        self._writer = Writer()
+
+    @property
+    def pending(self) -> int:
+        """How many edits are queued and not yet committed."""
+        return self._writer.pending
+
+    def queue(self) -> list[QueueItem]:
+        """The folder's photos, waiting and decided, in the order to review them."""
+        return self._store.queue(self._folder)
+
+    def set_aside(self) -> list[SetAside]:
+        """The folder's files that could not become photos."""
+        return self._store.set_aside_files(self._folder)
+
+    def open(self, photo_id: int, longest: int = 1024) -> OpenPhoto:
+        """Open a photo with the reviewer's unfinished edits; `longest` bounds the small picture.
+
+        Raises PhotoError when the file can't be read any more, WriteFailed, WorkerDied.
+        """
+        # An earlier opening of the same photo may have edits on their way.
+        self.drain()
+        details = self._store.photo(photo_id)
+        picture = self._worker.view(Path(details.path), longest).pixels
+        if details.revision is None:
+            return OpenPhoto(details, picture, None, None)
+        prediction = self._prediction(details)
+        return OpenPhoto(details, picture, prediction, self._editor(details.revision, prediction))
+
+    def decide(
+        self,
+        photo: OpenPhoto,
+        kind: DecisionKind,
+        seconds: float,
+        score: int | None = None,
+        note: str = "",
+    ) -> None:
+        """Store a decision on an opened photo; an accepted mask with live edits is a corrected one.
+
+        `seconds` is how long the reviewer looked. Raises ReviewError when there is no outline to
+        accept, WriteFailed, and StaleDecision when someone else was faster.
+        """
+        editor, revision = photo.editor, photo.details.revision
+        if editor is not None:
+            editor.end_stroke()
+        self.drain()
+        mask = None
+        if kind in OUTLINE:
+            if editor is None or revision is None:
+                raise ReviewError(_nothing_to_accept(photo.details))
+            mask = self._new_mask(editor, revision)
+            kind = DecisionKind.CORRECTED if mask else DecisionKind.ACCEPTED
+        self._store.decide(
+            Verdict(
+                photo_id=photo.details.photo_id,
+                revision_id=revision.id if revision else None,
+                kind=kind,
+                reviewer=self._reviewer,
+                seconds=seconds,
+                score=score,
+                note=note,
+                mask=mask,
+            )
+        )
+
+    def take_back(self) -> int | None:
+        """Take the reviewer's last decision back; the photo's id, or None where there is none."""
+        self.drain()
+        decision = self._store.take_back(self._reviewer)
+        return decision.photo_id if decision else None
+
+    def drain(self) -> None:
+        """Wait until every edit is committed. Raises WriteFailed; the edits stay queued then."""
+        self._writer.drain()
+
+    def close(self) -> None:
+        """Drain and end. Raises WriteFailed; it can be called again."""
+        self._writer.close()
+
+    def _editor(self, revision: Revision, prediction: Prediction | None) -> Editor:
+        stored = self._store.draft(self._reviewer, revision.photo_id, revision.id)
+        draft_id = stored.draft_id if stored else None
+        keeper = StoredDraft(self._store, self._writer, self._reviewer, revision, draft_id)
+        threshold = DEFAULT_THRESHOLD if revision.threshold is None else revision.threshold
+        mask = rle.decode(self._store.mask(revision.id))
+        editor = Editor(mask, threshold, prediction, keeper)
+        if stored is not None:
+            try:
+                editor.replay(stored.edits, stored.cursor)
+            except PatchError as error:
+                raise ReviewError(f"The unfinished edits don't fit the mask: {error}.") from error
+        return editor
+
+    def _prediction(self, details: PhotoDetails) -> Prediction | None:
+        """The stored probabilities; made again where the cache was lost and the model is here."""
+        stored = self._store.prediction(details.photo_id)
+        if stored is not None or details.receipt is None:
+            return stored
+        try:
+            if self._worker.model().hash != details.receipt.model_hash:
+                return None
+            return self._worker.segment(Path(details.path)).prediction
+        except (ModelError, PhotoError, PipelineError):
+            return None
+
+    def _new_mask(self, editor: Editor, revision: Revision) -> NewMask | None:
+        draft_id = self._draft_id(revision)
+        if not editor.edits or draft_id is None:
+            return None
+        by_threshold = editor.origin is Origin.THRESHOLD
+        return NewMask(
+            draft_id=draft_id,
+            rle=rle.encode(editor.mask),
+            measurements=editor.measurements(),
+            origin=editor.origin,
+            threshold=editor.threshold if by_threshold else None,
+        )
+
+    def _draft_id(self, revision: Revision) -> int | None:
+        stored = self._store.draft(self._reviewer, revision.photo_id, revision.id)
+        return stored.draft_id if stored else None
+
+
+def _nothing_to_accept(details: PhotoDetails) -> str:
+    return (
+        f"{printable(details.name)} has no outline yet, so there is none to accept. Wait for the "
+        "model, or say that there is no lesion, or skip it."
+    )

@@ -1,0 +1,83 @@
+"""One thread that commits edits in the order they were made, and loses none."""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+
+from pipeline.errors import WriteFailed
+
+
+class Writer:
+    """A queue of commits and the thread that works it off, from construction to `close`.
+
+    A commit that fails stays at the head of the queue, so that nothing is written out of order; it
+    is tried again with the next `submit` or `drain`.
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._commits: deque[Callable[[], None]] = deque()
+        self._failure: Exception | None = None
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+        self._thread.start()
+
+    @property
+    def pending(self) -> int:
+        """How many commits are queued and not yet done."""
+        return len(self._commits)
+
+    def submit(self, commit: Callable[[], None]) -> None:
+        """Queue a commit and return at once."""
+        with self._changed:
+            self._commits.append(commit)
+            self._failure = None
+            self._changed.notify_all()
+
+    def drain(self) -> None:
+        """Wait until all is committed. Raises WriteFailed; what is left stays queued."""
+        with self._changed:
+            self._failure = None
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: self._failure is not None or not self._commits)
+            if self._failure is not None:
+                raise WriteFailed(_sentence(len(self._commits), self._failure)) from self._failure
+
+    def close(self) -> None:
+        """Drain, then end the thread. Raises WriteFailed, and then the thread goes on."""
+        self.drain()
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while (commit := self._next()) is not None:
+            try:
+                commit()
+            except Exception as error:
+                self._note(error)
+            else:
+                self._note_done()
+
+    def _next(self) -> Callable[[], None] | None:
+        with self._changed:
+            self._changed.wait_for(
+                lambda: self._closing or (self._commits and self._failure is None)
+            )
+            return self._commits[0] if self._commits and not self._closing else None
+
+    def _note(self, error: Exception) -> None:
+        with self._changed:
+            self._failure = error
+            self._changed.notify_all()
+
+    def _note_done(self) -> None:
+        with self._changed:
+            self._commits.popleft()
+            self._changed.notify_all()
+
+
+def _sentence(count: int, error: Exception) -> str:
+    edits = "one edit is" if count == 1 else f"{count} edits are"
+    return f"{edits} not saved yet ({error}). They are kept; make room or wait, then try again."

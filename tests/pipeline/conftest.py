@@ -1,0 +1,121 @@
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from time import monotonic
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from db.store import Store
+from db.values import NewPhoto
+from imaging import rle
+from imaging.framing import Size, fit
+from imaging.measure import measure
+from imaging.photo import fingerprint
+from imaging.values import Prediction, Receipt
+from models.segmenter import shipped_model
+from pipeline.jobs import draw_mask
+from pipeline.scan import file_stat
+from pipeline.worker import Worker
+
+SKIN, LESION = (224, 180, 155), (92, 52, 40)
+
+
+def wait_until(holds: Callable[[], bool], seconds: float = 30) -> None:
+    """Return when it holds; fail when it still doesn't after `seconds`."""
+    look_again = threading.Event()
+    end = monotonic() + seconds
+    while not holds():
+        assert monotonic() < end, "waited in vain"
+        look_again.wait(0.01)
+
+
+def draw_photo(
+    path: Path, size: tuple[int, int] = (320, 240), at: tuple[int, int] = (0, 0)
+) -> Path:
+    """A dark ellipse on skin with a little noise, its centre moved by `at`."""
+    width, height = size
+    x, y = width / 2 + at[0], height / 2 + at[1]
+    picture = Image.new("RGB", size, SKIN)
+    box = (x - width / 5, y - height / 5, x + width / 5, y + height / 5)
+    ImageDraw.Draw(picture).ellipse(box, fill=LESION)
+    noise = np.random.default_rng(0).integers(-6, 7, (height, width, 3))
+    pixels = np.clip(np.asarray(picture).astype(int) + noise, 0, 255).astype(np.uint8)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(pixels).save(path)
+    return path
+
+
+@pytest.fixture
+def until() -> Callable[[Callable[[], bool]], None]:
+    return wait_until
+
+
+@pytest.fixture
+def draw() -> Callable[..., Path]:
+    return draw_photo
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    return folder.resolve()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = Store.open(tmp_path / "memory" / "nevus.db")
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="session")
+def model() -> Path:
+    path = shipped_model()
+    if not path.exists():
+        pytest.skip(f"no model package at {path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def shared_worker(model: Path) -> Iterator[Worker]:
+    """A worker for tests that do it no harm."""
+    worker = Worker(model)
+    yield worker
+    worker.close()
+
+
+@pytest.fixture
+def modelless() -> Iterator[Worker]:
+    worker = Worker(None)
+    yield worker
+    worker.close()
+
+
+def remember_photo(store: Store, path: Path) -> int:
+    """Store a photo with a prediction that was made by hand: high in an ellipse, low around it."""
+    identity = fingerprint(path)
+    photo_id = store.add_file(NewPhoto(file_stat(path), identity)).photo_id
+    framing = fit(identity.size, Size(64, 64))
+    rows, columns = np.mgrid[0:64, 0:64]
+    distance = np.hypot((columns - 31.5) / 16, (rows - 31.5) / 12)
+    grid = (1 / (1 + np.exp(6 * (distance - 1)))).astype(np.float16).astype(np.float32)
+    prediction = Prediction(grid, framing, Receipt("by hand", "0" * 64, "numpy", "CPU", 1.0))
+    mask = draw_mask(prediction, 0.5)
+    store.save_prediction(
+        photo_id, identity.file_hash, prediction, rle.encode(mask), measure(mask), 0.5
+    )
+    return photo_id
+
+
+@pytest.fixture
+def remembered(store: Store, folder: Path) -> int:
+    """A photo in the store, outlined."""
+    return remember_photo(store, draw_photo(folder / "mole.jpg"))
+
+
+@pytest.fixture
+def remember() -> Callable[[Store, Path], int]:
+    return remember_photo

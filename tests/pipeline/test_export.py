@@ -1,0 +1,200 @@
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+from pycocotools.coco import COCO
+
+from db.store import Store
+from db.values import DecisionKind
+from imaging.framing import Mask
+from pipeline.dataset import safe_name, unique_names
+from pipeline.errors import ExportError
+from pipeline.export import export, format_names
+from pipeline.review import ReviewSession
+from pipeline.worker import Worker
+
+Draw = Callable[..., Path]
+Remember = Callable[[Store, Path], int]
+USUAL = (DecisionKind.ACCEPTED, DecisionKind.CORRECTED, DecisionKind.NO_LESION)
+
+
+@pytest.fixture
+def reviewed(
+    store: Store, modelless: Worker, folder: Path, draw: Draw, remember: Remember
+) -> dict[str, Mask]:
+    """Photos with every decision; the masks that an export should hold, by name."""
+    session = ReviewSession(store, modelless, folder, "ada")
+    kinds = {
+        "right.jpg": DecisionKind.ACCEPTED,
+        "sub/right.png": DecisionKind.ACCEPTED,
+        "corrected.jpg": DecisionKind.ACCEPTED,
+        "nothing.jpg": DecisionKind.NO_LESION,
+        "blurred.jpg": DecisionKind.REJECTED,
+        "later.jpg": DecisionKind.SKIPPED,
+    }
+    masks = {}
+    for number, (name, kind) in enumerate(kinds.items()):
+        photo = session.open(
+            remember(store, draw(folder / name, at=(number * 9, 0), size=(320 + number, 240)))
+        )
+        assert photo.editor is not None
+        if name == "corrected.jpg":
+            photo.editor.begin_stroke(9, True)
+            photo.editor.extend_stroke(30, 200)
+            photo.editor.end_stroke()
+        session.decide(photo, kind, seconds=2.5, score=3, note=f"n\u00f6te {number}")
+        masks[name] = photo.editor.mask
+    session.close()
+    remember(store, draw(folder / "waiting.jpg", at=(-40, 0)))
+    return masks
+
+
+def lines(path: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_png_masks_are_whole_photos_of_0_and_255_with_provenance(
+    store: Store, folder: Path, tmp_path: Path, reviewed: dict[str, Mask]
+) -> None:
+    dest = tmp_path / "out" / "set"
+    exported = export(store, dest, folder, "png", USUAL)
+    assert (exported.photos, exported.masks, exported.dest) == (4, 4, dest)
+    provenance = {str(line["path"]): line for line in lines(dest / "provenance.jsonl")}
+    assert len(provenance) == 4
+    for name in ("right.jpg", "sub/right.png", "corrected.jpg", "nothing.jpg"):
+        line = provenance[str(folder / name)]
+        with Image.open(dest / "masks" / f"{line['name']}.png") as picture:
+            assert picture.mode == "L"
+            pixels = np.asarray(picture)
+        wanted = np.zeros_like(reviewed[name]) if name == "nothing.jpg" else reviewed[name]
+        assert np.array_equal(pixels, wanted.astype(np.uint8) * 255)
+    assert len(list((dest / "masks").iterdir())) == 4
+
+
+def test_provenance_says_who_what_and_from_where(
+    store: Store, folder: Path, tmp_path: Path, reviewed: dict[str, Mask]
+) -> None:
+    from imaging.photo import fingerprint
+
+    export(store, tmp_path / "set", folder, "png", USUAL)
+    [line] = [
+        line for line in lines(tmp_path / "set" / "provenance.jsonl") if line["name"] == "corrected"
+    ]
+    identity = fingerprint(folder / "corrected.jpg")
+    assert (line["sha256"], line["content_hash"]) == (identity.file_hash, identity.content_hash)
+    assert (line["decision"], line["reviewer"], line["author"]) == ("corrected", "ada", "ada")
+    assert (line["origin"], line["threshold"], line["note"]) == ("brush", None, "nöte 2")
+    assert (line["seconds"], line["score"]) == (2.5, 3)
+    assert (line["model"], line["backend"]) == ("by hand", "numpy")
+    assert line["area_pixels"] == int(reviewed["corrected.jpg"].sum())
+
+
+def test_pycocotools_reads_the_same_masks(
+    store: Store,
+    folder: Path,
+    tmp_path: Path,
+    reviewed: dict[str, Mask],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    exported = export(store, tmp_path / "set", folder, "coco", USUAL)
+    assert (exported.photos, exported.masks) == (4, 3)
+    coco = COCO(str(tmp_path / "set" / "annotations.json"))
+    images = {image["file_name"]: image for image in coco.loadImgs(coco.getImgIds())}
+    assert set(images) == {"right.jpg", "sub/right.png", "corrected.jpg", "nothing.jpg"}
+    for name, image in images.items():
+        annotations = coco.loadAnns(coco.getAnnIds(imgIds=image["id"]))
+        if name == "nothing.jpg":
+            assert annotations == []
+            continue
+        [annotation] = annotations
+        assert np.array_equal(coco.annToMask(annotation).astype(bool), reviewed[name])
+        assert annotation["area"] == reviewed[name].sum()
+        rows, columns = np.nonzero(reviewed[name])
+        assert annotation["bbox"] == [
+            columns.min(),
+            rows.min(),
+            np.ptp(columns) + 1,
+            np.ptp(rows) + 1,
+        ]
+        assert (image["width"], image["height"]) == reviewed[name].shape[::-1]
+    assert [c["name"] for c in coco.loadCats(coco.getCatIds())] == ["lesion"]
+    assert coco.dataset["info"]["folder"] == str(folder)
+
+
+def test_rejected_and_skipped_are_written_when_asked_for(
+    store: Store, folder: Path, tmp_path: Path, reviewed: dict[str, Mask]
+) -> None:
+    kinds = [DecisionKind.REJECTED, DecisionKind.SKIPPED]
+    exported = export(store, tmp_path / "set", folder, "png", kinds)
+    assert exported.photos == 2
+    assert {line["decision"] for line in lines(tmp_path / "set" / "provenance.jsonl")} == {
+        "rejected",
+        "skipped",
+    }
+
+
+def test_an_unsafe_destination_is_refused_and_nothing_is_written(
+    store: Store, folder: Path, tmp_path: Path, reviewed: dict[str, Mask]
+) -> None:
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(ExportError, match="inside the photos' folder"):
+        export(store, folder / "masks", folder, "png", USUAL)
+    (tmp_path / "link").symlink_to(folder)
+    with pytest.raises(ExportError, match="inside the photos' folder"):
+        export(store, tmp_path / "link" / "masks", folder, "png", USUAL)
+    (tmp_path / "link").unlink()
+    with pytest.raises(ExportError, match="not an empty folder"):
+        export(store, tmp_path / "memory", folder, "png", USUAL)
+    with pytest.raises(ExportError, match="there are: coco, png"):
+        export(store, tmp_path / "set", folder, "jp\x1bg", USUAL)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_nothing_to_export_is_a_sentence(store: Store, folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match="nothing to export"):
+        export(store, tmp_path / "set", folder, "png", USUAL)
+    assert not (tmp_path / "set").exists()
+
+
+def test_a_failed_export_leaves_nothing(
+    store: Store, folder: Path, tmp_path: Path, reviewed: dict[str, Mask]
+) -> None:
+    if os.geteuid() == 0:
+        pytest.skip("root can write anywhere")
+    place = tmp_path / "locked"
+    place.mkdir(mode=0o500)
+    with pytest.raises(ExportError, match="could not be written"):
+        export(store, place / "set", folder, "png", USUAL)
+    place.chmod(0o700)
+    assert list(place.iterdir()) == []
+
+
+def test_formats_are_found_by_their_files() -> None:
+    assert format_names() == ["coco", "png"]
+
+
+@given(
+    st.lists(
+        st.tuples(st.text(max_size=8) | st.sampled_from(["a", "A", "a.b"]), st.integers(0, 10**6)),
+        unique_by=lambda pair: pair[1],
+        max_size=12,
+    )
+)
+def test_names_are_safe_and_unique(stems: list[tuple[str, int]]) -> None:
+    names = unique_names([(stem, f"{number:064x}") for stem, number in stems])
+    assert len({name.casefold() for name in names}) == len(stems)
+    for name in names:
+        assert name == Path(name).name
+        assert not name.startswith((".", "-"))
+        assert name.isprintable()
+
+
+def test_a_name_with_codes_in_it_becomes_harmless() -> None:
+    assert safe_name("mo\nle\x1b[31m/../x") == "mo_le_31m_.._x"
+    assert safe_name("...") == "photo"
