@@ -1,0 +1,44 @@
+"""A small clinic for the screens: drawn photos, a real database, the real worker, no model."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from db.store import Store
+from pipeline.review import ReviewSession
+from pipeline.worker import Worker
+from tests.tui.driving import Clinic
+from tui.app import NevusApp
+
+
+@pytest.fixture(scope="session")
+def worker() -> Iterator[Worker]:
+    with closing(Worker(None)) as worker:
+        yield worker
+
+
+@pytest.fixture
+def clinic(tmp_path: Path, worker: Worker) -> Iterator[Clinic]:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    with (
+        closing(Store.open(tmp_path / "nevus.db")) as store,
+        closing(ReviewSession(store, worker, folder, "ada")) as session,
+    ):
+        yield Clinic(folder, store, worker, session)
+
+
+@pytest.fixture
+def make_app(clinic: Clinic) -> Iterator[Callable[[], NevusApp]]:
+    """Makes apps on the clinic and ends what runs behind them."""
+    apps: list[NevusApp] = []
+
+    def make() -> NevusApp:
+        apps.append(clinic.app())
+        return apps[-1]
+
+    yield make
+    for app in apps:
+        app.finish()

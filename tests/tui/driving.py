@@ -1,0 +1,133 @@
+"""A small clinic for the screens, and how a test drives the app in it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from time import monotonic
+
+import cv2
+import numpy as np
+from PIL import Image
+from textual.pilot import Pilot
+from textual.screen import Screen
+
+from db.store import Store
+from db.values import NewPhoto, QueueItem
+from imaging import rle
+from imaging.framing import Pixels, Size, fit
+from imaging.measure import measure
+from imaging.values import Prediction, Receipt
+from pipeline.ingest import Ingest
+from pipeline.jobs import draw_mask
+from pipeline.review import ReviewSession
+from pipeline.scan import file_stat
+from pipeline.worker import Worker
+from tui.app import NevusApp
+from tui.screens.review import ReviewScreen
+from tui.widgets.workbench import Workbench
+
+GRID = Size(64, 64)
+SMALL = Size(320, 240)
+RECEIPT = Receipt("lesion", "5f" * 32, "onnxruntime", "CPU", 12.0)
+
+
+def drawn(number: int, size: Size) -> Pixels:
+    """Skin with a dark spot; each number is another picture."""
+    pixels = np.full((size.height, size.width, 3), (214 - number, 170, 150), np.uint8)
+    middle = (size.width // 2, size.height // 2)
+    axes = (size.width // 5 + number, size.height // 5)
+    cv2.ellipse(pixels, middle, axes, 20, 0, 360, (104, 66, 54), -1)
+    return pixels
+
+
+def spot(number: int, size: Size) -> Prediction:
+    """Probabilities for such a spot: high in the middle, falling outwards."""
+    framing = fit(size, GRID)
+    rows, columns = np.mgrid[0 : GRID.height, 0 : GRID.width].astype(np.float32)
+    distance = np.hypot(columns - GRID.width / 2, rows - GRID.height / 2)
+    grid = 1 / (1 + np.exp((distance - 11 - number) / 2.5))
+    return Prediction(grid.astype(np.float16).astype(np.float32), framing, RECEIPT)
+
+
+@dataclass
+class Clinic:
+    """A folder of photos with everything that works on it."""
+
+    folder: Path
+    store: Store
+    worker: Worker
+    session: ReviewSession
+
+    def draw(self, name: str, number: int = 0, size: Size = SMALL) -> Path:
+        """Put a photo into the folder."""
+        path = self.folder / name
+        Image.fromarray(drawn(number, size)).save(path, quality=90)
+        return path
+
+    def take_in(self, path: Path) -> int:
+        """Store a photo of the folder, without an outline; its id."""
+        new = NewPhoto(file_stat(path), self.worker.fingerprint(path))
+        return self.store.add_file(new).photo_id
+
+    def outline(self, name: str, number: int = 0, size: Size = SMALL) -> int:
+        """Draw a photo and store it with an outline; its id."""
+        path = self.draw(name, number, size)
+        photo_id = self.take_in(path)
+        prediction = spot(number, size)
+        mask = draw_mask(prediction, 0.5)
+        self.store.save_prediction(
+            photo_id,
+            self.worker.fingerprint(path).file_hash,
+            prediction,
+            rle.encode(mask),
+            measure(mask),
+            0.5,
+        )
+        return photo_id
+
+    def app(self) -> NevusApp:
+        """The app on this folder."""
+        make_ingest = partial(Ingest, self.store, self.worker, self.folder)
+        return NevusApp(self.session, make_ingest, self.folder, "ada")
+
+    def item(self, photo_id: int) -> QueueItem:
+        """A photo's line as the database has it."""
+        return next(item for item in self.session.queue() if item.photo_id == photo_id)
+
+
+def review_screen(pilot: Pilot[None]) -> ReviewScreen:
+    """The screen under test."""
+    screen = pilot.app.screen
+    assert isinstance(screen, ReviewScreen)
+    return screen
+
+
+async def settled(pilot: Pilot[None]) -> ReviewScreen:
+    """The screen under test, once nothing runs behind it."""
+    await pilot.pause()
+    while running := [worker for worker in pilot.app.workers if not worker.is_finished]:
+        await pilot.app.workers.wait_for_complete(running)
+        await pilot.pause()
+    return review_screen(pilot)
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
+    """Let the app run until something holds that comes from outside it; not longer than 20 s."""
+    deadline = monotonic() + 20
+    while not condition():
+        assert monotonic() < deadline, "it did not happen"
+        await pilot.pause(0.02)
+
+
+def shown_photo(screen: ReviewScreen) -> int | None:
+    """The photo on the workbench."""
+    opened = screen.query_one(Workbench).opened
+    return None if opened is None else opened.details.photo_id
+
+
+def text_of(screen: Screen[None], selector: str) -> str:
+    """What a widget shows, as plain text."""
+    widget = screen.query_one(selector)
+    strips = [widget.render_line(line) for line in range(widget.size.height)]
+    return "\n".join(strip.text.rstrip() for strip in strips)

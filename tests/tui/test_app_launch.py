@@ -1,0 +1,91 @@
+"""The app in a real terminal: whatever ends it, what was edited is saved."""
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from db.store import Store
+from tests.tui.driving import Clinic
+
+ROOT = Path(__file__).parents[2]
+RUN = """
+import sys
+from pathlib import Path
+from tui.launch import run_app
+run_app(Path(sys.argv[1]), Path(sys.argv[2]), None, "auto", "CPU_ONLY", "ada")
+"""
+PATIENCE = 30
+
+
+@contextmanager
+def running(clinic: Clinic, database: Path) -> "Iterator[pexpect.spawn[str]]":
+    """The app on the clinic's folder, showing its photo."""
+    child = pexpect.spawn(
+        sys.executable,
+        ["-c", RUN, str(clinic.folder), str(database)],
+        dimensions=(24, 80),
+        cwd=str(ROOT),
+        env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"},
+        timeout=PATIENCE,
+        encoding="utf-8",
+    )
+    try:
+        child.expect_exact("threshold")
+        yield child
+    finally:
+        child.close(force=True)
+
+
+def edits(database: Path, photo_id: int) -> int:
+    """How many edits of the photo are live in the database."""
+    with closing(Store.open(database)) as store:
+        revision = store.photo(photo_id).revision
+        assert revision is not None
+        draft = store.draft("ada", photo_id, revision.id)
+        return 0 if draft is None else draft.cursor
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    return tmp_path / "nevus.db"
+
+
+def test_quitting_leaves_with_everything_saved(clinic: Clinic, database: Path) -> None:
+    photo_id = clinic.outline("photo.jpg")
+    with running(clinic, database) as child:
+        child.send("ttq")
+        child.expect(pexpect.EOF)
+        child.close()
+        assert child.exitstatus == 0
+    assert edits(database, photo_id) == 2
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
+def test_a_signal_ends_it_with_everything_saved(
+    clinic: Clinic, database: Path, number: signal.Signals
+) -> None:
+    photo_id = clinic.outline("photo.jpg")
+    with running(clinic, database) as child:
+        child.send("t")
+        child.expect_exact("0.45")
+        child.kill(number)
+        child.expect(pexpect.EOF)
+        child.close()
+        assert child.exitstatus == 0
+    assert edits(database, photo_id) == 1
+
+
+def test_a_lost_terminal_ends_it_with_everything_saved(clinic: Clinic, database: Path) -> None:
+    photo_id = clinic.outline("photo.jpg")
+    with running(clinic, database) as child:
+        child.send("t")
+        child.expect_exact("0.45")
+        os.close(child.fileno())
+        child.wait()
+    assert edits(database, photo_id) == 1

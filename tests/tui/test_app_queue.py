@@ -1,0 +1,100 @@
+"""The queue widget alone: thousands of rows, a cursor that stays on its photo."""
+
+import pytest
+from textual.app import App, ComposeResult
+
+from db.values import DecisionKind, QueueItem, SetAside
+from tui.widgets.queue import Queue
+
+
+def item(photo_id: int, decision: DecisionKind | None = None) -> QueueItem:
+    name = f"IMG_{photo_id:05}.jpg"
+    return QueueItem(
+        photo_id, f"/p/{name}", name, decision, True, False, 0.1, "in order of arrival"
+    )
+
+
+class QueueApp(App[None]):
+    def compose(self) -> ComposeResult:
+        yield Queue()
+
+
+@pytest.fixture
+def app() -> QueueApp:
+    return QueueApp()
+
+
+async def test_ten_thousand_rows_draw_only_what_is_seen(app: QueueApp) -> None:
+    async with app.run_test(size=(40, 20)) as pilot:
+        queue = app.query_one(Queue)
+        queue.fill([item(number) for number in range(10_000)], [])
+        await pilot.press("end")
+        await pilot.pause()
+        assert queue.current == item(9_999)
+        assert queue.scroll_offset.y == 10_000 - queue.scrollable_content_region.height
+        lines = [queue.render_line(y).text for y in range(queue.size.height)]
+        assert "IMG_09999.jpg" in lines[-1]
+        assert "IMG_09980.jpg" in lines[0]
+
+
+async def test_the_cursor_stays_on_its_photo_when_others_arrive(app: QueueApp) -> None:
+    async with app.run_test(size=(40, 20)) as pilot:
+        queue = app.query_one(Queue)
+        queue.fill([item(5), item(7)], [])
+        await pilot.press("down")
+        queue.fill([item(3), item(5), item(6), item(7)], [])
+        assert queue.current == item(7)
+
+
+async def test_the_first_that_waits_is_taken_first(app: QueueApp) -> None:
+    async with app.run_test(size=(40, 20)):
+        queue = app.query_one(Queue)
+        queue.fill([item(1, DecisionKind.ACCEPTED), item(2), item(3)], [])
+        assert queue.current == item(2)
+
+
+async def test_waiting_goes_round(app: QueueApp) -> None:
+    async with app.run_test(size=(40, 20)):
+        queue = app.query_one(Queue)
+        queue.fill([item(1), item(2), item(3), item(4, DecisionKind.SKIPPED)], [])
+        queue.choose(2)
+        assert [waiting.photo_id for waiting in queue.waiting()] == [3, 1, 2]
+
+
+async def test_a_mark_holds_until_the_database_says_it(app: QueueApp) -> None:
+    async with app.run_test(size=(40, 20)):
+        queue = app.query_one(Queue)
+        queue.fill([item(1), item(2)], [])
+        queue.mark(1, DecisionKind.REJECTED)
+        queue.fill([item(1), item(2)], [])
+        assert queue.items[0].decision is DecisionKind.REJECTED
+        queue.unmark(1)
+        queue.fill([item(1, DecisionKind.REJECTED), item(2)], [])
+        assert queue.items[0].decision is DecisionKind.REJECTED
+
+
+async def test_a_click_chooses_a_row_and_a_set_aside_file_shows_its_reason(app: QueueApp) -> None:
+    aside = SetAside("/p/a.jpg", "a.jpg", "a.jpg has no bytes. Copy it again.")
+    async with app.run_test(size=(40, 20)) as pilot:
+        queue = app.query_one(Queue)
+        queue.fill([item(1), item(2)], [aside])
+        await pilot.pause()
+        lines = [queue.render_line(y).text for y in range(6)]
+        assert "Set aside" in lines[3]
+        assert "a.jpg" in lines[4]
+        assert "has no bytes." in lines[5]
+        await pilot.click(queue, offset=(5, 5))
+        assert queue.current == aside
+        await pilot.click(queue, offset=(5, 2))
+        assert queue.current == aside
+
+
+async def test_control_codes_in_a_name_do_not_reach_the_terminal(app: QueueApp) -> None:
+    bad = "a\x1b[31m\n[bold]b[/].jpg"
+    async with app.run_test(size=(60, 20)):
+        queue = app.query_one(Queue)
+        queue.fill([QueueItem(1, bad, bad, None, True, False, 0.1, "")], [SetAside(bad, bad, bad)])
+        text = "".join(queue.render_line(y).text for y in range(6))
+        assert "\x1b" not in text
+        assert "\n" not in text
+        assert "[bold]" in text

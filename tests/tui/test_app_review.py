@@ -1,0 +1,319 @@
+"""Reviewing with keys: what is decided is what was seen, and everything is in the database."""
+
+from collections.abc import Callable
+
+import pytest
+from textual.widgets import OptionList
+
+from db.values import DecisionKind
+from tests.tui.driving import Clinic, review_screen, settled, shown_photo, text_of, until
+from tui.app import NevusApp
+from tui.screens.help import HelpScreen
+from tui.widgets.queue import Queue
+from tui.widgets.status import Status
+from tui.widgets.workbench import Workbench
+
+MakeApp = Callable[[], NevusApp]
+
+
+@pytest.fixture
+def three(clinic: Clinic) -> list[int]:
+    """Three photos with outlines, in the order they came."""
+    return [clinic.outline(f"photo{number}.jpg", number) for number in range(3)]
+
+
+@pytest.mark.parametrize(
+    ("key", "kind"),
+    [
+        ("a", DecisionKind.ACCEPTED),
+        ("r", DecisionKind.REJECTED),
+        ("n", DecisionKind.NO_LESION),
+        ("s", DecisionKind.SKIPPED),
+    ],
+)
+async def test_a_key_decides_the_photo_and_goes_on(
+    clinic: Clinic, make_app: MakeApp, three: list[int], key: str, kind: DecisionKind
+) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        assert shown_photo(screen) == three[0]
+        await pilot.press("4", key)
+        screen = await settled(pilot)
+        assert shown_photo(screen) == three[1]
+    assert [clinic.item(photo).decision for photo in three] == [kind, None, None]
+    decided = next(iter(clinic.store.reviewed([kind]))).decision
+    assert decided.score == 4
+    assert decided.reviewer == "ada"
+    assert decided.seconds > 0
+
+
+async def test_the_next_photo_is_open_before_it_is_wanted(
+    make_app: MakeApp, three: list[int]
+) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await pilot.press("a")
+        await pilot.pause()
+        assert shown_photo(review_screen(pilot)) == three[1]
+
+
+async def test_all_three_decided_in_a_row_without_waiting(
+    clinic: Clinic, make_app: MakeApp, three: list[int]
+) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        for key in "arn":
+            await pilot.press(key)
+            await pilot.pause()
+        screen = await settled(pilot)
+        assert shown_photo(screen) is None
+        assert "Every photo is reviewed." in text_of(screen, "#canvas")
+    assert [clinic.item(photo).decision for photo in three] == [
+        DecisionKind.ACCEPTED,
+        DecisionKind.REJECTED,
+        DecisionKind.NO_LESION,
+    ]
+
+
+async def test_keys_pressed_before_a_photo_is_seen_decide_nothing(
+    clinic: Clinic, make_app: MakeApp, three: list[int]
+) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        screen.query_one(Queue).action_step(2)
+        screen.action_decide("accepted")
+        screen = await settled(pilot)
+        assert shown_photo(screen) == three[2]
+    assert [clinic.item(photo).decision for photo in three] == [None, None, None]
+
+
+async def test_take_back_returns_to_the_photo(
+    clinic: Clinic, make_app: MakeApp, three: list[int]
+) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await pilot.press("a")
+        await settled(pilot)
+        await pilot.press("U")
+        screen = await settled(pilot)
+        assert shown_photo(screen) == three[0]
+        assert "waiting" in text_of(screen, "#details Static")
+        await pilot.press("U")
+        screen = await settled(pilot)
+        assert shown_photo(screen) == three[0]
+    assert clinic.item(three[0]).decision is None
+
+
+async def test_moving_decides_nothing(clinic: Clinic, make_app: MakeApp, three: list[int]) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        for key, photo in (("j", three[1]), ("j", three[2]), ("j", three[2]), ("k", three[1])):
+            await pilot.press(key)
+            assert shown_photo(await settled(pilot)) == photo
+    assert all(clinic.item(photo).decision is None for photo in three)
+
+
+async def test_an_accepted_edit_is_a_correction(
+    clinic: Clinic, make_app: MakeApp, three: list[int]
+) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        before = clinic.item(three[0]).area_fraction
+        await pilot.press("t", "t")
+        screen = await settled(pilot)
+        assert screen.query_one(Status).state.threshold == pytest.approx(0.4)
+        assert "edit" in text_of(screen, "#details Static")
+        await pilot.press("a")
+        await settled(pilot)
+    decided = clinic.item(three[0])
+    assert decided.decision is DecisionKind.CORRECTED
+    assert before is not None
+    assert decided.area_fraction is not None
+    assert decided.area_fraction > before
+
+
+async def test_undo_and_redo(make_app: MakeApp, three: list[int]) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        editor = screen.query_one(Workbench).editor
+        assert editor is not None
+        before = editor.mask.copy()
+        await pilot.press("T")
+        await settled(pilot)
+        after = editor.mask.copy()
+        assert (before != after).any()
+        await pilot.press("u")
+        await settled(pilot)
+        assert (editor.mask == before).all()
+        await pilot.press("ctrl+r")
+        await settled(pilot)
+        assert (editor.mask == after).all()
+
+
+async def test_an_edit_is_still_there_when_the_photo_is_opened_again(
+    clinic: Clinic, make_app: MakeApp, three: list[int]
+) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await pilot.press("t")
+        screen = await settled(pilot)
+        editor = screen.query_one(Workbench).editor
+        assert editor is not None
+        mask = editor.mask.copy()
+        await pilot.press("q")
+        await pilot.pause()
+    assert clinic.session.pending == 0
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        editor = screen.query_one(Workbench).editor
+        assert editor is not None
+        assert (editor.mask == mask).all()
+
+
+async def test_a_photo_without_an_outline_can_be_decided_but_not_accepted(
+    clinic: Clinic, make_app: MakeApp
+) -> None:
+    clinic.draw("plain.jpg")
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: len(clinic.session.queue()) == 1)
+        screen = await settled(pilot)
+        await until(pilot, lambda: shown_photo(screen) is not None)
+        await pilot.press("a", "e", "t")
+        screen = await settled(pilot)
+        assert shown_photo(screen) is not None
+        assert not screen.query_one(Workbench).editing
+        await pilot.press("n")
+        await settled(pilot)
+    assert [item.decision for item in clinic.session.queue()] == [DecisionKind.NO_LESION]
+
+
+async def test_a_new_photo_appears_without_a_key(clinic: Clinic, make_app: MakeApp) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        assert "There are no photos in this folder yet." in text_of(screen, "#canvas")
+        clinic.draw("late.jpg")
+        await until(pilot, lambda: shown_photo(screen) is not None)
+        assert "late.jpg" in text_of(screen, "#queue")
+
+
+async def test_a_bad_file_is_a_row_with_its_reason(clinic: Clinic, make_app: MakeApp) -> None:
+    clinic.outline("good.jpg")
+    (clinic.folder / "no\n\x1b[31mred.jpg").touch()
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        await until(pilot, lambda: len(screen.query_one(Queue)) == 2)
+        await pilot.press("j")
+        screen = await settled(pilot)
+        assert "set aside" in text_of(screen, "#canvas")
+        assert "\x1b" not in text_of(screen, "#queue") + text_of(screen, "#canvas")
+        await pilot.press("a")
+        screen = await settled(pilot)
+    assert [item.decision for item in clinic.session.queue()] == [None]
+
+
+async def test_a_photo_that_vanished_is_said_and_the_others_still_open(
+    clinic: Clinic, make_app: MakeApp, three: list[int]
+) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        (clinic.folder / "photo0.jpg").unlink()
+        await until(pilot, lambda: len(screen.query_one(Queue)) == 2)
+        screen = await settled(pilot)
+        assert shown_photo(screen) in three[1:]
+
+
+async def test_a_small_terminal_says_so_and_decides_nothing(
+    clinic: Clinic, make_app: MakeApp, three: list[int]
+) -> None:
+    async with make_app().run_test(size=(40, 12)) as pilot:
+        screen = await settled(pilot)
+        assert "60 × 16" in text_of(screen, "#too-small")
+        await pilot.press("a", "r", "n", "s", "e", "space", "j", "down", "t")
+        await settled(pilot)
+        assert all(clinic.item(photo).decision is None for photo in three)
+        await pilot.resize_terminal(80, 24)
+        screen = await settled(pilot)
+        await pilot.press("a")
+        await settled(pilot)
+    assert clinic.item(three[0]).decision is DecisionKind.ACCEPTED
+
+
+async def test_edit_mode_comes_and_goes(make_app: MakeApp, three: list[int]) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        bench, status = screen.query_one(Workbench), screen.query_one(Status)
+        await pilot.press("e")
+        await settled(pilot)
+        assert status.state.brush == "draw"
+        width = status.state.radius
+        await pilot.press("x", "right_square_bracket")
+        await settled(pilot)
+        assert status.state.brush == "erase"
+        assert status.state.radius > width
+        await pilot.press("escape")
+        await settled(pilot)
+        assert not bench.editing
+        assert screen.focused is screen.query_one(Queue)
+
+
+async def test_a_stroke_of_the_crosshair_is_one_edit(make_app: MakeApp, three: list[int]) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        editor = screen.query_one(Workbench).editor
+        assert editor is not None
+        before = editor.mask.copy()
+        await pilot.press("e", "x", "space", "right", "right", "down", "space", "escape")
+        await settled(pilot)
+        assert editor.edits == 1
+        assert (before & ~editor.mask).any()
+        assert not (~before & editor.mask).any()
+
+
+@pytest.mark.parametrize("leave", ["j", "q", "escape"])
+async def test_a_brush_that_is_still_down_when_the_photo_is_left_has_drawn(
+    clinic: Clinic, make_app: MakeApp, three: list[int], leave: str
+) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await pilot.press("e", "x", "space", "right", leave)
+        await pilot.pause()
+    app.finish()
+    clinic.session.drain()
+    assert clinic.item(three[0]).has_draft
+
+
+async def test_overlay_and_opacity(make_app: MakeApp, three: list[int]) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        await pilot.press("full_stop", "full_stop", "comma", "o")
+        await settled(pilot)
+        state = screen.query_one(Status).state
+        assert state.opacity == pytest.approx(0.6)
+        assert not state.overlay
+        assert "outline off" in text_of(screen, "#status")
+
+
+async def test_help_opens_and_closes(make_app: MakeApp, three: list[int]) -> None:
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await pilot.press("question_mark")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, HelpScreen)
+        await pilot.press("q")
+        await settled(pilot)
+
+
+async def test_the_palette_finds_a_command_by_its_name(
+    clinic: Clinic, make_app: MakeApp, three: list[int]
+) -> None:
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        await pilot.press("ctrl+p")
+        await pilot.press(*"no lesion")
+        found = pilot.app.screen.query_one(OptionList)
+        await until(pilot, lambda: found.option_count == 1)
+        await pilot.press("enter")
+        await until(pilot, lambda: clinic.item(three[0]).decision is not None)
+        await settled(pilot)
+    assert clinic.item(three[0]).decision is DecisionKind.NO_LESION

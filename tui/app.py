@@ -1,0 +1,106 @@
+"""The Textual app: theme, screens, ingest, and leaving only when all is saved."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import App
+from textual.message import Message
+
+from imaging.text import printable
+from pipeline.ingest import Ingest, IngestProgress
+from pipeline.review import ReviewSession
+from tui.failures import EXPECTED
+from tui.jobs import Jobs
+from tui.palette import Commands
+from tui.screens.help import HelpScreen
+from tui.screens.review import ReviewScreen
+from tui.theme import THEME
+
+Listener = Callable[[IngestProgress], None]
+
+
+class NevusApp(App[None]):
+    """Reviews the photos of a folder with a session; `make_ingest` brings the folder's photos in.
+
+    `finish` must be called once the app has run: it ends what runs behind the screen.
+    """
+
+    TITLE = "nevus"
+    CSS_PATH = "nevus.tcss"
+    COMMANDS: ClassVar = {Commands}
+    ENABLE_COMMAND_PALETTE = True
+
+    @dataclass
+    class IngestAdvanced(Message):
+        """Photos were found or segmented."""
+
+        progress: IngestProgress
+
+    def __init__(
+        self,
+        session: ReviewSession,
+        make_ingest: Callable[[Listener], Ingest],
+        folder: Path,
+        reviewer: str,
+    ) -> None:
+        super().__init__()
+        self.register_theme(THEME)
+        self.theme = THEME.name
+        self._session = session
+        self._make_ingest = make_ingest
+        self._ingest: Ingest | None = None
+        self._jobs = Jobs()
+        self._warned = False
+        self._review = ReviewScreen(session, self._jobs, folder.resolve().name, reviewer)
+
+    def get_default_screen(self) -> ReviewScreen:
+        """The review screen, the only one under the help."""
+        return self._review
+
+    def on_mount(self) -> None:
+        """Begin to bring photos in."""
+        self._start_ingest()
+
+    @work(thread=True, group="ingest")
+    def _start_ingest(self) -> None:
+        self._ingest = self._make_ingest(self._tell_advanced)
+        self._ingest.start()
+
+    def _tell_advanced(self, progress: IngestProgress) -> None:
+        self.post_message(self.IngestAdvanced(progress))
+
+    @on(IngestAdvanced)
+    def _show_progress(self, message: IngestAdvanced) -> None:
+        self._review.hear(message.progress)
+
+    def action_help(self) -> None:
+        """Show the help."""
+        self.push_screen(HelpScreen())
+
+    async def action_quit(self) -> None:
+        """Leave as soon as every edit and decision is saved."""
+        self._review.action_stop_editing()
+        self._leave()
+
+    @work(group="quit", exclusive=True)
+    async def _leave(self) -> None:
+        try:
+            await self._jobs.store(self._session.drain)
+        except EXPECTED as problem:
+            if not self._warned:
+                self._warned = True
+                sentence = f"{problem} Press q again to leave without them."
+                self.notify(printable(sentence), severity="error", markup=False, timeout=30)
+                return
+        self.exit()
+
+    def finish(self) -> None:
+        """End the threads behind the screen; what was handed to them is done first. Blocks."""
+        self._jobs.close()
+        self._review.finish()
+        ingest, self._ingest = self._ingest, None
+        if ingest is not None:
+            ingest.stop()

@@ -1,0 +1,171 @@
+"""Every key, once: bindings, key line, help and command palette are all made from this table."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from textual.binding import Binding, BindingType
+from textual.keys import format_key
+
+
+class Group(StrEnum):
+    """Where a command stands in the help."""
+
+    DECIDE = "Decide"
+    MOVE = "Move"
+    LOOK = "Look"
+    EDIT = "Edit the outline"
+    PROGRAM = "nevus"
+
+
+@dataclass(frozen=True)
+class Command:
+    """One thing a person can do.
+
+    `shown` is how its key is written; two neighbours share one line of the help, written at the
+    first. `hint` is its word in the key line, empty where it has none.
+    """
+
+    key: str
+    action: str
+    group: Group
+    name: str
+    shown: str = ""
+    help: str = ""
+    hint: str = ""
+
+    @property
+    def key_name(self) -> str:
+        """The key alone, as a person knows it."""
+        return format_key(self.key)
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command(
+        "a",
+        "decide('accepted')",
+        Group.DECIDE,
+        "Accept the outline",
+        "a",
+        "Accept the outline",
+        "accept",
+    ),
+    Command(
+        "r",
+        "decide('rejected')",
+        Group.DECIDE,
+        "Reject the outline",
+        "r",
+        "Reject the outline",
+        "reject",
+    ),
+    Command(
+        "n",
+        "decide('no lesion')",
+        Group.DECIDE,
+        "No lesion in this photo",
+        "n",
+        "No lesion in the photo",
+        "no lesion",
+    ),
+    Command(
+        "s",
+        "decide('skipped')",
+        Group.DECIDE,
+        "Skip this photo",
+        "s",
+        "Skip for now",
+        "skip",
+    ),
+    Command(
+        "U",
+        "take_back",
+        Group.DECIDE,
+        "Take back the last decision",
+        "U",
+        "Take back last decision",
+        "take back",
+    ),
+    *(
+        Command(
+            str(score),
+            f"score({score})",
+            Group.DECIDE,
+            f"Score {score}",
+            "1–5" if score == 1 else "",
+            "Score, with next decision",
+        )
+        for score in range(1, 6)
+    ),
+    Command("j", "step(1)", Group.MOVE, "Next photo", "j k", "Next, previous photo"),
+    Command("k", "step(-1)", Group.MOVE, "Previous photo"),
+    Command(
+        "o", "overlay", Group.LOOK, "Outline on or off", "o", "Show or hide the outline", "outline"
+    ),
+    Command(
+        "comma", "opacity(-1)", Group.LOOK, "Fainter outline", ", .", "Fainter, stronger outline"
+    ),
+    Command("full_stop", "opacity(1)", Group.LOOK, "Stronger outline"),
+    Command("e", "edit", Group.EDIT, "Edit with the brush", "e", "Start and stop editing", "edit"),
+    Command(
+        "x",
+        "swap_brush",
+        Group.EDIT,
+        "Brush or eraser",
+        "x",
+        "Brush or eraser",
+        "brush/eraser",
+    ),
+    Command(
+        "left_square_bracket",
+        "resize_brush(-1)",
+        Group.EDIT,
+        "Smaller brush",
+        "[ ]",
+        "Smaller, larger brush",
+        "size",
+    ),
+    Command("right_square_bracket", "resize_brush(1)", Group.EDIT, "Larger brush"),
+    Command("u", "undo", Group.EDIT, "Undo the last edit", "u", "Undo", "undo"),
+    Command("ctrl+r", "redo", Group.EDIT, "Redo the undone edit", "^r", "Redo", "redo"),
+    Command(
+        "t",
+        "threshold(-1)",
+        Group.EDIT,
+        "Lower threshold: a larger outline",
+        "t T",
+        "Lower, higher threshold",
+    ),
+    Command("T", "threshold(1)", Group.EDIT, "Higher threshold: a smaller outline"),
+    Command("escape", "stop_editing", Group.EDIT, "Stop editing", "esc", "Stop editing", "done"),
+    Command(
+        "ctrl+p",
+        "app.command_palette",
+        Group.PROGRAM,
+        "Find a command",
+        "^p",
+        "Find a command by name",
+    ),
+    Command("question_mark", "app.help", Group.PROGRAM, "Help", "?", "This help", "help"),
+    Command("q", "app.quit", Group.PROGRAM, "Quit", "q", "Quit, everything is saved", "quit"),
+)
+
+MOUSE_AND_ARROWS: tuple[tuple[str, str], ...] = (
+    ("mouse", "Drag to draw or erase"),
+    ("← ↑ ↓ →", "Move the crosshair"),
+    ("space", "Brush down, brush up"),
+)
+"""What the canvas takes while editing; written in the help, not to be bound."""
+
+REVIEW_HINTS = ("a", "r", "n", "s", "e", "question_mark", "q", "U", "o")
+EDIT_HINTS = ("a", "x", "left_square_bracket", "escape", "question_mark", "u", "ctrl+r", "q")
+"""The key line while looking and while editing, what matters most first."""
+
+
+def bindings() -> list[BindingType]:
+    """The table as Textual's bindings; the key line shows them, not Textual's footer."""
+    return [Binding(item.key, item.action, item.name, show=False) for item in COMMANDS]
+
+
+def by_key(key: str) -> Command:
+    """The command on a key."""
+    return next(item for item in COMMANDS if item.key == key)

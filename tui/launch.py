@@ -1,0 +1,49 @@
+"""Open everything the app needs, run it, and close everything, whatever ends it."""
+
+import asyncio
+import signal
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+
+from db.store import Store
+from pipeline.ingest import Ingest
+from pipeline.review import ReviewSession
+from pipeline.worker import Worker
+from tui.app import NevusApp
+
+ENDING = (signal.SIGHUP, signal.SIGTERM)
+
+
+def run_app(
+    folder: Path,
+    database: Path,
+    model: Path | None,
+    backend: str,
+    compute_units: str,
+    reviewer: str,
+) -> None:
+    """Review `folder` until the reviewer quits or the terminal is gone; blocks.
+
+    What was edited and decided is saved on every way out. Raises StoreError when the database
+    cannot be opened, WriteFailed when the last edits cannot be saved, SystemExit after a crash.
+    """
+    with (
+        closing(Store.open(database)) as store,
+        closing(Worker(model, backend, compute_units)) as worker,
+        closing(ReviewSession(store, worker, folder, reviewer)) as session,
+    ):
+        app = NevusApp(session, partial(Ingest, store, worker, folder), folder, reviewer)
+        try:
+            asyncio.run(_run(app))
+        finally:
+            app.finish()
+    if app.return_code:
+        raise SystemExit(app.return_code)
+
+
+async def _run(app: NevusApp) -> None:
+    loop = asyncio.get_running_loop()
+    for number in ENDING:
+        loop.add_signal_handler(number, app.exit)
+    await app.run_async()

@@ -1,0 +1,131 @@
+"""What the keys for brush, threshold and outline do, and the line that tells how they are set."""
+
+from collections.abc import Awaitable
+
+from textual import on, work
+from textual.notifications import SeverityLevel
+from textual.reactive import reactive
+from textual.screen import Screen
+
+from imaging.text import printable
+from pipeline.review import ReviewSession
+from tui.failures import EXPECTED
+from tui.jobs import Jobs
+from tui.keymap import EDIT_HINTS, REVIEW_HINTS, bindings
+from tui.widgets.keys import Keys
+from tui.widgets.status import Status
+from tui.widgets.workbench import Workbench
+
+LOOK_EVERY = 0.1
+STUCK_AFTER = 3.0
+"""Seconds an edit may be unsaved before the reason is asked for."""
+
+
+class EditingScreen(Screen[None]):
+    """A screen with a photo on a workbench; it tells what is unsaved, and why if that lasts."""
+
+    BINDINGS = bindings()
+
+    score: reactive[int | None] = reactive[int | None](None, init=False)
+
+    def __init__(self, session: ReviewSession, jobs: Jobs, reviewer: str) -> None:
+        super().__init__()
+        self._session = session
+        self._jobs = jobs
+        self._bench = Workbench(jobs, id="workbench")
+        self._status = Status(reviewer, id="status")
+        self._keys = Keys(id="keys")
+        self._unsaved_for = 0.0
+
+    def on_mount(self) -> None:
+        """Look after the writer from now on."""
+        self.set_interval(LOOK_EVERY, self._look_at_writer)
+        self._show_state()
+
+    def action_overlay(self) -> None:
+        """Outline on or off."""
+        self._bench.toggle_overlay()
+
+    def action_opacity(self, steps: int) -> None:
+        """A fainter or stronger outline."""
+        self._bench.shift_opacity(steps)
+
+    def action_edit(self) -> None:
+        """Take the brush, or put it away."""
+        if self._bench.editing:
+            self.action_stop_editing()
+        elif self._bench.editor is None:
+            self._say("There is no outline to edit yet.", "warning")
+        else:
+            self._bench.start_editing()
+
+    def action_stop_editing(self) -> None:
+        """Put the brush away."""
+        self._bench.stop_editing()
+
+    def action_swap_brush(self) -> None:
+        """Brush or eraser."""
+        self._bench.swap_brush()
+
+    def action_resize_brush(self, steps: int) -> None:
+        """A larger or smaller brush."""
+        self._bench.resize_brush(steps)
+
+    def action_undo(self) -> None:
+        """Take the last edit back."""
+        self._bench.undo()
+
+    def action_redo(self) -> None:
+        """Bring the last undone edit back."""
+        self._bench.redo()
+
+    def action_threshold(self, steps: int) -> None:
+        """Draw the outline anew from the stored probabilities."""
+        if self._bench.opened is not None and not self._bench.shift_threshold(steps):
+            self._say("The model's probabilities for this photo are not at hand.", "warning")
+
+    def action_score(self, score: int) -> None:
+        """Set the score that goes with the next decision; the same again clears it."""
+        if self._bench.opened is not None:
+            self.score = None if score == self.score else score
+
+    def watch_score(self) -> None:
+        """Tell the score."""
+        self._show_state()
+
+    @on(Workbench.Failed)
+    def _say_failed(self, message: Workbench.Failed) -> None:
+        self._say(message.sentence, "error")
+
+    @on(Workbench.Set)
+    def _show_state(self) -> None:
+        self._status.state = self._bench.state(self._session.pending, self.score)
+        self._keys.shown = EDIT_HINTS if self._bench.editing else REVIEW_HINTS
+
+    # What is saved, and what went wrong
+
+    def finish(self) -> None:
+        """The screen is gone and its threads have ended: leave nothing half done."""
+        self._bench.finish()
+
+    def _look_at_writer(self) -> None:
+        pending = self._session.pending
+        self._unsaved_for = self._unsaved_for + LOOK_EVERY if pending else 0.0
+        if pending != self._status.state.unsaved:
+            self._show_state()
+        if self._unsaved_for > STUCK_AFTER:
+            self._unsaved_for = -10 * STUCK_AFTER
+            self._ask_why(self._jobs.store(self._session.drain))
+
+    @work(group="save")
+    async def _ask_why(self, drained: Awaitable[None]) -> None:
+        try:
+            await drained
+        except EXPECTED as problem:
+            self._complain(problem)
+
+    def _complain(self, problem: Exception) -> None:
+        self._say(str(problem), "error")
+
+    def _say(self, sentence: str, severity: SeverityLevel = "information") -> None:
+        self.notify(printable(sentence), severity=severity, markup=False)

@@ -1,0 +1,68 @@
+"""The line that says whether all is saved, and how brush, threshold and outline are set."""
+
+from dataclasses import dataclass
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from imaging.text import printable
+from tui.words import GAP, fitting, shorten
+
+
+@dataclass(frozen=True)
+class State:
+    """What the status line tells; `brush` is `draw`, `erase` or empty, `radius` in photo pixels."""
+
+    unsaved: int = 0
+    brush: str = ""
+    radius: float = 0.0
+    threshold: float | None = None
+    overlay: bool = True
+    opacity: float = 0.5
+    score: int | None = None
+
+
+class Status(Widget):
+    """One line; what matters least is left out where it is too narrow."""
+
+    state: reactive[State] = reactive(State())
+
+    def __init__(self, reviewer: str, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._reviewer = printable(reviewer)
+
+    def render(self) -> Content:
+        """The parts that fit, and the reviewer on the right."""
+        width = self.content_size.width
+        reviewer = Content.styled(shorten(self._reviewer, 16), "$quiet")
+        parts = self._parts()
+        room = width - reviewer.cell_length - GAP
+        shown = parts[: fitting([part.cell_length for part in parts], room)]
+        left = Content(" " * GAP).join(shown)
+        return left.pad_right(max(0, width - left.cell_length - reviewer.cell_length)) + reviewer
+
+    def _parts(self) -> list[Content]:
+        state = self.state
+        parts = [self._saved()]
+        if state.brush:
+            name = "brush" if state.brush == "draw" else "eraser"
+            radius = f"{2 * state.radius:.0f} px wide"
+            parts.append(Content.assemble((f" {name} ", "$background on $accent"), f" {radius}"))
+        if state.score is not None:
+            parts.append(setting("score", str(state.score)))
+        if state.threshold is not None:
+            parts.append(setting("threshold", f"{state.threshold:.2f}"))
+        shown = f"{100 * state.opacity:.0f}%" if state.overlay else "off"
+        return [*parts, setting("outline", shown)]
+
+    def _saved(self) -> Content:
+        unsaved = self.state.unsaved
+        if not unsaved:
+            return Content.assemble(("● ", "$success"), ("saved  ", "$quiet"))
+        return Content.assemble(("○ ", "$warning"), f"saving {min(unsaved, 99)}".ljust(7))
+
+
+def setting(name: str, value: str) -> Content:
+    """A setting's name and its value."""
+    return Content.assemble((f"{name} ", "$quiet"), value)

@@ -1,0 +1,221 @@
+"""The photo on the table: the canvas, and every edit of its mask in the order it was made."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.message import Message
+
+from imaging.values import Measurements
+from pipeline.draft import Box, Editor, OpenPhoto
+from tui.failures import EXPECTED
+from tui.jobs import Jobs
+from tui.messages import StrokeBegan, StrokeEnded, StrokeExtended
+from tui.widgets.canvas import BrushMode, Canvas
+from tui.widgets.status import State
+
+RADIUS_STEP = 1.25
+"""A brush grows and shrinks by this factor."""
+LARGEST_RADIUS, SMALLEST_RADIUS = 0.25, 0.002
+"""Of the photo's longer side."""
+FIRST_RADIUS = 0.02
+THRESHOLD_STEP = 0.05
+OPACITY_STEP = 0.1
+
+
+class Workbench(Container):
+    """Shows an open photo and edits its mask; the mask is only touched by the editing thread."""
+
+    @dataclass
+    class Edited(Message):
+        """The mask has changed; `measurements` are those of the mask as it is now."""
+
+        opened: OpenPhoto
+        measurements: Measurements
+
+    @dataclass
+    class Set(Message):
+        """Brush, outline or threshold are set differently."""
+
+    @dataclass
+    class Failed(Message):
+        """An edit could not be made."""
+
+        sentence: str
+
+    def __init__(self, jobs: Jobs, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._jobs = jobs
+        self._wanted_threshold: float | None = None
+        self.opened: OpenPhoto | None = None
+
+    def compose(self) -> ComposeResult:
+        """Nothing but the canvas."""
+        yield Canvas(id="canvas")
+
+    @property
+    def canvas(self) -> Canvas:
+        """Where the photo is drawn."""
+        return self.query_one(Canvas)
+
+    @property
+    def editor(self) -> Editor | None:
+        """The editor of the photo on the table, if it has a mask."""
+        return None if self.opened is None else self.opened.editor
+
+    def show(self, opened: OpenPhoto) -> None:
+        """Put a photo on the table."""
+        self.stop_editing()
+        self.opened = opened
+        self._wanted_threshold = None
+        self.canvas.show(opened.picture, opened.editor)
+
+    def take_away(self) -> None:
+        """Nothing can be edited or decided from now on; the picture stays until the next."""
+        self.stop_editing()
+        self.opened = None
+
+    def say(self, message: str) -> None:
+        """Show a sentence where the photo would be."""
+        self.take_away()
+        self.canvas.clear(message)
+
+    def state(self, unsaved: int, score: int | None) -> State:
+        """What the status line tells."""
+        canvas, editor = self.canvas, self.editor
+        names = {BrushMode.OFF: "", BrushMode.DRAW: "draw", BrushMode.ERASE: "erase"}
+        threshold = None if editor is None else self._wanted_threshold or editor.threshold
+        return State(
+            unsaved=unsaved,
+            brush=names[canvas.brush],
+            radius=canvas.radius,
+            threshold=threshold,
+            overlay=canvas.overlay,
+            opacity=canvas.opacity,
+            score=score,
+        )
+
+    def toggle_overlay(self) -> None:
+        """Outline on or off."""
+        self.canvas.overlay = not self.canvas.overlay
+        self.post_message(self.Set())
+
+    def shift_opacity(self, steps: int) -> None:
+        """A fainter or stronger outline."""
+        wanted = round(self.canvas.opacity + steps * OPACITY_STEP, 2)
+        self.canvas.opacity = min(max(wanted, OPACITY_STEP), 1.0)
+        self.post_message(self.Set())
+
+    def measure(self) -> None:
+        """Have the mask measured as it is now: `Edited` tells."""
+        if self.opened is not None and self.opened.editor is not None:
+            self._tell(self.opened, self._jobs.edit(self.opened.editor.measurements))
+
+    # The brush
+
+    @property
+    def editing(self) -> bool:
+        """Whether the brush is in hand."""
+        return self.canvas.brush is not BrushMode.OFF
+
+    def start_editing(self) -> None:
+        """Take the brush."""
+        if self.opened is None or self.editor is None:
+            return
+        longest = max(self.opened.details.size.width, self.opened.details.size.height)
+        self.canvas.radius = min(
+            max(self.canvas.radius, SMALLEST_RADIUS * longest), LARGEST_RADIUS * longest
+        )
+        self.canvas.brush = BrushMode.DRAW
+        self.canvas.focus()
+        self.post_message(self.Set())
+
+    def stop_editing(self) -> None:
+        """Put the brush away; a stroke it was still drawing is an edit."""
+        if self.editing:
+            self._end_stroke()
+        self.canvas.brush = BrushMode.OFF
+        self.post_message(self.Set())
+
+    def swap_brush(self) -> None:
+        """Brush or eraser."""
+        draws = self.canvas.brush is BrushMode.DRAW
+        self.canvas.brush = BrushMode.ERASE if draws else BrushMode.DRAW
+        self.post_message(self.Set())
+
+    def resize_brush(self, steps: int) -> None:
+        """A larger or smaller brush."""
+        if self.opened is None:
+            return
+        longest = max(self.opened.details.size.width, self.opened.details.size.height)
+        wanted = self.canvas.radius * RADIUS_STEP**steps
+        self.canvas.radius = min(max(wanted, SMALLEST_RADIUS * longest), LARGEST_RADIUS * longest)
+        self.post_message(self.Set())
+
+    @on(StrokeBegan)
+    def _begin_stroke(self) -> None:
+        radius, value = self.canvas.radius, self.canvas.brush is BrushMode.DRAW
+        self._edit(lambda editor: editor.begin_stroke(radius, value))
+
+    @on(StrokeExtended)
+    def _extend_stroke(self, message: StrokeExtended) -> None:
+        self._edit(lambda editor: editor.extend_stroke(message.x, message.y))
+
+    @on(StrokeEnded)
+    def _end_stroke(self) -> None:
+        self._edit(lambda editor: editor.end_stroke(), ends=True)
+
+    def finish(self) -> None:
+        """End a stroke that was being drawn when the screen went; the editing thread has ended."""
+        if self.editor is not None:
+            self.editor.end_stroke()
+
+    # Undo and threshold
+
+    def undo(self) -> None:
+        """Take the last edit back."""
+        self._edit(lambda editor: editor.undo(), ends=True)
+
+    def redo(self) -> None:
+        """Bring the last undone edit back."""
+        self._edit(lambda editor: editor.redo(), ends=True)
+
+    def shift_threshold(self, steps: int) -> bool:
+        """Draw the mask anew at a higher or lower threshold; False where that cannot be done."""
+        editor = self.editor
+        if editor is None or not editor.can_set_threshold:
+            return False
+        now = self._wanted_threshold or editor.threshold
+        wanted = min(max(round(now + steps * THRESHOLD_STEP, 2), 0.05), 0.95)
+        self._wanted_threshold = wanted
+        # Keys come faster than a large mask is drawn: only the last wanted threshold is.
+        self._edit(lambda editor: self._draw_at(editor, wanted), ends=True)
+        self.post_message(self.Set())
+        return True
+
+    def _draw_at(self, editor: Editor, wanted: float) -> Box | None:
+        return editor.set_threshold(wanted) if self._wanted_threshold == wanted else None
+
+    def _edit(self, change: Callable[[Editor], Box | None], ends: bool = False) -> None:
+        opened = self.opened
+        if opened is not None and opened.editor is not None:
+            editor = opened.editor
+            self._show_change(opened, self._jobs.edit(lambda: change(editor)))
+            if ends:
+                self.measure()
+
+    @work(group="edit")
+    async def _show_change(self, opened: OpenPhoto, change: Awaitable[Box | None]) -> None:
+        try:
+            box = await change
+        except EXPECTED as problem:
+            self.post_message(self.Failed(str(problem)))
+            return
+        if box is not None and self.opened is opened:
+            self.canvas.mask_changed(box)
+
+    @work(group="edit")
+    async def _tell(self, opened: OpenPhoto, measured: Awaitable[Measurements]) -> None:
+        self.post_message(self.Edited(opened, await measured))
