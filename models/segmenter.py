@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from imaging.framing import Pixels, fit
+from imaging.framing import Pixels, Probabilities, fit
 from imaging.photo import Photo
 from imaging.text import printable
 from imaging.values import Prediction, Receipt
@@ -55,13 +55,16 @@ class Segmenter:
         framing = fit(photo.size, self.info.input_size)
         framed = framing.picture_to_grid(photo.pixels)
         started = time.perf_counter()
-        output = self._backend.run(framed)
+        grid = self.predict_framed(framed)
         milliseconds = (time.perf_counter() - started) * 1000
         receipt = Receipt(
             self.info.name, self.info.hash, self._backend.name, self._backend.device, milliseconds
         )
-        grid = output.reshape(framed.shape[:2]).astype(np.float16).astype(np.float32)
-        return Prediction(grid, framing, receipt)
+        return Prediction(grid.astype(np.float16).astype(np.float32), framing, receipt)
+
+    def predict_framed(self, framed: Pixels) -> Probabilities:
+        """Run the model alone: uint8 (gh, gw, 3) to float32 probabilities (gh, gw)."""
+        return self._backend.run(framed).reshape(framed.shape[:2])
 
 
 def open_segmenter(

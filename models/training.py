@@ -1,7 +1,8 @@
-"""Train the lesion network from random weights: seeded, resumable, with checkpoints every epoch.
+"""Train the lesion network: seeded, resumable, with checkpoints every epoch.
 
 `python -m models.training DATA RUN` reads pairs (see `models.pairs`) and writes RUN/checkpoint.pt
-and RUN/log.jsonl; run again with the same arguments it goes on where it stopped.
+and RUN/log.jsonl; run again with the same arguments it goes on where it stopped. It begins with
+random weights, or with those of a package: `--start lesion.mlpackage`.
 """
 
 import json
@@ -24,12 +25,15 @@ from torch.utils.data import DataLoader
 from imaging.agreement import agreement
 from imaging.framing import Size, fit
 from models.network import LesionNetwork, upsample
+from models.package import package_hash
 from models.pairs import Pair, held_out, read_pairs
 from models.training_data import Views, read_pair
+from models.warm_start import take_weights
 
 MEAN = (0.485, 0.456, 0.406)
 DEVIATION = (0.229, 0.224, 0.225)
 """ImageNet's mean and deviation of each channel, of values from 0 to 1."""
+SETTLING_VIEWS = 48
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,8 @@ class Recipe:
     weight_decay: float = 0.03
     averaging: float = 0.998
     threads: int = 1
+    start: str = ""
+    """The hash of the package whose weights it begins with; empty for random ones."""
 
     def size_in(self, epoch: int) -> int:
         """The view's size: small first, which is faster, then what the model ships with."""
@@ -67,17 +73,17 @@ class Run:
         self.recipe, self.folder = recipe, folder
         torch.manual_seed(recipe.seed)
         torch.set_num_threads(recipe.threads)
-        self.network = LesionNetwork(recipe.width).to(memory_format=torch.channels_last)
-        self.averaged = AveragedModel(
-            self.network, multi_avg_fn=get_ema_multi_avg_fn(recipe.averaging), use_buffers=True
-        )
+        self.network = LesionNetwork(recipe.width)
+        self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        average = get_ema_multi_avg_fn(recipe.averaging)  # type: ignore[no-untyped-call]
+        self.averaged = AveragedModel(self.network, multi_avg_fn=average, use_buffers=True)
         decayed = [p for p in self.network.parameters() if p.ndim > 1]
         plain = [p for p in self.network.parameters() if p.ndim <= 1]
-        self.optimiser = torch.optim.AdamW(
-            [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": plain}],
-            lr=recipe.peak_rate,
-            weight_decay=0.0,
-        )
+        groups: list[dict[str, Any]] = [
+            {"params": decayed, "weight_decay": recipe.weight_decay},
+            {"params": plain},
+        ]
+        self.optimiser = torch.optim.AdamW(groups, lr=recipe.peak_rate, weight_decay=0.0)
         self.epoch = 0
 
     @property
@@ -117,7 +123,7 @@ class Run:
         logits = upsample(self.network(normalise(photos)))
         value = loss(logits, masks[:, None].float() / 255, weights)
         self.optimiser.zero_grad()
-        value.backward()
+        value.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
         self.optimiser.step()
         self.averaged.update_parameters(self.network)
@@ -169,14 +175,26 @@ def batches(views: Views, recipe: Recipe) -> Iterator[tuple[Tensor, Tensor, Tens
     yield from loader
 
 
-def train(recipe: Recipe, data: Path, folder: Path, measure_every: int) -> None:
-    """Run a recipe to its end, saving each epoch."""
+def begin_with(run: Run, package: Path, views: Views) -> None:
+    """Take up a package's weights, its batch norms settled on some views. Raises ModelError."""
+    views.epoch, views.size = 0, run.recipe.size_in(0)
+    some = views.order()[:SETTLING_VIEWS]
+    photos = normalise(torch.stack([views[index][0] for index in some]))
+    take_weights(run.network, package, photos)
+
+
+def train(
+    recipe: Recipe, data: Path, folder: Path, measure_every: int, start: Path | None = None
+) -> None:
+    """Run a recipe to its end, saving each epoch; `start` is the package of `recipe.start`."""
     folder.mkdir(parents=True, exist_ok=True)
     run = Run(recipe, folder)
     run.resume()
     chosen = [p for p in read_pairs(data, {"split": "train"}) if not held_out(p)]
     dev = read_pairs(data, {"split": "dev"})
     views = Views(chosen, recipe.seed)
+    if start is not None and run.epoch == 0:
+        begin_with(run, start, views)
     steps = len(views) // recipe.batch
     with Progress() as progress:
         total = progress.add_task("training", total=recipe.epochs * steps)
@@ -206,12 +224,23 @@ def main(
     seed: int = Recipe.seed,
     epochs: int = Recipe.epochs,
     small_epochs: int = Recipe.small_epochs,
+    peak_rate: float = Recipe.peak_rate,
     threads: int = Recipe.threads,
+    start: Annotated[
+        Path | None, typer.Option(help="A package to begin with, in place of random weights.")
+    ] = None,
     measure_every: int = 5,
 ) -> None:
     """Train the lesion network; stopped, it goes on at the last finished epoch."""
-    recipe = Recipe(seed=seed, epochs=epochs, small_epochs=small_epochs, threads=threads)
-    train(recipe, data, run, measure_every)
+    recipe = Recipe(
+        seed=seed,
+        epochs=epochs,
+        small_epochs=small_epochs,
+        peak_rate=peak_rate,
+        threads=threads,
+        start=package_hash(start) if start else "",
+    )
+    train(recipe, data, run, measure_every, start)
 
 
 if __name__ == "__main__":

@@ -70,7 +70,7 @@ def translate(path: Path) -> "onnx.ModelProto":
     from models.operations import GraphWriter
 
     info = read_package(path)
-    function = _main_function(path)
+    function = main_function(path)
     _check_operations(path, function)
     graph = GraphWriter()
     for operation in function.operations:
@@ -135,7 +135,7 @@ def _tensor(name: str, shape: tuple[int, ...]) -> "onnx.ValueInfoProto":
     return helper.make_tensor_value_info(name, TensorProto.FLOAT, list(shape))
 
 
-def _main_function(path: Path) -> Any:
+def main_function(path: Path) -> Any:
     """The package's `main` function as coremltools reads it back, weights included."""
     from coremltools.converters.mil.frontend.milproto.load import load
 
