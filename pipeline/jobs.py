@@ -119,3 +119,12 @@ class ModelJob:
     def run(self, bench: Bench) -> "PackageInfo":
         """Open the model, if it is not open yet. Raises ModelError."""
         return bench.segmenter().info
+
+
+@dataclass(frozen=True)
+class BackendJob:
+    """What executes the model."""
+
+    def run(self, bench: Bench) -> str:
+        """Open the model, if it is not open yet. Raises ModelError."""
+        return bench.segmenter().backend

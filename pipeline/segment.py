@@ -178,7 +178,7 @@ def segment_folder(
         counts = _segment_all(Segmenting(store, worker, model), found, lease, progress)
     finally:
         lease.release()
-    return _totals(counts, monotonic() - started, model, worker)
+    return _totals(counts, monotonic() - started, model, worker.backend())
 
 
 def _wait_for(lease: Lease, seconds: float) -> None:

@@ -17,7 +17,16 @@ from imaging.photo import Photo, PhotoError
 from imaging.text import printable
 from imaging.values import Fingerprint
 from pipeline.errors import JobFailed, WorkerClosed, WorkerDied
-from pipeline.jobs import FingerprintJob, Job, ModelJob, Segmented, SegmentJob, Setup, ViewJob
+from pipeline.jobs import (
+    BackendJob,
+    FingerprintJob,
+    Job,
+    ModelJob,
+    Segmented,
+    SegmentJob,
+    Setup,
+    ViewJob,
+)
 from pipeline.turns import Turns, Urgency
 from pipeline.worker_process import Done, Failed, FailureKind, serve
 
@@ -73,6 +82,10 @@ class Worker:
         """What the model is. Raises ModelError, WorkerDied, JobFailed."""
         return self._ask(ModelJob(), Urgency.BACKGROUND, self._setup.model)
 
+    def backend(self) -> str:
+        """What executes the model: `onnxruntime` or `coreml`. Raises as `model`."""
+        return self._ask(BackendJob(), Urgency.BACKGROUND, self._setup.model)
+
     def close(self) -> None:
         """End the process; a job that runs is given up and raises WorkerClosed."""
         with self._starting:
@@ -104,7 +117,7 @@ class Worker:
 
     def _be_careful(self, job: Job[Any]) -> None:
         # Core ML's Neural Engine has been seen to end the process: the second try does without.
-        if isinstance(job, SegmentJob | ModelJob):
+        if isinstance(job, SegmentJob | ModelJob | BackendJob):
             self._setup = replace(self._setup, compute_units="CPU_ONLY")
 
     def _exchange(self, job: Job[Any]) -> Done | Failed:

@@ -29,7 +29,7 @@ class PhotosPerSecond(ProgressColumn):
 def progress_bar() -> Progress:
     """A bar on stderr with photos done, photos a second and the time left."""
     return Progress(
-        TextColumn("segmenting"),
+        TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         PhotosPerSecond(),
