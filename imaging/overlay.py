@@ -9,7 +9,8 @@ Colour = tuple[int, int, int]
 """Red, green and blue, 0 to 255."""
 
 TINT: Colour = (0, 150, 255)
-BORDER: Colour = (120, 255, 200)
+BORDER: Colour = (95, 215, 175)
+"""One of the 256 fixed colours too, and on white as on black easy to see."""
 
 
 def overlay(picture: Pixels, mask: Mask, opacity: float = 0.5, colour: Colour = TINT) -> Pixels:

@@ -93,7 +93,7 @@ class Workbench(Container):
             radius=canvas.radius,
             threshold=threshold,
             overlay=canvas.overlay,
-            opacity=canvas.opacity,
+            opacity=canvas.strength,
             score=score,
         )
 
@@ -104,8 +104,8 @@ class Workbench(Container):
 
     def shift_opacity(self, steps: int) -> None:
         """A fainter or stronger outline."""
-        wanted = round(self.canvas.opacity + steps * OPACITY_STEP, 2)
-        self.canvas.opacity = min(max(wanted, OPACITY_STEP), 1.0)
+        wanted = round(self.canvas.strength + steps * OPACITY_STEP, 2)
+        self.canvas.strength = min(max(wanted, OPACITY_STEP), 1.0)
         self.post_message(self.Set())
 
     def measure(self) -> None:
@@ -125,9 +125,8 @@ class Workbench(Container):
         if self.opened is None or self.editor is None:
             return
         longest = max(self.opened.details.size.width, self.opened.details.size.height)
-        self.canvas.radius = min(
-            max(self.canvas.radius, SMALLEST_RADIUS * longest), LARGEST_RADIUS * longest
-        )
+        wanted = self.canvas.radius or FIRST_RADIUS * longest
+        self.canvas.radius = min(max(wanted, SMALLEST_RADIUS * longest), LARGEST_RADIUS * longest)
         self.canvas.brush = BrushMode.DRAW
         self.canvas.focus()
         self.post_message(self.Set())
@@ -156,6 +155,8 @@ class Workbench(Container):
 
     @on(StrokeBegan)
     def _begin_stroke(self) -> None:
+        if not self.editing:
+            return
         radius, value = self.canvas.radius, self.canvas.brush is BrushMode.DRAW
         self._edit(lambda editor: editor.begin_stroke(radius, value))
 

@@ -1,0 +1,175 @@
+"""The canvas: a photo that is painted on, by mouse and by keyboard."""
+
+from enum import Enum
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.reactive import reactive
+
+from imaging.framing import Pixels
+from pipeline.draft import Editor
+from tui.messages import StrokeBegan, StrokeEnded, StrokeExtended
+from tui.widgets.photo_view import PhotoView
+from tui.widgets.scene import Brush
+
+STRIDE = 8
+"""Pixels of the screen that the crosshair moves with shift."""
+ARROWS = (("left", -1, 0), ("right", 1, 0), ("up", 0, -1), ("down", 0, 1))
+
+
+class BrushMode(Enum):
+    """Whether there is a brush in hand, and what it does."""
+
+    OFF = "off"
+    DRAW = "draw"
+    ERASE = "erase"
+
+
+class Canvas(PhotoView, can_focus=True):
+    """Tells what the brush in hand does; the mask is changed by others.
+
+    `radius` is in photo pixels. There is one brush: the mouse takes it along, arrow keys move it on
+    from there, and it stays where it is when the mouse is gone.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(
+            Binding(f"{shift}{key}", f"move({step * x}, {step * y})", show=False)
+            for shift, step in (("", 1), ("shift+", STRIDE))
+            for key, x, y in ARROWS
+        ),
+        Binding("space", "press", show=False),
+    ]
+
+    brush: reactive[BrushMode] = reactive(BrushMode.OFF, init=False, repaint=False)
+    radius: reactive[float] = reactive(0.0, init=False, repaint=False)
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._middle = (0.0, 0.0)
+        self._down = False
+        self._fractions = False
+
+    def allow_focus(self) -> bool:
+        """Only with a brush in hand are there keys to take."""
+        return self.brush is not BrushMode.OFF
+
+    def show(self, picture: Pixels, editor: Editor | None) -> None:
+        """Show a photo, the brush in its middle."""
+        height, width = picture.shape[:2] if editor is None else editor.mask.shape
+        self._middle = (width / 2, height / 2)
+        super().show(picture, editor)
+
+    def watch_brush(self, brush: BrushMode) -> None:
+        """Take the brush, change it, or put it away."""
+        self.set_class(brush is not BrushMode.OFF, "-brush")
+        if brush is BrushMode.OFF:
+            self.lift()
+        self._change()
+
+    def watch_radius(self) -> None:
+        """Take a wider or narrower brush."""
+        self._change()
+
+    def _change(self) -> None:
+        """A stroke is of one brush: with another one it is another stroke."""
+        if self._down:
+            self._press()
+        self._mark()
+
+    # The stroke
+
+    def _press(self) -> None:
+        self._down = True
+        self.post_message(StrokeBegan())
+        self.post_message(StrokeExtended(*self._middle))
+
+    def lift(self) -> None:
+        """Lift the brush if it is down."""
+        if self._drags:
+            self.release_mouse()
+        if self._down:
+            self._down = False
+            self.post_message(StrokeEnded())
+            self.action_move(0, 0)
+            self._mark()
+
+    def _move_to(self, x: float, y: float) -> None:
+        if (x, y) != self._middle:
+            self._middle = (x, y)
+            if self._down:
+                self.post_message(StrokeExtended(x, y))
+            self._mark()
+
+    def _draw(self) -> None:
+        super()._draw()
+        self._mark()
+
+    def _mark(self) -> None:
+        """Draw the brush where it is, if it is in hand."""
+        if self._scene is not None:
+            erases = self.brush is BrushMode.ERASE
+            brush = Brush(*self._middle, self.radius, erases, self._down)
+            in_hand = self.brush is not BrushMode.OFF
+            self._refresh(*self._scene.mark(brush if in_hand else None))
+
+    # Keys
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:  # noqa: ARG002
+        """Keys do nothing without a brush and a photo."""
+        return self.allow_focus() and self._scene is not None
+
+    def action_press(self) -> None:
+        """Put the brush down, or lift it."""
+        if self._down:
+            self.lift()
+        else:
+            self._press()
+            self._mark()
+
+    def action_move(self, across: int, down: int) -> None:
+        """Move the brush by pixels of the screen, not beyond the photo."""
+        if self._scene is not None:
+            self._move_to(*self._scene.moved(*self._middle, across, down))
+
+    # Mouse
+
+    @property
+    def _drags(self) -> bool:
+        return self.app.mouse_captured is self
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Put the brush down where the pointer is."""
+        if event.button == 1 and self.allow_focus() and self._scene is not None:
+            self.lift()
+            self.capture_mouse()
+            self._follow(event)
+            self._press()
+            self._mark()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Take the brush along, unless the keyboard draws with it."""
+        if self._drags and not event.button:
+            # The button was let go where no terminal could see it.
+            self.lift()
+        if self.allow_focus() and (self._drags or not self._down):
+            self._follow(event)
+
+    def on_mouse_up(self) -> None:
+        """Lift the brush that the mouse had put down."""
+        if self._drags:
+            self.lift()
+
+    def on_blur(self) -> None:
+        """The keys go elsewhere from now on: lift the brush."""
+        self.lift()
+
+    def _follow(self, event: events.MouseEvent) -> None:
+        """Bring the brush to the pointer: to the middle of a cell where only cells are told."""
+        if self._scene is not None:
+            x, y = event.pointer_x, event.pointer_y
+            self._fractions = self._fractions or x % 1 != 0 or y % 1 != 0
+            half = 0.0 if self._fractions else 0.5
+            point = self._scene.to_photo(x + half, y + half)
+            self._move_to(*(point if self._drags else self._scene.moved(*point, 0, 0)))

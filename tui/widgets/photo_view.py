@@ -1,0 +1,98 @@
+"""A photo with its mask in half cells, or a sentence where there is none."""
+
+from rich.segment import Segment
+from textual.content import Content
+from textual.geometry import Region
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+from imaging.framing import Pixels, Size
+from imaging.text import printable
+from pipeline.draft import Box, Editor
+from tui.widgets.renderer import HalfCells
+from tui.widgets.scene import Scene
+
+
+class PhotoView(Widget):
+    """Draws lines of cells from a scene; of a changed mask only the cells that look different."""
+
+    overlay: reactive[bool] = reactive(True, init=False)
+    strength: reactive[float] = reactive(0.5, init=False)
+    """Of the mask's tint and line, from 0 to 1; a widget's `opacity` is something else."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._renderer = HalfCells()
+        self._message = ""
+        self._photo: tuple[Pixels, Editor | None] | None = None
+        self._scene: Scene | None = None
+
+    def on_mount(self) -> None:
+        """Keep to the colours that the terminal has."""
+        self._renderer = HalfCells(fixed=self.app.console.color_system in ("256", "standard"))
+
+    def show(self, picture: Pixels, editor: Editor | None) -> None:
+        """Show a small upright picture, uint8 (height, width, 3), with the editor's mask."""
+        self._photo = picture, editor
+        self._lay_out()
+
+    def clear(self, message: str) -> None:
+        """Show a sentence instead of a photo; it is no markup, and its lines are its own."""
+        self._message = "\n".join(map(printable, message.split("\n")))
+        self._photo = None
+        self._lay_out()
+
+    def mask_changed(self, box: Box) -> None:
+        """Draw the mask anew where it changed."""
+        if self._scene is not None:
+            self._refresh(self._scene.draw_box(box))
+
+    def on_resize(self) -> None:
+        """Fit the photo into the new size."""
+        self._lay_out()
+
+    def watch_overlay(self) -> None:
+        """Show or hide the mask."""
+        self._draw()
+
+    def watch_strength(self) -> None:
+        """Draw a fainter or stronger mask."""
+        self._draw()
+
+    def _lay_out(self) -> None:
+        self._scene = None
+        if self._photo is not None and self.size:
+            picture, editor = self._photo
+            mask = None if editor is None else editor.mask
+            cells = Size(self.size.width, self.size.height)
+            self._scene = Scene(picture, mask, cells, self.background_colors[1].rgb)
+        self._draw()
+        self.refresh()
+
+    def _draw(self) -> None:
+        if self._scene is not None:
+            self._scene.draw(self.strength if self.overlay else 0.0)
+
+    def _refresh(self, *regions: Region) -> None:
+        """Draw these cells again, if there are any: no region would mean all."""
+        for region in filter(None, regions):
+            self.refresh(region)
+
+    def render(self) -> Content:
+        """The sentence."""
+        return Content(self._message)
+
+    def render_line(self, y: int) -> Strip:
+        """A line of the photo, or of the sentence."""
+        scene, width = self._scene, self.size.width
+        if self._photo is None:
+            return super().render_line(y)
+        if scene is None or not scene.shows(y):
+            return Strip.blank(width, self.rich_style)
+        left, right = scene.columns
+        line = self._renderer.line(scene.line(y))
+        return Strip([*self._blank(left), *line, *self._blank(width - right)], width)
+
+    def _blank(self, width: int) -> list[Segment]:
+        return [Segment(" " * width, self.rich_style)] if width else []
