@@ -13,7 +13,7 @@ _GREYS = np.arange(8, 248, 10)
 _PATTERN = np.array([[0, 4, 1, 5], [6, 2, 7, 3]], np.int64)
 """As high as a line of cells, so that each line can be drawn alone."""
 _SPREAD = 32
-"""A little less than the cube's steps: its own colours, the mask's line among them, stay plain."""
+"""A little less than the cube's steps, so that the mask's line stays plain."""
 
 
 def true_colours(pixels: Pixels) -> Codes:

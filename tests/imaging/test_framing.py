@@ -1,11 +1,12 @@
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from imaging.framing import Pixels, Probabilities, Size, fit
+from imaging.framing import Framing, Mask, Pixels, Probabilities, Size, fit
 from imaging.photo import read_photo
 from tests.support.pictures import encoded, written
 
@@ -125,3 +126,40 @@ def test_a_map_can_be_drawn_at_another_size() -> None:
     assert small.shape == (300, 400)
     whole = framing.map_to_photo(grid)[5::10, 5::10]
     assert np.abs(small - whole).max() < 0.01
+
+
+def shares(framing: Framing, mask: Mask, axis: int) -> npt.NDArray[np.float64]:
+    """How much of each grid row (or column) a mask made of whole rows (or columns) fills."""
+    line = mask[:, 0] if axis == 0 else mask[0]
+    length = framing.height if axis == 0 else framing.width
+    filled = np.concatenate(([0], np.cumsum(line)))
+    edges = np.interp(np.linspace(0, len(line), length + 1), np.arange(len(line) + 1), filled)
+    return np.diff(edges) * length / len(line)
+
+
+@given(photo_sizes, grid_sizes, st.floats(0, 1), st.sampled_from([0, 1]))
+def test_a_mask_is_seen_where_it_fills_half_a_grid_pixel(
+    photo: Size, grid: Size, share: float, axis: int
+) -> None:
+    framing = fit(photo, grid)
+    edge = round(share * (photo.height if axis == 0 else photo.width))
+    mask = half_white(photo, edge, axis)[..., 0] > 0
+    seen = framing.mask_to_grid(mask, framing.inside)
+    line = seen[:, 0] if axis == 0 else seen[0]
+    exact = shares(framing, mask, axis)
+    assert (line[exact >= 0.76]).all()
+    assert not (line[exact <= 0.24]).any()
+
+
+@given(photo_sizes, grid_sizes, st.integers(0, 2**32), st.data())
+def test_a_part_of_a_mask_alone_is_as_it_is_in_the_whole(
+    photo: Size, grid: Size, seed: int, data: st.DataObject
+) -> None:
+    framing = fit(photo, grid)
+    mask = np.random.default_rng(seed).random((photo.height, photo.width)) < 0.5
+    places = st.tuples(st.integers(0, framing.height), st.integers(0, framing.height))
+    top, bottom = sorted(data.draw(places))
+    rows, columns = framing.inside
+    part = slice(rows.start + top, rows.start + bottom), columns
+    whole = framing.mask_to_grid(np.asfortranarray(mask), framing.inside)
+    assert np.array_equal(framing.mask_to_grid(mask, part), whole[top:bottom])

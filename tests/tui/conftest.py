@@ -13,6 +13,14 @@ from tests.tui.driving import Clinic
 from tui.app import NevusApp
 
 
+@pytest.fixture(autouse=True)
+def true_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal with all colours, whichever one the tests are run in."""
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+
+
 @pytest.fixture(scope="session")
 def worker() -> Iterator[Worker]:
     with closing(Worker(None)) as worker:

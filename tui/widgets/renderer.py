@@ -1,6 +1,7 @@
 """Half-cell pictures for rich-pixels and the canvas, fast enough to paint with."""
 
 from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 from PIL.Image import Image, Resampling
@@ -28,7 +29,6 @@ class HalfCells(Renderer):
         super().__init__()
         self._code = table_colours if fixed else true_colours
         self._colour = _table_colour if fixed else _true_colour
-        self._colours: dict[int, Color] = {}
         self._looks: dict[tuple[int, int, int], Segment] = {}
 
     def render(self, image: Image, resize: tuple[int, int] | None) -> list[Segment]:
@@ -53,25 +53,23 @@ class HalfCells(Renderer):
     def _remember(self, run: tuple[int, int, int]) -> Segment:
         if len(self._looks) >= KEPT:
             self._looks.clear()
-            self._colours.clear()
         upper, lower, length = run
-        ground = self._named(upper)
+        ground = self._colour(upper)
         if upper == lower:
             look = Segment(" " * length, Style.from_color(None, ground))
         else:
-            look = Segment(LOWER * length, Style.from_color(self._named(lower), ground))
-        return self._looks.setdefault(run, look)
-
-    def _named(self, code: int) -> Color:
-        colour = self._colours.get(code)
-        return colour or self._colours.setdefault(code, self._colour(code))
+            look = Segment(LOWER * length, Style.from_color(self._colour(lower), ground))
+        self._looks[run] = look
+        return look
 
 
 def _true_colour(code: int) -> Color:
+    # Its name is for people; to write thousands of them takes longer than all the rest.
     triplet = ColorTriplet(code >> 16, code >> 8 & 255, code & 255)
-    return Color(triplet.hex, ColorType.TRUECOLOR, None, triplet)
+    return Color("", ColorType.TRUECOLOR, None, triplet)
 
 
+@cache
 def _table_colour(code: int) -> Color:
     # With its triplet, or Textual would turn it into a true colour.
     named = Color.from_ansi(code)

@@ -177,10 +177,12 @@ class Workbench(Container):
 
     def undo(self) -> None:
         """Take the last edit back."""
+        self.canvas.lift()
         self._edit(lambda editor: editor.undo(), ends=True)
 
     def redo(self) -> None:
         """Bring the last undone edit back."""
+        self.canvas.lift()
         self._edit(lambda editor: editor.redo(), ends=True)
 
     def shift_threshold(self, steps: int) -> bool:
@@ -188,6 +190,7 @@ class Workbench(Container):
         editor = self.editor
         if editor is None or not editor.can_set_threshold:
             return False
+        self.canvas.lift()
         now = self._wanted_threshold or editor.threshold
         wanted = min(max(round(now + steps * THRESHOLD_STEP, 2), 0.05), 0.95)
         self._wanted_threshold = wanted

@@ -1,0 +1,125 @@
+"""A workbench alone with one photo on it, and a mouse to paint with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from rich.segment import Segment
+from textual import events
+from textual.app import App, ComposeResult
+from textual.geometry import Region
+from textual.pilot import Pilot
+
+from db.values import DraftEdit, PhotoDetails
+from imaging.framing import Mask, Pixels, Size, fit
+from pipeline.draft import Editor, OpenPhoto
+from tui.jobs import Jobs
+from tui.widgets.canvas import Canvas
+from tui.widgets.workbench import Workbench
+
+PHOTO = Size(400, 300)
+CELLS = (60, 30)
+PLACE = fit(PHOTO, Size(CELLS[0], 2 * CELLS[1]))
+
+
+class Forgetful:
+    """Keeps no edits."""
+
+    def add(self, cursor: int, edit: DraftEdit) -> None:
+        """Nothing is saved."""
+
+    def move(self, cursor: int) -> None:
+        """Nothing is saved."""
+
+
+def skin(size: Size = PHOTO) -> Pixels:
+    """A picture with no two pixels alike."""
+    shape = (size.height, size.width, 3)
+    return np.random.default_rng(5).integers(120, 220, shape, np.uint8)
+
+
+def disc(size: Size = PHOTO, radius: float = 60.0) -> Mask:
+    """A round lesion in the middle."""
+    x, y = np.arange(size.width) + 0.5, np.arange(size.height)[:, None] + 0.5
+    return np.asfortranarray(np.hypot(x - size.width / 2, y - size.height / 2) < radius)
+
+
+def details(size: Size = PHOTO) -> PhotoDetails:
+    return PhotoDetails(1, "/photos/a.jpg", "a.jpg", size, "JPEG", None, None, None, ())
+
+
+class Easel(App[None]):
+    """The workbench, as large as the terminal."""
+
+    CSS = "Workbench, Canvas { width: 1fr; height: 1fr; }"
+
+    def __init__(self, mask: Mask) -> None:
+        super().__init__()
+        self.jobs = Jobs()
+        self.editor = Editor(mask, 0.5, None, Forgetful())
+        self.opened = OpenPhoto(details(Size.of(mask)), skin(Size.of(mask)), None, self.editor)
+
+    def compose(self) -> ComposeResult:
+        yield Workbench(self.jobs)
+
+    @property
+    def bench(self) -> Workbench:
+        return self.query_one(Workbench)
+
+    @property
+    def canvas(self) -> Canvas:
+        return self.query_one(Canvas)
+
+    def look(self) -> list[list[Segment]]:
+        """The lines of the canvas."""
+        return [list(self.canvas.render_line(y)) for y in range(self.canvas.size.height)]
+
+
+@dataclass
+class Mouse:
+    """A pointer that is told to the app as a terminal tells it."""
+
+    pilot: Pilot[None]
+
+    def _tell(self, kind: type[events.MouseEvent], x: float, y: float, button: int) -> None:
+        event = kind(None, x, y, 0, 0, button, False, False, False, x, y)
+        self.pilot.app.post_message(event)
+
+    async def down(self, x: float, y: float, button: int = 1) -> None:
+        self._tell(events.MouseDown, x, y, button)
+        await calm(self.pilot)
+
+    async def move(self, x: float, y: float, button: int = 1) -> None:
+        self._tell(events.MouseMove, x, y, button)
+        await calm(self.pilot)
+
+    async def up(self, x: float, y: float, button: int = 1) -> None:
+        self._tell(events.MouseUp, x, y, button)
+        await calm(self.pilot)
+
+    async def drag(self, *way: tuple[float, float]) -> None:
+        """Press at the first point, let go at the last."""
+        await self.down(*way[0])
+        for point in way[1:]:
+            await self.move(*point)
+        await self.up(*way[-1])
+
+
+async def calm(pilot: Pilot[None]) -> None:
+    """Wait until every edit is made and shown."""
+    await pilot.pause()
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+
+
+def in_photo(x: float, y: float) -> tuple[float, float]:
+    """Where a point of the canvas, in cells, lies in the photo."""
+    return PLACE.point_to_photo(x, 2 * y)
+
+
+def lines_of(region: Region) -> set[int]:
+    """The lines of cells in a region."""
+    return set(range(region.y, region.bottom))
+
+
+Begin = Callable[[], Easel]

@@ -1,0 +1,115 @@
+"""A photo on the canvas: places there and back, and what a change of the mask touches."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from textual.geometry import Region
+
+from imaging.framing import Pixels, Size
+from pipeline.draft import Box
+from tests.tui.easel import disc, skin
+from tui.widgets.scene import Brush, Scene
+
+sizes = st.builds(Size, st.integers(8, 300), st.integers(8, 300))
+canvases = st.builds(Size, st.integers(2, 60), st.integers(1, 30))
+BESIDE = (1, 2, 3)
+
+
+def scene_of(photo: Size, cells: Size) -> Scene:
+    scene = Scene(skin(photo), disc(photo, min(photo.width, photo.height) / 3), cells, BESIDE)
+    scene.draw(0.5)
+    return scene
+
+
+def seen(scene: Scene, cells: Size) -> Pixels:
+    return np.concatenate([scene.line(y) for y in range(cells.height)])
+
+
+def box_of(photo: Size, data: st.DataObject) -> Box:
+    left = data.draw(st.integers(0, photo.width - 1))
+    top = data.draw(st.integers(0, photo.height - 1))
+    width = data.draw(st.integers(1, photo.width - left))
+    height = data.draw(st.integers(1, photo.height - top))
+    return Box(left, top, width, height)
+
+
+@given(sizes, canvases, st.data())
+def test_the_brush_is_seen_in_the_cell_that_points_at_it(
+    photo: Size, cells: Size, data: st.DataObject
+) -> None:
+    scene = scene_of(photo, cells)
+    x = data.draw(st.floats(0, cells.width, exclude_max=True))
+    y = data.draw(st.floats(0, cells.height, exclude_max=True))
+    there = scene.to_photo(x, y)
+    on_photo = 0 <= there[0] < photo.width and 0 <= there[1] < photo.height
+    regions = scene.mark(Brush(*there, 0.0, erases=False, is_down=False))
+    back = [region for region in regions if region.contains(int(x), int(y))]
+    assert back or not on_photo
+
+
+@given(sizes, canvases, st.integers(-70, 70), st.integers(-70, 70))
+def test_a_moved_place_is_on_the_photo_and_comes_back(
+    photo: Size, cells: Size, across: int, down: int
+) -> None:
+    scene = scene_of(photo, cells)
+    middle = scene.moved(photo.width / 2, photo.height / 2, 0, 0)
+    moved = scene.moved(*middle, across, down)
+    assert 0 < moved[0] < photo.width
+    assert 0 < moved[1] < photo.height
+    corner = scene.moved(0, 0, 0, 0)
+    away = scene.moved(*corner, abs(across), abs(down))
+    assert scene.moved(*away, -abs(across), -abs(down)) == pytest.approx(corner, abs=1e-6)
+
+
+@given(sizes, canvases, st.booleans(), st.data())
+def test_a_changed_mask_is_drawn_as_if_it_had_always_been_so(
+    photo: Size, cells: Size, value: bool, data: st.DataObject
+) -> None:
+    box = box_of(photo, data)
+    mask = disc(photo, min(photo.width, photo.height) / 3)
+    scene = Scene(skin(photo), mask, cells, BESIDE)
+    scene.draw(0.5)
+    before = seen(scene, cells)
+    box.cut(mask)[...] = value
+    region = scene.draw_box(box)
+    after = seen(scene, cells)
+    anew = Scene(skin(photo), mask, cells, BESIDE)
+    anew.draw(0.5)
+    assert np.array_equal(after, seen(anew, cells))
+    assert untouched(before, after, region, scene)
+
+
+def untouched(before: Pixels, after: Pixels, region: Region, scene: Scene) -> bool:
+    """Whether nothing outside a region of cells looks different."""
+    changed = np.argwhere((before != after).any(axis=-1))
+    left, _ = scene.columns
+    return all(region.contains(left + column, row // 2) for row, column in changed.tolist())
+
+
+@given(sizes, canvases, st.floats(0, 40), st.booleans(), st.data())
+def test_a_brush_that_is_gone_leaves_nothing(
+    photo: Size, cells: Size, radius: float, is_down: bool, data: st.DataObject
+) -> None:
+    scene = scene_of(photo, cells)
+    bare = seen(scene, cells)
+    x, y = data.draw(st.floats(-9, photo.width + 9)), data.draw(st.floats(-9, photo.height + 9))
+    (*regions,) = scene.mark(Brush(x, y, radius, erases=False, is_down=is_down))
+    with_brush = seen(scene, cells)
+    region = regions[0] if regions else Region()
+    assert untouched(bare, with_brush, region, scene)
+    assert scene.mark(None) == regions
+    assert np.array_equal(seen(scene, cells), bare)
+
+
+def test_a_stroke_inside_the_lesion_changes_nothing_on_the_screen() -> None:
+    photo, cells = Size(400, 300), Size(60, 30)
+    scene = scene_of(photo, cells)
+    assert not scene.draw_box(Box(190, 140, 20, 20))
+
+
+def test_a_photo_without_a_mask_is_shown_bare() -> None:
+    scene = Scene(skin(), None, Size(40, 20), BESIDE)
+    bare = seen(scene, Size(40, 20))
+    scene.draw(0.5)
+    assert np.array_equal(seen(scene, Size(40, 20)), bare)
