@@ -94,6 +94,7 @@ class PhotoDetails:
     revision: Revision | None
     receipt: Receipt | None
     decision: DecisionKind | None
+    decision_id: int | None
     history: tuple[HistoryEntry, ...]
 
 
@@ -133,10 +134,14 @@ class NewMask:
 
 @dataclass(frozen=True)
 class Verdict:
-    """A decision to be stored; `mask` only where the reviewer corrected it."""
+    """A decision to be stored; `mask` only where the reviewer corrected it.
+
+    `revision_id` and `seen_decision_id` are what the reviewer saw of the photo.
+    """
 
     photo_id: int
     revision_id: int | None
+    seen_decision_id: int | None
     kind: DecisionKind
     reviewer: str
     seconds: float
@@ -188,3 +193,12 @@ class NewPhoto:
 
     stat: FileStat
     fingerprint: Fingerprint
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many files of a folder are photos, have an outline, and were set aside."""
+
+    photos: int
+    segmented: int
+    set_aside: int

@@ -127,6 +127,7 @@ class ReviewSession:
             Verdict(
                 photo_id=photo.details.photo_id,
                 revision_id=revision.id if revision else None,
+                seen_decision_id=photo.details.decision_id,
                 kind=kind,
                 reviewer=self._reviewer,
                 seconds=seconds,

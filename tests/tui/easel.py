@@ -45,7 +45,7 @@ def disc(size: Size = PHOTO, radius: float = 60.0) -> Mask:
 
 
 def details(size: Size = PHOTO) -> PhotoDetails:
-    return PhotoDetails(1, "/photos/a.jpg", "a.jpg", size, "JPEG", None, None, None, ())
+    return PhotoDetails(1, "/photos/a.jpg", "a.jpg", size, "JPEG", None, None, None, None, ())
 
 
 class Easel(App[None]):

@@ -1,0 +1,103 @@
+"""Reviewers' unfinished corrections: edits in order, a cursor, and abandoned branches that stay."""
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from db.sessions import Sessions, got
+from db.tables import Draft, Edit, now
+from db.values import DraftEdit, DraftState
+from imaging.values import Patch
+
+
+class Drafts(Sessions):
+    """A draft belongs to one reviewer and one revision."""
+
+    def draft(self, reviewer: str, photo_id: int, revision_id: int) -> DraftState | None:
+        """A reviewer's draft of a revision, if there is one."""
+        with self._reading() as session:
+            row = _draft(session, reviewer, revision_id)
+            if row is None or row.photo_id != photo_id:
+                return None
+            line = session.scalars(
+                select(Edit)
+                .where(col(Edit.draft_id) == row.id, col(Edit.abandoned_by_id).is_(None))
+                .order_by(col(Edit.position))
+            ).all()
+            edits = tuple(_edit(edit) for edit in line)
+            return DraftState(row.id, photo_id, revision_id, row.cursor, edits)
+
+    def add_edit(
+        self, reviewer: str, photo_id: int, revision_id: int, cursor: int, edit: DraftEdit
+    ) -> int:
+        """Add an edit made when `cursor` edits were live; undone ones are abandoned, and stay.
+
+        The draft's id.
+        """
+        with self._writing() as session:
+            draft = _draft(session, reviewer, revision_id)
+            if draft is None:
+                draft = Draft(
+                    reviewer=reviewer,
+                    photo_id=photo_id,
+                    base_revision_id=revision_id,
+                    created_at=now(),
+                )
+            draft.cursor = cursor + 1
+            session.add(draft)
+            session.flush()
+            row = _row(session, draft.id, cursor, edit)
+            _abandon(session, draft.id, cursor, row.id)
+            return draft.id
+
+    def move_cursor(self, draft_id: int, cursor: int) -> None:
+        """Remember that `cursor` edits are live. Raises Unknown."""
+        with self._writing() as session:
+            got(session, Draft, draft_id).cursor = cursor
+
+
+def _draft(session: Session, reviewer: str, revision_id: int) -> Draft | None:
+    return session.scalars(
+        select(Draft).where(
+            col(Draft.reviewer) == reviewer, col(Draft.base_revision_id) == revision_id
+        )
+    ).one_or_none()
+
+
+def _row(session: Session, draft_id: int, position: int, edit: DraftEdit) -> Edit:
+    made = session.scalar(
+        select(func.count()).select_from(Edit).where(col(Edit.draft_id) == draft_id)
+    )
+    patch = edit.patch
+    row = Edit(
+        draft_id=draft_id,
+        sequence=made or 0,
+        position=position,
+        left=patch.left,
+        top=patch.top,
+        width=patch.width,
+        height=patch.height,
+        bits=patch.bits,
+        hash_before=patch.hash_before,
+        hash_after=patch.hash_after,
+        threshold=edit.threshold,
+        made_at=now(),
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _abandon(session: Session, draft_id: int, position: int, by: int) -> None:
+    undone = select(Edit).where(
+        col(Edit.draft_id) == draft_id,
+        col(Edit.position) >= position,
+        col(Edit.abandoned_by_id).is_(None),
+        col(Edit.id) != by,
+    )
+    for edit in session.scalars(undone):
+        edit.abandoned_by_id = by
+
+
+def _edit(row: Edit) -> DraftEdit:
+    box = (row.left, row.top, row.width, row.height)
+    return DraftEdit(Patch(*box, row.bits, row.hash_before, row.hash_after), row.threshold)

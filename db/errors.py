@@ -1,0 +1,41 @@
+"""What can go wrong with the database, each with a sentence for a person."""
+
+
+class StoreError(Exception):
+    """The database can't do what was asked; its text is a sentence for a person."""
+
+
+class NewerDatabase(StoreError):
+    """The database was written by a newer nevus than this one."""
+
+
+class ForeignFile(StoreError):
+    """The file is no database of nevus."""
+
+
+class DamagedDatabase(StoreError):
+    """The database's pages contradict each other."""
+
+
+class ReadOnlyDatabase(StoreError):
+    """The database, or the folder it lies in, can't be written."""
+
+
+class UnsafePlace(StoreError):
+    """The database lies where write-ahead logging loses data: a network or synced folder."""
+
+
+class DatabaseBusy(StoreError):
+    """Another program held the database for longer than is worth waiting."""
+
+
+class DiskFull(StoreError):
+    """There is no room to write."""
+
+
+class Unknown(StoreError):
+    """The database holds no such photo, revision or draft."""
+
+
+class StaleDecision(StoreError):
+    """Someone else decided, or the mask changed, after the reviewer opened the photo."""

@@ -1,0 +1,68 @@
+"""Where a folder's database lies, and where none may lie."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+from db.errors import UnsafePlace
+from imaging.text import printable
+
+NETWORK = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afpfs", "webdav", "ncpfs", "9p", "fuse.sshfs"}
+)
+"""File systems whose locks and shared memory SQLite's write-ahead log can't rely on."""
+SYNCED = re.compile(
+    r"/(Mobile Documents|CloudStorage|Dropbox|OneDrive|Google Drive|Nextcloud|iCloud Drive)(/|$)"
+)
+
+
+def database_for(folder: Path, db: Path | None = None) -> Path:
+    """The database of a photo folder: `db` if given, else one in the user's data folder.
+
+    It is keyed by the folder's real path, so that every way to the folder leads to the same one.
+    """
+    if db is not None:
+        return db.expanduser().resolve()
+    real = folder.resolve()
+    name = re.sub(r"[^\w.-]+", "_", real.name)[:40].strip("._-") or "photos"
+    return user_data_path("nevus") / f"{name}-{sha256(str(real).encode()).hexdigest()[:12]}.db"
+
+
+def check_place(path: Path) -> None:
+    """Raise UnsafePlace where write-ahead logging would lose data."""
+    place = path.resolve()
+    synced = SYNCED.search(str(place))
+    kind = synced.group(1) if synced else _file_system(place)
+    if synced or kind in NETWORK:
+        raise UnsafePlace(
+            f"{printable(str(path))} lies on a network or synced folder ({kind}), where SQLite can "
+            "lose what was written. Name a place on a disk of this machine with --db; the photos "
+            "may stay where they are."
+        )
+
+
+def _file_system(path: Path) -> str:
+    """The kind of file system a path lies on, empty where it can't be told."""
+    best, kind = -1, ""
+    for mount, found in _mounts():
+        if (path == mount or mount in path.parents) and len(mount.parts) > best:
+            best, kind = len(mount.parts), found
+    return kind
+
+
+def _mounts() -> Iterator[tuple[Path, str]]:
+    """Every mount point with its kind of file system."""
+    if sys.platform == "darwin":
+        listed = subprocess.run(["/sbin/mount"], capture_output=True, text=True, check=False).stdout
+        for found in re.finditer(r" on (/.*) \((\w+)", listed):
+            yield Path(found.group(1)), found.group(2)
+        return
+    table = Path("/proc/mounts")
+    for line in table.read_text(errors="replace").splitlines() if table.exists() else []:
+        _, mount, kind, *_ = line.split(" ")
+        yield Path(mount.replace("\\040", " ")), kind

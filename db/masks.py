@@ -1,0 +1,240 @@
+"""Predictions and mask revisions, the queue, and a photo with all that is known of it."""
+
+from sqlalchemy import exists, select
+from sqlmodel import Session, col
+
+from db.history import history_of
+from db.photos import path_of
+from db.sessions import Sessions, below, got, live_below, standing_of
+from db.tables import (
+    Decision,
+    Draft,
+    File,
+    Mask,
+    Measurement,
+    Photo,
+    Prediction,
+    Revision,
+    Standing,
+    now,
+)
+from db.values import DecisionKind, Origin, PhotoDetails, QueueItem
+from db.values import Revision as RevisionValue
+from imaging import values
+from imaging.framing import Size, fit
+from imaging.values import Measurements, Receipt, Rle
+
+REASON = "in order of name"
+
+
+class Masks(Sessions):
+    """What was drawn on photos. A revision is never changed; what is current is a pointer."""
+
+    def save_prediction(
+        self,
+        photo_id: int,
+        file_hash: str,
+        prediction: values.Prediction,
+        rle: Rle,
+        measurements: Measurements,
+        threshold: float,
+    ) -> None:
+        """Keep a model's map, and the mask drawn from it at `threshold` as a new revision.
+
+        It becomes the current one unless a reviewer has worked on the one that is.
+        """
+        with self._reading() as session:
+            content_hash = got(session, Photo, photo_id).content_hash
+        receipt, framing = prediction.receipt, prediction.framing.name
+        # Before the row that points at it: a row without its map would promise what is not there.
+        self._maps.put(content_hash, receipt.model_hash, framing, prediction.grid)
+        with self._writing() as session:
+            stored = _prediction(session, photo_id, file_hash, receipt, framing)
+            revision = Revision(
+                photo_id=photo_id,
+                prediction_id=stored.id,
+                author=receipt.model_name,
+                origin=Origin.MODEL,
+                threshold=threshold,
+                created_at=now(),
+            )
+            add_revision(session, revision, rle, measurements)
+            standing = standing_of(session, photo_id)
+            if not _worked_on(session, standing):
+                standing.revision_id = revision.id
+
+    def has_prediction(self, photo_id: int, model_hash: str) -> bool:
+        """Whether this model has outlined the photo."""
+        with self._reading() as session:
+            found = select(Prediction.id).where(
+                col(Prediction.photo_id) == photo_id, col(Prediction.model_hash) == model_hash
+            )
+            return session.scalar(found) is not None
+
+    def prediction(self, photo_id: int) -> values.Prediction | None:
+        """The map on which the current mask rests, or None where there is none or it was lost."""
+        with self._reading() as session:
+            photo = got(session, Photo, photo_id)
+            row = _current_prediction(session, photo_id)
+        if row is None:
+            return None
+        grid = self._maps.get(photo.content_hash, row.model_hash, row.framing)
+        if grid is None:
+            return None
+        framing = fit(Size(photo.width, photo.height), Size.of(grid))
+        return values.Prediction(grid, framing, receipt_of(row))
+
+    def mask(self, revision_id: int) -> Rle:
+        """A revision's pixels. Raises Unknown."""
+        with self._reading() as session:
+            return rle_of(got(session, Mask, revision_id))
+
+    def queue(self, folder: str) -> list[QueueItem]:
+        """The photos below a folder, one line each, by path; reads no mask and no patch."""
+        drafted = exists().where(
+            col(Draft.base_revision_id) == Standing.revision_id, col(Draft.cursor) > 0
+        )
+        rows = (
+            select(
+                File.path,
+                Standing.photo_id,
+                Standing.revision_id,
+                Decision.kind,
+                Measurement.area_fraction,
+                drafted,
+            )
+            .join(Standing, col(Standing.photo_id) == File.photo_id)
+            .outerjoin(Decision, col(Decision.id) == Standing.decision_id)
+            .outerjoin(Measurement, col(Measurement.revision_id) == Standing.revision_id)
+            .where(live_below(folder))
+            .order_by(File.path)
+        )
+        items: dict[int, QueueItem] = {}
+        with self._reading() as session:
+            for path, photo_id, revision_id, kind, area, draft in session.execute(rows):
+                if below(path, folder) and photo_id not in items:
+                    items[photo_id] = QueueItem(
+                        photo_id=photo_id,
+                        path=path,
+                        name=path.rsplit("/", 1)[-1],
+                        decision=None if kind is None else DecisionKind(kind),
+                        segmented=revision_id is not None,
+                        has_draft=draft,
+                        area_fraction=area,
+                        reason=REASON,
+                    )
+        return list(items.values())
+
+    def photo(self, photo_id: int) -> PhotoDetails:
+        """A photo with all that is known of it. Raises Unknown."""
+        with self._reading() as session:
+            photo, standing = got(session, Photo, photo_id), standing_of(session, photo_id)
+            path, row = path_of(session, photo_id), _current_prediction(session, photo_id)
+            decision = session.get(Decision, standing.decision_id) if standing.decision_id else None
+            return PhotoDetails(
+                photo_id=photo_id,
+                path=path,
+                name=path.rsplit("/", 1)[-1],
+                size=Size(photo.width, photo.height),
+                format=photo.format,
+                revision=revision_of(session, standing.revision_id),
+                receipt=None if row is None else receipt_of(row),
+                decision=None if decision is None else DecisionKind(decision.kind),
+                decision_id=standing.decision_id,
+                history=history_of(session, photo_id),
+            )
+
+
+def add_revision(
+    session: Session, revision: Revision, rle: Rle, measurements: Measurements
+) -> None:
+    """Store a revision with its pixels and what was measured on them."""
+    session.add(revision)
+    session.flush()
+    size = rle.size
+    session.add(
+        Mask(revision_id=revision.id, width=size.width, height=size.height, counts=rle.counts)
+    )
+    session.add(
+        Measurement(
+            revision_id=revision.id,
+            area_pixels=measurements.area_pixels,
+            area_fraction=measurements.area_fraction,
+        )
+    )
+
+
+def revision_of(session: Session, revision_id: int | None) -> RevisionValue | None:
+    """A revision without its pixels."""
+    if revision_id is None:
+        return None
+    row, measured = got(session, Revision, revision_id), got(session, Measurement, revision_id)
+    return RevisionValue(
+        id=row.id,
+        photo_id=row.photo_id,
+        parent_id=row.parent_id,
+        author=row.author,
+        origin=Origin(row.origin),
+        threshold=row.threshold,
+        created_at=row.created_at,
+        measurements=Measurements(measured.area_pixels, measured.area_fraction),
+    )
+
+
+def rle_of(mask: Mask) -> Rle:
+    """A stored mask's run-length encoding."""
+    return Rle(Size(mask.width, mask.height), mask.counts)
+
+
+def receipt_of(row: Prediction) -> Receipt:
+    """A prediction's receipt."""
+    return Receipt(row.model_name, row.model_hash, row.backend, row.device, row.milliseconds)
+
+
+def _prediction(
+    session: Session, photo_id: int, file_hash: str, receipt: Receipt, framing: str
+) -> Prediction:
+    """The row of a model's map for a photo; made once, its first receipt stays."""
+    known = session.scalars(
+        select(Prediction).where(
+            col(Prediction.photo_id) == photo_id,
+            col(Prediction.model_hash) == receipt.model_hash,
+            col(Prediction.framing) == framing,
+        )
+    ).one_or_none()
+    if known is not None:
+        return known
+    file = session.scalars(
+        select(File).where(col(File.photo_id) == photo_id, col(File.sha256) == file_hash)
+    ).first()
+    row = Prediction(
+        photo_id=photo_id,
+        file_id=got(session, File, file.id if file else None).id,
+        model_name=receipt.model_name,
+        model_hash=receipt.model_hash,
+        backend=receipt.backend,
+        device=receipt.device,
+        milliseconds=receipt.milliseconds,
+        framing=framing,
+        made_at=now(),
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _current_prediction(session: Session, photo_id: int) -> Prediction | None:
+    revision_id = standing_of(session, photo_id).revision_id
+    if revision_id is None:
+        return None
+    prediction_id = got(session, Revision, revision_id).prediction_id
+    return None if prediction_id is None else session.get(Prediction, prediction_id)
+
+
+def _worked_on(session: Session, standing: Standing) -> bool:
+    if standing.decision_id is not None:
+        return True
+    drafts = select(Draft.id).where(
+        col(Draft.base_revision_id) == standing.revision_id, col(Draft.cursor) > 0
+    )
+    return standing.revision_id is not None and session.scalar(drafts) is not None

@@ -1,0 +1,1 @@
+"""How a database gets from any earlier form to the present one."""

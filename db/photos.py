@@ -1,0 +1,147 @@
+"""Photos and the files that hold them."""
+
+from sqlalchemy import delete, func, select, update
+from sqlmodel import Session, col
+
+from db.sessions import Sessions, below, files_of, live_below
+from db.tables import Aside, File, Photo, Standing, now
+from db.values import Counts, KnownFile, NewPhoto, SetAside
+from imaging.values import FileStat, Fingerprint
+
+
+class Photos(Sessions):
+    """What lies in a folder, and what could not become a photo."""
+
+    def add_file(self, new: NewPhoto) -> KnownFile:
+        """Remember a file and the photo in it; what its path held before is superseded."""
+        stat, identity = new.stat, new.fingerprint
+        with self._writing() as session:
+            before = session.scalars(
+                select(File).where(File.path == stat.path, col(File.gone_at).is_(None))
+            ).all()
+            photo = _photo(session, identity, next((f.photo_id for f in before), None))
+            for file in before:
+                file.gone_at = None if file.sha256 == identity.file_hash else now()
+            _remember(session, stat, identity, photo.id)
+            session.execute(delete(Aside).where(col(Aside.path) == stat.path))
+            return KnownFile(stat.path, photo.id, None)
+
+    def known_file(self, stat: FileStat) -> KnownFile | None:
+        """A file that has not changed since it was last looked at."""
+        with self._reading() as session:
+            for table in (File, Aside):
+                row = session.scalars(
+                    select(table).where(
+                        col(table.path) == stat.path,
+                        col(table.inode) == stat.inode,
+                        col(table.bytes) == stat.bytes,
+                        col(table.modified_ns) == stat.modified_ns,
+                        *([col(File.gone_at).is_(None)] if table is File else []),
+                    )
+                ).first()
+                if isinstance(row, File):
+                    return KnownFile(row.path, row.photo_id, None)
+                if isinstance(row, Aside):
+                    return KnownFile(row.path, None, row.reason)
+        return None
+
+    def find_photo(self, content_hash: str) -> int | None:
+        """The photo with this content."""
+        with self._reading() as session:
+            return session.scalar(select(Photo.id).where(Photo.content_hash == content_hash))
+
+    def set_aside(self, stat: FileStat, reason: str) -> None:
+        """Remember a file that could not become a photo, and why."""
+        with self._writing() as session:
+            _mark_gone(session, stat.path)
+            session.merge(
+                Aside(
+                    path=stat.path,
+                    inode=stat.inode,
+                    bytes=stat.bytes,
+                    modified_ns=stat.modified_ns,
+                    reason=reason,
+                    seen_at=now(),
+                )
+            )
+
+    def mark_gone(self, path: str) -> None:
+        """Nothing lies at this path any more; its photo and all that is known of it stays."""
+        with self._writing() as session:
+            _mark_gone(session, path)
+
+    def files_under(self, folder: str) -> list[str]:
+        """The paths below a folder at which something is known to lie."""
+        with self._reading() as session:
+            paths = session.scalars(select(File.path).where(live_below(folder))).all()
+            aside = session.scalars(select(Aside.path)).all()
+        return sorted({path for path in [*paths, *aside] if below(path, folder)})
+
+    def set_aside_files(self, folder: str) -> list[SetAside]:
+        """The files below a folder that could not become photos, by path."""
+        with self._reading() as session:
+            rows = session.scalars(select(Aside).order_by(Aside.path)).all()
+        return [
+            SetAside(row.path, row.path.rsplit("/", 1)[-1], row.reason)
+            for row in rows
+            if below(row.path, folder)
+        ]
+
+    def counts(self, folder: str) -> Counts:
+        """How far a folder is, in files."""
+        with self._reading() as session:
+            rows = session.execute(
+                select(File.path, Standing.revision_id)
+                .join(Standing, col(Standing.photo_id) == File.photo_id)
+                .where(live_below(folder))
+            ).all()
+        outlined = [revision is not None for path, revision in rows if below(path, folder)]
+        return Counts(len(outlined), sum(outlined), len(self.set_aside_files(folder)))
+
+    def photos(self) -> int:
+        """How many photos the database knows."""
+        with self._reading() as session:
+            return session.scalar(select(func.count()).select_from(Photo)) or 0
+
+
+def _photo(session: Session, identity: Fingerprint, superseded: int | None) -> Photo:
+    """The photo with this content, stored now if it is new."""
+    known = session.scalars(
+        select(Photo).where(Photo.content_hash == identity.content_hash)
+    ).one_or_none()
+    if known is not None:
+        return known
+    photo = Photo(
+        content_hash=identity.content_hash,
+        format=identity.format,
+        width=identity.size.width,
+        height=identity.size.height,
+        supersedes_id=superseded,
+        added_at=now(),
+    )
+    session.add(photo)
+    session.flush()
+    session.add(Standing(photo_id=photo.id))
+    return photo
+
+
+def _remember(session: Session, stat: FileStat, identity: Fingerprint, photo_id: int) -> None:
+    file = session.scalars(
+        select(File).where(File.path == stat.path, File.sha256 == identity.file_hash)
+    ).one_or_none()
+    if file is None:
+        file = File(path=stat.path, sha256=identity.file_hash)
+    file.photo_id, file.inode, file.bytes = photo_id, stat.inode, stat.bytes
+    file.modified_ns, file.seen_at, file.gone_at = stat.modified_ns, now(), None
+    session.add(file)
+
+
+def _mark_gone(session: Session, path: str) -> None:
+    live = (col(File.path) == path, col(File.gone_at).is_(None))
+    session.execute(update(File).where(*live).values(gone_at=now()))
+    session.execute(delete(Aside).where(col(Aside.path) == path))
+
+
+def path_of(session: Session, photo_id: int) -> str:
+    """Where a photo lies, or where it last lay."""
+    return files_of(session, photo_id)[0].path

@@ -1,0 +1,67 @@
+"""What every part of the store stands on: sessions that read, sessions that write, and the maps."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import ColumnElement, Engine, select
+from sqlmodel import Session, SQLModel, col
+
+from db.engine import for_writing, said
+from db.errors import Unknown
+from db.maps import Maps
+from db.tables import File, Standing
+
+
+class Sessions:
+    """An open database; a session never leaves the methods of the classes built on this."""
+
+    def __init__(self, path: Path, engine: Engine, maps: Maps) -> None:
+        self._path = path
+        self._engine = engine
+        self._writing_engine = for_writing(engine)
+        self._maps = maps
+
+    @contextmanager
+    def _reading(self) -> Iterator[Session]:
+        with said(self._path), Session(self._engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def _writing(self) -> Iterator[Session]:
+        """One transaction that holds the write lock; committed when the block ends well."""
+        with said(self._path), Session(self._writing_engine, expire_on_commit=False) as session:
+            yield session
+            session.commit()
+
+
+def got(session: Session, table: type[SQLModel], key: Any) -> Any:
+    """The row with this key. Raises Unknown."""
+    row = session.get(table, key)
+    if row is None:
+        raise Unknown(f"The database holds no {table.__name__.lower()} {key}.")
+    return row
+
+
+def live_below(folder: str) -> ColumnElement[bool]:
+    """Files that still lie under a folder; SQLite ignores case here, see `below`."""
+    prefix = folder.rstrip("/") + "/"
+    return col(File.gone_at).is_(None) & col(File.path).startswith(prefix, autoescape=True)
+
+
+def below(path: str, folder: str) -> bool:
+    """Whether a path lies under a folder, with case."""
+    return path.startswith(folder.rstrip("/") + "/")
+
+
+def files_of(session: Session, photo_id: int) -> Sequence[File]:
+    """A photo's files, those that still lie somewhere first, then by path."""
+    found = session.scalars(select(File).where(col(File.photo_id) == photo_id)).all()
+    return sorted(found, key=lambda file: (file.gone_at is not None, file.path))
+
+
+def standing_of(session: Session, photo_id: int) -> Standing:
+    """Where a photo stands. Raises Unknown."""
+    row: Standing = got(session, Standing, photo_id)
+    return row

@@ -1,0 +1,49 @@
+"""The store: its methods are the only queries there are."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from db.decisions import Decisions
+from db.drafts import Drafts
+from db.maps import Maps, maps_beside
+from db.masks import Masks
+from db.opening import prepare
+from db.photos import Photos
+from db.tables import Lease, now
+
+SEGMENTING = "segmenting"
+
+
+class Store(Photos, Masks, Drafts, Decisions):
+    """An open database. Its methods may be called from any thread; each is one transaction.
+
+    All of them raise StoreError with a sentence when the database can't do what was asked.
+    """
+
+    @classmethod
+    def open(cls, path: Path) -> "Store":
+        """Open the database at `path`, made or migrated if need be. Raises StoreError."""
+        engine = prepare(path)
+        return cls(path, engine, Maps(maps_beside(path)))
+
+    def take_lease(self, holder: str, seconds: float) -> bool:
+        """Take or renew the right to segment for so long; whether `holder` has it now."""
+        with self._writing() as session:
+            lease = session.get(Lease, SEGMENTING)
+            if lease is not None and lease.holder != holder and lease.until > now():
+                return False
+            until = now() + timedelta(seconds=seconds)
+            session.merge(Lease(name=SEGMENTING, holder=holder, until=until))
+            return True
+
+    def release_lease(self, holder: str) -> None:
+        """Give the right to segment back, if `holder` has it."""
+        with self._writing() as session:
+            lease = session.get(Lease, SEGMENTING)
+            if lease is not None and lease.holder == holder:
+                session.delete(lease)
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._engine.dispose()
+        self._maps.close()

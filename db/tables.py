@@ -1,0 +1,221 @@
+"""The tables. Facts are added and never changed; what moves is a pointer, a cursor or a lease."""
+
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from sqlalchemy import BigInteger, DateTime, Dialect, LargeBinary, MetaData, UniqueConstraint
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+"""Constraints have names of ours, so that a migration can say which one it means."""
+
+
+def now() -> datetime:
+    """This moment, in UTC."""
+    return datetime.now(UTC)
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment with its zone; stored in UTC, since SQLite keeps no zone."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Leave the zone out."""
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Say the zone again."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Unsigned(TypeDecorator[int]):
+    """A whole number from 0 to 2**64 - 1, as inodes are; stored as the signed one of equal bits."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: int | None, dialect: Dialect) -> int | None:  # noqa: ARG002
+        """The upper half becomes negative."""
+        return None if value is None else (value + 2**63) % 2**64 - 2**63
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> int | None:  # noqa: ARG002
+        """And positive again."""
+        return None if value is None else value % 2**64
+
+
+class Table(SQLModel):
+    """What all tables of the database have in common."""
+
+    metadata: ClassVar[MetaData] = MetaData(naming_convention=NAMES)
+
+
+class Photo(Table, table=True):
+    """A picture, whatever files hold it; `supersedes_id` is what its first path held before."""
+
+    id: int = Field(default=None, primary_key=True)
+    content_hash: str = Field(unique=True)
+    format: str
+    width: int
+    height: int
+    supersedes_id: int | None = Field(default=None, foreign_key="photo.id")
+    added_at: datetime = Field(sa_type=Moment)
+
+
+class File(Table, table=True):
+    """Bytes that lay at a path; `gone_at` is None while they still do, as far as is known."""
+
+    __table_args__ = (UniqueConstraint("path", "sha256"),)
+
+    id: int = Field(default=None, primary_key=True)
+    photo_id: int = Field(foreign_key="photo.id", index=True)
+    path: str
+    sha256: str
+    inode: int = Field(sa_type=Unsigned)
+    bytes: int = Field(sa_type=BigInteger)
+    modified_ns: int = Field(sa_type=BigInteger)
+    seen_at: datetime = Field(sa_type=Moment)
+    gone_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class Aside(Table, table=True):
+    """A file that could not become a photo, as it is now, and why."""
+
+    path: str = Field(primary_key=True)
+    inode: int = Field(sa_type=Unsigned)
+    bytes: int = Field(sa_type=BigInteger)
+    modified_ns: int = Field(sa_type=BigInteger)
+    reason: str
+    seen_at: datetime = Field(sa_type=Moment)
+
+
+class Prediction(Table, table=True):
+    """The receipt of one model's map for one photo; the map itself is in the cache beside."""
+
+    __table_args__ = (UniqueConstraint("photo_id", "model_hash", "framing"),)
+
+    id: int = Field(default=None, primary_key=True)
+    photo_id: int = Field(foreign_key="photo.id")
+    file_id: int = Field(foreign_key="file.id")
+    model_name: str
+    model_hash: str
+    backend: str
+    device: str
+    milliseconds: float
+    framing: str
+    made_at: datetime = Field(sa_type=Moment)
+
+
+class Revision(Table, table=True):
+    """A mask of a photo: who drew it, how, from which other, and on which prediction it rests."""
+
+    id: int = Field(default=None, primary_key=True)
+    photo_id: int = Field(foreign_key="photo.id", index=True)
+    parent_id: int | None = Field(default=None, foreign_key="revision.id")
+    prediction_id: int | None = Field(default=None, foreign_key="prediction.id")
+    author: str
+    origin: str
+    threshold: float | None
+    created_at: datetime = Field(sa_type=Moment)
+
+
+class Mask(Table, table=True):
+    """A revision's pixels as COCO RLE; in a table of their own, so that no list reads them."""
+
+    revision_id: int = Field(primary_key=True, foreign_key="revision.id")
+    width: int
+    height: int
+    counts: bytes = Field(sa_type=LargeBinary)
+
+
+class Measurement(Table, table=True):
+    """What was measured on a revision's mask: pixels, and the fraction of the photo (0 to 1)."""
+
+    revision_id: int = Field(primary_key=True, foreign_key="revision.id")
+    area_pixels: int = Field(sa_type=BigInteger)
+    area_fraction: float
+
+
+class Draft(Table, table=True):
+    """One reviewer's unfinished correction of one revision; `cursor` of its edits are live."""
+
+    __table_args__ = (UniqueConstraint("base_revision_id", "reviewer"),)
+
+    id: int = Field(default=None, primary_key=True)
+    reviewer: str
+    photo_id: int = Field(foreign_key="photo.id")
+    base_revision_id: int = Field(foreign_key="revision.id")
+    cursor: int
+    created_at: datetime = Field(sa_type=Moment)
+
+
+class Edit(Table, table=True):
+    """One edit of a draft.
+
+    `sequence` counts the draft's edits as they were made, `position` says which of the line it is;
+    `abandoned_by_id` is the edit that branched off before it, after an undo.
+    """
+
+    __table_args__ = (UniqueConstraint("draft_id", "sequence"),)
+
+    id: int = Field(default=None, primary_key=True)
+    draft_id: int = Field(foreign_key="draft.id")
+    sequence: int
+    position: int
+    abandoned_by_id: int | None = Field(default=None, foreign_key="edit.id")
+    left: int
+    top: int
+    width: int
+    height: int
+    bits: bytes = Field(sa_type=LargeBinary)
+    hash_before: str
+    hash_after: str
+    threshold: float | None
+    made_at: datetime = Field(sa_type=Moment)
+
+
+class Decision(Table, table=True):
+    """What a reviewer said of a photo, looking at `base_revision_id`, and the mask that stands."""
+
+    id: int = Field(default=None, primary_key=True)
+    photo_id: int = Field(foreign_key="photo.id", index=True)
+    base_revision_id: int | None = Field(default=None, foreign_key="revision.id")
+    revision_id: int | None = Field(default=None, foreign_key="revision.id")
+    draft_id: int | None = Field(default=None, foreign_key="draft.id")
+    kind: str
+    reviewer: str = Field(index=True)
+    seconds: float
+    score: int | None
+    note: str
+    created_at: datetime = Field(sa_type=Moment)
+
+
+class Retraction(Table, table=True):
+    """A decision was taken back: one more fact, the decision stays."""
+
+    decision_id: int = Field(primary_key=True, foreign_key="decision.id")
+    reviewer: str
+    created_at: datetime = Field(sa_type=Moment)
+
+
+class Standing(Table, table=True):
+    """Where a photo stands: pointers to the revision and the decision that are current."""
+
+    photo_id: int = Field(primary_key=True, foreign_key="photo.id")
+    revision_id: int | None = Field(default=None, foreign_key="revision.id")
+    decision_id: int | None = Field(default=None, foreign_key="decision.id")
+
+
+class Lease(Table, table=True):
+    """Who may do a work that only one process may do at a time, and until when."""
+
+    name: str = Field(primary_key=True)
+    holder: str
+    until: datetime = Field(sa_type=Moment)
