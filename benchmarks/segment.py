@@ -16,7 +16,7 @@ from db.store import Store
 from imaging.photo import fingerprint, read_photo
 from models.segmenter import open_segmenter, shipped_model
 from pipeline.segment import segment_folder
-from pipeline.worker import DECODED, Worker
+from pipeline.worker import Worker
 
 SAMPLES = Path(__file__).parent.parent / "sample_images"
 COUNT = 12
@@ -40,9 +40,10 @@ def measure(suffix: str) -> list[str]:
         photos = draw(Path(folder) / "photos", suffix)
         whole = seconds_to_segment(Path(folder))
         hashing = seconds_for(fingerprint, photos)
-        decoding = seconds_for(lambda path: read_photo(path, DECODED), photos)
         segmenter = open_segmenter(shipped_model())
-        decoded = [read_photo(path, DECODED) for path in photos]
+        longest = max(segmenter.info.input_size.width, segmenter.info.input_size.height)
+        decoding = seconds_for(lambda path: read_photo(path, longest), photos)
+        decoded = [read_photo(path, longest) for path in photos]
         segmenter.predict(decoded[0])
         inference = seconds_for(segmenter.predict, decoded)
     speeds = [f"{COUNT / s:.1f}" for s in (whole, hashing, decoding, inference)]

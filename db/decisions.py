@@ -49,7 +49,7 @@ class Decisions(Sessions):
         with self._writing() as session:
             last = session.scalars(
                 select(Decision)
-                .join(Standing, col(Standing.decision_id) == Decision.id)
+                .join(Standing, col(Standing.decision_id) == col(Decision.id))
                 .where(col(Decision.reviewer) == reviewer)
                 .order_by(col(Decision.id).desc())
             ).first()
@@ -67,7 +67,7 @@ class Decisions(Sessions):
         """The photos whose standing decision is of one of `kinds`, with a file below `folder`."""
         wanted = (
             select(Decision)
-            .join(Standing, col(Standing.decision_id) == Decision.id)
+            .join(Standing, col(Standing.decision_id) == col(Decision.id))
             .where(col(Decision.kind).in_([str(kind) for kind in kinds]))
             .order_by(col(Decision.photo_id))
         )
@@ -105,7 +105,7 @@ def _before(session: Session, last: Decision) -> Decision | None:
     """The decision that stood before this one."""
     return session.scalars(
         select(Decision)
-        .outerjoin(Retraction, col(Retraction.decision_id) == Decision.id)
+        .outerjoin(Retraction, col(Retraction.decision_id) == col(Decision.id))
         .where(
             col(Decision.photo_id) == last.photo_id,
             col(Decision.id) < last.id,
@@ -118,7 +118,7 @@ def _before(session: Session, last: Decision) -> Decision | None:
 def _newest(session: Session, photo_id: int) -> int | None:
     """The last outline of a model, where there was none yet when the decision was made."""
     return session.scalar(
-        select(Revision.id)
+        select(col(Revision.id))
         .where(col(Revision.photo_id) == photo_id, col(Revision.origin) == Origin.MODEL)
         .order_by(col(Revision.id).desc())
     )

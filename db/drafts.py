@@ -40,6 +40,7 @@ class Drafts(Sessions):
                     reviewer=reviewer,
                     photo_id=photo_id,
                     base_revision_id=revision_id,
+                    cursor=0,
                     created_at=now(),
                 )
             draft.cursor = cursor + 1

@@ -66,7 +66,7 @@ class Masks(Sessions):
     def has_prediction(self, photo_id: int, model_hash: str) -> bool:
         """Whether this model has outlined the photo."""
         with self._reading() as session:
-            found = select(Prediction.id).where(
+            found = select(col(Prediction.id)).where(
                 col(Prediction.photo_id) == photo_id, col(Prediction.model_hash) == model_hash
             )
             return session.scalar(found) is not None
@@ -92,22 +92,22 @@ class Masks(Sessions):
     def queue(self, folder: str) -> list[QueueItem]:
         """The photos below a folder, one line each, by path; reads no mask and no patch."""
         drafted = exists().where(
-            col(Draft.base_revision_id) == Standing.revision_id, col(Draft.cursor) > 0
+            col(Draft.base_revision_id) == col(Standing.revision_id), col(Draft.cursor) > 0
         )
         rows = (
             select(
-                File.path,
-                Standing.photo_id,
-                Standing.revision_id,
-                Decision.kind,
-                Measurement.area_fraction,
+                col(File.path),
+                col(Standing.photo_id),
+                col(Standing.revision_id),
+                col(Decision.kind),
+                col(Measurement.area_fraction),
                 drafted,
             )
-            .join(Standing, col(Standing.photo_id) == File.photo_id)
-            .outerjoin(Decision, col(Decision.id) == Standing.decision_id)
-            .outerjoin(Measurement, col(Measurement.revision_id) == Standing.revision_id)
+            .join(Standing, col(Standing.photo_id) == col(File.photo_id))
+            .outerjoin(Decision, col(Decision.id) == col(Standing.decision_id))
+            .outerjoin(Measurement, col(Measurement.revision_id) == col(Standing.revision_id))
             .where(live_below(folder))
-            .order_by(File.path)
+            .order_by(col(File.path))
         )
         items: dict[int, QueueItem] = {}
         with self._reading() as session:
@@ -234,7 +234,7 @@ def _current_prediction(session: Session, photo_id: int) -> Prediction | None:
 def _worked_on(session: Session, standing: Standing) -> bool:
     if standing.decision_id is not None:
         return True
-    drafts = select(Draft.id).where(
+    drafts = select(col(Draft.id)).where(
         col(Draft.base_revision_id) == standing.revision_id, col(Draft.cursor) > 0
     )
     return standing.revision_id is not None and session.scalar(drafts) is not None

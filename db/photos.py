@@ -5,50 +5,45 @@ from sqlmodel import Session, col
 
 from db.sessions import Sessions, below, files_of, live_below
 from db.tables import Aside, File, Photo, Standing, now
-from db.values import Counts, KnownFile, NewPhoto, SetAside
+from db.values import Counts, KnownFile, NewPhoto, SetAside, StoredFile
 from imaging.values import FileStat, Fingerprint
 
 
 class Photos(Sessions):
     """What lies in a folder, and what could not become a photo."""
 
-    def add_file(self, new: NewPhoto) -> KnownFile:
+    def add_file(self, new: NewPhoto) -> StoredFile:
         """Remember a file and the photo in it; what its path held before is superseded."""
         stat, identity = new.stat, new.fingerprint
         with self._writing() as session:
             before = session.scalars(
-                select(File).where(File.path == stat.path, col(File.gone_at).is_(None))
+                select(File).where(col(File.path) == stat.path, col(File.gone_at).is_(None))
             ).all()
             photo = _photo(session, identity, next((f.photo_id for f in before), None))
             for file in before:
                 file.gone_at = None if file.sha256 == identity.file_hash else now()
             _remember(session, stat, identity, photo.id)
             session.execute(delete(Aside).where(col(Aside.path) == stat.path))
-            return KnownFile(stat.path, photo.id, None)
+            return StoredFile(stat.path, photo.id)
 
     def known_file(self, stat: FileStat) -> KnownFile | None:
         """A file that has not changed since it was last looked at."""
         with self._reading() as session:
-            for table in (File, Aside):
-                row = session.scalars(
-                    select(table).where(
-                        col(table.path) == stat.path,
-                        col(table.inode) == stat.inode,
-                        col(table.bytes) == stat.bytes,
-                        col(table.modified_ns) == stat.modified_ns,
-                        *([col(File.gone_at).is_(None)] if table is File else []),
-                    )
-                ).first()
-                if isinstance(row, File):
-                    return KnownFile(row.path, row.photo_id, None)
-                if isinstance(row, Aside):
-                    return KnownFile(row.path, None, row.reason)
+            live = select(File).where(col(File.path) == stat.path, col(File.gone_at).is_(None))
+            for file in session.scalars(live):
+                if _same(file, stat):
+                    return KnownFile(file.path, file.photo_id, None)
+            aside = session.get(Aside, stat.path)
+            if aside is not None and _same(aside, stat):
+                return KnownFile(aside.path, None, aside.reason)
         return None
 
     def find_photo(self, content_hash: str) -> int | None:
         """The photo with this content."""
         with self._reading() as session:
-            return session.scalar(select(Photo.id).where(Photo.content_hash == content_hash))
+            return session.scalar(
+                select(col(Photo.id)).where(col(Photo.content_hash) == content_hash)
+            )
 
     def set_aside(self, stat: FileStat, reason: str) -> None:
         """Remember a file that could not become a photo, and why."""
@@ -73,14 +68,14 @@ class Photos(Sessions):
     def files_under(self, folder: str) -> list[str]:
         """The paths below a folder at which something is known to lie."""
         with self._reading() as session:
-            paths = session.scalars(select(File.path).where(live_below(folder))).all()
-            aside = session.scalars(select(Aside.path)).all()
+            paths = session.scalars(select(col(File.path)).where(live_below(folder))).all()
+            aside = session.scalars(select(col(Aside.path))).all()
         return sorted({path for path in [*paths, *aside] if below(path, folder)})
 
     def set_aside_files(self, folder: str) -> list[SetAside]:
         """The files below a folder that could not become photos, by path."""
         with self._reading() as session:
-            rows = session.scalars(select(Aside).order_by(Aside.path)).all()
+            rows = session.scalars(select(Aside).order_by(col(Aside.path))).all()
         return [
             SetAside(row.path, row.path.rsplit("/", 1)[-1], row.reason)
             for row in rows
@@ -91,8 +86,8 @@ class Photos(Sessions):
         """How far a folder is, in files."""
         with self._reading() as session:
             rows = session.execute(
-                select(File.path, Standing.revision_id)
-                .join(Standing, col(Standing.photo_id) == File.photo_id)
+                select(col(File.path), col(Standing.revision_id))
+                .join(Standing, col(Standing.photo_id) == col(File.photo_id))
                 .where(live_below(folder))
             ).all()
         outlined = [revision is not None for path, revision in rows if below(path, folder)]
@@ -104,10 +99,16 @@ class Photos(Sessions):
             return session.scalar(select(func.count()).select_from(Photo)) or 0
 
 
+def _same(row: File | Aside, stat: FileStat) -> bool:
+    """Whether the file system says of a file what it said before."""
+    seen = (row.inode, row.bytes, row.modified_ns)
+    return seen == (stat.inode, stat.bytes, stat.modified_ns)
+
+
 def _photo(session: Session, identity: Fingerprint, superseded: int | None) -> Photo:
     """The photo with this content, stored now if it is new."""
     known = session.scalars(
-        select(Photo).where(Photo.content_hash == identity.content_hash)
+        select(Photo).where(col(Photo.content_hash) == identity.content_hash)
     ).one_or_none()
     if known is not None:
         return known
@@ -127,10 +128,18 @@ def _photo(session: Session, identity: Fingerprint, superseded: int | None) -> P
 
 def _remember(session: Session, stat: FileStat, identity: Fingerprint, photo_id: int) -> None:
     file = session.scalars(
-        select(File).where(File.path == stat.path, File.sha256 == identity.file_hash)
+        select(File).where(col(File.path) == stat.path, col(File.sha256) == identity.file_hash)
     ).one_or_none()
     if file is None:
-        file = File(path=stat.path, sha256=identity.file_hash)
+        file = File(
+            path=stat.path,
+            sha256=identity.file_hash,
+            photo_id=photo_id,
+            inode=stat.inode,
+            bytes=stat.bytes,
+            modified_ns=stat.modified_ns,
+            seen_at=now(),
+        )
     file.photo_id, file.inode, file.bytes = photo_id, stat.inode, stat.bytes
     file.modified_ns, file.seen_at, file.gone_at = stat.modified_ns, now(), None
     session.add(file)

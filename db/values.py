@@ -36,6 +36,14 @@ class KnownFile:
 
 
 @dataclass(frozen=True)
+class StoredFile:
+    """A file with the photo that was found in it."""
+
+    path: str
+    photo_id: int
+
+
+@dataclass(frozen=True)
 class QueueItem:
     """A photo's line in the queue; holds no mask and no picture."""
 

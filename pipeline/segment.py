@@ -42,6 +42,9 @@ class Outcome(Enum):
     """It can't be read yet and is perhaps still being written."""
 
 
+COUNTED = (Outcome.SEGMENTED, Outcome.KNOWN, Outcome.DUPLICATE, Outcome.SET_ASIDE)
+
+
 @dataclass(frozen=True)
 class Totals:
     """What `segment_folder` did; `photos` is the sum of the four numbers after it."""
@@ -218,8 +221,13 @@ def _lease_taken() -> LeaseTaken:
 
 
 def _totals(counts: Counter[Outcome], seconds: float, model: "PackageInfo", backend: str) -> Totals:
-    four = [
-        counts[outcome]
-        for outcome in (Outcome.SEGMENTED, Outcome.KNOWN, Outcome.DUPLICATE, Outcome.SET_ASIDE)
-    ]
-    return Totals(sum(four), *four, seconds=round(seconds, 3), model=model.name, backend=backend)
+    return Totals(
+        photos=sum(counts[outcome] for outcome in COUNTED),
+        segmented=counts[Outcome.SEGMENTED],
+        known=counts[Outcome.KNOWN],
+        duplicates=counts[Outcome.DUPLICATE],
+        set_aside=counts[Outcome.SET_ASIDE],
+        seconds=round(seconds, 3),
+        model=model.name,
+        backend=backend,
+    )

@@ -56,7 +56,7 @@ def bare(skin: Skin, plane: Plane, random: Random) -> Tissue:
     blood = np.maximum(skin.blood * (1 + 2.2 * skin.mottle * flush + 0.1 * fine), np.float32(0.02))
     height = _relief(skin, plane, random)
     empty = np.zeros_like(height)
-    return Tissue(melanin, blood, empty, empty, height, empty + 1)
+    return Tissue(melanin.astype(np.float32), blood, empty, empty, height, empty + np.float32(1))
 
 
 def reflectance(tissue: Tissue) -> Field:

@@ -151,7 +151,7 @@ COMMANDS: tuple[Command, ...] = (
 
 MOUSE_AND_ARROWS: tuple[tuple[str, str], ...] = (
     ("mouse", "Drag to draw or erase"),
-    ("← ↑ ↓ →", "Move the crosshair"),
+    ("← ↑ ↓ →", "Crosshair, faster with shift"),
     ("space", "Brush down, brush up"),
 )
 """What the canvas takes while editing; written in the help, not to be bound."""

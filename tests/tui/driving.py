@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 import cv2
 import numpy as np
@@ -126,7 +127,7 @@ def shown_photo(screen: ReviewScreen) -> int | None:
     return None if opened is None else opened.details.photo_id
 
 
-def text_of(screen: Screen[None], selector: str) -> str:
+def text_of(screen: Screen[Any], selector: str) -> str:
     """What a widget shows, as plain text."""
     widget = screen.query_one(selector)
     strips = [widget.render_line(line) for line in range(widget.size.height)]

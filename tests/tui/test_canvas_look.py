@@ -32,7 +32,7 @@ class Counting(Canvas):
 class Wall(App[None]):
     """One canvas, nothing else."""
 
-    CSS = "Canvas { width: 1fr; height: 1fr; content-align: center middle; text-align: center; }"
+    CSS = "Canvas { width: 1fr; height: 1fr; }"
 
     def compose(self) -> ComposeResult:
         canvas = Counting(id="canvas")

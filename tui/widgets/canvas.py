@@ -33,6 +33,7 @@ class Canvas(PhotoView, can_focus=True):
     from there, and it stays where it is when the mouse is gone.
     """
 
+    DEFAULT_CSS = "Canvas.-brush { pointer: crosshair; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         *(
             Binding(f"{shift}{key}", f"move({step * x}, {step * y})", show=False)

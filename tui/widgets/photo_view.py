@@ -17,6 +17,8 @@ from tui.widgets.scene import Scene
 class PhotoView(Widget):
     """Draws lines of cells from a scene; of a changed mask only the cells that look different."""
 
+    DEFAULT_CSS = "PhotoView { content-align: center middle; text-align: center; }"
+
     overlay: reactive[bool] = reactive(True, init=False)
     strength: reactive[float] = reactive(0.5, init=False)
     """Of the mask's tint and line, from 0 to 1; a widget's `opacity` is something else."""
