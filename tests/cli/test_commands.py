@@ -118,7 +118,7 @@ def test_wrong_usage_is_two(arguments: list[str], tmp_path: Path) -> None:
         (["evaluate", "{tmp}/missing"], "missing"),
         (["evaluate", "{photos}"], "images/"),
         (["segment", "{photos}", "--model", "{tmp}/no.mlpackage"], "no.mlpackage"),
-        (["export", "{photos}/inside", "{photos}"], "watched"),
+        (["export", "{photos}/inside", "{photos}"], "inside the photos' folder"),
         (["export", "{tmp}/out", "{photos}", "--format", "gif"], "gif"),
     ],
 )
