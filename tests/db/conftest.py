@@ -1,0 +1,56 @@
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from db.store import Store
+from db.values import DecisionKind, NewPhoto, Verdict
+from imaging import rle
+from imaging.framing import Size, fit
+from imaging.measure import measure
+from imaging.values import FileStat, Fingerprint, Prediction, Receipt
+
+SIZE = Size(40, 30)
+FOLDER = "/photos"
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    return tmp_path / "memory" / "nevus.db"
+
+
+@pytest.fixture
+def store(database: Path) -> Iterator[Store]:
+    with closing(Store.open(database)) as store:
+        yield store
+
+
+def new_photo(name: str, content: str = "", modified: int = 1) -> NewPhoto:
+    content = content or name
+    stat = FileStat(f"{FOLDER}/{name}", 2**63 + 5, 1000, modified)
+    return NewPhoto(stat, Fingerprint(f"file-{content}", f"content-{content}", "JPEG", SIZE))
+
+
+def outline(store: Store, name: str, model: str = "m" * 64) -> int:
+    """A photo in the store with a model's outline; its id."""
+    new = new_photo(name)
+    photo_id = store.add_file(new).photo_id
+    grid = np.zeros((8, 8), np.float32)
+    grid[2:6, 2:6] = 0.75
+    prediction = Prediction(grid, fit(SIZE, Size(8, 8)), Receipt("lesion", model, "x", "CPU", 1.0))
+    mask = prediction.framing.map_to_photo(grid) >= 0.5
+    store.save_prediction(
+        photo_id, new.fingerprint.file_hash, prediction, rle.encode(mask), measure(mask), 0.5
+    )
+    return photo_id
+
+
+def verdict(
+    store: Store, photo_id: int, kind: DecisionKind, reviewer: str = "ada", score: int | None = None
+) -> Verdict:
+    """A decision on the photo as it stands now."""
+    details = store.photo(photo_id)
+    revision = details.revision.id if details.revision else None
+    return Verdict(photo_id, revision, details.decision_id, kind, reviewer, 1.5, score)

@@ -1,0 +1,105 @@
+"""Drafts and decisions: nothing is changed, everything can be taken back."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from db.errors import StaleDecision
+from db.store import Store
+from db.values import DecisionKind, DraftEdit, NewMask, Origin
+from imaging.values import Patch
+from tests.db.conftest import FOLDER, outline, verdict
+
+
+def edit(number: int) -> DraftEdit:
+    return DraftEdit(Patch(number, 0, 1, 1, b"x", f"before{number}", f"after{number}"))
+
+
+def revision_of(store: Store, photo_id: int) -> int:
+    revision = store.photo(photo_id).revision
+    assert revision is not None
+    return revision.id
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(steps=st.lists(st.sampled_from(["edit", "undo", "redo"]), max_size=12))
+def test_a_draft_is_the_line_of_edits_with_a_cursor(store: Store, steps: list[str]) -> None:
+    photo_id = outline(store, f"{id(steps)}-{len(store.queue(FOLDER))}.jpg")
+    revision = revision_of(store, photo_id)
+    line: list[DraftEdit] = []
+    cursor, draft_id, made = 0, None, 0
+    for step in steps:
+        if step == "edit":
+            new = edit(made)
+            draft_id = store.add_edit("ada", photo_id, revision, cursor, new)
+            line[cursor:] = [new]
+            cursor, made = cursor + 1, made + 1
+        elif draft_id is not None:
+            cursor = max(0, cursor - 1) if step == "undo" else min(len(line), cursor + 1)
+            store.move_cursor(draft_id, cursor)
+    state = store.draft("ada", photo_id, revision)
+    if draft_id is None:
+        assert state is None
+    else:
+        assert state is not None
+        assert (list(state.edits), state.cursor) == (line, cursor)
+    assert store.draft("bob", photo_id, revision) is None
+
+
+def test_a_correction_is_a_new_revision_and_taking_it_back_restores_the_draft(
+    store: Store,
+) -> None:
+    photo_id = outline(store, "a.jpg")
+    base = revision_of(store, photo_id)
+    draft = store.add_edit("ada", photo_id, base, 0, edit(1))
+    measured = store.photo(photo_id).revision
+    assert measured is not None
+    mask = NewMask(draft, store.mask(base), measured.measurements, Origin.BRUSH, None)
+    store.decide(replace(verdict(store, photo_id, DecisionKind.CORRECTED), mask=mask))
+    corrected = store.photo(photo_id).revision
+    assert corrected is not None
+    assert (corrected.author, corrected.parent_id) == ("ada", base)
+    taken = store.take_back("ada")
+    assert taken is not None
+    assert taken.photo_id == photo_id
+    assert revision_of(store, photo_id) == base
+    state = store.draft("ada", photo_id, base)
+    assert state is not None
+    assert state.cursor == 1
+    assert store.mask(corrected.id) == store.mask(base)
+    assert [entry.what for entry in store.photo(photo_id).history] == [
+        "outlined",
+        "corrected",
+        "taken back",
+    ]
+
+
+def test_decisions_are_taken_back_one_by_one_the_last_first(store: Store) -> None:
+    first, second = outline(store, "a.jpg"), outline(store, "b.jpg")
+    store.decide(verdict(store, first, DecisionKind.REJECTED))
+    store.decide(verdict(store, second, DecisionKind.SKIPPED))
+    store.decide(verdict(store, first, DecisionKind.ACCEPTED, score=4))
+    back = [store.take_back("ada") for _ in range(4)]
+    assert [(d.photo_id, d.kind) if d else None for d in back] == [
+        (first, DecisionKind.ACCEPTED),
+        (second, DecisionKind.SKIPPED),
+        (first, DecisionKind.REJECTED),
+        None,
+    ]
+    assert {item.decision for item in store.queue(FOLDER)} == {None}
+
+
+def test_who_decides_on_what_has_changed_is_told(store: Store) -> None:
+    photo_id = outline(store, "a.jpg")
+    late = verdict(store, photo_id, DecisionKind.ACCEPTED, "bob")
+    store.decide(verdict(store, photo_id, DecisionKind.REJECTED))
+    with pytest.raises(StaleDecision, match="Look at it again"):
+        store.decide(late)
+    store.decide(verdict(store, photo_id, DecisionKind.ACCEPTED, "bob"))
+    [reviewed] = store.reviewed([DecisionKind.ACCEPTED], FOLDER)
+    assert reviewed.decision.reviewer == "bob"
+    assert store.reviewed([DecisionKind.ACCEPTED], "/elsewhere") == []

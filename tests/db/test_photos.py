@@ -1,0 +1,122 @@
+"""A photo is its pixels, not its path."""
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+from sqlalchemy import event
+
+from db.maps import maps_beside
+from db.store import Store
+from db.values import Counts, DecisionKind
+from tests.db.conftest import FOLDER, new_photo, outline, verdict
+
+ROOT = Path(__file__).parents[2]
+ADD_FOREVER = """
+import sys
+from pathlib import Path
+from db.store import Store
+from tests.db.conftest import new_photo
+store = Store.open(Path(sys.argv[1]))
+for number in range(100000):
+    store.add_file(new_photo(f"{number}.jpg"))
+    print(number, flush=True)
+"""
+
+
+def test_two_paths_are_one_photo(store: Store) -> None:
+    first = store.add_file(new_photo("a.jpg"))
+    second = store.add_file(new_photo("b.jpg", content="a.jpg"))
+    assert first.photo_id == second.photo_id
+    assert [item.name for item in store.queue(FOLDER)] == ["a.jpg"]
+    store.mark_gone(f"{FOLDER}/a.jpg")
+    assert [item.name for item in store.queue(FOLDER)] == ["b.jpg"]
+
+
+def test_changed_pixels_are_a_new_photo(store: Store) -> None:
+    before = store.add_file(new_photo("a.jpg"))
+    after = store.add_file(new_photo("a.jpg", content="other"))
+    assert before.photo_id != after.photo_id
+    assert [item.photo_id for item in store.queue(FOLDER)] == [after.photo_id]
+    assert store.photo(before.photo_id).path == f"{FOLDER}/a.jpg"
+
+
+def test_a_file_is_known_until_the_file_system_says_otherwise(store: Store) -> None:
+    new = new_photo("a.jpg")
+    photo_id = store.add_file(new).photo_id
+    known = store.known_file(new.stat)
+    assert known is not None
+    assert known.photo_id == photo_id
+    assert store.known_file(new_photo("a.jpg", modified=2).stat) is None
+    store.set_aside(new.stat, "it broke")
+    aside = store.known_file(new.stat)
+    assert aside is not None
+    assert (aside.photo_id, aside.reason) == (None, "it broke")
+    assert store.counts(FOLDER) == Counts(0, 0, 1)
+
+
+def test_a_folder_is_not_another_whose_name_begins_alike(store: Store) -> None:
+    for name in ("a/x.jpg", "A/x.jpg", "a_/x.jpg", "ab/x.jpg"):
+        store.add_file(new_photo(name))
+    assert [item.path for item in store.queue(f"{FOLDER}/a")] == [f"{FOLDER}/a/x.jpg"]
+    assert store.files_under(f"{FOLDER}/a") == [f"{FOLDER}/a/x.jpg"]
+
+
+def test_the_queue_is_one_query_that_touches_no_blob(store: Store) -> None:
+    for number in range(30):
+        outline(store, f"{number}.jpg")
+    asked: list[str] = []
+    event.listen(
+        store._engine, "before_cursor_execute", lambda _c, _u, sql, *_: asked.append(sql.lower())
+    )
+    assert len(store.queue(FOLDER)) == 30
+    (query,) = [sql for sql in asked if sql.startswith("select")]
+    assert not any(name in query for name in ("mask", "counts", "bits", "grid"))
+
+
+def test_a_lost_cache_loses_maps_and_nothing_else(store: Store, database: Path) -> None:
+    photo_id = outline(store, "a.jpg")
+    stored = store.prediction(photo_id)
+    assert stored is not None
+    assert stored.grid.max() == np.float32(0.75)
+    store.close()
+    maps_beside(database).write_bytes(b"rubbish" * 1000)
+    with closing(Store.open(database)) as again:
+        assert again.prediction(photo_id) is None
+        assert again.photo(photo_id).revision is not None
+
+
+def test_another_models_outline_does_not_displace_a_decision(store: Store) -> None:
+    photo_id = outline(store, "a.jpg")
+    store.decide(verdict(store, photo_id, DecisionKind.ACCEPTED))
+    before = store.photo(photo_id).revision
+    outline(store, "a.jpg", model="n" * 64)
+    assert store.photo(photo_id).revision == before
+    assert store.has_prediction(photo_id, "n" * 64)
+
+
+def test_killed_in_the_middle_nothing_committed_is_lost(database: Path) -> None:
+    child = subprocess.Popen(
+        [sys.executable, "-c", ADD_FOREVER, str(database)],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert child.stdout is not None
+    last = -1
+    for line in child.stdout:
+        last = int(line)
+        if last >= 20:
+            child.send_signal(signal.SIGKILL)
+            break
+    rest = child.stdout.read().split()
+    child.stdout.close()
+    child.wait(60)
+    last = max([last, *map(int, rest)])
+    with closing(Store.open(database)) as store:
+        assert last < store.photos() <= last + 2
