@@ -1,8 +1,8 @@
 """A small clinic for the screens, and how a test drives the app in it."""
 
+import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -19,7 +19,7 @@ from imaging import rle
 from imaging.framing import Pixels, Size, fit
 from imaging.measure import measure
 from imaging.values import Prediction, Receipt
-from pipeline.ingest import Ingest
+from pipeline.ingest import Ingest, IngestProgress
 from pipeline.jobs import draw_mask
 from pipeline.review import ReviewSession
 from pipeline.scan import file_stat
@@ -59,6 +59,7 @@ class Clinic:
     store: Store
     worker: Worker
     session: ReviewSession
+    ingests: list[Ingest] = field(default_factory=list)
 
     def draw(self, name: str, number: int = 0, size: Size = SMALL) -> Path:
         """Put a photo into the folder."""
@@ -89,8 +90,16 @@ class Clinic:
 
     def app(self) -> NevusApp:
         """The app on this folder."""
-        make_ingest = partial(Ingest, self.store, self.worker, self.folder)
-        return NevusApp(self.session, make_ingest, self.folder, "ada")
+        return NevusApp(self.session, self._ingest, self.folder, "ada")
+
+    def _ingest(self, listener: Callable[[IngestProgress], None]) -> Ingest:
+        self.ingests.append(Ingest(self.store, self.worker, self.folder, listener))
+        return self.ingests[-1]
+
+    async def stop_ingest(self) -> None:
+        """No more news from the folder: what is shown then stays."""
+        for ingest in self.ingests:
+            await asyncio.to_thread(ingest.stop)
 
     def item(self, photo_id: int) -> QueueItem:
         """A photo's line as the database has it."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from functools import partial
 
 import pytest
 from textual.pilot import Pilot
@@ -39,11 +40,12 @@ def photos(clinic: Clinic) -> Clinic:
     return clinic
 
 
-async def at_rest(pilot: Pilot[None]) -> None:
+async def at_rest(clinic: Clinic, pilot: Pilot[None]) -> None:
     """Wait until all is shown, and leave nothing to the clock or the machine."""
     screen = await settled(pilot)
     progress, queue = screen.query_one(Progress), screen.query_one(Queue)
     await until(pilot, lambda: progress.progress is not None and len(queue) == 7)
+    await clinic.stop_ingest()
     await settled(pilot)
     await until(pilot, lambda: screen.query_one(Workbench).opened is not None)
     progress.progress = IngestProgress(7, 7, True, None)
@@ -53,7 +55,7 @@ async def at_rest(pilot: Pilot[None]) -> None:
         history = tuple(replace(entry, at=LONG_AGO) for entry in opened.details.history)
         details = replace(opened.details, history=history)
         screen.query_one(Details).show(details, opened.details.revision.measurements, 0)
-    await pilot.pause()
+    await settled(pilot)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (40, 12), (60, 16)])
@@ -63,14 +65,14 @@ def test_a_photo_waits(
     make_app: Callable[[], NevusApp],
     size: tuple[int, int],
 ) -> None:
-    assert snap_compare(make_app(), terminal_size=size, run_before=at_rest)
+    assert snap_compare(make_app(), terminal_size=size, run_before=partial(at_rest, photos))
 
 
 def test_the_brush_is_in_hand(
     snap_compare: Compare, photos: Clinic, make_app: Callable[[], NevusApp]
 ) -> None:
     async def take_brush(pilot: Pilot[None]) -> None:
-        await at_rest(pilot)
+        await at_rest(photos, pilot)
         await pilot.press("e")
         await settled(pilot)
 
@@ -81,7 +83,7 @@ def test_a_file_was_set_aside(
     snap_compare: Compare, photos: Clinic, make_app: Callable[[], NevusApp]
 ) -> None:
     async def go_to_it(pilot: Pilot[None]) -> None:
-        await at_rest(pilot)
+        await at_rest(photos, pilot)
         await pilot.press("end")
         await settled(pilot)
 
@@ -90,7 +92,7 @@ def test_a_file_was_set_aside(
 
 def test_help(snap_compare: Compare, photos: Clinic, make_app: Callable[[], NevusApp]) -> None:
     async def ask(pilot: Pilot[None]) -> None:
-        await at_rest(pilot)
+        await at_rest(photos, pilot)
         await pilot.press("question_mark")
         await pilot.pause()
 
@@ -104,6 +106,8 @@ def test_an_empty_folder(
         await settled(pilot)
         progress = review_screen(pilot).query_one(Progress)
         await until(pilot, lambda: progress.progress is not None)
+        await clinic.stop_ingest()
+        await settled(pilot)
         progress.progress = IngestProgress(0, 0, True, None)
         pilot.app.clear_notifications()
         await settled(pilot)
