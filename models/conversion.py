@@ -25,7 +25,7 @@ from torch import Tensor, nn
 from imaging.agreement import agreement
 from imaging.photo import read_photo
 from models.evaluation import Evaluation, evaluate
-from models.network import LesionNetwork, multiply_accumulates, parameters, upsample
+from models.network import ENCODERS, LesionNetwork, multiply_accumulates, parameters, upsample
 from models.package import DEFAULT_THRESHOLD, FRAMING_KEY, THRESHOLD_KEY
 from models.pairs import Pair, PairsError, hash_of_pairs, held_out, read_pairs
 from models.segmenter import Segmenter, open_segmenter
@@ -126,7 +126,7 @@ def load_checkpoint(path: Path) -> tuple[Exported, Recipe, int]:
     """The averaged network of a checkpoint, ready to ship, with its recipe and finished epochs."""
     state = torch.load(path, weights_only=True)
     recipe = Recipe(**state["recipe"])
-    network = LesionNetwork(recipe.width)
+    network = LesionNetwork(recipe.width, ENCODERS[recipe.encoder])
     prefix = "module."
     network.load_state_dict(
         {
@@ -196,7 +196,7 @@ def figures(segmenter: Segmenter, pairs: Sequence[Pair]) -> dict[str, Evaluation
 
 def origin(recipe: Recipe, epoch: int, data: Path) -> Origin:
     """Where a checkpoint comes from; the data are what `models.training` trains on."""
-    trained = [pair for pair in read_pairs(data, {"split": "train"}) if not held_out(pair)]
+    trained = [pair for pair in read_pairs(data, recipe.where) if not held_out(pair)]
     return Origin(
         date=datetime.now(UTC).date().isoformat(),
         commit=_commit(),

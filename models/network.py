@@ -19,6 +19,7 @@ class Conv:
     kernel: int
     stride: int
     out: int
+    relu: bool = True
 
 
 @dataclass(frozen=True)
@@ -57,13 +58,64 @@ CONV_SMALL: tuple[Stage, ...] = (
 )
 """MobileNetV4-Conv-S, one tuple a halving of the resolution (strides 2, 4, 8, 16 and 32)."""
 
+CONV_MEDIUM: tuple[Stage, ...] = (
+    (Conv(3, 2, 32),),
+    (Conv(3, 2, 128), Conv(1, 1, 48, relu=False)),
+    (Bottleneck(3, 5, 2, 80, 4.0), Bottleneck(3, 3, 1, 80, 2.0)),
+    (
+        Bottleneck(3, 5, 2, 160, 6.0),
+        Bottleneck(3, 3, 1, 160, 4.0),
+        Bottleneck(3, 3, 1, 160, 4.0),
+        Bottleneck(3, 5, 1, 160, 4.0),
+        Bottleneck(3, 3, 1, 160, 4.0),
+        Bottleneck(3, 0, 1, 160, 4.0),
+        Bottleneck(0, 0, 1, 160, 2.0),
+        Bottleneck(3, 0, 1, 160, 4.0),
+    ),
+    (
+        Bottleneck(5, 5, 2, 256, 6.0),
+        Bottleneck(5, 5, 1, 256, 4.0),
+        Bottleneck(3, 5, 1, 256, 4.0),
+        Bottleneck(3, 5, 1, 256, 4.0),
+        Bottleneck(0, 0, 1, 256, 4.0),
+        Bottleneck(3, 0, 1, 256, 4.0),
+        Bottleneck(3, 5, 1, 256, 2.0),
+        Bottleneck(5, 5, 1, 256, 4.0),
+        Bottleneck(0, 0, 1, 256, 4.0),
+        Bottleneck(0, 0, 1, 256, 4.0),
+        Bottleneck(5, 0, 1, 256, 2.0),
+    ),
+)
+"""MobileNetV4-Conv-M, likewise; its fused bottleneck is a plain 3×3 and a linear 1×1."""
+
+CONV_MEDIUM_SHORT = (*CONV_MEDIUM[:-1], CONV_MEDIUM[-1][:6])
+"""Conv-M without its last five blocks, which alone would take the network past 6 M parameters."""
+
+ENCODERS = {"conv_small": CONV_SMALL, "conv_medium_short": CONV_MEDIUM_SHORT}
+"""The encoders a recipe can name."""
+
+
+class Depthwise(nn.Conv2d):
+    """A depthwise convolution that stays in float32 when the rest is trained in bfloat16.
+
+    PyTorch's bfloat16 gradient of a depthwise convolution takes several times the float32 one.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, C, H, W) to (N, C, H/stride, W/stride)."""
+        if not torch.is_autocast_enabled("cpu"):
+            return super().forward(x)
+        with torch.autocast("cpu", enabled=False):
+            return super().forward(x.float())
+
 
 def conv_norm(
     incoming: int, out: int, kernel: int, stride: int = 1, groups: int = 1, *, relu: bool = True
 ) -> nn.Sequential:
     """Convolution (padding keeps the size), batch norm and, if asked for, ReLU."""
+    kind = Depthwise if groups > 1 else nn.Conv2d
     layers: list[nn.Module] = [
-        nn.Conv2d(incoming, out, kernel, stride, kernel // 2, groups=groups, bias=False),
+        kind(incoming, out, kernel, stride, kernel // 2, groups=groups, bias=False),
         nn.BatchNorm2d(out),
     ]
     if relu:
@@ -89,11 +141,19 @@ class UniversalInvertedBottleneck(nn.Module):
         layers.append(conv_norm(inner, spec.out, 1, relu=False))
         self.layers = nn.Sequential(*layers)
         self.residual = spec.stride == 1 and incoming == spec.out
+        self.drop = 0.0
+        """The chance that training skips the block for a picture (see `drop_blocks`)."""
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, C, H, W) to (N, out, H/stride, W/stride)."""
         y: Tensor = self.layers(x)
-        return x + y if self.residual else y
+        if not self.residual:
+            return y
+        return x + (self._sometimes(y) if self.training and self.drop else y)
+
+    def _sometimes(self, y: Tensor) -> Tensor:
+        kept = torch.rand(len(y), 1, 1, 1) >= self.drop
+        return y * (kept / (1 - self.drop)).to(y.dtype)
 
 
 def _multiple_of_eight(channels: float) -> int:
@@ -103,7 +163,7 @@ def _multiple_of_eight(channels: float) -> int:
 
 def _layer(incoming: int, spec: Conv | Bottleneck) -> nn.Module:
     if isinstance(spec, Conv):
-        return conv_norm(incoming, spec.out, spec.kernel, spec.stride)
+        return conv_norm(incoming, spec.out, spec.kernel, spec.stride, relu=spec.relu)
     return UniversalInvertedBottleneck(incoming, spec)
 
 
@@ -138,9 +198,9 @@ class Encoder(nn.Module):
 class Classifier(nn.Module):
     """The encoder with the paper's classification head; it exists to be held against the paper."""
 
-    def __init__(self, classes: int = 1000) -> None:
+    def __init__(self, stages: Sequence[Stage] = CONV_SMALL, classes: int = 1000) -> None:
         super().__init__()
-        self.encoder = Encoder()
+        self.encoder = Encoder(stages)
         self.widen = conv_norm(self.encoder.channels[-1], 960, 1)
         self.hidden = conv_norm(960, 1280, 1)
         self.classes = nn.Linear(1280, classes)
@@ -191,11 +251,25 @@ class LesionNetwork(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, 3, H, W) to logits (N, 1, H/4, W/4)."""
-        _, quarter, eighth, sixteenth, last = self.encoder(x)
-        y = self.up16(self.context(last), sixteenth)
-        y = self.up4(self.up8(y, eighth), quarter)
-        logits: Tensor = self.head(y)
+        logits: Tensor = self.head(self.decode(x)[-1])
         return logits
+
+    def decode(self, x: Tensor) -> list[Tensor]:
+        """(N, 3, H, W) to the decoder's maps of `width` channels at strides 16, 8 and 4."""
+        _, quarter, eighth, sixteenth, last = self.encoder(x)
+        at16 = self.up16(self.context(last), sixteenth)
+        at8 = self.up8(at16, eighth)
+        return [at16, at8, self.up4(at8, quarter)]
+
+
+def drop_blocks(network: nn.Module, most: float) -> None:
+    """Let training skip residual blocks, the deepest with a chance of `most`, the first never.
+
+    Stochastic depth: Huang et al., "Deep Networks with Stochastic Depth" (2016, arXiv:1603.09382).
+    """
+    blocks = [m for m in network.modules() if isinstance(m, UniversalInvertedBottleneck)]
+    for index, block in enumerate(blocks):
+        block.drop = most * index / max(1, len(blocks) - 1)
 
 
 class Context(nn.Module):

@@ -17,14 +17,14 @@ import numpy as np
 import torch
 import typer
 from rich.progress import Progress
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from torch.utils.data import DataLoader
 
 from imaging.agreement import agreement
 from imaging.framing import Size, fit
-from models.network import LesionNetwork, upsample
+from models.network import ENCODERS, LesionNetwork, drop_blocks, upsample
 from models.package import package_hash
 from models.pairs import Pair, held_out, read_pairs
 from models.training_data import Views, read_pair
@@ -45,7 +45,15 @@ class Recipe:
     small_epochs: int = 50
     small_size: int = 192
     size: int = 256
+    encoder: str = "conv_small"
     width: int = 64
+    kind: str = ""
+    """Train on this kind of photo alone; empty for all."""
+    drop: float = 0.0
+    """The chance to skip the deepest block (stochastic depth)."""
+    coarse_share: float = 0.0
+    """How much the losses at strides 16 and 8 count beside the last map's (deep supervision)."""
+    bfloat16: bool = False
     batch: int = 24
     peak_rate: float = 2e-3
     weight_decay: float = 0.03
@@ -53,6 +61,11 @@ class Recipe:
     threads: int = 1
     start: str = ""
     """The hash of the package whose weights it begins with; empty for random ones."""
+
+    @property
+    def where(self) -> dict[str, str]:
+        """Which rows of a manifest it trains on."""
+        return {"split": "train"} | ({"kind": self.kind} if self.kind else {})
 
     def size_in(self, epoch: int) -> int:
         """The view's size: small first, which is faster, then what the model ships with."""
@@ -73,12 +86,15 @@ class Run:
         self.recipe, self.folder = recipe, folder
         torch.manual_seed(recipe.seed)
         torch.set_num_threads(recipe.threads)
-        self.network = LesionNetwork(recipe.width)
+        self.network = LesionNetwork(recipe.width, ENCODERS[recipe.encoder])
+        drop_blocks(self.network, recipe.drop)
+        self.coarse_heads = nn.ModuleList(nn.Conv2d(recipe.width, 1, 1) for _ in range(2))
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         average = get_ema_multi_avg_fn(recipe.averaging)  # type: ignore[no-untyped-call]
         self.averaged = AveragedModel(self.network, multi_avg_fn=average, use_buffers=True)
-        decayed = [p for p in self.network.parameters() if p.ndim > 1]
-        plain = [p for p in self.network.parameters() if p.ndim <= 1]
+        trained = [*self.network.parameters(), *self.coarse_heads.parameters()]
+        decayed = [p for p in trained if p.ndim > 1]
+        plain = [p for p in trained if p.ndim <= 1]
         groups: list[dict[str, Any]] = [
             {"params": decayed, "weight_decay": recipe.weight_decay},
             {"params": plain},
@@ -97,6 +113,7 @@ class Run:
             "recipe": asdict(self.recipe),
             "epoch": self.epoch,
             "network": self.network.state_dict(),
+            "coarse_heads": self.coarse_heads.state_dict(),
             "averaged": self.averaged.state_dict(),
             "optimiser": self.optimiser.state_dict(),
         }
@@ -112,6 +129,7 @@ class Run:
         if state["recipe"] != asdict(self.recipe):
             raise ValueError(f"{self.checkpoint} was made with another recipe: {state['recipe']}")
         self.network.load_state_dict(state["network"])
+        self.coarse_heads.load_state_dict(state["coarse_heads"])
         self.averaged.load_state_dict(state["averaged"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.epoch = state["epoch"]
@@ -120,14 +138,24 @@ class Run:
         """One batch; returns its loss."""
         for group in self.optimiser.param_groups:
             group["lr"] = self.recipe.rate(progress)
-        logits = upsample(self.network(normalise(photos)))
-        value = loss(logits, masks[:, None].float() / 255, weights)
+        value = self._loss(photos, masks[:, None].float() / 255, weights)
         self.optimiser.zero_grad()
         value.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
+        nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
         self.optimiser.step()
         self.averaged.update_parameters(self.network)
         return float(value.detach())
+
+    def _loss(self, photos: Tensor, truth: Tensor, weights: Tensor) -> Tensor:
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.recipe.bfloat16):
+            *coarse, last = self.network.decode(normalise(photos))
+            coarse_logits = [head(y) for head, y in zip(self.coarse_heads, coarse, strict=True)]
+            logits = self.network.head(last)
+        value = loss(upsample(logits.float()), truth, weights)
+        for rough in coarse_logits:
+            smaller = F.adaptive_avg_pool2d(truth, rough.shape[-2:])
+            value = value + self.recipe.coarse_share * loss(rough.float(), smaller, weights)
+        return value
 
 
 def normalise(photos: Tensor) -> Tensor:
@@ -147,7 +175,7 @@ def loss(logits: Tensor, truth: Tensor, weights: Tensor) -> Tensor:
     return ((entropy + 1 - jaccard) * weights).sum() / weights.sum()
 
 
-def probabilities(network: torch.nn.Module, photos: list[np.ndarray[Any, Any]]) -> Tensor:
+def probabilities(network: nn.Module, photos: list[np.ndarray[Any, Any]]) -> Tensor:
     """The network's maps (N, H, W) of framed uint8 photos (H, W, 3), without gradients."""
     network.eval()
     with torch.no_grad():
@@ -155,7 +183,7 @@ def probabilities(network: torch.nn.Module, photos: list[np.ndarray[Any, Any]]) 
     return logits.sigmoid()[:, 0]
 
 
-def measure(network: torch.nn.Module, pairs: list[Pair], size: int) -> dict[str, float]:
+def measure(network: nn.Module, pairs: list[Pair], size: int) -> dict[str, float]:
     """Mean Jaccard of each kind, per photo at its own size, at threshold 0.5."""
     by_kind: dict[str, list[float]] = {}
     for pair in pairs:
@@ -190,7 +218,7 @@ def train(
     folder.mkdir(parents=True, exist_ok=True)
     run = Run(recipe, folder)
     run.resume()
-    chosen = [p for p in read_pairs(data, {"split": "train"}) if not held_out(p)]
+    chosen = [p for p in read_pairs(data, recipe.where) if not held_out(p)]
     dev = read_pairs(data, {"split": "dev"})
     views = Views(chosen, recipe.seed)
     if start is not None and run.epoch == 0:
@@ -203,6 +231,7 @@ def train(
             started = time.monotonic()
             views.epoch, views.size = run.epoch, recipe.size_in(run.epoch)
             run.network.train()
+            torch.manual_seed(recipe.seed * 10_000 + run.epoch)
             losses = []
             for index, batch in enumerate(batches(views, recipe)):
                 share = (run.epoch + index / steps) / recipe.epochs
@@ -224,6 +253,17 @@ def main(
     seed: int = Recipe.seed,
     epochs: int = Recipe.epochs,
     small_epochs: int = Recipe.small_epochs,
+    small_size: int = Recipe.small_size,
+    size: int = Recipe.size,
+    encoder: Annotated[str, typer.Option(help=f"One of {', '.join(ENCODERS)}.")] = Recipe.encoder,
+    kind: Annotated[str, typer.Option(help="Train on this kind of photo alone.")] = Recipe.kind,
+    drop: Annotated[float, typer.Option(help="Stochastic depth of the last block.")] = Recipe.drop,
+    coarse_share: Annotated[
+        float, typer.Option(help="Deep supervision: how much a coarse map's loss counts.")
+    ] = Recipe.coarse_share,
+    bfloat16: Annotated[
+        bool, typer.Option("--bfloat16", help="Faster on processors with AMX or AVX512-BF16.")
+    ] = Recipe.bfloat16,
     peak_rate: float = Recipe.peak_rate,
     threads: int = Recipe.threads,
     start: Annotated[
@@ -236,6 +276,13 @@ def main(
         seed=seed,
         epochs=epochs,
         small_epochs=small_epochs,
+        small_size=small_size,
+        size=size,
+        encoder=encoder,
+        kind=kind,
+        drop=drop,
+        coarse_share=coarse_share,
+        bfloat16=bfloat16,
         peak_rate=peak_rate,
         threads=threads,
         start=package_hash(start) if start else "",

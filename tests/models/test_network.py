@@ -3,11 +3,14 @@ import pytest
 torch = pytest.importorskip("torch", reason="torch is not installed (pip install nevus[training])")
 
 from models.network import (  # noqa: E402
+    CONV_MEDIUM,
+    CONV_MEDIUM_SHORT,
     Bottleneck,
     Classifier,
     Encoder,
     LesionNetwork,
     UniversalInvertedBottleneck,
+    drop_blocks,
     multiply_accumulates,
     parameters,
     upsample,
@@ -19,6 +22,19 @@ def test_the_classifier_has_the_published_size() -> None:
     network = Classifier()
     assert round(parameters(network) / 1e6, 1) == 3.8
     assert round(multiply_accumulates(network, 224) / 1e9, 1) == 0.2
+
+
+def test_the_medium_classifier_has_the_published_size() -> None:
+    """MobileNetV4-Conv-M: 9.7 M parameters, 1.1 G at 256 px (timm's published model card)."""
+    network = Classifier(CONV_MEDIUM)
+    assert round(parameters(network) / 1e6, 1) == 9.7
+    assert round(multiply_accumulates(network, 256) / 1e9, 1) == 1.1
+
+
+def test_the_short_medium_encoder_keeps_within_the_budget() -> None:
+    network = LesionNetwork(64, CONV_MEDIUM_SHORT)
+    assert parameters(network) <= 6e6
+    assert multiply_accumulates(network, 256) <= 1.5e9
 
 
 @pytest.mark.parametrize(
@@ -66,3 +82,27 @@ def test_a_map_of_the_photo_s_size_comes_out() -> None:
         logits = network(torch.rand(2, 3, 64, 96))
     assert logits.shape == (2, 1, 16, 24)
     assert upsample(logits).shape == (2, 1, 64, 96)
+
+
+def test_training_skips_a_block_as_often_as_it_is_told_and_else_lifts_it() -> None:
+    block = UniversalInvertedBottleneck(8, Bottleneck(3, 3, 1, 8, 2.0))
+    drop_blocks(
+        torch.nn.Sequential(UniversalInvertedBottleneck(8, Bottleneck(3, 3, 1, 8, 2.0)), block), 0.5
+    )
+    x = torch.rand(2000, 8, 2, 2)
+    torch.manual_seed(1)
+    with torch.no_grad():
+        change = block.train()(x) - x
+        whole = block.layers(x)
+    skipped = (change == 0).flatten(1).all(1)
+    assert float(skipped.float().mean()) == pytest.approx(0.5, abs=0.05)
+    assert torch.allclose(change[~skipped], 2 * whole[~skipped], atol=1e-5)
+
+
+def test_outside_training_no_block_is_skipped() -> None:
+    network = LesionNetwork(8).eval()
+    x = torch.rand(1, 3, 64, 64)
+    with torch.no_grad():
+        before = network(x)
+        drop_blocks(network, 0.9)
+        assert torch.equal(network(x), before)

@@ -3,7 +3,7 @@ import signal
 import subprocess
 import sys
 import threading
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,9 @@ torch = pytest.importorskip("torch", reason="torch is not installed (pip install
 
 from models.training import Recipe, Run, train  # noqa: E402
 
-TINY = Recipe(epochs=5, small_epochs=1, small_size=32, size=64, width=8, batch=4)
+TINY = Recipe(
+    epochs=5, small_epochs=1, small_size=32, size=64, width=8, batch=4, drop=0.3, coarse_share=0.3
+)
 SCRIPT = f"""
 import sys
 from pathlib import Path
@@ -67,3 +69,31 @@ def test_the_rate_rises_shortly_and_falls_to_nothing() -> None:
     assert rates[: top + 1] == sorted(rates[: top + 1])
     assert rates[top:] == sorted(rates[top:], reverse=True)
     assert rates[-1] == pytest.approx(0)
+
+
+def test_one_kind_of_photo_can_train_alone() -> None:
+    assert Recipe(kind="dermoscopy").where == {"split": "train", "kind": "dermoscopy"}
+    assert Recipe().where == {"split": "train"}
+
+
+def test_the_coarse_maps_count_as_the_recipe_says(tmp_path: Path) -> None:
+    photos, masks = torch.zeros(2, 64, 64, 3, dtype=torch.uint8), torch.zeros(2, 64, 64)
+    losses = []
+    for share in (0.0, 0.5):
+        run = Run(replace(TINY, coarse_share=share), tmp_path)
+        losses.append(run.step(photos, masks, torch.ones(2), progress=0.5))
+        slopes = [p.grad for p in run.coarse_heads.parameters() if p.grad is not None]
+        moved = any(bool(slope.abs().sum()) for slope in slopes)
+        assert moved == (share > 0)
+    assert losses[1] > losses[0]
+
+
+def test_bfloat16_trains_much_the_same(tmp_path: Path) -> None:
+    photos = torch.randint(0, 255, (4, 64, 64, 3), dtype=torch.uint8)
+    masks = torch.zeros(4, 64, 64)
+    masks[:, 16:48, 16:48] = 255
+    plain, quick = (
+        Run(replace(TINY, bfloat16=value), tmp_path).step(photos, masks, torch.ones(4), 0.5)
+        for value in (False, True)
+    )
+    assert quick == pytest.approx(plain, rel=0.02)
