@@ -69,7 +69,7 @@ def seconds_to_segment(folder: Path) -> float:
     worker = Worker(shipped_model())
     worker.segment(next((folder / "photos").iterdir()))
     started = time.perf_counter()
-    totals = segment_folder(store, worker, folder / "photos", lambda _done, _total: None)
+    totals = segment_folder(store, worker, folder / "photos", lambda _done, _total: None, print)
     spent = time.perf_counter() - started
     worker.close()
     store.close()

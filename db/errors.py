@@ -21,6 +21,10 @@ class ReadOnlyDatabase(StoreError):
     """The database, or the folder it lies in, can't be written."""
 
 
+class NoDatabase(StoreError):
+    """There is no database where one was to be read."""
+
+
 class UnsafePlace(StoreError):
     """The database lies where write-ahead logging loses data: a network or synced folder."""
 

@@ -25,12 +25,22 @@ def database_for(folder: Path, db: Path | None = None) -> Path:
     """The database of a photo folder: `db` if given, else one in the user's data folder.
 
     It is keyed by the folder's real path, so that every way to the folder leads to the same one.
+    Raises UnsafePlace where `db` lies inside the folder.
     """
-    if db is not None:
-        return db.expanduser().resolve()
     real = folder.resolve()
+    if db is not None:
+        return _outside(real, db.expanduser().resolve())
     name = re.sub(r"[^\w.-]+", "_", real.name)[:40].strip("._-") or "photos"
     return user_data_path("nevus") / f"{name}-{sha256(str(real).encode()).hexdigest()[:12]}.db"
+
+
+def _outside(folder: Path, db: Path) -> Path:
+    if folder in db.parents:
+        raise UnsafePlace(
+            f"{printable(str(db))} lies inside the photos' folder, which nevus never writes. "
+            "Name a place outside it with --db, or leave --db out."
+        )
+    return db
 
 
 def check_place(path: Path) -> None:

@@ -26,6 +26,9 @@ def prepare(path: Path) -> Engine:
     """
     check_place(path)
     try:
+        if path.exists():
+            with said(path):
+                _form(path)  # What is none of ours is refused before anything is laid beside it.
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         path.touch(mode=0o600)
         with _lock(path), said(path):

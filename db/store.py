@@ -5,11 +5,13 @@ from pathlib import Path
 
 from db.decisions import Decisions
 from db.drafts import Drafts
+from db.errors import NoDatabase
 from db.maps import Maps, maps_beside
 from db.masks import Masks
 from db.opening import prepare
 from db.photos import Photos
 from db.tables import Lease, now
+from imaging.text import printable
 
 SEGMENTING = "segmenting"
 
@@ -25,6 +27,16 @@ class Store(Photos, Masks, Drafts, Decisions):
         """Open the database at `path`, made or migrated if need be. Raises StoreError."""
         engine = prepare(path)
         return cls(path, engine, Maps(maps_beside(path)))
+
+    @classmethod
+    def reopen(cls, path: Path) -> "Store":
+        """Open the database that is at `path`, and make none. Raises NoDatabase, StoreError."""
+        if not path.is_file():
+            raise NoDatabase(
+                f"There is no database at {printable(str(path))}: nothing was reviewed there. "
+                "Run nevus review first, or name the database with --db."
+            )
+        return cls.open(path)
 
     def take_lease(self, holder: str, seconds: float) -> bool:
         """Take or renew the right to segment for so long; whether `holder` has it now."""

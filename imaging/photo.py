@@ -164,4 +164,4 @@ def _name(path: Path) -> str:
 def _reason(error: Exception) -> str:
     if isinstance(error, UnidentifiedImageError):
         return "its header makes no sense"
-    return printable(str(error)) or type(error).__name__
+    return printable(str(error).strip()) or type(error).__name__

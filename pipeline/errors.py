@@ -35,3 +35,7 @@ class ReviewError(PipelineError):
 
 class ExportError(PipelineError):
     """A dataset could not be written."""
+
+
+class WrongDestination(ExportError):
+    """A dataset was to be written where none may lie."""

@@ -15,7 +15,7 @@ from db.store import Store
 from db.values import DecisionKind
 from imaging.text import printable
 from pipeline.dataset import Format, dataset_photos
-from pipeline.errors import ExportError
+from pipeline.errors import ExportError, WrongDestination
 
 
 @dataclass(frozen=True)
@@ -37,12 +37,12 @@ def export(
 ) -> Exported:
     """Write the photos of `folder` with a decision of one of `kinds` to the new folder `dest`.
 
-    Raises ExportError: an unknown format, a `dest` inside `folder` or not empty, nothing to write,
-    a disk that is full.
+    Raises WrongDestination where `dest` lies inside `folder` or is not empty, ExportError for an
+    unknown format, nothing to write, a disk that is full.
     """
+    check_destination(dest, folder)
     dest, folder = dest.resolve(), folder.resolve()
     writer = _format(format_name)
-    _check(dest, folder)
     photos = dataset_photos(store.reviewed(kinds, str(folder)), folder)
     if not photos:
         raise ExportError(_nothing(folder, kinds))
@@ -51,8 +51,9 @@ def export(
             masks = writer.write(photos, partial)
     except OSError as error:
         raise ExportError(
-            f"{printable(str(dest))} could not be written ({printable(str(error))}). "
-            "Nothing was left there; make room or choose another place, then export again."
+            f"{printable(str(dest))} could not be written "
+            f"({printable(error.strerror or str(error))}). Nothing was left there. "
+            "Make room, or choose a place that you may write, then export again."
         ) from error
     return Exported(len(photos), masks, dest)
 
@@ -65,15 +66,17 @@ def _format(name: str) -> Format:
     return cast("Format", importlib.import_module(f"pipeline.formats.{name}"))
 
 
-def _check(dest: Path, folder: Path) -> None:
+def check_destination(dest: Path, folder: Path) -> None:
+    """Raise WrongDestination where no dataset of the photos in `folder` may be written."""
+    dest, folder = dest.resolve(), folder.resolve()
     shown = printable(str(dest))
     if dest == folder or folder in dest.parents:
-        raise ExportError(
+        raise WrongDestination(
             f"{shown} lies inside the photos' folder, where its files would be taken for photos. "
             "Choose a place outside."
         )
     if dest.exists() and (not dest.is_dir() or any(dest.iterdir())):
-        raise ExportError(f"{shown} exists and is not an empty folder. Choose a new one.")
+        raise WrongDestination(f"{shown} exists and is not an empty folder. Choose a new one.")
 
 
 def _nothing(folder: Path, kinds: Collection[DecisionKind]) -> str:

@@ -13,7 +13,7 @@ from models.package import ModelError
 from pipeline.errors import JobFailed, WorkerClosed, WorkerDied
 from pipeline.lease import SECONDS, Lease
 from pipeline.scan import Scan, stored_path
-from pipeline.segment import Outcome, Segmenting, forget_vanished
+from pipeline.segment import Outcome, Segmenting, forget_vanished, left_out
 from pipeline.watch import Listener, Pace, Watcher
 from pipeline.worker import Worker
 
@@ -72,6 +72,7 @@ class Ingest:
         self._folder_message: str | None = None
         self._model_message: str | None = None
         self._step_message: str | None = None
+        self._left_out_message: str | None = None
         self._thread = threading.Thread(target=self._run, name="ingest", daemon=True)
 
     def start(self) -> None:
@@ -109,6 +110,8 @@ class Ingest:
     def _scanned(self, found: Scan) -> None:
         with self._noted():
             self._scan = found
+            unreadable = found.unreadable
+            self._left_out_message = left_out(unreadable[0]) if unreadable else None
             self._there = set(found.photos)
             self._done &= self._there
 
@@ -209,7 +212,12 @@ class Ingest:
     def _tell(self) -> None:
         with self._changed:
             found, done = len(self._there), len(self._done)
-            message = self._folder_message or self._step_message or self._model_message
+            message = (
+                self._folder_message
+                or self._step_message
+                or self._model_message
+                or self._left_out_message
+            )
         if not self._lease.held:
             counts = self._store.counts(str(self._folder))
             done = min(found, counts.segmented + counts.set_aside)

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from db.store import Store
 from db.values import NewPhoto
 from imaging.photo import PhotoError
+from imaging.text import printable
 from imaging.values import FileStat
 from models.package import ModelError
-from pipeline.errors import JobFailed, LeaseTaken, WorkerDied
+from pipeline.errors import FolderGone, JobFailed, LeaseTaken, WorkerDied
 from pipeline.lease import SECONDS, Lease
 from pipeline.scan import Scan, file_stat, scan, stored_path
 from pipeline.worker import Worker
@@ -163,9 +164,13 @@ def segment_folder(
     worker: Worker,
     folder: Path,
     progress: Callable[[int, int], None],
+    remark: Callable[[str], None],
     lease_seconds: float = SECONDS,
 ) -> Totals:
     """Segment every photo under `folder` once; `progress` hears how many of how many are done.
+
+    `remark` hears a sentence on whatever the totals can't say: folders that could not be read,
+    photos that vanished, that another process is waited for.
 
     Raises FolderGone, ModelError (no model, no work), LeaseTaken while another process segments
     into the same database, and StoreError.
@@ -173,19 +178,37 @@ def segment_folder(
     started = monotonic()
     folder = folder.resolve()
     found = scan(folder)
+    for path in found.unreadable:
+        remark(left_out(path))
     model = worker.model()
     lease = Lease(store, lease_seconds)
-    _wait_for(lease, lease_seconds)
+    _wait_for(lease, lease_seconds, remark)
     try:
         forget_vanished(store, folder, found)
-        counts = _segment_all(Segmenting(store, worker, model), found, lease, progress)
+        counts = _segment_all(Segmenting(store, worker, model), folder, found, lease, progress)
     finally:
         lease.release()
+    if counts[Outcome.GONE]:
+        remark(f"{counts[Outcome.GONE]} of the photos vanished while the others were segmented.")
     return _totals(counts, monotonic() - started, model, worker.backend())
 
 
-def _wait_for(lease: Lease, seconds: float) -> None:
+def left_out(folder: Path) -> str:
+    """The sentence on a sub-folder that can't be read."""
+    return (
+        f"{printable(str(folder))} can't be read, so its photos are left out. "
+        "Change its permissions."
+    )
+
+
+def _wait_for(lease: Lease, seconds: float, remark: Callable[[str], None]) -> None:
+    if lease.take():
+        return
     # As long as a lease lasts, plus a little: its holder may have been killed just now.
+    remark(
+        "Another nevus is segmenting into this database, perhaps one with its app open. "
+        f"Waiting up to {seconds + 1:.0f} s for it to end."
+    )
     until = monotonic() + seconds + 1.0
     while not lease.take():
         if monotonic() > until:
@@ -194,7 +217,11 @@ def _wait_for(lease: Lease, seconds: float) -> None:
 
 
 def _segment_all(
-    segmenting: Segmenting, found: Scan, lease: Lease, progress: Callable[[int, int], None]
+    segmenting: Segmenting,
+    folder: Path,
+    found: Scan,
+    lease: Lease,
+    progress: Callable[[int, int], None],
 ) -> Counter[Outcome]:
     counts: Counter[Outcome] = Counter()
     total = len(found.photos)
@@ -202,7 +229,13 @@ def _segment_all(
     for done, path in enumerate(found.photos, 1):
         if not lease.held:
             raise _lease_taken()
-        counts[_settled(segmenting, path)] += 1
+        outcome = _settled(segmenting, path)
+        if outcome is Outcome.GONE and not folder.is_dir():
+            raise FolderGone(
+                f"{printable(str(folder))} vanished when {done - 1} of {total} photos were done; "
+                "they are kept. Bring it back and run this again."
+            )
+        counts[outcome] += 1
         progress(done, total)
     return counts
 
@@ -215,8 +248,8 @@ def _settled(segmenting: Segmenting, path: Path) -> Outcome:
 
 def _lease_taken() -> LeaseTaken:
     return LeaseTaken(
-        "Another nevus is segmenting into this database, perhaps one with its app open. "
-        "What it does is seen here too; close it to segment from here."
+        "Another nevus is still segmenting into this database. What it does is seen from here too; "
+        "close it, then run this again."
     )
 
 

@@ -1,5 +1,7 @@
 """The command line: `nevus review`, `segment`, `export` and `evaluate`, wired and nothing more."""
 
+import inspect
+from collections.abc import Callable
 from importlib.metadata import version
 from typing import Annotated
 
@@ -18,10 +20,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command()(review)
-app.command()(segment)
-app.command()(export)
-app.command()(evaluate)
+
+
+def _paragraphs(command: Callable[..., None]) -> str:
+    """A command's docstring for --help: each paragraph one line, to be wrapped to the terminal."""
+    paragraphs = (inspect.getdoc(command) or "").split("\n\n")
+    return "\n\n".join(" ".join(text.split("\n")) for text in paragraphs)
+
+
+for _command in (review, segment, export, evaluate):
+    app.command(help=_paragraphs(_command))(_command)
 
 
 def _show_version(asked: bool) -> None:

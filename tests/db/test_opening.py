@@ -14,7 +14,14 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 
 from db.engine import DURABLE, open_engine
-from db.errors import DamagedDatabase, ForeignFile, NewerDatabase, StoreError, UnsafePlace
+from db.errors import (
+    DamagedDatabase,
+    ForeignFile,
+    NewerDatabase,
+    NoDatabase,
+    StoreError,
+    UnsafePlace,
+)
 from db.location import check_place, database_for
 from db.store import Store
 from db.tables import Table
@@ -93,6 +100,7 @@ def test_another_programs_file_is_refused_and_left_alone(tmp_path: Path) -> None
     with pytest.raises(ForeignFile):
         Store.open(note)
     assert other.read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["note.db", "other.db"]
 
 
 def test_a_damaged_database_is_said(database: Path) -> None:
@@ -126,3 +134,18 @@ def test_every_way_to_a_folder_leads_to_the_same_database(
     assert database_for(tmp_path) != found
     assert "\n" not in found.name
     assert database_for(folder, tmp_path / "own.db") == tmp_path / "own.db"
+
+
+def test_a_database_inside_the_photos_folder_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    (tmp_path / "link").symlink_to(folder)
+    for place in (folder / "own.db", folder / "deep" / "own.db", tmp_path / "link" / "own.db"):
+        with pytest.raises(UnsafePlace, match="never writes"):
+            database_for(folder, place)
+
+
+def test_a_database_that_is_not_there_is_not_made_by_reading(tmp_path: Path) -> None:
+    with pytest.raises(NoDatabase, match="nothing was reviewed there"):
+        Store.reopen(tmp_path / "typo" / "x.db")
+    assert list(tmp_path.iterdir()) == []

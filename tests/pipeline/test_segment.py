@@ -19,12 +19,20 @@ Draw = Callable[..., Path]
 ESCAPES = "mo\nle\x1b[31m.jpg"
 
 
+REMARKS: list[str] = []
+
+
+@pytest.fixture(autouse=True)
+def no_remarks_yet() -> None:
+    REMARKS.clear()
+
+
 def silent(done: int, total: int) -> None:
     """Nobody watches."""
 
 
 def run(store: Store, worker: Worker, folder: Path) -> Totals:
-    return segment_folder(store, worker, folder, silent)
+    return segment_folder(store, worker, folder, silent, REMARKS.append)
 
 
 def numbers(totals: Totals) -> tuple[int, int, int, int, int]:
@@ -153,7 +161,7 @@ def test_killed_in_the_middle_the_worker_comes_back_and_no_photo_is_lost(
             os.kill(worker.pid, signal.SIGKILL)
 
     try:
-        totals = segment_folder(store, worker, folder, kill_once)
+        totals = segment_folder(store, worker, folder, kill_once, REMARKS.append)
     finally:
         worker.close()
     assert numbers(totals) == (4, 4, 0, 0, 0)
@@ -210,6 +218,52 @@ def test_an_empty_folder_is_no_work_and_a_missing_one_is_said(
         run(store, shared_worker, folder)
 
 
+def test_a_folder_that_vanishes_half_way_is_no_success(
+    store: Store, shared_worker: Worker, folder: Path, draw: Draw
+) -> None:
+    for number in range(4):
+        draw(folder / f"{number}.jpg", at=(number * 10, 0))
+
+    def take_away(done: int, total: int) -> None:
+        if done == 2:
+            folder.rename(folder.with_name("away"))
+
+    with pytest.raises(FolderGone, match="vanished when 2 of 4 photos were done"):
+        segment_folder(store, shared_worker, folder, take_away, REMARKS.append)
+    folder.with_name("away").rename(folder)
+    assert numbers(run(store, shared_worker, folder)) == (4, 2, 2, 0, 0)
+    assert REMARKS == []
+
+
+def test_photos_that_vanish_half_way_are_said(
+    store: Store, shared_worker: Worker, folder: Path, draw: Draw
+) -> None:
+    first, second = draw(folder / "a.jpg"), draw(folder / "b.jpg", at=(20, 0))
+
+    def delete_second(done: int, total: int) -> None:
+        second.unlink(missing_ok=True)
+
+    totals = segment_folder(store, shared_worker, folder, delete_second, REMARKS.append)
+    assert numbers(totals) == (1, 1, 0, 0, 0)
+    assert [item.name for item in store.queue(str(folder))] == [first.name]
+    assert REMARKS == ["1 of the photos vanished while the others were segmented."]
+
+
+def test_a_sub_folder_that_can_t_be_read_is_said(
+    store: Store, shared_worker: Worker, folder: Path, draw: Draw
+) -> None:
+    if os.geteuid() == 0:
+        pytest.skip("root can read every folder")
+    draw(folder / "a.jpg")
+    draw(folder / "locked" / "b.jpg")
+    (folder / "locked").chmod(0)
+    try:
+        assert numbers(run(store, shared_worker, folder)) == (1, 1, 0, 0, 0)
+    finally:
+        (folder / "locked").chmod(0o755)
+    assert "locked can't be read" in REMARKS[0]
+
+
 def test_while_another_process_segments_it_is_refused_with_a_sentence(
     store: Store, shared_worker: Worker, folder: Path
 ) -> None:
@@ -217,7 +271,8 @@ def test_while_another_process_segments_it_is_refused_with_a_sentence(
     assert other.take()
     try:
         with pytest.raises(LeaseTaken, match="Another nevus"):
-            segment_folder(store, shared_worker, folder, silent, lease_seconds=0.1)
+            segment_folder(store, shared_worker, folder, silent, REMARKS.append, 0.1)
+        assert "Waiting up to 1 s" in REMARKS[0]
     finally:
         other.release()
-    assert segment_folder(store, shared_worker, folder, silent, lease_seconds=0.1).photos == 0
+    assert segment_folder(store, shared_worker, folder, silent, REMARKS.append, 0.1).photos == 0

@@ -12,7 +12,11 @@ from tui.commands.output import WRONG_USAGE, fail, failures, print_json, print_t
 def evaluate(
     pairs: Annotated[
         Path,
-        typer.Argument(help="A folder with images/ and masks/, or a CSV with columns image, mask."),
+        typer.Argument(
+            metavar="PAIRS",
+            exists=True,
+            help="A folder with images/ and masks/, or a CSV with columns image, mask.",
+        ),
     ],
     model: Model = None,
     where: Annotated[
@@ -39,13 +43,12 @@ def evaluate(
         from models.evaluation import evaluate as compare
         from models.pairs import read_pairs
         from models.segmenter import open_segmenter, shipped_model
-        from tui.commands.segment import progress_bar
+        from tui.commands.segment import progressing
 
         found = read_pairs(pairs, filters)
         segmenter = open_segmenter(model or shipped_model(), backend, compute_units)
-        with progress_bar() as bar:
-            task = bar.add_task("evaluating", total=len(found))
-            result = compare(segmenter, found, lambda done: bar.update(task, completed=done))
+        with progressing("evaluating") as progress:
+            result = compare(segmenter, found, lambda done: progress(done, len(found)))
         if json:
             print_json(result)
         else:

@@ -17,12 +17,29 @@ Decisions = Annotated[
 ]
 
 
+def _known_format(name: str) -> str:
+    from pipeline.export import format_names
+
+    if name not in format_names():
+        raise typer.BadParameter(f"{name!r} is none of {', '.join(format_names())}.")
+    return name
+
+
 def export(
-    dest: Annotated[Path, typer.Argument(help="A new folder for the dataset, outside FOLDER.")],
+    dest: Annotated[
+        Path,
+        typer.Argument(metavar="DEST", help="A new folder for the dataset, outside FOLDER."),
+    ],
     folder: Folder = Path(),
     db: Database = None,
     format_name: Annotated[
-        str, typer.Option("--format", "-f", help="png (a mask a photo) or coco (one JSON).")
+        str,
+        typer.Option(
+            "--format",
+            "-f",
+            callback=_known_format,
+            help="png (a mask a photo) or coco (one JSON).",
+        ),
     ] = "png",
     decision: Decisions = ["accepted", "corrected", "no lesion"],  # noqa: B006
     json: Json = False,
@@ -50,9 +67,11 @@ def export(
     with failures():
         from db.location import database_for
         from db.store import Store
+        from pipeline.export import check_destination
         from pipeline.export import export as write
 
-        store = Store.open(database_for(folder, db))
+        check_destination(dest, folder)
+        store = Store.reopen(database_for(folder, db))
         try:
             exported = write(store, dest, folder, format_name, kinds)
         finally:

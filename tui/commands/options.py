@@ -1,14 +1,17 @@
 """Options that several commands share."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 Folder = Annotated[
     Path,
     typer.Argument(
-        help="The folder with the photos; it is never written.", exists=True, file_okay=False
+        metavar="FOLDER",
+        help="The folder with the photos; it is never written.",
+        exists=True,
+        file_okay=False,
     ),
 ]
 Database = Annotated[
@@ -22,7 +25,9 @@ Database = Annotated[
 ]
 Model = Annotated[
     Path | None,
-    typer.Option("--model", "-m", help="The model, an .mlpackage; by default the one shipped."),
+    typer.Option(
+        "--model", "-m", exists=True, help="The model, an .mlpackage; by default the one shipped."
+    ),
 ]
 Json = Annotated[
     bool,
@@ -35,12 +40,10 @@ Reviewer = Annotated[
     ),
 ]
 Backend = Annotated[
-    str,
-    typer.Option(help="What runs the model: auto, onnxruntime, or coreml (on a Mac)."),
+    Literal["auto", "onnxruntime", "coreml"],
+    typer.Option(help="What runs the model; coreml needs a Mac."),
 ]
 ComputeUnits = Annotated[
-    str,
-    typer.Option(
-        help="On a Mac: CPU_AND_NE (the Neural Engine), CPU_AND_GPU, CPU_ONLY or ALL.",
-    ),
+    Literal["CPU_AND_NE", "CPU_AND_GPU", "CPU_ONLY", "ALL"],
+    typer.Option(help="On a Mac, where; CPU_AND_NE is the Neural Engine."),
 ]

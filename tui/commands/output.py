@@ -22,6 +22,11 @@ def stderr() -> Console:
     return Console(stderr=True, highlight=False)
 
 
+def remark(sentence: str) -> None:
+    """A sentence on stderr."""
+    stderr().print(Text(sentence), soft_wrap=True)
+
+
 def print_json(result: "DataclassInstance") -> None:
     """One JSON object on stdout."""
     print(json.dumps(asdict(result), default=str))  # noqa: T201
@@ -43,14 +48,19 @@ def fail(sentence: str, code: int = FAILED) -> typer.Exit:
 
 @contextmanager
 def failures() -> Iterator[None]:
-    """Expected failures inside end the command with their sentence and status 1."""
-    from db.errors import StoreError
+    """Expected failures inside end the command with their sentence and status 1.
+
+    A place named on the command line where nothing may be written is wrong usage: status 2.
+    """
+    from db.errors import StoreError, UnsafePlace
     from imaging.photo import PhotoError
     from models.package import ModelError
     from models.pairs import PairsError
-    from pipeline.errors import PipelineError
+    from pipeline.errors import PipelineError, WrongDestination
 
     try:
         yield
+    except (UnsafePlace, WrongDestination) as error:
+        raise fail(str(error), WRONG_USAGE) from error
     except (StoreError, PhotoError, ModelError, PairsError, PipelineError) as error:
         raise fail(str(error)) from error

@@ -1,5 +1,7 @@
 """`nevus segment`: run every photo of a folder through the model, once, without a screen."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.progress import (
@@ -14,7 +16,7 @@ from rich.progress import (
 from rich.text import Text
 
 from tui.commands.options import Backend, ComputeUnits, Database, Folder, Json, Model
-from tui.commands.output import failures, print_json, print_table, stderr
+from tui.commands.output import failures, print_json, print_table, remark, stderr
 
 
 class PhotosPerSecond(ProgressColumn):
@@ -26,9 +28,13 @@ class PhotosPerSecond(ProgressColumn):
         return Text(f"{speed:.1f} photos/s" if speed else "– photos/s")
 
 
-def progress_bar() -> Progress:
-    """A bar on stderr with photos done, photos a second and the time left."""
-    return Progress(
+@contextmanager
+def progressing(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Tell what this gives how many of how many photos are done: a bar on stderr shows it.
+
+    It appears with the first number, so that no dead bar stands above what went wrong before.
+    """
+    bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
@@ -36,6 +42,16 @@ def progress_bar() -> Progress:
         TimeRemainingColumn(),
         console=stderr(),
     )
+    task = bar.add_task(what, total=None)
+
+    def show(done: int, total: int) -> None:
+        bar.start()
+        bar.update(task, completed=done, total=total)
+
+    try:
+        yield show
+    finally:
+        bar.stop()
 
 
 def segment(
@@ -69,20 +85,14 @@ def segment(
         store = Store.open(database_for(folder, db))
         worker = Worker(model or shipped_model(), backend, compute_units)
         try:
-            with progress_bar() as bar:
-                task = bar.add_task("segmenting", total=None)
-                totals = segment_folder(
-                    store,
-                    worker,
-                    folder,
-                    lambda done, total: bar.update(task, completed=done, total=total),
-                )
+            with progressing("segmenting") as progress:
+                totals = segment_folder(store, worker, folder, progress, remark)
             aside = store.set_aside_files(str(folder.resolve()))
         finally:
             worker.close()
             store.close()
         for file in aside:
-            stderr().print(Text(f"set aside: {file.reason}"), soft_wrap=True)
+            remark(f"set aside: {file.reason}")
         if json:
             print_json(totals)
         else:
