@@ -1,6 +1,7 @@
 """What the keys for brush, threshold and outline do, and the line that tells how they are set."""
 
 from collections.abc import Awaitable
+from time import monotonic
 
 from textual import on, work
 from textual.notifications import SeverityLevel
@@ -17,6 +18,8 @@ from tui.widgets.status import Status
 from tui.widgets.workbench import Workbench
 
 LOOK_EVERY = 0.1
+SHOWN_FOR = 5.0
+"""Seconds a sentence stays."""
 STUCK_AFTER = 3.0
 """Seconds an edit may be unsaved before the reason is asked for."""
 
@@ -36,6 +39,7 @@ class EditingScreen(Screen[None]):
         self._status = Status(reviewer, id="status")
         self._keys = Keys(id="keys")
         self._unsaved_for = 0.0
+        self._said: dict[str, float] = {}
 
     def on_mount(self) -> None:
         """Look after the writer from now on."""
@@ -54,6 +58,8 @@ class EditingScreen(Screen[None]):
         """Take the brush, or put it away."""
         if self._bench.editing:
             self.action_stop_editing()
+        elif self._bench.opened is None:
+            self._say("No photo is open, so there is no outline to edit.")
         elif self._bench.editor is None:
             self._say("There is no outline to edit yet.", "warning")
         else:
@@ -65,24 +71,43 @@ class EditingScreen(Screen[None]):
 
     def action_swap_brush(self) -> None:
         """Brush or eraser."""
-        self._bench.swap_brush()
+        if self._has_brush():
+            self._bench.swap_brush()
 
     def action_resize_brush(self, steps: int) -> None:
         """A larger or smaller brush."""
-        self._bench.resize_brush(steps)
+        if self._has_brush():
+            self._bench.resize_brush(steps)
+
+    def _has_brush(self) -> bool:
+        if not self._bench.editing:
+            self._say("The brush is not in hand. e takes it.")
+        return self._bench.editing
 
     def action_undo(self) -> None:
         """Take the last edit back."""
-        self._bench.undo()
+        if self._bench.edited:
+            self._bench.undo()
+        else:
+            self._say("There is no edit to undo.")
 
     def action_redo(self) -> None:
         """Bring the last undone edit back."""
-        self._bench.redo()
+        if self._bench.can_redo:
+            self._bench.redo()
+        else:
+            self._say("There is no undone edit to redo.")
 
     def action_threshold(self, steps: int) -> None:
         """Draw the outline anew from the stored probabilities."""
-        if self._bench.opened is not None and not self._bench.shift_threshold(steps):
+        if self._bench.opened is None:
+            self._say("No photo is open, so there is no outline to draw anew.")
+        elif self._bench.editor is None:
+            self._say("There is no outline yet.", "warning")
+        elif not self._bench.editor.can_set_threshold:
             self._say("The model's probabilities for this photo are not at hand.", "warning")
+        elif not self._bench.shift_threshold(steps):
+            self._say(f"The threshold goes no {'higher' if steps > 0 else 'lower'}.")
 
     def action_score(self, score: int) -> None:
         """Set the score that goes with the next decision; the same again clears it."""
@@ -128,4 +153,8 @@ class EditingScreen(Screen[None]):
         self._say(str(problem), "error")
 
     def _say(self, sentence: str, severity: SeverityLevel = "information") -> None:
-        self.notify(printable(sentence), severity=severity, markup=False)
+        """Show a sentence for a while; not again while it is shown."""
+        now = monotonic()
+        if self._said.get(sentence, now) <= now:
+            self._said[sentence] = now + SHOWN_FOR
+            self.notify(printable(sentence), severity=severity, markup=False, timeout=SHOWN_FOR)

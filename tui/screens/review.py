@@ -45,7 +45,6 @@ ALL_DONE = (
     "Every photo is reviewed.\n\n"
     "New ones appear by themselves. k goes back, U takes the last decision back."
 )
-WHILE_EDITING = frozenset({"swap_brush", "resize_brush", "stop_editing"})
 
 
 class ReviewScreen(EditingScreen):
@@ -64,6 +63,7 @@ class ReviewScreen(EditingScreen):
         self._queue = Queue(id="queue")
         self._details = Details(id="details")
         self._all_done = False
+        self._unopened: tuple[int, str] | None = None
         self._reading = self._read_again = False
         self._reading_took = 0.0
         self._news: Timer | None = None
@@ -107,10 +107,10 @@ class ReviewScreen(EditingScreen):
             self._stopwatch.start(opened.details.photo_id)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:  # noqa: ARG002
-        """Nothing is done unseen, and brushes are only changed in hand."""
+        """Nothing is done unseen, and editing is only ended where it began."""
         if self.too_small:
             return False
-        return self._bench.editing if action in WHILE_EDITING else True
+        return self._bench.editing if action == "stop_editing" else True
 
     # The queue
 
@@ -143,6 +143,7 @@ class ReviewScreen(EditingScreen):
             self._complain(problem)
         else:
             self._queue.fill(items, aside)
+            self._progress.shown = (len(items), len(aside))
             self._look_at_news(items)
         finally:
             self._reading = False
@@ -160,11 +161,20 @@ class ReviewScreen(EditingScreen):
                     self._open(item)
         if self._all_done:
             self._go_on()
+        self._try_again()
+
+    def _try_again(self) -> None:
+        """Open a photo that could not be opened: its folder may be back."""
+        row = self._queue.current
+        if self._unopened and isinstance(row, QueueItem) and row.photo_id == self._unopened[0]:
+            self._unopened = None
+            self._open(row)
 
     @on(Queue.RowChosen)
     def _show_row(self, message: Queue.RowChosen) -> None:
         self._all_done = False
         self._put_away()
+        self._unopened = None
         match message.row:
             case QueueItem() as item:
                 ready = self._deck.ready(item.photo_id)
@@ -195,6 +205,7 @@ class ReviewScreen(EditingScreen):
         try:
             opened = await self._deck.open(item.photo_id)
         except EXPECTED as problem:
+            self._unopened = (item.photo_id, str(problem))
             if self._is_current(item.photo_id):
                 self._bench.say(printable(str(problem)))
                 self._details.clear()
@@ -237,16 +248,26 @@ class ReviewScreen(EditingScreen):
         """Decide the photo that is seen, and go on to the next one waiting."""
         opened, decision = self._bench.opened, DecisionKind(kind)
         if opened is None or not self._is_current(opened.details.photo_id):
-            self._say("No photo is open yet. Press again when you see it.")
+            self._say(self._why_undecided())
             return
         editor = opened.editor
         if decision is DecisionKind.ACCEPTED and editor is None:
             self._say("There is no outline to accept yet. n, r and s work without one.", "warning")
             return
-        corrected = decision is DecisionKind.ACCEPTED and editor is not None and editor.edits > 0
+        corrected = decision is DecisionKind.ACCEPTED and self._bench.edited
         self._queue.mark(opened.details.photo_id, DecisionKind.CORRECTED if corrected else decision)
         self._store(opened, decision)
         self._go_on()
+
+    def _why_undecided(self) -> str:
+        match self._queue.current:
+            case SetAside():
+                return "This file is no photo, so there is nothing to decide. j goes on."
+            case QueueItem() as item if self._unopened and self._unopened[0] == item.photo_id:
+                return "Nothing is decided on a photo that can't be opened. j goes on to the next."
+            case QueueItem() if not self._all_done:
+                return "No photo is open yet. Press again when you see it."
+        return "There is no photo to decide."
 
     def _store(self, opened: OpenPhoto, decision: DecisionKind) -> None:
         photo_id = opened.details.photo_id

@@ -43,6 +43,8 @@ class Progress(Widget):
     """nevus, the folder, and on the right found and done, photos a second or a message."""
 
     progress: reactive[IngestProgress | None] = reactive(None)
+    shown: reactive[tuple[int, int]] = reactive((0, 0))
+    """How many photos the queue shows, and how many files that were set aside."""
 
     def __init__(self, folder: str, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -70,7 +72,7 @@ class Progress(Widget):
         if now.message:
             return Content.styled(shorten(printable(now.message), room), "$warning")
         if now.done >= now.found:
-            return Content.styled(_watching(now.found), "$quiet")
+            return Content.styled(_watching(*self.shown), "$quiet")
         parts = self._parts(now)
         count = fitting([part.cell_length for part in parts], room)
         return Content(" " * GAP).join(parts[:count])
@@ -85,10 +87,11 @@ class Progress(Widget):
         return [*parts, bar(now.done / now.found)]
 
 
-def _watching(found: int) -> str:
-    if not found:
+def _watching(photos: int, aside: int) -> str:
+    if not photos and not aside:
         return "watching for photos"
-    return f"{found} photo{'' if found == 1 else 's'}, watching for more"
+    apart = f", {aside} set aside" if aside else ""
+    return f"{photos} photo{'' if photos == 1 else 's'}{apart}, watching for more"
 
 
 def bar(fraction: float) -> Content:

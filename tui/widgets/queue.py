@@ -79,6 +79,7 @@ class Queue(ScrollView, can_focus=True):
         self._items: list[QueueItem] = []
         self._aside: list[SetAside] = []
         self._marks: dict[int, DecisionKind] = {}
+        self._drafted: dict[int, float] = {}
 
     # What the queue holds
 
@@ -136,7 +137,8 @@ class Queue(ScrollView, can_focus=True):
         self.refresh()
 
     def show_draft(self, photo_id: int, area_fraction: float, drafted: bool) -> None:
-        """Show what an edit made of a photo's mask."""
+        """Show what an edit made of a photo's mask; remembered, as no list reads drafts."""
+        self._drafted[photo_id] = area_fraction
         self._items = [
             replace(item, area_fraction=area_fraction, has_draft=drafted)
             if item.photo_id == photo_id
@@ -151,6 +153,8 @@ class Queue(ScrollView, can_focus=True):
 
     def _marked(self, item: QueueItem) -> QueueItem:
         kind = self._marks.get(item.photo_id)
+        if item.has_draft and item.decision is None:
+            item = replace(item, area_fraction=self._drafted.get(item.photo_id))
         return item if kind is None else replace(item, decision=kind, has_draft=False)
 
     # Moving

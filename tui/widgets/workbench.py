@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from threading import Lock
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -22,7 +23,37 @@ LARGEST_RADIUS, SMALLEST_RADIUS = 0.25, 0.002
 """Of the photo's longer side."""
 FIRST_RADIUS = 0.02
 THRESHOLD_STEP = 0.05
+LOWEST_THRESHOLD, HIGHEST_THRESHOLD = 0.05, 0.95
 OPACITY_STEP = 0.1
+
+
+class ThresholdSteps:
+    """Threshold steps asked for that the editing thread has not taken yet: keys come faster than a
+    large mask is drawn, and it is drawn once for all of them.
+    """
+
+    def __init__(self, steps: int) -> None:
+        self._steps = steps
+        self._taken = False
+        self._lock = Lock()
+
+    def add(self, steps: int) -> bool:
+        """Ask for more; False when they were taken already."""
+        with self._lock:
+            self._steps += 0 if self._taken else steps
+            return not self._taken
+
+    def take(self) -> int:
+        """All that was asked for."""
+        with self._lock:
+            self._taken = True
+            return self._steps
+
+
+def stepped(threshold: float, steps: int) -> float:
+    """A threshold so many steps higher, as far as it goes."""
+    wanted = round(threshold + steps * THRESHOLD_STEP, 2)
+    return min(max(wanted, LOWEST_THRESHOLD), HIGHEST_THRESHOLD)
 
 
 class Workbench(Container):
@@ -48,7 +79,9 @@ class Workbench(Container):
     def __init__(self, jobs: Jobs, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._jobs = jobs
-        self._wanted_threshold: float | None = None
+        self._steps: ThresholdSteps | None = None
+        self._shown_threshold: float | None = None
+        self._changes = 0
         self.opened: OpenPhoto | None = None
 
     def compose(self) -> ComposeResult:
@@ -69,7 +102,7 @@ class Workbench(Container):
         """Put a photo on the table."""
         self.stop_editing()
         self.opened = opened
-        self._wanted_threshold = None
+        self._forget_steps()
         self.canvas.show(opened.picture, opened.editor)
 
     def take_away(self) -> None:
@@ -86,7 +119,7 @@ class Workbench(Container):
         """What the status line tells."""
         canvas, editor = self.canvas, self.editor
         names = {BrushMode.OFF: "", BrushMode.DRAW: "draw", BrushMode.ERASE: "erase"}
-        threshold = None if editor is None else self._wanted_threshold or editor.threshold
+        threshold = None if editor is None else self._shown_threshold or editor.threshold
         return State(
             unsaved=unsaved,
             brush=names[canvas.brush],
@@ -107,6 +140,18 @@ class Workbench(Container):
         wanted = round(self.canvas.strength + steps * OPACITY_STEP, 2)
         self.canvas.strength = min(max(wanted, OPACITY_STEP), 1.0)
         self.post_message(self.Set())
+
+    @property
+    def edited(self) -> bool:
+        """Whether the mask is edited, or is about to be."""
+        editor = self.editor
+        return editor is not None and (editor.edits > 0 or self._changes > 0)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether an undone edit can be brought back, or is about to be undone."""
+        editor = self.editor
+        return editor is not None and (editor.can_redo or self._changes > 0)
 
     def measure(self) -> None:
         """Have the mask measured as it is now: `Edited` tells."""
@@ -157,6 +202,7 @@ class Workbench(Container):
     def _begin_stroke(self) -> None:
         if not self.editing:
             return
+        self._forget_steps()
         radius, value = self.canvas.radius, self.canvas.brush is BrushMode.DRAW
         self._edit(lambda editor: editor.begin_stroke(radius, value))
 
@@ -166,7 +212,8 @@ class Workbench(Container):
 
     @on(StrokeEnded)
     def _end_stroke(self) -> None:
-        self._edit(lambda editor: editor.end_stroke(), ends=True)
+        self._edit(lambda editor: editor.end_stroke())
+        self.measure()
 
     def finish(self) -> None:
         """End a stroke that was being drawn when the screen went; the editing thread has ended."""
@@ -178,37 +225,45 @@ class Workbench(Container):
     def undo(self) -> None:
         """Take the last edit back."""
         self.canvas.lift()
-        self._edit(lambda editor: editor.undo(), ends=True)
+        self._forget_steps()
+        self._edit(lambda editor: editor.undo())
+        self.measure()
 
     def redo(self) -> None:
         """Bring the last undone edit back."""
         self.canvas.lift()
-        self._edit(lambda editor: editor.redo(), ends=True)
+        self._forget_steps()
+        self._edit(lambda editor: editor.redo())
+        self.measure()
 
     def shift_threshold(self, steps: int) -> bool:
-        """Draw the mask anew at a higher or lower threshold; False where that cannot be done."""
+        """Draw the mask anew at a higher or lower threshold; False where it is as far as it goes.
+
+        The photo has an editor that can set a threshold.
+        """
         editor = self.editor
         if editor is None or not editor.can_set_threshold:
             return False
         self.canvas.lift()
-        now = self._wanted_threshold or editor.threshold
-        wanted = min(max(round(now + steps * THRESHOLD_STEP, 2), 0.05), 0.95)
-        self._wanted_threshold = wanted
-        # Keys come faster than a large mask is drawn: only the last wanted threshold is.
-        self._edit(lambda editor: self._draw_at(editor, wanted), ends=True)
+        before = self._shown_threshold or editor.threshold
+        self._shown_threshold = stepped(before, steps)
+        if self._steps is None or not self._steps.add(steps):
+            asked = self._steps = ThresholdSteps(steps)
+            self._edit(lambda editor: _draw_at(editor, asked))
+            self.measure()
         self.post_message(self.Set())
-        return True
+        return self._shown_threshold != before
 
-    def _draw_at(self, editor: Editor, wanted: float) -> Box | None:
-        return editor.set_threshold(wanted) if self._wanted_threshold == wanted else None
+    def _forget_steps(self) -> None:
+        # What was asked for is drawn all the same; later steps are edits of their own.
+        self._steps = self._shown_threshold = None
 
-    def _edit(self, change: Callable[[Editor], Box | None], ends: bool = False) -> None:
+    def _edit(self, change: Callable[[Editor], Box | None]) -> None:
         opened = self.opened
         if opened is not None and opened.editor is not None:
             editor = opened.editor
+            self._changes += 1
             self._show_change(opened, self._jobs.edit(lambda: change(editor)))
-            if ends:
-                self.measure()
 
     @work(group="edit")
     async def _show_change(self, opened: OpenPhoto, change: Awaitable[Box | None]) -> None:
@@ -217,9 +272,19 @@ class Workbench(Container):
         except EXPECTED as problem:
             self.post_message(self.Failed(str(problem)))
             return
+        finally:
+            self._changes -= 1
+            if not self._changes:
+                self._shown_threshold = None
+                self.post_message(self.Set())
         if box is not None and self.opened is opened:
             self.canvas.mask_changed(box)
 
     @work(group="edit")
     async def _tell(self, opened: OpenPhoto, measured: Awaitable[Measurements]) -> None:
         self.post_message(self.Edited(opened, await measured))
+
+
+def _draw_at(editor: Editor, asked: ThresholdSteps) -> Box | None:
+    wanted = stepped(editor.threshold, asked.take())
+    return None if wanted == editor.threshold else editor.set_threshold(wanted)
