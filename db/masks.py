@@ -21,10 +21,12 @@ from db.tables import (
 from db.values import DecisionKind, Origin, PhotoDetails, QueueItem
 from db.values import Revision as RevisionValue
 from imaging import values
-from imaging.framing import Size, fit
+from imaging.framing import FRAMINGS, Size
 from imaging.values import Measurements, Receipt, Rle
 
-REASON = "in order of name"
+LEAST_SURE = "least sure first"
+UNSAID = "by name"
+UNSEEN = "last, not outlined yet"
 
 
 class Masks(Sessions):
@@ -49,7 +51,7 @@ class Masks(Sessions):
         # Before the row that points at it: a row without its map would promise what is not there.
         self._maps.put(content_hash, receipt.model_hash, framing, prediction.grid)
         with self._writing() as session:
-            stored = _prediction(session, photo_id, file_hash, receipt, framing)
+            stored = _prediction(session, photo_id, file_hash, prediction)
             revision = Revision(
                 photo_id=photo_id,
                 prediction_id=stored.id,
@@ -81,8 +83,8 @@ class Masks(Sessions):
         grid = self._maps.get(photo.content_hash, row.model_hash, row.framing)
         if grid is None:
             return None
-        framing = fit(Size(photo.width, photo.height), Size.of(grid))
-        return values.Prediction(grid, framing, receipt_of(row))
+        framing = FRAMINGS[row.framing](Size(photo.width, photo.height), Size.of(grid))
+        return values.Prediction(grid, framing, receipt_of(row), row.predicted_jaccard)
 
     def mask(self, revision_id: int) -> Rle:
         """A revision's pixels. Raises Unknown."""
@@ -90,7 +92,10 @@ class Masks(Sessions):
             return rle_of(got(session, Mask, revision_id))
 
     def queue(self, folder: str) -> list[QueueItem]:
-        """The photos below a folder, one line each, by path; reads no mask and no patch."""
+        """The photos below a folder, one line each; reads no mask and no patch.
+
+        Those come first that the model is least sure of, then the others by path.
+        """
         drafted = exists().where(
             col(Draft.base_revision_id) == col(Standing.revision_id), col(Draft.cursor) > 0
         )
@@ -101,17 +106,20 @@ class Masks(Sessions):
                 col(Standing.revision_id),
                 col(Decision.kind),
                 col(Measurement.area_fraction),
+                col(Prediction.predicted_jaccard),
                 drafted,
             )
             .join(Standing, col(Standing.photo_id) == col(File.photo_id))
             .outerjoin(Decision, col(Decision.id) == col(Standing.decision_id))
             .outerjoin(Measurement, col(Measurement.revision_id) == col(Standing.revision_id))
+            .outerjoin(Revision, col(Revision.id) == col(Standing.revision_id))
+            .outerjoin(Prediction, col(Prediction.id) == col(Revision.prediction_id))
             .where(live_below(folder))
             .order_by(col(File.path))
         )
         items: dict[int, QueueItem] = {}
         with self._reading() as session:
-            for path, photo_id, revision_id, kind, area, draft in session.execute(rows):
+            for path, photo_id, revision_id, kind, area, jaccard, draft in session.execute(rows):
                 if below(path, folder) and photo_id not in items:
                     items[photo_id] = QueueItem(
                         photo_id=photo_id,
@@ -121,9 +129,10 @@ class Masks(Sessions):
                         segmented=revision_id is not None,
                         has_draft=draft,
                         area_fraction=area,
-                        reason=REASON,
+                        predicted_jaccard=jaccard,
+                        reason=_reason(revision_id, jaccard),
                     )
-        return list(items.values())
+        return sorted(items.values(), key=_urgency)
 
     def photo(self, photo_id: int) -> PhotoDetails:
         """A photo with all that is known of it. Raises Unknown."""
@@ -139,6 +148,8 @@ class Masks(Sessions):
                 format=photo.format,
                 revision=revision_of(session, standing.revision_id),
                 receipt=None if row is None else receipt_of(row),
+                predicted_jaccard=None if row is None else row.predicted_jaccard,
+                unseen_fraction=None if row is None else row.unseen_fraction,
                 decision=None if decision is None else DecisionKind(decision.kind),
                 decision_id=standing.decision_id,
                 history=history_of(session, photo_id),
@@ -191,15 +202,27 @@ def receipt_of(row: Prediction) -> Receipt:
     return Receipt(row.model_name, row.model_hash, row.backend, row.device, row.milliseconds)
 
 
+def _reason(revision_id: int | None, predicted_jaccard: float | None) -> str:
+    if revision_id is None:
+        return UNSEEN
+    return UNSAID if predicted_jaccard is None else LEAST_SURE
+
+
+def _urgency(item: QueueItem) -> tuple[bool, bool, float, str]:
+    expected = item.predicted_jaccard
+    return not item.segmented, expected is None, expected or 0.0, item.path
+
+
 def _prediction(
-    session: Session, photo_id: int, file_hash: str, receipt: Receipt, framing: str
+    session: Session, photo_id: int, file_hash: str, made: values.Prediction
 ) -> Prediction:
     """The row of a model's map for a photo; made once, its first receipt stays."""
+    receipt, framing = made.receipt, made.framing
     known = session.scalars(
         select(Prediction).where(
             col(Prediction.photo_id) == photo_id,
             col(Prediction.model_hash) == receipt.model_hash,
-            col(Prediction.framing) == framing,
+            col(Prediction.framing) == framing.name,
         )
     ).one_or_none()
     if known is not None:
@@ -215,7 +238,9 @@ def _prediction(
         backend=receipt.backend,
         device=receipt.device,
         milliseconds=receipt.milliseconds,
-        framing=framing,
+        framing=framing.name,
+        unseen_fraction=framing.unseen_fraction,
+        predicted_jaccard=made.predicted_jaccard,
         made_at=now(),
     )
     session.add(row)

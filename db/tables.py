@@ -97,7 +97,11 @@ class Aside(Table, table=True):
 
 
 class Prediction(Table, table=True):
-    """The receipt of one model's map for one photo; the map itself is in the cache beside."""
+    """The receipt of one model's map for one photo; the map itself is in the cache beside.
+
+    `unseen_fraction` is how much of the photo its framing cut off, `predicted_jaccard` how good the
+    model expects its mask to be; None where a prediction was made before nevus kept them.
+    """
 
     __table_args__ = (UniqueConstraint("photo_id", "model_hash", "framing"),)
 
@@ -110,6 +114,8 @@ class Prediction(Table, table=True):
     device: str
     milliseconds: float
     framing: str
+    unseen_fraction: float | None
+    predicted_jaccard: float | None
     made_at: datetime = Field(sa_type=Moment)
 
 

@@ -56,6 +56,7 @@ class QueueItem:
     area_fraction: float | None
     reason: str
     """Why the photo stands where it stands."""
+    predicted_jaccard: float | None = None
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,10 @@ class PhotoDetails:
     decision: DecisionKind | None
     decision_id: int | None
     history: tuple[HistoryEntry, ...]
+    predicted_jaccard: float | None = None
+    """What the model expects of its own mask, whatever reviewers made of it since."""
+    unseen_fraction: float | None = None
+    """How much of the photo the model's framing cut off."""
 
 
 @dataclass(frozen=True)

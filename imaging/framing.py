@@ -4,6 +4,7 @@ Coordinates are continuous: the left edge of the first pixel is 0, the right edg
 the width. Only this module maps between a photo and a grid.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,12 +39,15 @@ class Size:
 
 @dataclass(frozen=True)
 class Framing:
-    """The whole photo inside the grid (`fit`): as large as it goes, centred, black beside it.
+    """The photo laid on the model's grid.
 
-    `left`, `top`, `width` and `height` are the photo's rectangle in grid pixels, whole numbers, so
-    that both directions are plain resizes of exactly the same rectangle.
+    `left`, `top`, `width` and `height` are the whole photo's rectangle in grid pixels, whole
+    numbers, so that both directions are plain resizes of exactly the same rectangle. It reaches
+    beyond the grid where the framing cuts (`centre`), and leaves grid beside it black (`fit`).
     """
 
+    name: str
+    """One of `FRAMINGS`, as packages ask for it and predictions are stored with it."""
     photo: Size
     grid: Size
     left: int
@@ -52,15 +56,26 @@ class Framing:
     height: int
 
     @property
-    def name(self) -> str:
-        """The framing's name, as stored with a prediction."""
-        return "fit"
-
-    @property
     def inside(self) -> Part:
         """The rows and columns of the grid on which the photo lies."""
-        rows = slice(self.top, self.top + self.height)
-        return rows, slice(self.left, self.left + self.width)
+        rows = slice(max(0, self.top), min(self.grid.height, self.top + self.height))
+        return rows, slice(max(0, self.left), min(self.grid.width, self.left + self.width))
+
+    @property
+    def seen(self) -> Part:
+        """The rows and columns of the photo's rectangle, in grid pixels, that the grid holds."""
+        rows, columns = self.inside
+        return (
+            slice(rows.start - self.top, rows.stop - self.top),
+            slice(columns.start - self.left, columns.stop - self.left),
+        )
+
+    @property
+    def unseen_fraction(self) -> float:
+        """How much of the photo lies beside the grid, from 0 to 1; it counts as background."""
+        rows, columns = self.inside
+        held = int((rows.stop - rows.start) * (columns.stop - columns.start))
+        return 1 - held / (self.width * self.height)
 
     def point_to_grid(self, x: float, y: float) -> tuple[float, float]:
         """A point of the photo in grid pixels."""
@@ -81,7 +96,8 @@ class Framing:
         canvas = np.zeros((self.grid.height, self.grid.width, 3), np.uint8)
         shrinks = pixels.shape[1] > self.width or pixels.shape[0] > self.height
         method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-        canvas[self.inside] = cv2.resize(pixels, (self.width, self.height), interpolation=method)
+        whole = cv2.resize(pixels, (self.width, self.height), interpolation=method)
+        canvas[self.inside] = whole[self.seen]
         return canvas
 
     def mask_to_grid(self, mask: Mask, part: Part) -> Mask:
@@ -100,22 +116,54 @@ class Framing:
     def map_to_photo(self, grid: Probabilities, size: Size | None = None) -> Probabilities:
         """A grid map (gh, gw) on the photo, or on the photo drawn at `size`; float32, column-major.
 
-        Bilinear. Column-major because run-length encoding wants it so: the transposed small map is
-        resized, which costs nothing extra.
+        Bilinear; 0 where the grid saw nothing of the photo. Column-major because run-length
+        encoding wants it so: the transposed small map is resized, which costs nothing extra.
         """
         size = size or self.photo
-        transposed = np.ascontiguousarray(grid[self.inside].T, dtype=np.float32)
+        transposed = np.ascontiguousarray(self._on_rectangle(grid).T, dtype=np.float32)
         resized = cv2.resize(transposed, (size.height, size.width), interpolation=cv2.INTER_LINEAR)
         return np.asarray(resized, dtype=np.float32).T
 
+    def _on_rectangle(self, grid: Probabilities) -> Probabilities:
+        held = grid[self.inside]
+        if held.shape == (self.height, self.width):
+            return held
+        whole = np.zeros((self.height, self.width), np.float32)
+        whole[self.seen] = held
+        return whole
+
 
 def fit(photo: Size, grid: Size) -> Framing:
-    """Frame a photo so that all of it is seen, aspect kept to within half a grid pixel a side."""
+    """All of the photo is seen, aspect kept to within half a grid pixel a side, black beside it.
+
+    Apple's Vision calls it `scaleFit`.
+    """
     scale = min(grid.width / photo.width, grid.height / photo.height)
     width = min(grid.width, max(1, round(photo.width * scale)))
     height = min(grid.height, max(1, round(photo.height * scale)))
+    return _centred("fit", photo, grid, width, height)
+
+
+def fill(photo: Size, grid: Size) -> Framing:
+    """All of the photo is seen, stretched to the grid's aspect (Vision's `scaleFill`)."""
+    return _centred("fill", photo, grid, grid.width, grid.height)
+
+
+def centre(photo: Size, grid: Size) -> Framing:
+    """The grid is filled, aspect kept; what reaches beyond it is cut (Vision's `centerCrop`)."""
+    scale = max(grid.width / photo.width, grid.height / photo.height)
+    width = max(grid.width, round(photo.width * scale))
+    height = max(grid.height, round(photo.height * scale))
+    return _centred("centre", photo, grid, width, height)
+
+
+FRAMINGS: dict[str, Callable[[Size, Size], Framing]] = {"fit": fit, "fill": fill, "centre": centre}
+"""Every framing by its name: the photo's size and the grid's to how one lies on the other."""
+
+
+def _centred(name: str, photo: Size, grid: Size, width: int, height: int) -> Framing:
     left, top = (grid.width - width) // 2, (grid.height - height) // 2
-    return Framing(photo, grid, left, top, width, height)
+    return Framing(name, photo, grid, left, top, width, height)
 
 
 def _sampled(pixels: slice, start: int, length: int, photo_length: int) -> npt.NDArray[np.int64]:

@@ -30,6 +30,8 @@ class Prediction:
     grid: Probabilities
     framing: Framing
     receipt: Receipt
+    predicted_jaccard: float | None = None
+    """The Jaccard the model expects of its mask with a person's, from 0 to 1; None if not said."""
 
 
 @dataclass(frozen=True)

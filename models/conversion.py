@@ -20,16 +20,18 @@ import torch
 import typer
 from rich.console import Console
 from rich.progress import track
-from torch import Tensor, nn
+from torch import nn
 
 from imaging.agreement import agreement
 from imaging.photo import read_photo
+from models.confidence import Confidence, Fitted, fit_confidence, measure_confidence
 from models.evaluation import Evaluation, evaluate
-from models.network import ENCODERS, LesionNetwork, multiply_accumulates, parameters, upsample
-from models.package import DEFAULT_THRESHOLD, FRAMING_KEY, THRESHOLD_KEY
+from models.exported import load_checkpoint
+from models.network import multiply_accumulates, parameters
+from models.package import FRAMING_KEY
 from models.pairs import Pair, PairsError, hash_of_pairs, held_out, read_pairs
 from models.segmenter import Segmenter, open_segmenter
-from models.training import DEVIATION, MEAN, Recipe
+from models.training import Recipe
 
 LEAST_MEAN_JACCARD = 0.999
 LEAST_JACCARD = 0.98
@@ -80,7 +82,6 @@ class Origin:
     def metadata(self) -> dict[str, str]:
         """What the package says of itself."""
         return {
-            THRESHOLD_KEY: str(DEFAULT_THRESHOLD),
             FRAMING_KEY: "fit",
             "org.nevus.date": self.date,
             "org.nevus.commit": self.commit,
@@ -92,50 +93,20 @@ class Origin:
 
 @dataclass(frozen=True)
 class Report:
-    """All that is said of a converted package; `dev` has figures for each kind of photo."""
+    """All that is said of a converted package; `dev` has figures for each kind of photo.
+
+    `fitted` is what held-out photos of training decided, `confidence` how far it holds on dev: for
+    each kind, and for `all`.
+    """
 
     origin: Origin
+    fitted: Fitted
+    confidence: Mapping[str, Confidence]
     parameters: int
     multiply_accumulates: int
     package_sha256: str
     parity: Parity
     dev: Mapping[str, Evaluation]
-
-
-class Exported(nn.Module):
-    """The network as it ships: values from 0 to 1 in, exact normalisation, probabilities out.
-
-    In: float (1, 3, H, W). Out: float (1, 1, H, W).
-    """
-
-    mean: Tensor
-    deviation: Tensor
-
-    def __init__(self, network: LesionNetwork) -> None:
-        super().__init__()
-        self.network = network
-        self.register_buffer("mean", torch.tensor(MEAN)[:, None, None])
-        self.register_buffer("deviation", torch.tensor(DEVIATION)[:, None, None])
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Values (1, 3, H, W) from 0 to 1 to probabilities (1, 1, H, W)."""
-        return upsample(self.network((x - self.mean) / self.deviation)).sigmoid()
-
-
-def load_checkpoint(path: Path) -> tuple[Exported, Recipe, int]:
-    """The averaged network of a checkpoint, ready to ship, with its recipe and finished epochs."""
-    state = torch.load(path, weights_only=True)
-    recipe = Recipe(**state["recipe"])
-    network = LesionNetwork(recipe.width, ENCODERS[recipe.encoder])
-    prefix = "module."
-    network.load_state_dict(
-        {
-            name.removeprefix(prefix): value
-            for name, value in state["averaged"].items()
-            if name.startswith(prefix)
-        }
-    )
-    return Exported(network).eval(), recipe, state["epoch"]
 
 
 def convert(network: nn.Module, size: int, target: Path, metadata: Mapping[str, str]) -> None:
@@ -183,14 +154,27 @@ def _compare(network: nn.Module, segmenter: Segmenter, path: Path) -> tuple[floa
     return agreement(ours, theirs).jaccard, float(np.abs(grid - prediction.grid).max())
 
 
-def figures(segmenter: Segmenter, pairs: Sequence[Pair]) -> dict[str, Evaluation]:
-    """A segmenter's figures for each kind of photo (`all` where pairs have no kind)."""
+def by_kind(pairs: Sequence[Pair]) -> dict[str, list[Pair]]:
+    """Pairs by their kind of photo, `all` where they have none."""
     kinds: dict[str, list[Pair]] = {}
     for pair in pairs:
         kinds.setdefault(pair.row.get("kind", "all"), []).append(pair)
+    return dict(sorted(kinds.items()))
+
+
+def figures(segmenter: Segmenter, pairs: Sequence[Pair]) -> dict[str, Evaluation]:
+    """A segmenter's figures for each kind of photo."""
     return {
         kind: evaluate(segmenter, chosen, lambda _done: None)
-        for kind, chosen in sorted(kinds.items())
+        for kind, chosen in by_kind(pairs).items()
+    }
+
+
+def words(segmenter: Segmenter, pairs: Sequence[Pair]) -> dict[str, Confidence]:
+    """How far a segmenter's word holds for each kind of photo, and for all of them together."""
+    return {
+        kind: measure_confidence(segmenter, chosen)
+        for kind, chosen in {**by_kind(pairs), "all": pairs}.items()
     }
 
 
@@ -220,20 +204,26 @@ def _commit() -> str:
 def convert_checkpoint(checkpoint: Path, target: Path, data: Path) -> Report:
     """Convert a checkpoint, prove and measure the package, and only then put it in place.
 
-    Raises ParityError, and PairsError where `data` has no train or dev split.
+    Raises ParityError, PairsError where `data` has no train or dev split, and ValueError where it
+    has too few held-out pairs to calibrate on.
     """
     exported, recipe, epoch = load_checkpoint(checkpoint)
     source, dev = origin(recipe, epoch, data), read_pairs(data, {"split": "dev"})
+    apart = [pair for pair in read_pairs(data, recipe.where) if held_out(pair)]
+    fitted = fit_confidence(exported, apart, recipe.size)
+    exported.scaling = fitted.scaling
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         made = Path(folder) / target.name
-        convert(exported, recipe.size, made, source.metadata())
+        convert(exported, recipe.size, made, {**source.metadata(), **fitted.metadata()})
         segmenter = open_segmenter(made, "onnxruntime")
         shown = track(dev, "torch against the package", console=Console(stderr=True))
         found = parity(exported, segmenter, shown)
         found.check()
         report = Report(
             origin=source,
+            fitted=fitted,
+            confidence=words(segmenter, dev),
             parameters=parameters(exported),
             multiply_accumulates=multiply_accumulates(exported, recipe.size),
             package_sha256=segmenter.info.hash,
@@ -256,7 +246,7 @@ def main(
     torch.set_num_threads(1)
     try:
         report = convert_checkpoint(checkpoint, target, data)
-    except (ParityError, PairsError) as error:
+    except (ParityError, PairsError, ValueError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
     typer.echo(json.dumps(asdict(report), indent=2))

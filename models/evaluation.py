@@ -65,8 +65,7 @@ def evaluate(
 
 def _compare(segmenter: Segmenter, pair: Pair) -> tuple[Agreement, float]:
     try:
-        grid = segmenter.info.input_size
-        photo = read_photo(pair.image, max(grid.width, grid.height))
+        photo = read_photo(pair.image, segmenter.decoded_side)
         prediction = segmenter.predict(photo)
         drawn = prediction.framing.map_to_photo(prediction.grid) >= segmenter.info.threshold
         return agreement(drawn, read_mask(pair)), prediction.receipt.milliseconds

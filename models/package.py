@@ -7,13 +7,15 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from imaging.framing import Size
+from imaging.framing import FRAMINGS, Size
 from imaging.text import printable
 
 DEFAULT_THRESHOLD = 0.5
 _DATA = Path("Data") / "com.apple.CoreML"
 THRESHOLD_KEY = "org.nevus.threshold"
 FRAMING_KEY = "org.nevus.framing"
+JACCARD_SLOPE_KEY = "org.nevus.jaccard_slope"
+JACCARD_INTERCEPT_KEY = "org.nevus.jaccard_intercept"
 
 
 class ModelError(Exception):
@@ -25,7 +27,8 @@ class PackageInfo:
     """What a package says of itself.
 
     `hash` is the SHA-256 of its program and weights: `Manifest.json`, which holds random
-    identifiers, doesn't count. `threshold` turns its probabilities into a mask.
+    identifiers, doesn't count. `threshold` turns its probabilities into a mask. The Jaccard to
+    predict of a mask is `jaccard_intercept` + `jaccard_slope` times what its probabilities expect.
     """
 
     name: str
@@ -35,6 +38,12 @@ class PackageInfo:
     output_name: str
     framing: str = "fit"
     threshold: float = DEFAULT_THRESHOLD
+    jaccard_slope: float = 1.0
+    jaccard_intercept: float = 0.0
+
+    def predicted_jaccard(self, expected: float) -> float:
+        """The Jaccard to predict, from 0 to 1, where the probabilities expect `expected`."""
+        return min(1.0, max(0.0, self.jaccard_intercept + self.jaccard_slope * expected))
 
 
 def check_package(path: Path) -> None:
@@ -88,6 +97,8 @@ def read_package(path: Path) -> PackageInfo:
         output_name=_one_output(path, description),
         framing=_framing(path, metadata),
         threshold=_threshold(path, metadata),
+        jaccard_slope=_number(path, metadata, JACCARD_SLOPE_KEY, 1.0),
+        jaccard_intercept=_number(path, metadata, JACCARD_INTERCEPT_KEY, 0.0),
     )
 
 
@@ -124,22 +135,33 @@ def _image_input(path: Path, description: Any) -> tuple[str, Size]:
 
 def _framing(path: Path, metadata: dict[str, str]) -> str:
     name = metadata.get(FRAMING_KEY, "fit")
-    if name != "fit":
+    if name not in FRAMINGS:
         raise ModelError(
-            f"{printable(str(path))} wants the framing {printable(name)}; nevus has fit alone."
+            f"{printable(str(path))} wants the framing {printable(name)}; "
+            f"nevus has {', '.join(FRAMINGS)}."
         )
     return name
 
 
 def _threshold(path: Path, metadata: dict[str, str]) -> float:
-    text = metadata.get(THRESHOLD_KEY, str(DEFAULT_THRESHOLD))
+    value = _number(path, metadata, THRESHOLD_KEY, DEFAULT_THRESHOLD)
+    if not 0 < value < 1:
+        raise ModelError(
+            f"{printable(str(path))} has the threshold {value:g}; it lies between 0 and 1."
+        )
+    return value
+
+
+def _number(path: Path, metadata: dict[str, str], key: str, default: float) -> float:
+    text = metadata.get(key, str(default))
     try:
         value = float(text)
     except ValueError:
         value = math.nan
-    if not 0 < value < 1:
+    if not math.isfinite(value):
         raise ModelError(
-            f"{printable(str(path))} has the threshold {printable(text)}; it lies between 0 and 1."
+            f"{printable(str(path))} says {printable(text)} for {key}, which is no number. "
+            "Convert it again."
         )
     return value
 

@@ -3,13 +3,15 @@
 import platform
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from imaging.framing import Pixels, Probabilities, fit
+from imaging.agreement import expected_jaccard
+from imaging.framing import FRAMINGS, Pixels, Probabilities
 from imaging.photo import Photo
 from imaging.text import printable
 from imaging.values import Prediction, Receipt
@@ -36,6 +38,10 @@ class Segmenter:
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
 
+    def using(self, variant: Callable[[Backend], Backend]) -> "Segmenter":
+        """The same package, executed as `variant` (see `models.variants`) makes of its backend."""
+        return Segmenter(variant(self._backend))
+
     @property
     def info(self) -> PackageInfo:
         """What the package says of itself."""
@@ -46,13 +52,22 @@ class Segmenter:
         """`onnxruntime` or `coreml`."""
         return self._backend.name
 
+    @property
+    def decoded_side(self) -> int:
+        """How long the longer side of a photo should be decoded, in pixels.
+
+        Where the framing cuts, a photo twice as long as wide still fills the grid with real pixels.
+        """
+        size = self.info.input_size
+        return max(size.width, size.height) * (2 if self.info.framing == "centre" else 1)
+
     def predict(self, photo: Photo) -> Prediction:
         """Frame a photo, run the model, and give its probabilities with a receipt.
 
         The probabilities are rounded to float16, as the cache keeps them; the milliseconds are
         those of the model alone.
         """
-        framing = fit(photo.size, self.info.input_size)
+        framing = FRAMINGS[self.info.framing](photo.size, self.info.input_size)
         framed = framing.picture_to_grid(photo.pixels)
         started = time.perf_counter()
         grid = self.predict_framed(framed)
@@ -60,7 +75,9 @@ class Segmenter:
         receipt = Receipt(
             self.info.name, self.info.hash, self._backend.name, self._backend.device, milliseconds
         )
-        return Prediction(grid.astype(np.float16).astype(np.float32), framing, receipt)
+        rounded = grid.astype(np.float16).astype(np.float32)
+        expected = expected_jaccard(rounded[framing.inside], self.info.threshold)
+        return Prediction(rounded, framing, receipt, self.info.predicted_jaccard(expected))
 
     def predict_framed(self, framed: Pixels) -> Probabilities:
         """Run the model alone: uint8 (gh, gw, 3) to float32 probabilities (gh, gw)."""

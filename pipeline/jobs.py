@@ -92,8 +92,7 @@ class SegmentJob:
     def run(self, bench: Bench) -> Segmented:
         """Decode, predict, draw and measure. Raises PhotoError and ModelError."""
         segmenter = bench.segmenter()
-        grid = segmenter.info.input_size
-        photo = read_photo(self.path, max(grid.width, grid.height))
+        photo = read_photo(self.path, segmenter.decoded_side)
         prediction = segmenter.predict(photo)
         threshold = segmenter.info.threshold
         mask = draw_mask(prediction, threshold)

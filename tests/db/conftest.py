@@ -8,7 +8,7 @@ import pytest
 from db.store import Store
 from db.values import DecisionKind, NewPhoto, Verdict
 from imaging import rle
-from imaging.framing import Size, fit
+from imaging.framing import Size, centre
 from imaging.measure import measure
 from imaging.values import FileStat, Fingerprint, Prediction, Receipt
 
@@ -33,13 +33,16 @@ def new_photo(name: str, content: str = "", modified: int = 1) -> NewPhoto:
     return NewPhoto(stat, Fingerprint(f"file-{content}", f"content-{content}", "JPEG", SIZE))
 
 
-def outline(store: Store, name: str, model: str = "m" * 64) -> int:
+def outline(
+    store: Store, name: str, model: str = "m" * 64, predicted_jaccard: float | None = None
+) -> int:
     """A photo in the store with a model's outline; its id."""
     new = new_photo(name)
     photo_id = store.add_file(new).photo_id
     grid = np.zeros((8, 8), np.float32)
     grid[2:6, 2:6] = 0.75
-    prediction = Prediction(grid, fit(SIZE, Size(8, 8)), Receipt("lesion", model, "x", "CPU", 1.0))
+    receipt = Receipt("lesion", model, "x", "CPU", 1.0)
+    prediction = Prediction(grid, centre(SIZE, Size(8, 8)), receipt, predicted_jaccard)
     mask = prediction.framing.map_to_photo(grid) >= 0.5
     store.save_prediction(
         photo_id, new.fingerprint.file_hash, prediction, rle.encode(mask), measure(mask), 0.5

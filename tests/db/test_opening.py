@@ -25,7 +25,7 @@ from db.errors import (
 from db.location import check_place, database_for
 from db.store import Store
 from db.tables import Table
-from tests.db.conftest import new_photo
+from tests.db.conftest import new_photo, outline
 
 OPEN = """
 import sys
@@ -149,3 +149,24 @@ def test_a_database_that_is_not_there_is_not_made_by_reading(tmp_path: Path) -> 
     with pytest.raises(NoDatabase, match="nothing was reviewed there"):
         Store.reopen(tmp_path / "typo" / "x.db")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_older_database_is_copied_then_brought_up_with_all_that_is_in_it(
+    database: Path,
+) -> None:
+    with closing(Store.open(database)) as store:
+        photo_id = outline(store, "a.jpg", predicted_jaccard=0.5)
+    engine = open_engine(database)
+    with engine.begin() as connection:
+        for column in ("unseen_fraction", "predicted_jaccard"):
+            connection.execute(text(f"ALTER TABLE prediction DROP COLUMN {column}"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    engine.dispose()
+    with closing(Store.open(database)) as store:
+        (item,) = store.queue("/photos")
+        assert (item.photo_id, item.segmented, item.predicted_jaccard) == (photo_id, True, None)
+        assert store.prediction(photo_id) is not None
+    copies = [path.name for path in database.parent.iterdir() if ".before-" in path.name]
+    assert copies == [f"{database.name}.before-0002"]
+    with closing(sqlite3.connect(database.parent / copies[0])) as copy:
+        assert copy.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)

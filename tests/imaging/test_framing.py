@@ -6,12 +6,28 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from imaging.framing import Framing, Mask, Pixels, Probabilities, Size, fit
+from imaging.framing import (
+    FRAMINGS,
+    Framing,
+    Mask,
+    Pixels,
+    Probabilities,
+    Size,
+    centre,
+    fill,
+    fit,
+)
 from imaging.photo import read_photo
 from tests.support.pictures import encoded, written
 
 photo_sizes = st.builds(Size, st.integers(16, 700), st.integers(16, 700))
 grid_sizes = st.builds(Size, st.integers(16, 128), st.integers(16, 128))
+framings = st.builds(
+    lambda frame, photo, grid: frame(photo, grid),
+    st.sampled_from(sorted(FRAMINGS.values(), key=lambda frame: frame.__name__)),
+    photo_sizes,
+    grid_sizes,
+)
 
 
 def half_white(size: Size, edge: int, axis: int) -> Pixels:
@@ -42,21 +58,66 @@ def edge_of(map_: Probabilities, axis: int) -> float:
     return first - 0.5 + (0.5 - low) / (high - low)
 
 
-@given(photo_sizes, grid_sizes, st.floats(0, 1), st.sampled_from([0, 1]))
-@example(Size(4000, 3000), Size(384, 384), 0.4321, 1)
-@example(Size(3000, 4000), Size(384, 384), 0.777, 0)
+def seen_of_photo(framing: Framing, axis: int) -> tuple[float, float]:
+    """The first and the last place along an axis of the photo that the grid holds, in pixels."""
+    ends = framing.point_to_photo(0, 0), framing.point_to_photo(*grid_corner(framing))
+    across = 1 - axis
+    length = framing.photo.height if axis == 0 else framing.photo.width
+    return max(0.0, ends[0][across]), min(float(length), ends[1][across])
+
+
+def grid_corner(framing: Framing) -> tuple[float, float]:
+    return float(framing.grid.width), float(framing.grid.height)
+
+
+@given(framings, st.floats(0, 1), st.sampled_from([0, 1]))
+@example(fit(Size(4000, 3000), Size(384, 384)), 0.4321, 1)
+@example(centre(Size(4000, 3000), Size(384, 384)), 0.4321, 1)
+@example(fill(Size(3000, 4000), Size(384, 384)), 0.777, 0)
 def test_there_and_back_moves_no_edge_by_more_than_half_a_model_pixel(
-    photo: Size, grid: Size, share: float, axis: int
+    framing: Framing, share: float, axis: int
 ) -> None:
-    framing = fit(photo, grid)
-    length = photo.height if axis == 0 else photo.width
+    length = framing.photo.height if axis == 0 else framing.photo.width
     model_pixel = length / (framing.height if axis == 0 else framing.width)
-    edge = round(share * length)
-    seen = framing.picture_to_grid(half_white(photo, edge, axis))
+    first, last = seen_of_photo(framing, axis)
+    edge = round(first + share * (last - first))
+    seen = framing.picture_to_grid(half_white(framing.photo, edge, axis))
     back = framing.map_to_photo(as_map(seen))
-    assert (
-        abs(edge_of(back, axis) - edge) <= model_pixel * 0.505
-    )  # Eight bits round the edge by a little.
+    found = edge_of(back, axis)
+    if last - edge < model_pixel and found == length:
+        return  # Less than a model pixel of white was seen, and none of it is left.
+    assert abs(found - edge) <= model_pixel * 0.505  # Eight bits round the edge by a little.
+
+
+@given(framings)
+def test_what_was_not_seen_is_background_and_counted(framing: Framing) -> None:
+    everywhere = np.ones((framing.grid.height, framing.grid.width), np.float32)
+    back = framing.map_to_photo(everywhere)
+    assert back.shape == (framing.photo.height, framing.photo.width)
+    unseen = float((back < 0.5).mean())
+    rim = 2 / min(framing.photo.width, framing.photo.height)
+    assert unseen == pytest.approx(framing.unseen_fraction, abs=rim + 0.02)
+    if framing.name != "centre":
+        assert framing.unseen_fraction == 0
+        assert (back == 1).all()
+
+
+@given(photo_sizes, grid_sizes)
+def test_the_centre_fills_the_grid_and_keeps_the_aspect(photo: Size, grid: Size) -> None:
+    framing = centre(photo, grid)
+    white = framing.picture_to_grid(np.full((photo.height, photo.width, 3), 255, np.uint8))
+    assert (white == 255).all()
+    scale = max(grid.width / photo.width, grid.height / photo.height)
+    assert abs(framing.width - photo.width * scale) <= 0.5
+    assert abs(framing.height - photo.height * scale) <= 0.5
+    assert framing.width == grid.width or framing.height == grid.height
+
+
+@given(photo_sizes, grid_sizes)
+def test_filling_stretches_the_photo_over_the_whole_grid(photo: Size, grid: Size) -> None:
+    framing = fill(photo, grid)
+    assert framing.point_to_grid(0, 0) == (0, 0)
+    assert framing.point_to_grid(photo.width, photo.height) == (grid.width, grid.height)
 
 
 @pytest.mark.parametrize("kind", ["jpg", "png", "heic"])
@@ -73,9 +134,8 @@ def test_a_photo_decoded_small_frames_to_the_same_place(
     assert abs(edge_of(back, axis=1) - edge) <= 1000 / 128 / 2
 
 
-@given(photo_sizes, grid_sizes, st.floats(-100, 800), st.floats(-100, 800))
-def test_points_come_back(photo: Size, grid: Size, x: float, y: float) -> None:
-    framing = fit(photo, grid)
+@given(framings, st.floats(-100, 800), st.floats(-100, 800))
+def test_points_come_back(framing: Framing, x: float, y: float) -> None:
     assert framing.point_to_photo(*framing.point_to_grid(x, y)) == pytest.approx((x, y), abs=1e-6)
 
 

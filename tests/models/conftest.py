@@ -35,11 +35,14 @@ def draw() -> Draw:
 
 @pytest.fixture
 def manifest(tmp_path: Path) -> Path:
-    """A folder of 14 pairs with a manifest: 12 to train on, two for dev, one of each kind."""
+    """A folder of 16 pairs with a manifest: 12 to train on, two held out, one of each kind for dev.
+
+    By the hash of their names, 24 and 30 are the ones held out.
+    """
     rows = ["image,mask,split,kind"]
-    for index in range(14):
+    for index in (*range(14), 24, 30):
         draw_pair(tmp_path / "pairs", f"p{index}", index)
-        split = "train" if index < 12 else "dev"
+        split = "dev" if index in (12, 13) else "train"
         kind = "phone" if index % 2 else "dermoscopy"
         rows.append(f"images/p{index}.png,masks/p{index}.png,{split},{kind}")
     (tmp_path / "pairs" / "manifest.csv").write_text("\n".join(rows) + "\n")

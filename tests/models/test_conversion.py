@@ -8,13 +8,12 @@ import pytest
 torch = pytest.importorskip("torch", reason="torch is not installed (pip install nevus[training])")
 
 from models.conversion import (  # noqa: E402
-    Exported,
     Parity,
     ParityError,
     convert_checkpoint,
-    load_checkpoint,
     parity,
 )
+from models.exported import Exported, load_checkpoint  # noqa: E402
 from models.network import LesionNetwork, upsample  # noqa: E402
 from models.package import read_package  # noqa: E402
 from models.pairs import PairsError, hash_of_pairs, held_out, read_pairs  # noqa: E402

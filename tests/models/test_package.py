@@ -75,7 +75,7 @@ def test_metadata_give_threshold_and_framing(tmp_path: Path, build: Build) -> No
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [
-        (THRESHOLD_KEY, "half", "threshold half"),
+        (THRESHOLD_KEY, "half", r"says half for org\.nevus\.threshold"),
         (THRESHOLD_KEY, "1.5", "threshold 1.5"),
         (FRAMING_KEY, "crop\x1b[2J", r"framing crop\\x1b"),
     ],

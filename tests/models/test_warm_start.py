@@ -5,7 +5,8 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="torch is not installed (pip install nevus[training])")
 
-from models.conversion import Exported, convert  # noqa: E402
+from models.conversion import convert  # noqa: E402
+from models.exported import Exported  # noqa: E402
 from models.network import LesionNetwork, upsample  # noqa: E402
 from models.package import ModelError, package_hash  # noqa: E402
 from models.segmenter import open_segmenter  # noqa: E402

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -72,11 +72,17 @@ class Clinic:
         new = NewPhoto(file_stat(path), self.worker.fingerprint(path))
         return self.store.add_file(new).photo_id
 
-    def outline(self, name: str, number: int = 0, size: Size = SMALL) -> int:
+    def outline(
+        self,
+        name: str,
+        number: int = 0,
+        size: Size = SMALL,
+        predicted_jaccard: float | None = None,
+    ) -> int:
         """Draw a photo and store it with an outline; its id."""
         path = self.draw(name, number, size)
         photo_id = self.take_in(path)
-        prediction = spot(number, size)
+        prediction = replace(spot(number, size), predicted_jaccard=predicted_jaccard)
         mask = draw_mask(prediction, 0.5)
         self.store.save_prediction(
             photo_id,

@@ -223,6 +223,22 @@ async def test_a_brush_that_is_not_in_hand_is_not_changed_in_silence(
         assert screen.query_one(Status).state == before
 
 
+async def test_the_doubtful_come_first_and_the_photo_says_why(
+    clinic: Clinic, make_app: MakeApp
+) -> None:
+    clinic.outline("a.jpg", 0, predicted_jaccard=0.9)
+    doubtful = clinic.outline("b.jpg", 1, predicted_jaccard=0.31)
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        assert shown_photo(screen) == doubtful
+        details = text_of(screen, "#details Static")
+        assert "Jaccard 0.31" in details
+        assert "least sure first" in details
+        await pilot.press("a")
+        screen = await settled(pilot)
+        assert "Jaccard 0.90" in text_of(screen, "#details Static")
+
+
 async def test_the_row_shows_what_the_draft_makes_of_it(
     clinic: Clinic, make_app: MakeApp, three: list[int]
 ) -> None:

@@ -1,7 +1,8 @@
 """`nevus evaluate`: a model against masks that people drew."""
 
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -22,6 +23,14 @@ def evaluate(
     where: Annotated[
         list[str], typer.Option("--where", help="COLUMN=VALUE of the CSV; can be repeated.")
     ] = [],  # noqa: B006
+    framing: Annotated[
+        Literal["fit", "fill", "centre"] | None,
+        typer.Option(help="How to lay a photo on the model's grid, if not as the model asks."),
+    ] = None,
+    mirrored: Annotated[
+        bool,
+        typer.Option("--mirrored", help="Average over each photo and its three mirror images."),
+    ] = False,
     backend: Backend = "auto",
     compute_units: ComputeUnits = "CPU_AND_NE",
     json: Json = False,
@@ -37,16 +46,23 @@ def evaluate(
       nevus evaluate manifest.csv --where split=dev --where kind=phone
 
       nevus evaluate ~/pairs --model better.mlpackage
+
+      nevus evaluate ~/pairs --framing centre --mirrored
     """
     filters = dict(_filter(text) for text in where)
     with failures():
         from models.evaluation import evaluate as compare
         from models.pairs import read_pairs
         from models.segmenter import open_segmenter, shipped_model
+        from models.variants import Mirrored, Reframed
         from tui.commands.segment import progressing
 
         found = read_pairs(pairs, filters)
         segmenter = open_segmenter(model or shipped_model(), backend, compute_units)
+        if framing is not None:
+            segmenter = segmenter.using(partial(Reframed, framing=framing))
+        if mirrored:
+            segmenter = segmenter.using(Mirrored)
         with progressing("evaluating") as progress:
             result = compare(segmenter, found, lambda done: progress(done, len(found)))
         if json:

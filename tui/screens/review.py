@@ -177,6 +177,7 @@ class ReviewScreen(EditingScreen):
         self._unopened = None
         match message.row:
             case QueueItem() as item:
+                self._details.explain(item.reason)
                 ready = self._deck.ready(item.photo_id)
                 if ready is None:
                     self._open(item)

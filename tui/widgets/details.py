@@ -27,10 +27,15 @@ class Details(VerticalScroll, can_focus=False):
         self._photo: PhotoDetails | None = None
         self._edited: Measurements | None = None
         self._edits = 0
+        self._reason = ""
 
     def compose(self) -> ComposeResult:
         """One text."""
         yield Static(markup=False)
+
+    def explain(self, reason: str) -> None:
+        """Say from now on why the photo stands where it stands in the queue."""
+        self._reason = reason
 
     def show(self, photo: PhotoDetails, measurements: Measurements | None, edits: int) -> None:
         """Show a photo; `measurements` are those of the mask as it stands, after `edits` edits."""
@@ -67,7 +72,7 @@ class Details(VerticalScroll, can_focus=False):
         lines = [self._headline(photo.name), Content.styled(printable(size), "$quiet")]
         lines += self._lesion(photo)
         if not self.compact:
-            lines += receipt_lines(photo.receipt)
+            lines += [*receipt_lines(photo.receipt), *word_lines(photo)]
         lines += self._decision(photo)
         if not self.compact:
             lines += history_lines(photo.history, self._room)
@@ -96,7 +101,10 @@ class Details(VerticalScroll, can_focus=False):
         style = "$quiet" if photo.decision is None else "$accent"
         if self.compact:
             return [pair("Decision", said, style)]
-        return [Content(""), heading("Decision"), Content.styled(said, style)]
+        lines = [Content(""), heading("Decision"), Content.styled(said, style)]
+        if photo.decision is None and self._reason:
+            lines.append(Content.styled(shorten(self._reason, self._room), "$quiet"))
+        return lines
 
 
 def heading(text: str) -> Content:
@@ -130,6 +138,16 @@ def receipt_lines(receipt: Receipt | None) -> list[Content]:
         pair("Run by", printable(f"{receipt.backend}, {receipt.device}")),
         pair("Took", f"{receipt.milliseconds:.0f} ms"),
     ]
+
+
+def word_lines(photo: PhotoDetails) -> list[Content]:
+    """How good the model expects its outline to be, and how much of the photo it did not see."""
+    lines = []
+    if photo.predicted_jaccard is not None:
+        lines.append(pair("Predicts", f"Jaccard {photo.predicted_jaccard:.2f}"))
+    if photo.unseen_fraction:
+        lines.append(pair("Unseen", f"{percent(photo.unseen_fraction)} at the edges", "$warning"))
+    return lines
 
 
 def history_lines(history: tuple[HistoryEntry, ...], room: int) -> list[Content]:
