@@ -94,10 +94,7 @@ class Framing:
     def picture_to_grid(self, pixels: Pixels) -> Pixels:
         """The photo, decoded to any resolution, as the model sees it: uint8 (gh, gw, 3)."""
         canvas = np.zeros((self.grid.height, self.grid.width, 3), np.uint8)
-        shrinks = pixels.shape[1] > self.width or pixels.shape[0] > self.height
-        method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-        whole = cv2.resize(pixels, (self.width, self.height), interpolation=method)
-        canvas[self.inside] = whole[self.seen]
+        canvas[self.inside] = _resized(pixels, Size(self.width, self.height))[self.seen]
         return canvas
 
     def mask_to_grid(self, mask: Mask, part: Part) -> Mask:
@@ -164,6 +161,15 @@ FRAMINGS: dict[str, Callable[[Size, Size], Framing]] = {"fit": fit, "fill": fill
 def _centred(name: str, photo: Size, grid: Size, width: int, height: int) -> Framing:
     left, top = (grid.width - width) // 2, (grid.height - height) // 2
     return Framing(name, photo, grid, left, top, width, height)
+
+
+def _resized(pixels: Pixels, size: Size) -> Pixels:
+    # Averaging is for shrinking alone: a photo that is stretched one way and shrunk the other is
+    # shrunk first.
+    least = min(size.width, pixels.shape[1]), min(size.height, pixels.shape[0])
+    shrunk = cv2.resize(pixels, least, interpolation=cv2.INTER_AREA)
+    whole = cv2.resize(shrunk, (size.width, size.height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(whole, np.uint8)
 
 
 def _sampled(pixels: slice, start: int, length: int, photo_length: int) -> npt.NDArray[np.int64]:

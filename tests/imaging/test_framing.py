@@ -74,6 +74,7 @@ def grid_corner(framing: Framing) -> tuple[float, float]:
 @example(fit(Size(4000, 3000), Size(384, 384)), 0.4321, 1)
 @example(centre(Size(4000, 3000), Size(384, 384)), 0.4321, 1)
 @example(fill(Size(3000, 4000), Size(384, 384)), 0.777, 0)
+@example(fill(Size(16, 60), Size(17, 16)), 0.40625, 0)
 def test_there_and_back_moves_no_edge_by_more_than_half_a_model_pixel(
     framing: Framing, share: float, axis: int
 ) -> None:
