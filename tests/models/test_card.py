@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from models.package import package_hash
+from models.package import package_hash, read_package
 from models.segmenter import shipped_model
 
 CARD = (shipped_model().parent / "README.md").read_text(encoding="utf-8")
@@ -46,3 +46,20 @@ def test_the_parity_holds(measured: dict[str, Any]) -> None:
     assert parity["mean_jaccard"] >= 0.999
     assert parity["least_jaccard"] >= 0.98
     assert parity["largest_difference"] <= 0.02
+
+
+@pytest.mark.parametrize("kind", ["dermoscopy", "phone", "all"])
+def test_the_card_has_how_far_the_model_s_word_holds(measured: dict[str, Any], kind: str) -> None:
+    word = measured["confidence"][kind]
+    row = (
+        f"| {kind} | {word['calibration_error']:.3f} | {word['spearman']:.2f} | "
+        f"{word['caught']:.0%} | {word['baseline_spearman']:.2f} | {word['baseline_caught']:.0%} |"
+    )
+    assert row in CARD
+
+
+def test_the_package_says_what_was_fitted(measured: dict[str, Any]) -> None:
+    info, fitted = read_package(shipped_model()), measured["fitted"]
+    assert info.threshold == pytest.approx(fitted["threshold"])
+    assert info.jaccard_slope == pytest.approx(fitted["jaccard_slope"], abs=1e-5)
+    assert info.jaccard_intercept == pytest.approx(fitted["jaccard_intercept"], abs=1e-5)
