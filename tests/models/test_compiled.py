@@ -25,6 +25,8 @@ import sys
 from pathlib import Path
 from models.compiled import compiled
 from models.package import package_hash
+from tests.support.mac_platform import become_a_mac
+become_a_mac()
 package = Path(sys.argv[1])
 print(compiled(package, package_hash(package)))
 """

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.mac_platform import NATIVE, VERSION, StandInFinder, machine
+from tests.support.mac_platform import NATIVE, VERSION, StandInFinder, of_apple
 
 ROOT = Path(__file__).parents[2]
 PROXIES = ("_MLModelProxy", "_MLModelAssetProxy", "_MLComputePlanProxy")
@@ -43,40 +43,39 @@ class Mac:
         return sum(line.startswith(what) for line in self.journal)
 
 
-def child_environment(folder: Path) -> dict[str, str]:
-    """What makes a Python process that is started with it report a Mac."""
+@contextmanager
+def in_workers(folder: Path) -> Iterator[Mac]:
+    """A Mac in the worker processes that this process or its children start."""
     programs = folder / "bin"
-    programs.mkdir(exist_ok=True)
+    programs.mkdir(parents=True)
     (programs / "sw_vers").write_text(f"#!/bin/sh\necho {VERSION}\n")
     (programs / "sw_vers").chmod(0o755)
-    return {
-        "COREML_STAND_IN": str(folder),
-        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
-        "PYTHONPATH": os.pathsep.join([str(ROOT / "tests" / "support" / "mac_site"), str(ROOT)]),
-    }
+    site = ROOT / "tests" / "support" / "mac_site"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COREML_STAND_IN", str(folder))
+        patch.setenv("PATH", str(programs), prepend=os.pathsep)
+        patch.setenv("PYTHONPATH", os.pathsep.join([str(site), str(ROOT)]))
+        yield Mac(folder)
 
 
 @contextmanager
 def reported(folder: Path) -> Iterator[Mac]:
-    """A Mac in this process and in those it starts, with its files in `folder`."""
+    """A Mac in this process as well, with its files in `folder`."""
     import coremltools
     from coremltools.models.utils import _macos_version
 
-    folder.mkdir()
     # Read once and kept: those of a Mac's Python are not here.
     sysconfig.get_config_vars()
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in child_environment(folder).items():
-            patch.setenv(name, value)
+    with in_workers(folder) as mac, pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "meta_path", [StandInFinder(), *sys.meta_path])
         patch.delitem(sys.modules, NATIVE, raising=False)
         patch.setattr(coremltools, "libcoremlpython", None, raising=False)
         _give_to_the_imported(patch)
         patch.setattr(sys, "platform", "darwin")
-        patch.setattr(platform, "machine", machine)
+        patch.setattr(platform, "machine", of_apple)
         _macos_version.cache_clear()
         try:
-            yield Mac(folder)
+            yield mac
         finally:
             _macos_version.cache_clear()
             sys.modules.pop(NATIVE, None)

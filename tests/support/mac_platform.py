@@ -1,5 +1,8 @@
 """What a process must be told to take itself for one on an Apple silicon Mac."""
 
+import platform
+import sys
+import sysconfig
 from collections.abc import Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
@@ -30,6 +33,20 @@ def mac_version(
     return VERSION, versioninfo, "arm64"
 
 
-def machine() -> str:
+def of_apple() -> str:
     """What `platform.machine` answers on an Apple silicon Mac."""
     return "arm64"
+
+
+def become_a_mac() -> None:
+    """Make this process one on a Mac, with the stand-in for Core ML's module, to its end."""
+    # Both are read once and kept; a Mac's proxies and a Mac's build are not here.
+    import urllib.request  # noqa: F401
+
+    sysconfig.get_config_vars()
+    # Whom nevus is installed for has no PyTorch; coremltools would load it, for seconds.
+    sys.modules["torch"] = None  # type: ignore[assignment]
+    sys.meta_path.insert(0, StandInFinder())
+    sys.platform = "darwin"
+    platform.machine = of_apple
+    platform.mac_ver = mac_version
