@@ -1,61 +1,85 @@
-"""Run a package with Core ML on Apple hardware; thin, and not yet run on a Mac."""
+"""Run a package with Core ML on Apple hardware.
 
-import tempfile
+Everything above Apple's own code is tried elsewhere, over a stand-in for it; Apple's is not.
+"""
+
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from platformdirs import user_cache_path
 
 from imaging.framing import Pixels
 from imaging.text import printable
+from models.compiled import compiled, discard, is_kept
 from models.package import ModelError, PackageInfo, read_package
+
+_INSTEAD = "Try --compute-units CPU_ONLY or --backend onnxruntime."
 
 
 class CoreMLBackend:
-    """One compiled model; `run` takes a framed photo and gives its probabilities.
-
-    The model is compiled once, into the user's cache: from a fixed place the Neural Engine
-    specialises it only once.
-    """
+    """One compiled model; `run` takes a framed photo and gives its probabilities."""
 
     name = "coreml"
 
     def __init__(self, path: Path, compute_units: str) -> None:
-        import coremltools
-
         self.device = compute_units
         self.info: PackageInfo = read_package(path)
+        self._shown = printable(str(path))
         try:
-            self._model: Any = coremltools.models.CompiledMLModel(
-                str(compiled(path, self.info.hash)), coremltools.ComputeUnit[compute_units]
-            )
+            self._model: Any = _load(path, self.info.hash, compute_units)
+        except MemoryError:
+            raise
         except Exception as error:  # Core ML raises plain exceptions of many kinds.
             raise ModelError(
-                f"Core ML can't load {printable(str(path))} ({printable(str(error))})."
+                f"Core ML can't load {self._shown} ({_one_line(error)}). {_INSTEAD}"
             ) from error
 
     def run(self, framed: Pixels) -> npt.NDArray[np.float32]:
-        """A framed photo, uint8 (gh, gw, 3), to the model's output, float32."""
+        """A framed photo, uint8 (gh, gw, 3), to the model's output, float32. Raises ModelError."""
+        return np.asarray(self._output(self._predict(framed)), np.float32)
+
+    def _predict(self, framed: Pixels) -> dict[str, Any]:
         from PIL import Image
 
-        answer = self._model.predict({self.info.input_name: Image.fromarray(framed)})
-        return np.asarray(answer[self.info.output_name], np.float32)
+        picture = Image.fromarray(framed)
+        try:
+            answer: dict[str, Any] = self._model.predict({self.info.input_name: picture})
+        except MemoryError:
+            raise
+        except Exception as error:
+            raise ModelError(
+                f"Core ML can't run {self._shown} ({_one_line(error)}). {_INSTEAD}"
+            ) from error
+        return answer
+
+    def _output(self, answer: dict[str, Any]) -> Any:
+        if self.info.output_name not in answer:
+            given = ", ".join(map(printable, answer)) or "nothing"
+            raise ModelError(
+                f"Core ML ran {self._shown} and gave {given} where the package promises "
+                f"{printable(self.info.output_name)}. Convert the model again, or use "
+                "--backend onnxruntime."
+            )
+        return answer[self.info.output_name]
 
 
-def compiled(path: Path, digest: str) -> Path:
-    """The compiled model of a package with this hash, from the cache or compiled now."""
-    from coremltools.models.utils import compile_model
+def _load(path: Path, digest: str, compute_units: str) -> Any:
+    if is_kept(digest):
+        # Any failure: the one that counts is that of a model compiled now.
+        with suppress(Exception):
+            return _open(compiled(path, digest), compute_units)
+        discard(digest)
+    return _open(compiled(path, digest), compute_units)
 
-    place = user_cache_path("nevus") / "coreml" / f"{digest}.mlmodelc"
-    if place.is_dir():
-        return place
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=place.parent) as folder:
-        made = Path(compile_model(str(path), str(Path(folder) / place.name)))
-        # Another process may have been first; its folder is as good.
-        with suppress(OSError):
-            made.rename(place)
-    return place
+
+def _open(model: Path, compute_units: str) -> Any:
+    import coremltools
+
+    return coremltools.models.CompiledMLModel(str(model), coremltools.ComputeUnit[compute_units])
+
+
+def _one_line(error: Exception) -> str:
+    # Apple's errors are whole dictionaries, printed over several lines.
+    return printable(" ".join(str(error).split()))

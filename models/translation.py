@@ -12,10 +12,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from platformdirs import user_cache_path
-
 from imaging.framing import Size
 from imaging.text import printable
+from models.cache import cache_folder, mark_used, prune
 from models.package import (
     ModelError,
     PackageInfo,
@@ -51,12 +50,14 @@ def translated(path: Path) -> bytes:
         model = translate(path).SerializeToString()
         with suppress(OSError):
             _write(cached, model)
+    else:
+        mark_used(cached)
     return model
 
 
 def cache_file(digest: str) -> Path:
     """Where the translation of a package with this hash is kept: a SHA-256, then the ONNX model."""
-    return user_cache_path("nevus") / "onnx" / f"{TRANSLATOR_VERSION}-{digest}"
+    return cache_folder("onnx") / f"{TRANSLATOR_VERSION}-{digest}"
 
 
 def info_from_metadata(metadata: dict[str, str]) -> PackageInfo:
@@ -168,3 +169,4 @@ def _write(file: Path, model: bytes) -> None:
         part = Path(folder) / file.name
         part.write_bytes(sha256(model).digest() + model)
         part.replace(file)
+    prune(file.parent)

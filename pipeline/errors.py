@@ -6,7 +6,7 @@ class PipelineError(Exception):
 
 
 class WorkerDied(PipelineError):
-    """The worker process died twice on the same job."""
+    """The worker process died at every try of the same job."""
 
 
 class WorkerClosed(PipelineError):

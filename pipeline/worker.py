@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from models.package import PackageInfo
 
 Answer = TypeVar("Answer")
+NEEDS_MODEL = (SegmentJob, ModelJob, BackendJob)
 LONGEST_JOB = 600.0
 """Seconds after which a job counts as hung; a Mac may compile the model for minutes at first."""
 
@@ -46,8 +47,9 @@ class Worker:
     """The worker process, started when first asked, and again when it died.
 
     Every method blocks until its answer is there and may be called from any thread. A job whose
-    process died (killed, out of memory) is tried once more; then WorkerDied. After `close` every
-    call raises WorkerClosed.
+    process died (killed, out of memory, hung) is tried once more, and one that needs the model then
+    once on the CPU alone; then WorkerDied. What the CPU survived keeps later jobs there, and their
+    receipts say so. After `close` every call raises WorkerClosed.
     """
 
     def __init__(
@@ -97,28 +99,32 @@ class Worker:
 
     def _ask(self, job: Job[Answer], urgency: Urgency, subject: Path | None) -> Answer:
         with self._turns.turn(urgency):
-            try:
-                reply = self._exchange(job)
-            except _Died:
-                self._be_careful(job)
-                reply = self._last_try(job, subject)
+            reply = self._tried(job)
+            if reply is None and isinstance(job, NEEDS_MODEL):
+                reply = self._tried_on_cpu(job)
+        if reply is None:
+            raise WorkerDied(_died(job, subject))
         if isinstance(reply, Done):
             return cast("Answer", reply.answer)
         raise _error(reply, subject)
 
-    def _last_try(self, job: Job[Any], subject: Path | None) -> Done | Failed:
+    def _tried(self, job: Job[Any]) -> Done | Failed | None:
+        """A job's answer at the first or second try; None when the process died both times."""
+        for _ in range(2):
+            with contextlib.suppress(_Died):
+                return self._exchange(job)
+        return None
+
+    def _tried_on_cpu(self, job: Job[Any]) -> Done | Failed | None:
+        # Core ML's Neural Engine has been seen to end the process. A photo that ends it on the
+        # CPU as well says nothing against the Neural Engine.
+        asked = self._setup
+        self._setup = replace(asked, compute_units="CPU_ONLY")
         try:
             return self._exchange(job)
         except _Died:
-            raise WorkerDied(
-                f"{_name(subject)}: the worker process died on it twice, perhaps out of memory. "
-                "Look at the file; once it has changed it is tried again."
-            ) from None
-
-    def _be_careful(self, job: Job[Any]) -> None:
-        # Core ML's Neural Engine has been seen to end the process: the second try does without.
-        if isinstance(job, SegmentJob | ModelJob | BackendJob):
-            self._setup = replace(self._setup, compute_units="CPU_ONLY")
+            self._setup = asked
+            return None
 
     def _exchange(self, job: Job[Any]) -> Done | Failed:
         connection = self._started()
@@ -194,6 +200,25 @@ def _error(failed: Failed, subject: Path | None) -> Exception:
     return JobFailed(
         f"{_name(subject)}: something unforeseen went wrong with it "
         f"({printable(failed.sentence)}). Please report it."
+    )
+
+
+def _died(job: Job[Any], subject: Path | None) -> str:
+    if isinstance(job, SegmentJob):
+        return (
+            f"{_name(subject)}: the worker process died on it three times, the last time on the "
+            "CPU alone, perhaps out of memory. Look at the file; once it has changed it is tried "
+            "again."
+        )
+    if isinstance(job, NEEDS_MODEL):
+        return (
+            f"{_name(subject)}: the worker process died three times while opening this model, the "
+            "last time on the CPU alone, perhaps out of memory. Choose another with --model, or "
+            "on a Mac try --backend onnxruntime."
+        )
+    return (
+        f"{_name(subject)}: the worker process died on it twice, perhaps out of memory. "
+        "Look at the file; once it has changed it is tried again."
     )
 
 

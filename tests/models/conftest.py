@@ -7,6 +7,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from models.segmenter import shipped_model
+from tests.support.mac import Mac, reported
 
 Draw = Callable[..., Path]
 
@@ -105,3 +106,10 @@ def build_package(
 @pytest.fixture(scope="session")
 def build() -> Build:
     return build_package
+
+
+@pytest.fixture
+def mac(cache: Path) -> Iterator[Mac]:
+    """A Mac with an empty cache: reported, and a stand-in where Core ML's module would be."""
+    with reported(cache / "mac") as mac:
+        yield mac
