@@ -29,7 +29,7 @@ def test_the_shipped_package_says_what_it_is(shipped: Path) -> None:
     assert info.name == "lesion"
     assert info.input_size == Size(256, 256)
     assert info.framing == "fit"
-    assert info.threshold == 0.5
+    assert 0.2 <= info.threshold <= 0.7
     assert info.hash == package_hash(shipped)
 
 
