@@ -61,7 +61,10 @@ def paint_blue(path: Path) -> Path:
 
 
 def run(store: Store, worker: Worker, folder: Path) -> Totals:
-    return segment_folder(store, worker, folder, lambda _done, _total: None)
+    remarks: list[str] = []
+    totals = segment_folder(store, worker, folder, lambda _done, _total: None, remarks.append)
+    assert remarks == []
+    return totals
 
 
 def devices(store: Store, folder: Path) -> dict[str, str]:
