@@ -1,6 +1,5 @@
 """Look at a database and change nothing: no file is made, migrated, or recovered in place."""
 
-import os
 import shutil
 import sqlite3
 import tempfile
@@ -66,22 +65,6 @@ def inspect(path: Path) -> DatabaseState:
             bytes=_size(path) + _size(_log(path)),
             maps_bytes=_size(maps_beside(path)) + _size(_log(maps_beside(path))),
         )
-
-
-def writable(path: Path) -> bool:
-    """Whether this user could write the file at `path`, or make it where there is none."""
-    if path.exists():
-        return _may_write(path) and _may_write(path.parent)
-    return _may_write(existing_parent(path))
-
-
-def existing_parent(path: Path) -> Path:
-    """The nearest folder above `path` that exists."""
-    return next(parent for parent in path.resolve().parents if parent.is_dir())
-
-
-def _may_write(path: Path) -> bool:
-    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
 @contextmanager

@@ -117,8 +117,11 @@ def _what(kind: Any) -> str:
         return f"{image.width}×{image.height} {colour} picture"
     if name == "multiArrayType":
         array = kind.multiArrayType
-        sides = "×".join(map(str, array.shape)) or "a varying number of"
-        return f"{sides} numbers ({array.ArrayDataType.Name(array.dataType).lower()})"
+        precision = array.ArrayDataType.Name(array.dataType).lower()
+        sides = "×".join(map(str, array.shape))
+        return (
+            f"{sides} numbers ({precision})" if sides else f"numbers, how many varies ({precision})"
+        )
     return str(name).removesuffix("Type")
 
 

@@ -1,10 +1,11 @@
-"""The command line: `nevus review`, `segment`, `export` and `evaluate`, wired and nothing more."""
+"""The command line: review, segment, export, evaluate and doctor, wired and nothing more."""
 
 from importlib.metadata import version
 from typing import Annotated
 
 import typer
 
+from tui.commands.doctor import doctor
 from tui.commands.evaluate import evaluate
 from tui.commands.export import export
 from tui.commands.review import review
@@ -22,6 +23,7 @@ app.command()(review)
 app.command()(segment)
 app.command()(export)
 app.command()(evaluate)
+app.command()(doctor)
 
 
 def _show_version(asked: bool) -> None:
