@@ -40,15 +40,19 @@ def folder_finding(folder: Path) -> Finding:
 
 def database_findings(path: Path) -> tuple[Finding, ...]:
     """What stands at the database's path, or could; nothing is made or changed."""
-    if not path.exists():
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
         return (_place(path), _nothing_yet(path), _room(path, None))
+    except PermissionError:
+        return (_place(path), _hidden(path))
     try:
         state = inspect(path)
     except StoreError as error:
         return (_place(path), problem("State", str(error)))
     return (
         _place(path),
-        _form(state),
+        form_finding(state),
         _soundness(path, state),
         _durability(state),
         _permission(path),
@@ -81,14 +85,22 @@ def _nothing_yet(path: Path) -> Finding:
     if not writable(path):
         return problem(
             "State",
-            f"There is no database yet, and {printable(str(existing_parent(path)))} can't be "
-            "written, so none can be made.",
-            "Change that folder's permissions, or name another place with --db.",
+            f"There is no database yet, and none can be made in {printable(str(path.parent))}.",
+            "Look at the permissions of the folders above it, or name another place with --db.",
         )
     return ok("State", "There is no database yet; nevus review or nevus segment makes it.")
 
 
-def _form(state: DatabaseState) -> Finding:
+def _hidden(path: Path) -> Finding:
+    return problem(
+        "State",
+        f"{printable(str(path.parent))} can't be looked into.",
+        "Change its permissions, or name another place with --db.",
+    )
+
+
+def form_finding(state: DatabaseState) -> Finding:
+    """Whether its tables are those of this nevus."""
     if state.form is None:
         return ok("Form", "The file is empty; nevus fills it when it first opens it.")
     if state.older:
@@ -154,7 +166,11 @@ def _sizes(path: Path, state: DatabaseState) -> Finding:
 
 
 def _room(path: Path, state: DatabaseState | None) -> Finding:
-    free = shutil.disk_usage(existing_parent(path)).free
+    return room_finding(shutil.disk_usage(existing_parent(path)).free, state)
+
+
+def room_finding(free: int, state: DatabaseState | None) -> Finding:
+    """Whether `free` bytes are enough, and what a thousand photos need, measured on those there."""
     sentence = f"{in_bytes(free)} free on its disk. {_need(state)}"
     if free < LEAST_ROOM:
         return problem("Room", sentence, "Make room before you go on.")

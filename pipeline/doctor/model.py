@@ -9,7 +9,7 @@ from models.package import ModelError, check_package, package_hash
 from models.segmenter import on_apple_hardware
 from models.trial import Trial, try_out
 from pipeline.doctor.findings import Finding, note, ok, problem
-from pipeline.doctor.places import existing_parent, writable
+from pipeline.doctor.places import writable
 from pipeline.doctor.sizes import in_bytes
 
 NAMES = {"onnxruntime": "ONNX Runtime", "coreml": "Core ML"}
@@ -63,7 +63,7 @@ def cache_finding() -> Finding:
         return ok("Cache", f"{shown} can be written: the model is made ready once, not each time.")
     return note(
         "Cache",
-        f"{printable(str(existing_parent(place / 'kept')))} can't be written, so the model is made "
-        "ready anew at each start, which takes a second or more.",
-        f"Make {shown} yours to write.",
+        f"{shown} can't be written, so the model is made ready anew at each start, which takes a "
+        "second or more.",
+        "Make it a folder that you may write.",
     )

@@ -50,7 +50,8 @@ class PackageReport:
 def package_report(path: Path) -> PackageReport:
     """Look into a package and try it: on a Mac on each compute unit, elsewhere on ONNX Runtime.
 
-    All of it in processes of their own, for what they print and may die of. Raises ModelError where it is no ML Program package.
+    All of it in processes of their own, for what they print and may die of. Raises ModelError where
+    it is no ML Program package.
     """
     inspection = in_child(inspect, path)
     if sys.platform != "darwin":
@@ -119,7 +120,7 @@ def _arithmetic(found: Inspection) -> Finding:
 
 def _neural_engine(report: PackageReport) -> Iterator[Finding]:
     for concern in report.inspection.concerns:
-        yield _concern(concern)
+        yield concern_finding(concern)
     if not any(concern.certain for concern in report.inspection.concerns):
         yield ok(
             "Known limits",
@@ -131,7 +132,8 @@ def _neural_engine(report: PackageReport) -> Iterator[Finding]:
         yield ok("Plan", report.plan_failure)
 
 
-def _concern(concern: Concern) -> Finding:
+def concern_finding(concern: Concern) -> Finding:
+    """A concern with the first of its operations; nothing it says stops work."""
     named = ", ".join(map(printable, concern.operations[:SHOWN]))
     more = len(concern.operations) - SHOWN
     rest = f" and {more:,} more (all in --json)" if more > 0 else ""

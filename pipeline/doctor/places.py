@@ -9,14 +9,16 @@ def writable(path: Path) -> bool:
 
     A file counts as writable when its folder is too: SQLite lays its log beside it.
     """
-    if path.exists():
+    if os.path.lexists(path):
         return _may_write(path) and _may_write(path.parent)
-    return _may_write(existing_parent(path))
+    nearest = next(parent for parent in path.resolve().parents if os.path.lexists(parent))
+    return nearest.is_dir() and _may_write(nearest)
 
 
 def existing_parent(path: Path) -> Path:
-    """The nearest folder above `path` that exists."""
-    return next(parent for parent in path.resolve().parents if parent.is_dir())
+    """The nearest folder above `path` that exists and may be seen."""
+    # Not Path.is_dir, which raises where a folder may not be looked into.
+    return next(parent for parent in path.resolve().parents if os.path.isdir(parent))  # noqa: PTH112
 
 
 def _may_write(path: Path) -> bool:
