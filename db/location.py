@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
@@ -43,12 +44,34 @@ def _outside(folder: Path, db: Path) -> Path:
     return db
 
 
-def check_place(path: Path) -> None:
-    """Raise UnsafePlace where write-ahead logging would lose data."""
+@dataclass(frozen=True)
+class Place:
+    """Where a path lies: the kind of its file system and the service that syncs it, if any.
+
+    Either is empty where there is none or it can't be told.
+    """
+
+    file_system: str
+    synced_by: str
+
+    @property
+    def unsafe(self) -> bool:
+        """Whether write-ahead logging would lose data here."""
+        return bool(self.synced_by) or self.file_system in NETWORK
+
+
+def place_of(path: Path) -> Place:
+    """Where a path lies, or would lie."""
     place = path.resolve()
     synced = SYNCED.search(str(place))
-    kind = synced.group(1) if synced else _file_system(place)
-    if synced or kind in NETWORK:
+    return Place(_file_system(place), synced.group(1) if synced else "")
+
+
+def check_place(path: Path) -> None:
+    """Raise UnsafePlace where write-ahead logging would lose data."""
+    place = place_of(path)
+    if place.unsafe:
+        kind = place.synced_by or place.file_system
         raise UnsafePlace(
             f"{printable(str(path))} lies on a network or synced folder ({kind}), where SQLite can "
             "lose what was written. Name a place on a disk of this machine with --db; the photos "

@@ -39,7 +39,7 @@ def prepare(path: Path) -> Engine:
 
 
 def _bring_up(path: Path) -> None:
-    form, head = _form(path), _script().get_current_head()
+    form, head = _form(path), newest_form()
     if form == head:
         return
     if form is not None:
@@ -57,23 +57,31 @@ def _bring_up(path: Path) -> None:
 
 
 def _form(path: Path) -> str | None:
-    """Which form a database has, None for an empty file. Raises ForeignFile, NewerDatabase."""
     with closing(sqlite3.connect(path)) as connection:
-        names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
-        if not names:
-            return None
-        if not {"alembic_version", "photo", "revision"} <= names:
-            raise ForeignFile(
-                f"{printable(str(path))} is a database of another program. "
-                "Name another file with --db."
-            )
-        (form,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        return form_of(connection, path)
+
+
+def form_of(connection: sqlite3.Connection, path: Path) -> str | None:
+    """Which form a database has, None for an empty file. Raises ForeignFile, NewerDatabase."""
+    names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+    if not names:
+        return None
+    if not {"alembic_version", "photo", "revision"} <= names:
+        raise ForeignFile(
+            f"{printable(str(path))} is a database of another program. Name another file with --db."
+        )
+    (form,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     if form not in {script.revision for script in _script().walk_revisions()}:
         raise NewerDatabase(
             f"{printable(str(path))} was written by a newer nevus (form {printable(str(form))}). "
             "Update nevus; nothing was changed."
         )
     return str(form)
+
+
+def newest_form() -> str:
+    """The form that this nevus brings a database to."""
+    return str(_script().get_current_head())
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from models.operations import GraphWriter
 
-TRANSLATOR_VERSION = 2
+TRANSLATOR_VERSION = 3
 """To be raised with every change of what a translation holds: cached ones of others are left."""
 INFO_KEY = "org.nevus.package"
 _OPSET, _IR_VERSION = 17, 9

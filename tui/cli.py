@@ -1,4 +1,4 @@
-"""The command line: `nevus review`, `segment`, `export` and `evaluate`, wired and nothing more."""
+"""The command line: review, segment, export, evaluate and doctor, wired and nothing more."""
 
 import inspect
 from collections.abc import Callable
@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from tui.commands.doctor import doctor
 from tui.commands.evaluate import evaluate
 from tui.commands.export import export
 from tui.commands.review import review
@@ -28,7 +29,7 @@ def _paragraphs(command: Callable[..., None]) -> str:
     return "\n\n".join(" ".join(text.split("\n")) for text in paragraphs)
 
 
-for _command in (review, segment, export, evaluate):
+for _command in (review, segment, export, evaluate, doctor):
     app.command(help=_paragraphs(_command))(_command)
 
 

@@ -21,12 +21,12 @@ from tui.failures import EXPECTED
 from tui.jobs import Jobs
 from tui.screens.editing import EditingScreen
 from tui.stopwatch import Stopwatch
+from tui.terminal import LEAST_HEIGHT, LEAST_WIDTH
 from tui.widgets.details import Details
 from tui.widgets.progress import Progress
 from tui.widgets.queue import Queue
 from tui.widgets.workbench import Workbench
 
-LEAST_WIDTH, LEAST_HEIGHT = 60, 16
 WIDE = 100
 PREPARED = 2
 """Waiting photos opened ahead."""

@@ -1,0 +1,192 @@
+"""The photos' folder and its database: where it lies, whether it is sound, and its room."""
+
+import os
+import shutil
+from errno import EPERM
+from pathlib import Path
+
+from db.errors import StoreError
+from db.inspection import DatabaseState, inspect
+from db.location import place_of
+from db.maps import maps_beside
+from imaging.text import printable
+from pipeline.doctor.findings import Finding, note, ok, problem
+from pipeline.doctor.places import existing_parent, writable
+from pipeline.doctor.sizes import counted, in_bytes
+
+ENOUGH_PHOTOS = 10
+"""Outlined photos from which the need of a thousand is told; the empty tables weigh less then."""
+LEAST_ROOM, LITTLE_ROOM = 100_000_000, 2_000_000_000
+"""Bytes free, by our judgement: below the first SQLite may fail any moment, below the second a
+person should know."""
+
+
+def folder_finding(folder: Path) -> Finding:
+    """Whether the photos' folder can be listed."""
+    shown = printable(str(folder.resolve()))
+    try:
+        entries = sum(1 for _ in os.scandir(folder))
+    except OSError as error:
+        guarded = error.errno == EPERM
+        return problem(
+            "Folder",
+            f"{shown} can't be listed ({error.strerror}).",
+            "This is what a Mac's privacy controls answer, see Privacy below."
+            if guarded
+            else "Change its permissions, or name another folder.",
+        )
+    return ok("Folder", f"{shown} can be listed ({counted(entries, 'item')}); it is never written.")
+
+
+def database_findings(path: Path) -> tuple[Finding, ...]:
+    """What stands at the database's path, or could; nothing is made or changed."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return (_place(path), _nothing_yet(path), _room(path, None))
+    except PermissionError:
+        return (_place(path), _hidden(path))
+    try:
+        state = inspect(path)
+    except StoreError as error:
+        return (_place(path), problem("State", str(error)))
+    return (
+        _place(path),
+        form_finding(state),
+        _soundness(path, state),
+        _durability(state),
+        _permission(path),
+        _content(state),
+        _sizes(path, state),
+        _room(path, state),
+    )
+
+
+def _place(path: Path) -> Finding:
+    place, shown = place_of(path), printable(str(path))
+    if place.synced_by:
+        return problem(
+            "Place", f"{shown} lies in a folder synced by {place.synced_by}.", _ELSEWHERE
+        )
+    if place.unsafe:
+        kind = printable(place.file_system)
+        return problem("Place", f"{shown} lies on a network file system ({kind}).", _ELSEWHERE)
+    kind = printable(place.file_system) or "of a kind that can't be told"
+    return ok("Place", f"{shown}, on a disk of this machine ({kind}).")
+
+
+_ELSEWHERE = (
+    "SQLite can lose what was written there, so nevus refuses it. Name a place on a disk of this "
+    "machine with --db; the photos may stay where they are."
+)
+
+
+def _nothing_yet(path: Path) -> Finding:
+    if not writable(path):
+        return problem(
+            "State",
+            f"There is no database yet, and none can be made in {printable(str(path.parent))}.",
+            "Look at the permissions of the folders above it, or name another place with --db.",
+        )
+    return ok("State", "There is no database yet; nevus review or nevus segment makes it.")
+
+
+def _hidden(path: Path) -> Finding:
+    return problem(
+        "State",
+        f"{printable(str(path.parent))} can't be looked into.",
+        "Change its permissions, or name another place with --db.",
+    )
+
+
+def form_finding(state: DatabaseState) -> Finding:
+    """Whether its tables are those of this nevus."""
+    if state.form is None:
+        return ok("Form", "The file is empty; nevus fills it when it first opens it.")
+    if state.older:
+        return note(
+            "Form",
+            f"It was written by an older nevus (form {state.form}, now {state.newest_form}).",
+            "nevus brings it up to date when it next opens it, and lays a copy beside it first.",
+        )
+    return ok("Form", f"Its tables are those of this nevus (form {state.form}).")
+
+
+def _soundness(path: Path, state: DatabaseState) -> Finding:
+    if state.damage:
+        return problem(
+            "Soundness",
+            f"SQLite's quick check complains: {printable(state.damage)}.",
+            f"Put back a copy of {printable(path.name)}: your backup, or the copy that nevus laid "
+            "beside it when it last changed its form.",
+        )
+    return ok("Soundness", "SQLite's quick check finds nothing wrong.")
+
+
+def _durability(state: DatabaseState) -> Finding:
+    kept = f"synchronous={state.synchronous}"
+    if state.form is not None and state.journal_mode != "wal":
+        return note(
+            "Durability",
+            f"It keeps no write-ahead log (journal_mode={state.journal_mode}, {kept}): nothing is "
+            "lost, but reading and writing wait for each other.",
+            "Another program changed that. `sqlite3 FILE 'PRAGMA journal_mode=WAL'` sets it back.",
+        )
+    return ok(
+        "Durability",
+        f"What nevus says is saved survives a power cut (journal_mode=WAL, {kept}).",
+    )
+
+
+def _permission(path: Path) -> Finding:
+    if writable(path):
+        return ok("Permission", "You may write it.")
+    return problem(
+        "Permission",
+        "You may read it, but not write it or make files beside it.",
+        f"Change the permissions of {printable(str(path))} and of its folder.",
+    )
+
+
+def _content(state: DatabaseState) -> Finding:
+    return ok(
+        "Content",
+        f"{counted(state.photos, 'photo')}: {state.outlined:,} outlined by a model, "
+        f"{state.decided:,} decided by a reviewer.",
+    )
+
+
+def _sizes(path: Path, state: DatabaseState) -> Finding:
+    maps = printable(maps_beside(path).name)
+    return ok(
+        "Size",
+        f"{in_bytes(state.bytes)} of masks and decisions, and {in_bytes(state.maps_bytes)} of "
+        f"probability maps beside it ({maps}), a cache that may be lost.",
+    )
+
+
+def _room(path: Path, state: DatabaseState | None) -> Finding:
+    return room_finding(shutil.disk_usage(existing_parent(path)).free, state)
+
+
+def room_finding(free: int, state: DatabaseState | None) -> Finding:
+    """Whether `free` bytes are enough, and what a thousand photos need, measured on those there."""
+    sentence = f"{in_bytes(free)} free on its disk. {_need(state)}"
+    if free < LEAST_ROOM:
+        return problem("Room", sentence, "Make room before you go on.")
+    if free < LITTLE_ROOM:
+        return note("Room", sentence, "Make room before a large batch.")
+    return ok("Room", sentence)
+
+
+def _need(state: DatabaseState | None) -> str:
+    if state is None or state.outlined < ENOUGH_PHOTOS:
+        return (
+            "What a thousand photos need can be told when "
+            f"{ENOUGH_PHOTOS} are outlined here; the photos themselves are never copied."
+        )
+    each = (state.bytes + state.maps_bytes) / state.outlined
+    return (
+        f"A thousand photos need about {in_bytes(1000 * each)}, measured on the "
+        f"{state.outlined:,} outlined here; the photos themselves are never copied."
+    )

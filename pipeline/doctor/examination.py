@@ -1,0 +1,24 @@
+"""Look at everything: the sections that `nevus doctor` shows under what it says of the terminal."""
+
+import sys
+from pathlib import Path
+
+from pipeline.doctor.database import database_findings, folder_finding
+from pipeline.doctor.findings import Section
+from pipeline.doctor.heic import heic_finding
+from pipeline.doctor.mac import mac_findings, read_mac
+from pipeline.doctor.machine import machine_findings
+from pipeline.doctor.model import model_findings
+
+
+def sections(folder: Path, database: Path, model: Path) -> tuple[Section, ...]:
+    """Photos, database, model and machine; nothing is changed but the user's cache of models."""
+    found = (
+        Section("Photos", (folder_finding(folder), heic_finding())),
+        Section("Database", database_findings(database)),
+        Section("Model", model_findings(model)),
+        Section("Machine", machine_findings()),
+    )
+    if sys.platform != "darwin":
+        return found
+    return (*found, Section("This Mac", mac_findings(read_mac(), folder.resolve(), Path.home())))

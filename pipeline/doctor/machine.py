@@ -1,0 +1,53 @@
+"""The machine: its system, its Python, and the packages that nevus stands on."""
+
+import os
+import platform
+import sqlite3
+import sys
+from importlib.metadata import PackageNotFoundError, version
+
+from pipeline.doctor.findings import Finding, ok, problem
+
+PYTHONS = ((3, 11), (3, 12), (3, 13))
+PACKAGES = (
+    "nevus", "coremltools", "onnxruntime", "numpy", "pillow", "pi-heif", "textual", "rich",
+)  # fmt: skip
+
+
+def machine_findings() -> tuple[Finding, ...]:
+    """System, Python and packages."""
+    return (_system(), python_finding(sys.version_info[:2]), packages_finding(PACKAGES))
+
+
+def _system() -> Finding:
+    cores = os.cpu_count() or 1
+    name = f"macOS {platform.mac_ver()[0]}" if sys.platform == "darwin" else platform.platform()
+    return ok("System", f"{name} on {platform.machine()}, {cores} cores.")
+
+
+def python_finding(found: tuple[int, int]) -> Finding:
+    """Whether nevus is made for this Python, major and minor."""
+    shown = f"Python {platform.python_version()}" if found == sys.version_info[:2] else "Python"
+    if found in PYTHONS:
+        return ok("Python", f"{shown}, with SQLite {sqlite3.sqlite_version}.")
+    return problem(
+        "Python",
+        f"Python {found[0]}.{found[1]} is none that nevus is made for.",
+        "Install nevus with Python 3.11, 3.12 or 3.13; coremltools has no build for others.",
+    )
+
+
+def packages_finding(names: tuple[str, ...]) -> Finding:
+    """The versions of installed packages, as a bug report needs them."""
+    found = {name: _version(name) for name in names}
+    missing = [name for name, number in found.items() if not number]
+    if missing:
+        return problem("Packages", f"{', '.join(missing)} can't be found.", "Install nevus again.")
+    return ok("Packages", ", ".join(f"{name} {number}" for name, number in found.items()) + ".")
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""

@@ -1,0 +1,69 @@
+"""Whether the model opens here, what runs it, and how fast."""
+
+from pathlib import Path
+
+from platformdirs import user_cache_path
+
+from imaging.text import printable
+from models.package import ModelError, check_package, package_hash
+from models.segmenter import on_apple_hardware
+from models.trial import Trial, try_out
+from pipeline.doctor.findings import Finding, note, ok, problem
+from pipeline.doctor.places import writable
+from pipeline.doctor.sizes import in_bytes
+
+NAMES = {"onnxruntime": "ONNX Runtime", "coreml": "Core ML"}
+
+
+def model_findings(path: Path) -> tuple[Finding, ...]:
+    """Open a package in a process of its own, run it on an empty picture, and time that."""
+    try:
+        check_package(path)
+        package = _package(path)
+    except ModelError as error:
+        return (problem("Package", str(error)),)
+    try:
+        trial = try_out(path)
+    except ModelError as error:
+        return (package, problem("Run", f"It can't be run here. {error}"), cache_finding())
+    return (package, backend_finding(trial), speed_finding(trial), cache_finding())
+
+
+def _package(path: Path) -> Finding:
+    size = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
+    digest = package_hash(path)[:12]
+    return ok("Package", f"{printable(str(path))}: {in_bytes(size)}, hash {digest}….")
+
+
+def backend_finding(trial: Trial) -> Finding:
+    """What ran a package, and why."""
+    name = NAMES.get(trial.backend, trial.backend)
+    if trial.backend == "coreml":
+        return ok("Backend", f"{name} runs it ({trial.device}).")
+    why = (
+        "as it was asked to" if on_apple_hardware() else "as everywhere but on a Mac's own hardware"
+    )
+    return ok("Backend", f"{name} runs it on the {trial.device}, {why}.")
+
+
+def speed_finding(trial: Trial) -> Finding:
+    """How long a package takes."""
+    return ok(
+        "Speed",
+        f"{trial.milliseconds:.1f} ms a photo for the model alone (median of {trial.runs} runs, "
+        f"warm); opening it took {trial.opening:.1f} s. Decoding a photo comes on top.",
+    )
+
+
+def cache_finding() -> Finding:
+    """Whether the translated or compiled model can be kept."""
+    place = user_cache_path("nevus")
+    shown = printable(str(place))
+    if writable(place / "kept"):
+        return ok("Cache", f"{shown} can be written: the model is made ready once, not each time.")
+    return note(
+        "Cache",
+        f"{shown} can't be written, so the model is made ready anew at each start, which takes a "
+        "second or more.",
+        "Make it a folder that you may write.",
+    )

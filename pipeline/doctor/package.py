@@ -1,0 +1,179 @@
+"""What `nevus doctor --model` says of a package: what it is, and how it runs here."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from imaging.text import printable
+from models.child import in_child
+from models.compute_plan import Share, planned
+from models.inspection import Inspection, inspect
+from models.neural_engine import Concern
+from models.package import ModelError
+from models.segmenter import COMPUTE_UNITS
+from models.trial import try_out
+from pipeline.doctor.findings import Finding, Section, note, ok, problem
+from pipeline.doctor.sizes import counted, in_bytes
+
+SHOWN = 6
+"""Operations named under one concern; `--json` has them all."""
+
+
+@dataclass(frozen=True)
+class Timing:
+    """How long a package takes on one runtime and device: milliseconds when warm, or why not."""
+
+    backend: str
+    device: str
+    milliseconds: float | None
+    opening: float | None
+    failure: str
+
+
+@dataclass(frozen=True)
+class PackageReport:
+    """A package looked into and tried here; `plan_failure` says why there is no plan, if so."""
+
+    inspection: Inspection
+    timings: tuple[Timing, ...]
+    plan: tuple[Share, ...]
+    plan_failure: str
+
+    @property
+    def runs(self) -> bool:
+        """Whether nevus can use it here."""
+        timed = any(timing.milliseconds is not None for timing in self.timings)
+        return timed and not self.inspection.refusal
+
+
+def package_report(path: Path) -> PackageReport:
+    """Look into a package and try it: on a Mac on each compute unit, elsewhere on ONNX Runtime.
+
+    All of it in processes of their own, for what they print and may die of. Raises ModelError where
+    it is no ML Program package.
+    """
+    inspection = in_child(inspect, path)
+    if sys.platform != "darwin":
+        failure = "Which device each operation prefers can be told on a Mac alone (macOS 14.4)."
+        return PackageReport(inspection, (_timed(path, "onnxruntime", "CPU"),), (), failure)
+    timings = tuple(_timed(path, "coreml", units) for units in COMPUTE_UNITS)
+    try:
+        return PackageReport(inspection, timings, planned(path), "")
+    except ModelError as error:
+        return PackageReport(inspection, timings, (), str(error))
+
+
+def _timed(path: Path, backend: str, device: str) -> Timing:
+    try:
+        trial = try_out(path, backend, device if backend == "coreml" else "CPU_ONLY")
+    except ModelError as error:
+        return Timing(backend, device, None, None, str(error))
+    return Timing(trial.backend, trial.device, trial.milliseconds, trial.opening, "")
+
+
+def package_sections(report: PackageReport) -> tuple[Section, ...]:
+    """The report as findings."""
+    found = report.inspection
+    return (
+        Section("Model", tuple(_identity(found))),
+        Section("What it computes", tuple(_computation(found))),
+        Section("The Neural Engine", tuple(_neural_engine(report))),
+        Section("Here", tuple(_here(report))),
+    )
+
+
+def _identity(found: Inspection) -> Iterator[Finding]:
+    yield ok("Package", f"{printable(found.name)}, {in_bytes(found.bytes)}.")
+    yield ok("Hash", f"{found.hash} (SHA-256 of program and weights).")
+    yield ok("Input", ", ".join(f"{port.name}: {port.what}" for port in found.inputs) + ".")
+    yield ok("Output", ", ".join(f"{port.name}: {port.what}" for port in found.outputs) + ".")
+    yield ok("Framing", f"{found.framing}. Threshold: {found.threshold}.")
+    yield ok("Systems", f"{found.systems} or later (specification {found.specification}).")
+    if found.refusal:
+        yield problem("Use", found.refusal)
+    else:
+        yield ok("Use", "Its input and output are what nevus needs.")
+
+
+def _computation(found: Inspection) -> Iterator[Finding]:
+    kinds = ", ".join(f"{kind.count} {kind.name}" for kind in found.operations)
+    total = sum(kind.count for kind in found.operations)
+    yield ok("Operations", f"{counted(total, 'operation')}: {kinds}.")
+    yield ok(
+        "Parameters",
+        f"{found.parameters:,} weights; a network in training has more, for conversion folds batch "
+        "norms into the convolutions before them.",
+    )
+    yield _arithmetic(found)
+
+
+def _arithmetic(found: Inspection) -> Finding:
+    subject = "Arithmetic"
+    if found.multiply_accumulates is None:
+        return note(subject, "Its multiply-accumulates depend on the size of the picture.")
+    sentence = f"{found.multiply_accumulates:,} multiply-accumulates a picture"
+    if found.not_counted:
+        return note(subject, f"{sentence}, without its {', '.join(found.not_counted)}.")
+    return ok(subject, f"{sentence} (convolutions, linear layers and matrix products).")
+
+
+def _neural_engine(report: PackageReport) -> Iterator[Finding]:
+    for concern in report.inspection.concerns:
+        yield concern_finding(concern)
+    if not any(concern.certain for concern in report.inspection.concerns):
+        yield ok(
+            "Known limits",
+            "None of the limits that Apple states is crossed: fixed shapes, 16-bit floats inside.",
+        )
+    if report.plan:
+        yield _plan(report.plan)
+    else:
+        yield ok("Plan", report.plan_failure)
+
+
+def concern_finding(concern: Concern) -> Finding:
+    """A concern with the first of its operations; nothing it says stops work."""
+    named = ", ".join(map(printable, concern.operations[:SHOWN]))
+    more = len(concern.operations) - SHOWN
+    rest = f" and {more:,} more (all in --json)" if more > 0 else ""
+    title = concern.title[0].upper() + concern.title[1:]
+    return note(
+        "Limit" if concern.certain else "Hint",
+        f"{title}: {concern.reason} Found in {named}{rest}. [{concern.source}]",
+    )
+
+
+def _plan(plan: tuple[Share, ...]) -> Finding:
+    total = sum(share.operations for share in plan)
+    shares = ", ".join(
+        f"{share.operations} on the {share.device} ({share.cost:.0%} of the estimated cost)"
+        for share in plan
+    )
+    return ok("Plan", f"Of {counted(total, 'operation')} Core ML prefers {shares}.")
+
+
+def _here(report: PackageReport) -> Iterator[Finding]:
+    missing = report.inspection.untranslated
+    if missing:
+        names = ", ".join(map(printable, missing))
+        yield note("Off a Mac", f"nevus can't translate {names}, so only a Mac can run it.")
+    else:
+        yield ok("Off a Mac", "All its kinds of operation can be translated for ONNX Runtime.")
+    for timing in report.timings:
+        yield _timing(timing, report.runs)
+    if all(timing.backend != "coreml" for timing in report.timings):
+        yield ok(
+            "On a Mac", "Milliseconds on each compute unit of Core ML can be had on a Mac alone."
+        )
+
+
+def _timing(timing: Timing, runs: bool) -> Finding:
+    subject = "ONNX Runtime" if timing.backend == "onnxruntime" else timing.device
+    if timing.milliseconds is None:
+        return (note if runs else problem)(subject, timing.failure)
+    return ok(
+        subject,
+        f"{timing.milliseconds:.1f} ms a picture when warm on the {timing.device}, opened in "
+        f"{timing.opening:.1f} s.",
+    )

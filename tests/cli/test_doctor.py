@@ -1,0 +1,209 @@
+"""`nevus doctor` as a person runs it: real processes, a real terminal, exit codes, both streams."""
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pexpect
+import pytest
+from rich.cells import cell_len
+
+from db.store import Store
+from models.segmenter import shipped_model
+from tests.cli.test_commands import NEVUS, run
+from tests.pipeline.conftest import draw_photo, remember_photo
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """One cache for all, so that the model is translated once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+def everything(folder: Path) -> dict[str, tuple[int, int]]:
+    return {
+        str(path): (path.stat().st_size, path.stat().st_mtime_ns)
+        for path in (folder, *folder.rglob("*"))
+    }
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    return draw_photo(tmp_path / "photos" / "mole.jpg").parent
+
+
+@pytest.fixture
+def database(tmp_path: Path, photos: Path) -> Path:
+    path = tmp_path / "memory" / "nevus.db"
+    with closing(Store.open(path)) as store:
+        remember_photo(store, photos / "mole.jpg")
+    return path
+
+
+def subjects(done: Any) -> dict[str, dict[str, str]]:
+    """The findings of a `--json` answer by subject."""
+    sections = json.loads(done.stdout)["sections"]
+    return {f["subject"]: f for section in sections for f in section["findings"]}
+
+
+def test_it_finds_its_way_and_changes_nothing(photos: Path, database: Path, tmp_path: Path) -> None:
+    before = everything(tmp_path)
+    done = run("doctor", photos, "--db", database, "--json")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    assert json.loads(done.stdout)["works"] is True
+    titles = [section["title"] for section in json.loads(done.stdout)["sections"]]
+    assert titles[:5] == ["Terminal", "Photos", "Database", "Model", "Machine"]
+    found = subjects(done)
+    assert "1 photo" in found["Content"]["sentence"]
+    assert str(database) in found["Place"]["sentence"]
+    assert everything(tmp_path) == before
+
+
+def test_where_there_is_no_database_none_is_made(photos: Path, tmp_path: Path) -> None:
+    before = everything(tmp_path)
+    done = run("doctor", photos, XDG_DATA_HOME=str(tmp_path / "home"), NEVUS_DB="")
+    assert done.returncode == 0, done.stderr
+    assert "There is no database yet" in " ".join(done.stdout.split())
+    assert everything(tmp_path) == before
+
+
+def test_a_problem_makes_the_status_one(photos: Path, tmp_path: Path) -> None:
+    letter = tmp_path / "letter.db"
+    letter.write_text("Dear all, " * 100)
+    done = run("doctor", photos, "--db", letter, "--json")
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["works"] is False
+    assert subjects(done)["State"]["state"] == "problem"
+    assert letter.read_text() == "Dear all, " * 100
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_no_line_is_wider_than_the_terminal_and_no_word_is_lost(
+    photos: Path, database: Path, columns: int
+) -> None:
+    told = subjects(run("doctor", photos, "--db", database, "--json"))
+    done = run("doctor", photos, "--db", database, COLUMNS=str(columns))
+    assert max(cell_len(line) for line in done.stdout.splitlines()) <= columns
+    letters = "".join(done.stdout.split())
+    for finding in told.values():
+        if finding["subject"] not in {"Speed", "Room"}:  # These differ from run to run.
+            assert "".join(finding["sentence"].split()) in letters
+            assert "".join(finding["advice"].split()) in letters
+
+
+def terminal(arguments: list[str], size: tuple[int, int], **environment: str) -> tuple[int, str]:
+    """Exit status and all that is shown of a command in a terminal of (rows, columns)."""
+    child: Any = pexpect.spawn(
+        NEVUS[0],
+        arguments,
+        dimensions=size,
+        env={**os.environ, **environment},
+        encoding="utf-8",
+        timeout=60,
+    )
+    shown = child.read()
+    child.close()
+    return child.exitstatus, shown
+
+
+def test_a_terminal_that_is_too_small_is_a_problem(photos: Path, tmp_path: Path) -> None:
+    arguments = ["doctor", str(photos), "--db", str(tmp_path / "a.db")]
+    settings = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "NO_COLOR": "1"}
+    status, shown = terminal(arguments, (15, 80), **settings)
+    assert status == 1
+    assert "80×15 cells are too few" in shown
+    assert "1 problem stops work here" in shown
+    status, shown = terminal(arguments, (16, 80), **settings)
+    assert status == 0
+    assert "80×16 cells; nevus review needs 60×16" in shown
+
+
+def test_a_terminal_without_utf_8_gets_question_marks_and_no_crash(
+    photos: Path, tmp_path: Path
+) -> None:
+    done = run("doctor", photos, "--db", tmp_path / "a.db", PYTHONIOENCODING="ascii", LC_ALL="C")
+    assert done.returncode == 0, done.stderr
+    assert "The locale doesn't say UTF-8" in " ".join(done.stdout.split())
+
+
+def test_the_shipped_model_is_looked_into() -> None:
+    done = run("doctor", "--model", shipped_model(), "--json")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    report = json.loads(done.stdout)
+    assert report["inspection"]["multiply_accumulates"] == 343_437_312
+    assert report["inspection"]["specification"] == 8
+    assert all(timing["failure"] == "" for timing in report["timings"])
+    shown = run("doctor", "--model", shipped_model(), COLUMNS="80")
+    assert shown.returncode == 0
+    assert max(map(cell_len, shown.stdout.splitlines())) <= 80
+    assert "343,437,312 multiply-accumulates" in shown.stdout
+
+
+@pytest.fixture
+def odd() -> Callable[[Path], Path]:
+    """Builds a package with operations that nevus has no translation for."""
+    from coremltools.converters.mil import Builder as mb  # noqa: N813
+
+    from tests.models.conftest import build_package
+
+    def build(path: Path) -> Path:
+        return build_package(path, lambda x: mb.cos(x=mb.erf(x=x)))
+
+    return build
+
+
+def test_a_package_with_an_odd_operation_is_refused_by_name(
+    tmp_path: Path, odd: Callable[[Path], Path]
+) -> None:
+    path = odd(tmp_path / "odd.mlpackage")
+    done = run("doctor", "--model", path)
+    words = " ".join(done.stdout.split())
+    assert "erf" in words
+    if sys.platform != "darwin":
+        assert done.returncode == 1
+        assert "nevus can't translate cos" in words
+
+
+def test_what_is_no_package_is_said_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "letter.mlpackage").mkdir()
+    done = run("doctor", "--model", tmp_path / "letter.mlpackage", "--json")
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert "is not an .mlpackage" in done.stderr
+    assert "Traceback" not in done.stderr
+    missing = run("doctor", "--model", tmp_path / "none.mlpackage")
+    assert missing.returncode != 0
+    assert missing.stdout == ""
+    assert "none.mlpackage" in "".join(missing.stderr.split())
+
+
+def test_a_damaged_package_is_said_in_a_sentence(tmp_path: Path) -> None:
+    copy = tmp_path / "damaged.mlpackage"
+    shutil.copytree(shipped_model(), copy)
+    (copy / "Data" / "com.apple.CoreML" / "model.mlmodel").write_bytes(b"\xff" * 100)
+    done = run("doctor", "--model", copy)
+    assert done.returncode == 1
+    assert "is damaged" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_help_shows_examples() -> None:
+    done = run("doctor", "--help", NO_COLOR="1", COLUMNS="120")
+    assert done.returncode == 0
+    assert "Examples" in done.stdout
+    assert "nevus doctor --model" in done.stdout
+
+
+def test_a_folder_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
+    done = run("doctor", tmp_path / "nowhere")
+    assert done.returncode == 2
+    assert done.stdout == ""

@@ -1,0 +1,62 @@
+"""`nevus doctor`: what terminal, database, machine and model can do, and what to do about it."""
+
+from pathlib import Path
+
+import typer
+
+from tui.commands.options import Database, Folder, Json, Model
+from tui.commands.output import FAILED, failures, print_json, stderr
+
+
+def doctor(
+    folder: Folder = Path(), db: Database = None, model: Model = None, json: Json = False
+) -> None:
+    """Look at the terminal, FOLDER's database, the machine and the model, and change nothing.
+
+    Each finding comes with what to do about it. With --model, look into that model alone: what it
+    takes, computes and costs, and what may keep it off the Neural Engine. The status is 1 where a
+    problem stops work.
+
+    [bold]Examples[/bold]
+
+      nevus doctor ~/captures
+
+      nevus doctor ~/captures --json | jq .works
+
+      nevus doctor --model better.mlpackage
+    """
+    with failures():
+        works = _look_around(folder, db, json) if model is None else _look_into(model, json)
+    if not works:
+        raise typer.Exit(FAILED)
+
+
+def _look_around(folder: Path, db: Path | None, json: bool) -> bool:
+    from db.location import database_for
+    from models.segmenter import shipped_model
+    from pipeline.doctor.examination import sections
+    from pipeline.doctor.findings import Section, examined
+    from tui.commands.findings import print_findings
+    from tui.terminal import read_terminal, terminal_findings
+
+    with stderr().status("looking around"):
+        terminal = Section("Terminal", terminal_findings(read_terminal()))
+        found = sections(folder, database_for(folder, db), shipped_model())
+    examination = examined(terminal, *found)
+    (print_json if json else print_findings)(examination)
+    return examination.works
+
+
+def _look_into(model: Path, json: bool) -> bool:
+    from pipeline.doctor.findings import examined
+    from pipeline.doctor.package import package_report, package_sections
+    from tui.commands.findings import print_findings
+
+    with stderr().status("looking into the model"):
+        report = package_report(model)
+    examination = examined(*package_sections(report))
+    if json:
+        print_json(report)
+    else:
+        print_findings(examination)
+    return examination.works

@@ -1,0 +1,55 @@
+"""Findings as a person reads them: sections, aligned, each finding with what to do."""
+
+import sys
+from collections import Counter
+from io import TextIOWrapper
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from pipeline.doctor.findings import Examination, Finding, Section, State
+
+COLOURS = {State.OK: "green", State.NOTE: "yellow", State.PROBLEM: "bold red"}
+
+
+def print_findings(examination: Examination) -> None:
+    """Sections and a verdict on stdout, wrapped to its width and never cut."""
+    # A terminal without UTF-8 gets question marks, not a crash.
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+    console = Console(highlight=False)
+    found = [finding for section in examination.sections for finding in section.findings]
+    subjects = max(len(finding.subject) for finding in found)
+    for section in examination.sections:
+        console.print(Text(section.title, "bold"))
+        console.print(Padding(_table(section, subjects), (0, 0, 1, 2)))
+    console.print(Text(_verdict(found)))
+
+
+def _table(section: Section, subjects: int) -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(width=len(State.PROBLEM), no_wrap=True)
+    table.add_column(width=subjects, no_wrap=True)
+    table.add_column(overflow="fold")
+    for finding in section.findings:
+        state = Text(finding.state, COLOURS[finding.state])
+        table.add_row(state, Text(finding.subject), Text(finding.sentence))
+        if finding.advice:
+            table.add_row("", "", Text(f"→ {finding.advice}", "cyan"))
+    return table
+
+
+def _verdict(found: list[Finding]) -> str:
+    counts = Counter(finding.state for finding in found)
+    notes = _some(counts[State.NOTE], "note")
+    problems = counts[State.PROBLEM]
+    if not problems:
+        return f"Nothing stops work here; {notes}."
+    stop = "stops" if problems == 1 else "stop"
+    return f"{_some(problems, 'problem')} {stop} work here; {notes}."
+
+
+def _some(number: int, thing: str) -> str:
+    return f"{number or 'no'} {thing}{'' if number == 1 else 's'}"
