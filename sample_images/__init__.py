@@ -1,1 +1,1 @@
-"""The sample photos and the script that draws them; not part of the wheel."""
+"""The sample photos, which ship with nevus; the scripts that draw them, `drawing`, do not."""

@@ -13,10 +13,10 @@ from imaging.framing import Mask, Size
 from imaging.orientation import orientation
 from imaging.photo import fingerprint, read_photo
 from models.segmenter import Segmenter, open_segmenter, shipped_model
-from sample_images.draw import MASKS, PHOTOS, draw
-from sample_images.fields import Plane
-from sample_images.icc import display_p3
-from sample_images.samples import SAMPLES, Sample
+from sample_images.drawing.draw import MASKS, PHOTOS, draw
+from sample_images.drawing.fields import Plane
+from sample_images.drawing.icc import display_p3
+from sample_images.drawing.samples import SAMPLES, Sample
 
 EACH = pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
 SMALL = tuple(sample for sample in SAMPLES if sample.name.endswith(".png"))

@@ -13,6 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = {"imaging", "models", "db", "pipeline", "tui"}
+PICTURES = {".jpg", ".png", ".heic"}
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +43,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_the_packages_and_nothing_else(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     tops = {name.split("/")[0] for name in names if ".dist-info" not in name.split("/")[0]}
-    assert tops == PACKAGES
+    assert tops == {*PACKAGES, "sample_images"}
     sources = {
         str(path.relative_to(ROOT))
         for package in PACKAGES
@@ -52,6 +53,16 @@ def test_the_wheel_holds_the_packages_and_nothing_else(wheel: Path) -> None:
     assert "tui/nevus.tcss" in names
     assert "models/weights/lesion.mlpackage/Manifest.json" in names
     assert "models/weights/lesion.mlpackage/Data/com.apple.CoreML/weights/weight.bin" in names
+
+
+def test_the_wheel_holds_the_sample_photos_without_their_scripts(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    photos = {p.name for p in (ROOT / "sample_images").iterdir() if p.suffix.lower() in PICTURES}
+    held = {name for name in names if name.startswith("sample_images/")}
+    assert held == {f"sample_images/{name}" for name in {*photos, "__init__.py"}}
+    references = {p.name for p in (ROOT / "models/weights/lesion.references").iterdir()}
+    assert len(references) == 2 * len(photos) + 1
+    assert {f"models/weights/lesion.references/{name}" for name in references} <= set(names)
 
 
 @pytest.fixture(scope="module")
@@ -88,3 +99,16 @@ def test_the_wheel_segments_a_folder(installed: Path, tmp_path: Path) -> None:
     assert run.returncode == 0, run.stderr
     totals = json.loads(run.stdout)
     assert totals["segmented"] == totals["photos"] >= 1
+
+
+def test_the_wheel_tests_itself(installed: Path, tmp_path: Path) -> None:
+    run = subprocess.run(
+        [installed, "doctor", "--selftest", "--json", "--backend", "onnxruntime"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")},
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert json.loads(run.stdout)["selftest"]["verdict"] == "passed"

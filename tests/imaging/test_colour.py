@@ -8,7 +8,7 @@ from PIL import Image
 
 from imaging.framing import Pixels
 from imaging.photo import read_photo
-from sample_images.icc import BLUE, GREEN, RED, display_p3
+from sample_images.drawing.icc import BLUE, GREEN, RED, display_p3
 from tests.support.pictures import FORMATS, encoded, four_corners, written
 
 SRGB = ((0.43607, 0.22249, 0.01392), (0.38515, 0.71687, 0.09708), (0.14307, 0.06061, 0.71410))

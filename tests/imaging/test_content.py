@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from imaging.containers import jpeg_segments, png_chunks
 from imaging.content import content_hash
-from sample_images.icc import display_p3
+from sample_images.drawing.icc import display_p3
 from tests.support.pictures import FORMATS, encoded, exif_bytes, grainy
 
 PIXELS = grainy()

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from sample_images.fields import Field, Plane, Random, blurred
+from sample_images.drawing.fields import Field, Plane, Random, blurred
 
 Points = npt.NDArray[np.float64]
 DARK = (0.022, 0.014, 0.010)

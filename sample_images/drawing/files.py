@@ -6,7 +6,7 @@ import pillow_heif
 from PIL import ExifTags, Image
 
 from imaging.framing import Mask, Pixels
-from sample_images.icc import display_p3
+from sample_images.drawing.icc import display_p3
 
 
 def write_photo(path: Path, pixels: Pixels, orientation: int, profile: str, quality: int) -> None:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sample_images.fields import Field, Plane, Random, blurred, octaves, smooth
-from sample_images.page import Page
+from sample_images.drawing.fields import Field, Plane, Random, blurred, octaves, smooth
+from sample_images.drawing.page import Page
 
 PAPER = (0.80, 0.80, 0.76)
 INK = (0.018, 0.018, 0.022)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sample_images.fields import Field, Plane, Random, cells, grain, octaves, smooth
+from sample_images.drawing.fields import Field, Plane, Random, cells, grain, octaves, smooth
 
 DERMIS = np.array((0.90, 0.80, 0.72), np.float32)
 """Skin without any pigment, linear sRGB."""

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from sample_images.camera import Camera
-from sample_images.fields import Plane
-from sample_images.hair import BROWN, DARK, FAIR, GREY, Hair
-from sample_images.lesions import Lesion
-from sample_images.skin import Skin
-from sample_images.things import Bubbles, Pen, Ruler, Scale, Sticker, Thing
+from sample_images.drawing.camera import Camera
+from sample_images.drawing.fields import Plane
+from sample_images.drawing.hair import BROWN, DARK, FAIR, GREY, Hair
+from sample_images.drawing.lesions import Lesion
+from sample_images.drawing.skin import Skin
+from sample_images.drawing.things import Bubbles, Pen, Ruler, Scale, Sticker, Thing
 
 
 @dataclass(frozen=True)

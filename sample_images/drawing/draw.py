@@ -1,4 +1,4 @@
-"""Draw the sample photos and their true masks again: `python -m sample_images.draw [NAME …]`."""
+"""Draw sample photos and true masks again: `python -m sample_images.drawing.draw [NAME …]`."""
 
 import sys
 from pathlib import Path
@@ -7,15 +7,15 @@ import numpy as np
 from rich.progress import track
 
 from imaging.framing import Mask, Pixels
-from sample_images.camera import TO_P3, encoded, lit, taken
-from sample_images.files import write_mask, write_photo
-from sample_images.hair import covered
-from sample_images.lesions import grown, inside, outlined
-from sample_images.samples import SAMPLES, Sample
-from sample_images.skin import bare
-from sample_images.things import laid
+from sample_images.drawing.camera import TO_P3, encoded, lit, taken
+from sample_images.drawing.files import write_mask, write_photo
+from sample_images.drawing.hair import covered
+from sample_images.drawing.lesions import grown, inside, outlined
+from sample_images.drawing.samples import SAMPLES, Sample
+from sample_images.drawing.skin import bare
+from sample_images.drawing.things import laid
 
-PHOTOS = Path(__file__).parent
+PHOTOS = Path(__file__).parents[1]
 MASKS = PHOTOS.parent / "tests" / "data" / "sample_masks"
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from imaging.framing import Mask
-from sample_images.fields import Field, Plane, Random, cells, octaves, smooth
-from sample_images.skin import Tissue
+from sample_images.drawing.fields import Field, Plane, Random, cells, octaves, smooth
+from sample_images.drawing.skin import Tissue
 
 
 @dataclass(frozen=True)

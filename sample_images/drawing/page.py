@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from sample_images.fields import Field, Plane
+from sample_images.drawing.fields import Field, Plane
 
 
 class Page:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from imaging.framing import Pixels
-from sample_images.fields import Field, Plane, Random, blurred, octaves, slope, smooth
-from sample_images.skin import Tissue, reflectance
+from sample_images.drawing.fields import Field, Plane, Random, blurred, octaves, slope, smooth
+from sample_images.drawing.skin import Tissue, reflectance
 
 TO_P3 = np.array(((0.8225, 0.1774, 0.0), (0.0332, 0.9669, 0.0), (0.0171, 0.0724, 0.9108)))
 """Linear sRGB to linear Display P3 (both D65)."""

@@ -1,0 +1,1 @@
+"""Draw the sample photos; not part of the wheel."""
