@@ -1,21 +1,40 @@
 """`nevus doctor`: what terminal, database, machine and model can do, and what to do about it."""
 
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from tui.commands.options import Database, Folder, Json, Model
-from tui.commands.output import FAILED, failures, print_json, stderr
+from tui.commands.options import Backend, ComputeUnits, Database, Folder, Json, Model
+from tui.commands.output import FAILED, WRONG_USAGE, fail, failures, print_json, stderr
+from tui.commands.selftest import run_selftest
+
+Selftest = Annotated[
+    bool,
+    typer.Option(
+        "--selftest", help="Run the model on the sample photos and compare with its references."
+    ),
+]
 
 
 def doctor(
-    folder: Folder = Path(), db: Database = None, model: Model = None, json: Json = False
+    folder: Folder = Path(),
+    db: Database = None,
+    model: Model = None,
+    selftest: Selftest = False,
+    backend: Backend = "auto",
+    compute_units: ComputeUnits = "CPU_AND_NE",
+    json: Json = False,
 ) -> None:
     """Look at the terminal, FOLDER's database, the machine and the model, and change nothing.
 
     Each finding comes with what to do about it. With --model, look into that model alone: what it
     takes, computes and costs, and what may keep it off the Neural Engine. The status is 1 where a
     problem stops work.
+
+    With --selftest, the model (as --backend and --compute-units say) outlines the sample photos,
+    and maps and masks are compared with those it should give. What is printed can be pasted into a
+    bug report: it names neither you nor your folders. The status is 1 where anything differs.
 
     [bold]Examples[/bold]
 
@@ -24,9 +43,16 @@ def doctor(
       nevus doctor ~/captures --json | jq .works
 
       nevus doctor --model better.mlpackage
+
+      nevus doctor --selftest --compute-units CPU_ONLY
     """
+    if not selftest and (backend, compute_units) != ("auto", "CPU_AND_NE"):
+        raise fail("--backend and --compute-units go with --selftest.", WRONG_USAGE)
     with failures():
-        works = _look_around(folder, db, json) if model is None else _look_into(model, json)
+        if selftest:
+            works = run_selftest(model, backend, compute_units, json)
+        else:
+            works = _look_around(folder, db, json) if model is None else _look_into(model, json)
     if not works:
         raise typer.Exit(FAILED)
 

@@ -1,0 +1,145 @@
+"""Run the model on the sample photos as always, and hold what comes out against its references.
+
+What is compared, in this order, because each only means something if those before it are right: the
+package's hash, how each photo was framed, the picture the model was given, the map it made and the
+mask that was drawn. `models.reference` says how near is near enough.
+"""
+
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from imaging import rle
+from imaging.framing import Framing, Pixels
+from imaging.photo import Photo, PhotoError
+from imaging.text import printable
+from models.package import ModelError
+from models.reference import (
+    PICTURE_LEVELS,
+    Difference,
+    Reference,
+    References,
+    Tolerance,
+    difference,
+    small_picture,
+)
+from pipeline.errors import PipelineError
+from pipeline.jobs import Segmented
+from pipeline.machine import anonymous
+from pipeline.verdict import Checked, Fault, Selftest, another_model, concluded, not_opened
+
+if TYPE_CHECKING:
+    from models.package import PackageInfo
+
+
+class Looker(Protocol):
+    """What decodes photos and runs the model: a `pipeline.worker.Worker`."""
+
+    def model(self) -> "PackageInfo":
+        """What the model is."""
+
+    def backend(self) -> str:
+        """What executes the model."""
+
+    def segment(self, path: Path) -> Segmented:
+        """Outline one photo."""
+
+    def view(self, path: Path, longest: int) -> Photo:
+        """A photo, decoded small."""
+
+
+def selftest(
+    looker: Looker,
+    references: References,
+    folder: Path,
+    told: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Selftest:
+    """Check every photo of the references; `told` hears how many are done, of how many.
+
+    Expected failures of model, worker and photos are part of what is found, not raised.
+    """
+    started = monotonic()
+    try:
+        info, backend = looker.model(), looker.backend()
+    except (ModelError, PipelineError) as error:
+        return not_opened(references, anonymous(str(error)))
+    opening = monotonic() - started
+    if info.hash != references.package_sha256:
+        return another_model(references, info, backend)
+    photos = []
+    for done, reference in enumerate(references.photos, 1):
+        photos.append(check(looker, references, reference, folder))
+        told(done, len(references.photos))
+    return concluded(info, backend, opening, tuple(photos))
+
+
+def check(looker: Looker, references: References, reference: Reference, folder: Path) -> Checked:
+    """One photo: decoded, framed, run and drawn as always, against its reference."""
+    path, name = folder / reference.name, reference.name
+    try:
+        if sha256(path.read_bytes()).hexdigest() != reference.file_sha256:
+            return Checked(name, Fault.PHOTO, "It is not the file the references were made from.")
+        segmented = looker.segment(path)
+        photo = looker.view(path, references.decoded_side)
+    except OSError as error:
+        reason = printable(error.strerror or type(error).__name__)
+        return Checked(name, Fault.PHOTO, f"It can't be read ({reason}).")
+    except PhotoError as error:
+        return Checked(name, Fault.PHOTO, anonymous(str(error)))
+    except (ModelError, PipelineError) as error:
+        return Checked(name, Fault.FAILED, anonymous(str(error)))
+    return compared(references, reference, segmented, photo)
+
+
+def compared(
+    references: References, reference: Reference, segmented: Segmented, photo: Photo
+) -> Checked:
+    """What came out for a photo, and the photo as it was decoded, against the reference."""
+    prediction = segmented.prediction
+    framing, receipt = prediction.framing, prediction.receipt
+    if framing != reference.framing:
+        fault, sentence = Fault.FRAMING, _other_framing(framing, reference.framing)
+        return Checked(reference.name, fault, sentence, receipt.milliseconds, receipt.device)
+    framed = framing.picture_to_grid(photo.pixels)
+    exact = sha256(framed.tobytes()).hexdigest() == reference.picture_sha256
+    levels = 0 if exact else _levels(framed, reference)
+    theirs = framing.map_to_photo(reference.map) >= references.threshold
+    found = difference(prediction.grid, reference.map, rle.decode(segmented.rle), theirs)
+    allowed = references.tolerances
+    tolerance = allowed.same_picture if exact else allowed.near_picture
+    fault, sentence = _judged(levels, found, tolerance)
+    return Checked(
+        reference.name, fault, sentence, receipt.milliseconds, receipt.device, exact, levels, found
+    )
+
+
+def _judged(levels: int, found: Difference, tolerance: Tolerance) -> tuple[Fault, str]:
+    if levels > PICTURE_LEVELS:
+        return Fault.PICTURE, (
+            f"The model's picture is up to {levels} levels off (allowed: {PICTURE_LEVELS})."
+        )
+    if not tolerance.admits(found):
+        return Fault.NUMBERS, (
+            f"Allowed: largest {tolerance.largest:.4f}, mean {tolerance.mean:.5f}, "
+            f"Jaccard {tolerance.jaccard:.4f}."
+        )
+    return Fault.NONE, ""
+
+
+def _levels(framed: Pixels, reference: Reference) -> int:
+    """How far the picture, `SHRINK` times smaller, is off at most, in grey levels."""
+    ours, theirs = small_picture(framed).astype(int), reference.small_picture.astype(int)
+    return int(np.abs(ours - theirs).max())
+
+
+def _other_framing(ours: Framing, theirs: Framing) -> str:
+    wrong = [
+        f"{name} is {getattr(ours, name)}, should be {value}"
+        for name, value in vars(theirs).items()
+        if getattr(ours, name) != value
+    ]
+    return "; ".join(wrong) + "."

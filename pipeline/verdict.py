@@ -1,0 +1,164 @@
+"""What a selftest found: each photo's fault, and the verdict over all of them in plain words."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from statistics import median
+from typing import TYPE_CHECKING
+
+from models.reference import Difference, References
+
+if TYPE_CHECKING:
+    from models.package import PackageInfo
+
+
+class Fault(StrEnum):
+    """What is wrong with a photo's numbers; the first that holds."""
+
+    NONE = "none"
+    PHOTO = "photo"
+    """It isn't the file the references were made from, or can't be used."""
+    FAILED = "failed"
+    """No map came out."""
+    FRAMING = "framing"
+    """It lies on the model's grid otherwise."""
+    PICTURE = "picture"
+    """The model was given another picture: decoded otherwise, or framed otherwise after all."""
+    NUMBERS = "numbers"
+    """The picture was right, and the map or the mask isn't."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One photo against its reference.
+
+    `device` is where the model was asked to run, and the milliseconds are the model's alone.
+    `exact` says that the model's picture was the reference's to the last bit; `levels` is how far
+    it is off, `SHRINK` times smaller, in grey levels.
+    """
+
+    name: str
+    fault: Fault
+    sentence: str = ""
+    milliseconds: float = 0.0
+    device: str = ""
+    exact: bool = False
+    levels: int = 0
+    difference: Difference | None = None
+
+
+class Verdict(StrEnum):
+    """How a selftest ended."""
+
+    PASSED = "passed"
+    WRONG = "wrong numbers"
+    """The references are of this model, and other numbers came out."""
+    OTHER_MODEL = "another model"
+    """The references are of another model: nothing was compared."""
+    OTHER_DEVICE = "another device"
+    """The numbers are right, but what was asked for didn't make all of them."""
+    NOT_RUN = "not run"
+    """Nothing could be compared."""
+
+
+@dataclass(frozen=True)
+class Selftest:
+    """What a selftest found; milliseconds and seconds are 0 where nothing ran."""
+
+    verdict: Verdict
+    sentence: str
+    model: str
+    model_sha256: str
+    backend: str = ""
+    device: str = ""
+    opening_seconds: float = 0.0
+    """Starting the worker process, and loading (at first also compiling) the model."""
+    first_milliseconds: float = 0.0
+    median_milliseconds: float = 0.0
+    photos: tuple[Checked, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether all that was asked for is right."""
+        return self.verdict is Verdict.PASSED
+
+
+_MEANINGS = {
+    Fault.PHOTO: (
+        Verdict.NOT_RUN,
+        "The sample photos are not the ones the references were made from, so nothing is said of "
+        "the model. Install nevus again.",
+    ),
+    Fault.FAILED: (Verdict.NOT_RUN, "The model gave no map for them. Please report it."),
+    Fault.FRAMING: (
+        Verdict.WRONG,
+        "Photos are laid on the model's grid otherwise than they should be. Masks made here are "
+        "not to be trusted; please report it.",
+    ),
+    Fault.PICTURE: (
+        Verdict.WRONG,
+        "Photos are decoded or framed otherwise than they should be: the model is given other "
+        "pictures. Masks made here are not to be trusted; please report it.",
+    ),
+    Fault.NUMBERS: (
+        Verdict.WRONG,
+        "The model is the right one and is given the right pictures, and makes something else of "
+        "them than it should. Masks made here are not to be trusted: try --compute-units CPU_ONLY "
+        "or --backend onnxruntime, and please report it.",
+    ),
+}
+"""What a fault means, the one to see to first at the top."""
+
+
+def concluded(
+    info: "PackageInfo", backend: str, opening_seconds: float, photos: tuple[Checked, ...]
+) -> Selftest:
+    """The verdict over all photos, with its sentence."""
+    times = [photo.milliseconds for photo in photos if photo.milliseconds] or [0.0]
+    devices = list(dict.fromkeys(photo.device for photo in photos if photo.device))
+    verdict, sentence = _verdict(photos, devices)
+    return Selftest(
+        verdict=verdict,
+        sentence=sentence,
+        model=info.name,
+        model_sha256=info.hash,
+        backend=backend,
+        device=", then ".join(devices),
+        opening_seconds=opening_seconds,
+        first_milliseconds=times[0],
+        median_milliseconds=median(times),
+        photos=photos,
+    )
+
+
+def not_opened(references: References, reason: str) -> Selftest:
+    """A selftest whose model couldn't be opened, for a reason that is a sentence."""
+    sentence = f"The model can't be opened here. {reason}"
+    return Selftest(Verdict.NOT_RUN, sentence, references.model, references.package_sha256)
+
+
+def another_model(references: References, info: "PackageInfo", backend: str) -> Selftest:
+    """A selftest whose references are of another model than the one that was opened."""
+    sentence = (
+        f"The references are of another model (hash {references.package_sha256[:12]}, this one "
+        f"has {info.hash[:12]}), so nothing was compared. Make references of this one with: "
+        "python -m models.make_references PACKAGE"
+    )
+    return Selftest(Verdict.OTHER_MODEL, sentence, info.name, info.hash, backend)
+
+
+def _verdict(photos: tuple[Checked, ...], devices: list[str]) -> tuple[Verdict, str]:
+    for fault, (verdict, meaning) in _MEANINGS.items():
+        count = sum(photo.fault is fault for photo in photos)
+        if count:
+            return verdict, f"{count} of {len(photos)} photos failed. {meaning}"
+    if not photos:
+        return Verdict.NOT_RUN, "The references name no photo. Make them again."
+    if len(devices) > 1:
+        return Verdict.OTHER_DEVICE, (
+            f"The numbers are right, but {devices[0]} ended the worker process and {devices[-1]} "
+            "made the rest. Masks are to be trusted; please report it."
+        )
+    return Verdict.PASSED, (
+        "This machine gives the maps and masks of the references, as near as half-precision "
+        "arithmetic and image decoders allow."
+    )

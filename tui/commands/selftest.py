@@ -1,0 +1,39 @@
+"""`nevus doctor --selftest`: the model on the sample photos, against its reference maps."""
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from imaging.text import printable
+from tui.commands.output import print_json, stderr
+
+
+def run_selftest(model: Path | None, backend: str, compute_units: str, json: bool) -> bool:
+    """Run it and print what it found; whether it passed.
+
+    Raises ModelError where the package has no references, PhotoError where there are no samples.
+    """
+    from imaging.samples import sample_folder
+    from models.reference_files import read_references
+    from models.segmenter import shipped_model
+    from pipeline.selftest import selftest
+    from pipeline.selftest_report import block, report
+    from pipeline.worker import Worker
+
+    package = model or shipped_model()
+    references, folder = read_references(package), sample_folder()
+    worker = Worker(package, backend, compute_units)
+    try:
+        with stderr().status("running the model on the sample photos"):
+            found = selftest(worker, references, folder)
+    finally:
+        worker.close()
+    whole = report(found, references)
+    if json:
+        print_json(whole)
+    else:
+        console = Console(highlight=False, soft_wrap=True)
+        for line in block(whole):
+            console.print(Text(printable(line)))
+    return found.passed
