@@ -53,7 +53,7 @@ def test_new_then_known_and_every_photo_has_an_outline(
         draw(folder / name, at=(number * 10, 0))
     first = run(store, shared_worker, folder)
     assert numbers(first) == (3, 3, 0, 0, 0)
-    assert (first.model, first.backend) == ("lesion", "onnxruntime")
+    assert (first.model, first.backend) == ("lesion", shared_worker.backend())
     queue = store.queue(str(folder))
     assert {item.path for item in queue} == {str(folder / name) for name in names}
     assert all(item.segmented and item.area_fraction is not None for item in queue)
