@@ -11,6 +11,7 @@ from platformdirs import user_cache_path
 
 from imaging.framing import Pixels
 from imaging.text import printable
+from models.exchange import picture
 from models.package import ModelError, PackageInfo, read_package
 
 
@@ -39,9 +40,7 @@ class CoreMLBackend:
 
     def run(self, framed: Pixels) -> npt.NDArray[np.float32]:
         """A framed photo, uint8 (gh, gw, 3), to the model's output, float32."""
-        from PIL import Image
-
-        answer = self._model.predict({self.info.input_name: Image.fromarray(framed)})
+        answer = self._model.predict({self.info.input_name: picture(framed, self.info.colour)})
         return np.asarray(answer[self.info.output_name], np.float32)
 
 

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from models.interface import OUTPUT_KEY, PROBABILITY
 from models.segmenter import shipped_model
+from tests.support.programs import HEIGHT, WIDTH, Definition, Program, Same, computed, kinds
 
 Draw = Callable[..., Path]
 
@@ -102,3 +104,20 @@ def build_package(
 @pytest.fixture(scope="session")
 def build() -> Build:
     return build_package
+
+
+@pytest.fixture
+def same(tmp_path: Path) -> Same:
+    def check(program: Program, definition: Definition, kind: str) -> None:
+        package = build_package(
+            tmp_path / "one.mlpackage", program, (WIDTH, HEIGHT), **{OUTPUT_KEY: PROBABILITY}
+        )
+        picture, output = computed(package)
+        expected = definition(picture)
+        assert output.shape == expected.shape
+        # The scale 1/255 itself is rounded to float16: about 1.5e-5 of a value.
+        np.testing.assert_allclose(output, expected, rtol=1e-4, atol=1e-4)
+        assert np.ptp(expected) > 0.01
+        assert kind in kinds(package)
+
+    return check
