@@ -13,6 +13,7 @@ import numpy.typing as npt
 from imaging.framing import Pixels
 from imaging.text import printable
 from models.compiled import compiled, discard, is_kept
+from models.exchange import picture
 from models.package import ModelError, PackageInfo, read_package
 
 _INSTEAD = "Try --compute-units CPU_ONLY or --backend onnxruntime."
@@ -41,11 +42,9 @@ class CoreMLBackend:
         return np.asarray(self._output(self._predict(framed)), np.float32)
 
     def _predict(self, framed: Pixels) -> dict[str, Any]:
-        from PIL import Image
-
-        picture = Image.fromarray(framed)
+        given = {self.info.input_name: picture(framed, self.info.colour)}
         try:
-            answer: dict[str, Any] = self._model.predict({self.info.input_name: picture})
+            answer: dict[str, Any] = self._model.predict(given)
         except MemoryError:
             raise
         except Exception as error:

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imaging.framing import Pixels
+from models.exchange import planes
 from models.package import PackageInfo
 from models.translation import info_from_metadata, translate
 
@@ -47,7 +48,7 @@ class HalfPrecision:
 
     def run(self, framed: Pixels) -> npt.NDArray[np.float32]:
         """A framed photo, uint8 (gh, gw, 3), to the model's output, float32."""
-        tensor = np.ascontiguousarray(framed.transpose(2, 0, 1)[None], dtype=np.float32)
+        tensor = planes(framed, self.info.colour)
         (output,) = self._session.run([self.info.output_name], {self.info.input_name: tensor})
         return np.asarray(output, np.float32)
 
@@ -76,7 +77,9 @@ def rounded(model: "onnx.ModelProto") -> "onnx.ModelProto":
 
 
 def _gives_floats(node: "onnx.NodeProto") -> bool:
-    # Of all that a translation holds, a cast alone can give whole numbers.
+    # Of all that a translation holds, a cast and a comparison alone can give anything else.
     from onnx import TensorProto
 
-    return node.op_type != "Cast" or node.attribute[0].i == TensorProto.FLOAT
+    if node.op_type == "Cast":
+        return bool(node.attribute[0].i == TensorProto.FLOAT)
+    return bool(node.op_type != "Less")

@@ -9,6 +9,7 @@ import onnxruntime
 
 from imaging.framing import Pixels
 from imaging.text import printable
+from models.exchange import planes
 from models.package import ModelError, PackageInfo
 from models.translation import info_from_metadata, translated
 
@@ -38,7 +39,7 @@ class OnnxBackend:
 
     def run(self, framed: Pixels) -> npt.NDArray[np.float32]:
         """A framed photo, uint8 (gh, gw, 3), to the model's output, float32."""
-        tensor = np.ascontiguousarray(framed.transpose(2, 0, 1)[None], dtype=np.float32)
+        tensor = planes(framed, self.info.colour)
         (output,) = self._session.run([self.info.output_name], {self.info.input_name: tensor})
         return np.asarray(output, np.float32)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from imaging.framing import FRAMINGS, Size
 from imaging.text import printable
+from models.interface import PROBABILITY, NotTaken, check_kind, map_output, picture_input
 
 DEFAULT_THRESHOLD = 0.5
 _DATA = Path("Data") / "com.apple.CoreML"
@@ -29,6 +30,8 @@ class PackageInfo:
     `hash` is the SHA-256 of its program and weights: `Manifest.json`, which holds random
     identifiers, doesn't count. `threshold` turns its probabilities into a mask. The Jaccard to
     predict of a mask is `jaccard_intercept` + `jaccard_slope` times what its probabilities expect.
+    `colour` is how its picture's channels lie, `output` what its map holds (see
+    `models.interface`).
     """
 
     name: str
@@ -40,6 +43,8 @@ class PackageInfo:
     threshold: float = DEFAULT_THRESHOLD
     jaccard_slope: float = 1.0
     jaccard_intercept: float = 0.0
+    colour: str = "RGB"
+    output: str = PROBABILITY
 
     def predicted_jaccard(self, expected: float) -> float:
         """The Jaccard to predict, from 0 to 1, where the probabilities expect `expected`."""
@@ -86,19 +91,26 @@ def package_hash(path: Path) -> str:
 def read_package(path: Path) -> PackageInfo:
     """Read a package's description; imports coremltools. Raises ModelError."""
     check_package(path)
-    description = read_spec(path).description
-    name, size = _image_input(path, description)
-    metadata = dict(description.metadata.userDefined)
+    spec = read_spec(path)
+    metadata = dict(spec.description.metadata.userDefined)
+    try:
+        check_kind(spec)
+        name, size, colour = picture_input(spec.description)
+        output_name, output = map_output(spec, metadata)
+    except NotTaken as reason:
+        raise ModelError(f"{printable(str(path))} {reason}") from reason
     return PackageInfo(
         name=path.stem,
         hash=package_hash(path),
         input_name=name,
         input_size=size,
-        output_name=_one_output(path, description),
+        output_name=output_name,
         framing=_framing(path, metadata),
         threshold=_threshold(path, metadata),
         jaccard_slope=_number(path, metadata, JACCARD_SLOPE_KEY, 1.0),
         jaccard_intercept=_number(path, metadata, JACCARD_INTERCEPT_KEY, 0.0),
+        colour=colour,
+        output=output,
     )
 
 
@@ -121,16 +133,6 @@ def read_spec(path: Path) -> Any:
 def _hashed_files(path: Path) -> Iterator[Path]:
     yield program_file(path)
     yield from sorted(file for file in weights_folder(path).glob("*") if file.is_file())
-
-
-def _image_input(path: Path, description: Any) -> tuple[str, Size]:
-    inputs = list(description.input)
-    if len(inputs) != 1 or inputs[0].type.WhichOneof("Type") != "imageType":
-        raise ModelError(f"{printable(str(path))} doesn't take one picture; nevus needs that.")
-    image = inputs[0].type.imageType
-    if image.colorSpace != image.ColorSpace.Value("RGB"):
-        raise ModelError(f"{printable(str(path))} takes a picture that is not RGB; convert it so.")
-    return inputs[0].name, Size(image.width, image.height)
 
 
 def _framing(path: Path, metadata: dict[str, str]) -> str:
@@ -164,12 +166,3 @@ def _number(path: Path, metadata: dict[str, str], key: str, default: float) -> f
             "Convert it again."
         )
     return value
-
-
-def _one_output(path: Path, description: Any) -> str:
-    outputs = list(description.output)
-    if len(outputs) != 1:
-        raise ModelError(
-            f"{printable(str(path))} gives {len(outputs)} outputs; nevus needs one map."
-        )
-    return str(outputs[0].name)

@@ -15,6 +15,7 @@ from imaging.framing import FRAMINGS, Pixels, Probabilities
 from imaging.photo import Photo
 from imaging.text import printable
 from imaging.values import Prediction, Receipt
+from models.exchange import probabilities
 from models.package import ModelError, PackageInfo, check_package
 
 BACKENDS = ("auto", "coreml", "onnxruntime")
@@ -81,7 +82,8 @@ class Segmenter:
 
     def predict_framed(self, framed: Pixels) -> Probabilities:
         """Run the model alone: uint8 (gh, gw, 3) to float32 probabilities (gh, gw)."""
-        return self._backend.run(framed).reshape(framed.shape[:2])
+        values = self._backend.run(framed).reshape(framed.shape[:2])
+        return probabilities(values, self.info.output)
 
 
 def open_segmenter(
@@ -125,10 +127,11 @@ def _check_output(path: Path, backend: Backend) -> None:
     # Tried on a black picture once, so that a wrong model fails here and not with every photo.
     size = backend.info.input_size
     output = backend.run(np.zeros((size.height, size.width, 3), np.uint8))
-    if output.size != size.width * size.height:
+    if tuple(n for n in output.shape if n > 1) != (size.height, size.width):
         raise ModelError(
             f"{printable(str(path))} gives {'×'.join(map(str, output.shape))} values for a picture "
-            f"of {size.width}×{size.height}; nevus needs one probability a pixel."
+            f"of {size.width}×{size.height}; nevus needs one value a pixel: convert it again with "
+            "one channel, the lesion's, and at the picture's size."
         )
 
 

@@ -6,6 +6,7 @@ well. So results differ from Apple hardware by rounding only.
 
 import json
 import tempfile
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict
 from hashlib import sha256
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from imaging.framing import Size
 from imaging.text import printable
 from models.cache import cache_folder, mark_used, prune
+from models.interface import NotTaken, check_kind
 from models.package import (
     ModelError,
     PackageInfo,
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
     from models.operations import GraphWriter
 
-TRANSLATOR_VERSION = 3
+TRANSLATOR_VERSION = 4
 """To be raised with every change of what a translation holds: cached ones of others are left."""
 INFO_KEY = "org.nevus.package"
 _OPSET, _IR_VERSION = 17, 9
@@ -67,52 +69,55 @@ def info_from_metadata(metadata: dict[str, str]) -> PackageInfo:
 
 
 def translate(path: Path) -> "onnx.ModelProto":
-    """Write a package's program in ONNX; raises ModelError naming what can't be written."""
-    from models.operations import GraphWriter
-
+    """Write a package's program in ONNX; raises ModelError naming all that can't be written."""
     info = read_package(path)
     function = main_function(path)
-    _check_operations(path, function)
-    graph = GraphWriter()
-    for operation in function.operations:
-        if operation.op_type != "const":
-            _write_operation(path, graph, operation)
-    return _model(path, graph, info, function)
-
-
-def _check_operations(path: Path, function: Any) -> None:
-    from models.operations import WRITERS
-
-    known = {*WRITERS, "const"}
-    unknown = sorted({op.op_type for op in function.operations} - known)
-    if unknown:
+    graph, offences = _written(function.operations)
+    if offences:
         raise ModelError(
-            f"{printable(str(path))} uses {', '.join(unknown)}, which nevus can't run off a Mac. "
+            f"{printable(str(path))} uses {', '.join(offences)}, which nevus can't run off a Mac. "
             "On a Mac use --backend coreml; elsewhere choose a model without it."
         )
+    model = _model(path, graph, info, function)
+    _check_shapes(path, model, function)
+    return model
 
 
-def _write_operation(path: Path, graph: "GraphWriter", operation: Any) -> None:
-    from models.operations import WRITERS
+def _written(operations: Iterable[Any]) -> tuple["GraphWriter", list[str]]:
+    """The operations in ONNX, and each that can't be written with why, every kind once."""
+    from models.operations import GraphWriter
 
-    try:
-        WRITERS[operation.op_type](graph, operation)
-    except (KeyError, TypeError, ValueError) as error:
-        raise ModelError(
-            f"{printable(str(path))} uses {operation.op_type} in a way that nevus can't run off a "
-            f"Mac ({operation.name}: {printable(str(error))})."
-        ) from error
+    graph, offences = GraphWriter(), set()
+    for operation in operations:
+        if operation.op_type != "const":
+            try:
+                _write_operation(graph, operation)
+            except ValueError as error:
+                reason = f" ({printable(str(error))})" if str(error) else ""
+                offences.add(f"{printable(operation.op_type)}{reason}")
+    return graph, sorted(offences)
+
+
+def _write_operation(graph: "GraphWriter", operation: Any) -> None:
+    """Write one operation; raises ValueError, with a reason where the operation is known."""
+    from models.operations import WRITERS, Call
+
+    if operation.op_type not in WRITERS:
+        raise ValueError
+    call = Call(operation)
+    WRITERS[operation.op_type](graph, call)
+    if call.unread():
+        raise ValueError(f"with {', '.join(call.unread())}")
 
 
 def _model(path: Path, graph: "GraphWriter", info: PackageInfo, function: Any) -> "onnx.ModelProto":
     from onnx import checker, helper
 
-    size = info.input_size
     model = helper.make_model(
         helper.make_graph(
             graph.nodes,
             "main",
-            [_tensor(info.input_name, (1, 3, size.height, size.width))],
+            [_tensor(info.input_name, _input_shape(path, info, function))],
             [_tensor(info.output_name, function.outputs[0].shape)],
             graph.initializers,
         ),
@@ -130,6 +135,54 @@ def _model(path: Path, graph: "GraphWriter", info: PackageInfo, function: Any) -
     return model
 
 
+def _input_shape(path: Path, info: PackageInfo, function: Any) -> tuple[int, ...]:
+    channels = 1 if info.colour == "GRAYSCALE" else 3
+    expected = (1, channels, info.input_size.height, info.input_size.width)
+    found = tuple(function.inputs[info.input_name].shape)
+    if found != expected:
+        raise ModelError(
+            f"{printable(str(path))} takes its picture as {_times(found)}; "
+            f"nevus gives {_times(expected)}: convert it again with that shape."
+        )
+    return expected
+
+
+def _check_shapes(path: Path, model: "onnx.ModelProto", function: Any) -> None:
+    """Raise ModelError where a result hasn't the shape that Core ML says it has.
+
+    A second look at every operation: what was misread mostly shows in its shape.
+    """
+    from onnx import shape_inference
+
+    try:
+        inferred = shape_inference.infer_shapes(model, strict_mode=True, data_prop=True)
+    except shape_inference.InferenceError as error:
+        raise ModelError(
+            f"{printable(str(path))} can't be written in ONNX ({printable(str(error))})."
+        ) from error
+    graph = inferred.graph
+    shapes = {value.name: _known_shape(value) for value in (*graph.value_info, *graph.output)}
+    for operation in function.operations:
+        for variable in operation.outputs:
+            found = shapes.get(variable.name)
+            if found is not None and found != tuple(variable.shape):
+                raise ModelError(
+                    f"{printable(str(path))} uses {operation.op_type} in a way that nevus can't "
+                    f"run off a Mac: it would give {_times(found)}, not {_times(variable.shape)}."
+                )
+
+
+def _known_shape(value: "onnx.ValueInfoProto") -> tuple[int, ...] | None:
+    dimensions = value.type.tensor_type.shape.dim
+    if not all(n.HasField("dim_value") for n in dimensions):
+        return None
+    return tuple(n.dim_value for n in dimensions)
+
+
+def _times(shape: Iterable[int]) -> str:
+    return "×".join(map(str, shape))
+
+
 def _tensor(name: str, shape: tuple[int, ...]) -> "onnx.ValueInfoProto":
     from onnx import TensorProto, helper
 
@@ -141,8 +194,10 @@ def main_function(path: Path) -> Any:
     from coremltools.converters.mil.frontend.milproto.load import load
 
     spec = read_spec(path)
-    if spec.WhichOneof("Type") != "mlProgram":
-        raise ModelError(f"{printable(str(path))} is not an ML Program; convert it as one.")
+    try:
+        check_kind(spec)
+    except NotTaken as reason:
+        raise ModelError(f"{printable(str(path))} {reason}") from reason
     try:
         program = load(spec, spec.specificationVersion, str(weights_folder(path)))
         return program.functions["main"]

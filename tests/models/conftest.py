@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from models.interface import OUTPUT_KEY, PROBABILITY
 from models.segmenter import shipped_model
 from tests.support.mac import Mac, reported
+from tests.support.programs import HEIGHT, WIDTH, Definition, Program, Same, computed, kinds
 
 Draw = Callable[..., Path]
 
@@ -113,3 +115,20 @@ def mac(cache: Path) -> Iterator[Mac]:
     """A Mac with an empty cache: reported, and a stand-in where Core ML's module would be."""
     with reported(cache / "mac") as mac:
         yield mac
+
+
+@pytest.fixture
+def same(tmp_path: Path) -> Same:
+    def check(program: Program, definition: Definition, kind: str) -> None:
+        package = build_package(
+            tmp_path / "one.mlpackage", program, (WIDTH, HEIGHT), **{OUTPUT_KEY: PROBABILITY}
+        )
+        picture, output = computed(package)
+        expected = definition(picture)
+        assert output.shape == expected.shape
+        # The scale 1/255 itself is rounded to float16: about 1.5e-5 of a value.
+        np.testing.assert_allclose(output, expected, rtol=1e-4, atol=1e-4)
+        assert np.ptp(expected) > 0.01
+        assert kind in kinds(package)
+
+    return check

@@ -12,6 +12,7 @@ from coremltools.converters.mil import Builder as mb  # noqa: N813
 
 from models.cache import KEPT, cache_folder, prune
 from models.compiled import compiled, is_kept
+from models.interface import OUTPUT_KEY, PROBABILITY
 from models.package import ModelError, package_hash
 from models.segmenter import open_segmenter
 from models.translation import translated
@@ -38,6 +39,7 @@ def package(tmp_path_factory: pytest.TempPathFactory, build: Build) -> Path:
         tmp_path_factory.mktemp("package") / "p.mlpackage",
         lambda x: mb.reduce_mean(x=x, axes=[1]),
         (8, 8),
+        **{OUTPUT_KEY: PROBABILITY},
     )
 
 

@@ -16,6 +16,7 @@ from imaging.framing import Mask
 from imaging.photo import Photo, read_photo
 from models.compiled import compiled
 from models.coreml_backend import CoreMLBackend
+from models.interface import OUTPUT_KEY, PROBABILITY
 from models.package import ModelError, package_hash
 from models.segmenter import COMPUTE_UNITS, open_segmenter
 from tests.support.mac import Mac
@@ -44,7 +45,8 @@ def tiny(tmp_path_factory: pytest.TempPathFactory, build: Build) -> Path:
         weights = np.array([0.75, 0, 2.25], np.float32).reshape(1, 3, 1, 1)
         return mb.reduce_mean(x=mb.mul(x=x, y=weights), axes=[1])
 
-    return build(tmp_path_factory.mktemp("tiny") / "tiny.mlpackage", weighted, (24, 16))
+    path = tmp_path_factory.mktemp("tiny") / "tiny.mlpackage"
+    return build(path, weighted, (24, 16), **{OUTPUT_KEY: PROBABILITY})
 
 
 def noise() -> Any:

@@ -7,6 +7,7 @@ from coremltools.converters.mil import Builder as mb  # noqa: N813
 from PIL import Image
 
 from models.evaluation import evaluate
+from models.interface import OUTPUT_KEY, PROBABILITY
 from models.pairs import PairsError, read_pairs
 from models.segmenter import Segmenter, open_segmenter
 
@@ -20,7 +21,10 @@ def darkness(x: object) -> object:
 
 @pytest.fixture
 def segmenter(tmp_path: Path, build: Build) -> Segmenter:
-    return open_segmenter(build(tmp_path / "dark.mlpackage", darkness, (40, 40)), "onnxruntime")
+    path = tmp_path / "dark.mlpackage"
+    return open_segmenter(
+        build(path, darkness, (40, 40), **{OUTPUT_KEY: PROBABILITY}), "onnxruntime"
+    )
 
 
 def save(folder: Path, name: str, lesion: slice, truth: slice) -> None:

@@ -66,8 +66,8 @@ def computed(node: onnx.NodeProto, given: list[Tensor]) -> Tensor:
         case "Conv":
             return serial_conv(given[0], given[1], given[2], said)
         case "Resize":
-            scale = float(given[2][2])
-            return F.interpolate(given[0], scale_factor=scale, mode="bilinear")
+            height, width = (int(n) for n in given[3][2:])
+            return F.interpolate(given[0], (height, width), mode="bilinear")
         case "ReduceMean":
             return given[0].mean(said["axes"], keepdim=bool(said["keepdims"]))
         case kind:

@@ -65,7 +65,7 @@ def test_the_hash_is_of_program_and_weights_alone(shipped: Path, tmp_path: Path)
 
 def test_metadata_give_threshold_and_framing(tmp_path: Path, build: Build) -> None:
     path = build(
-        tmp_path / "m.mlpackage", lambda x: mb.relu(x=x), (12, 8),
+        tmp_path / "m.mlpackage", lambda x: mb.sigmoid(x=x), (12, 8),
         **{THRESHOLD_KEY: "0.37", FRAMING_KEY: "fit"},
     )  # fmt: skip
     info = read_package(path)
@@ -83,7 +83,7 @@ def test_metadata_give_threshold_and_framing(tmp_path: Path, build: Build) -> No
 def test_metadata_that_nevus_can_t_follow_are_refused(
     tmp_path: Path, build: Build, key: str, value: str, message: str
 ) -> None:
-    path = build(tmp_path / "m.mlpackage", lambda x: mb.relu(x=x), **{key: value})
+    path = build(tmp_path / "m.mlpackage", lambda x: mb.sigmoid(x=x), **{key: value})
     with pytest.raises(ModelError, match=message):
         read_package(path)
 
