@@ -14,7 +14,8 @@ Tolerances come from what was measured when the references were made, on the wor
   been seen to double it, and to double it once more leaves room for an unknown order of sums.
 - `near_picture` is for one that another build of a decoder decoded a little differently: each value
   of the picture up to `NOISE` levels off, at random, changes so much, and arithmetic adds its own.
-  (Pillow and OpenCV were seen to decode the sample JPEGs to the same bits; other builds may not.)
+  (Pillow and OpenCV were seen to decode the sample JPEGs to the same bits, but for the one in
+  Display P3, whose colours OpenCV doesn't convert; other builds of one decoder may differ.)
 - `PICTURE_LEVELS` is how far the small picture may be off, then: the mean of a block moves no more
   than its values (`NOISE`), and both sides are rounded to whole levels.
 """

@@ -37,10 +37,29 @@ def this_machine() -> Machine:
         model=_sysctl("hw.model") if mac else _product(),
         chip=_sysctl("machdep.cpu.brand_string") if mac else _processor(),
         memory_gib=_memory(),
-        system=_system(),
+        system=system_name(),
         python=f"{platform.python_implementation()} {platform.python_version()}",
-        packages={name: _version(name) for name in PACKAGES},
+        packages={name: installed(name) or UNKNOWN for name in PACKAGES},
     )
+
+
+def system_name() -> str:
+    """Operating system, its release and the processor's architecture."""
+    if sys.platform == "darwin":
+        return f"macOS {platform.mac_ver()[0]} {platform.machine()}"
+    try:
+        name = platform.freedesktop_os_release()["PRETTY_NAME"]
+    except (OSError, KeyError):
+        name = platform.system()
+    return printable(f"{name}, {platform.system()} {platform.release()} {platform.machine()}")
+
+
+def installed(package: str) -> str | None:
+    """The version of an installed package, or None."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
 
 
 def anonymous(text: str) -> str:
@@ -85,20 +104,3 @@ def _memory() -> float:
     except (OSError, ValueError):
         return 0.0
     return round(found / 2**30, 1)
-
-
-def _system() -> str:
-    if sys.platform == "darwin":
-        return f"macOS {platform.mac_ver()[0]} {platform.machine()}"
-    try:
-        name = platform.freedesktop_os_release()["PRETTY_NAME"]
-    except (OSError, KeyError):
-        name = platform.system()
-    return printable(f"{name}, {platform.system()} {platform.release()} {platform.machine()}")
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return UNKNOWN

@@ -4,14 +4,13 @@ import os
 import platform
 import sqlite3
 import sys
-from importlib.metadata import PackageNotFoundError, version
 
 from pipeline.doctor.findings import Finding, ok, problem
+from pipeline.machine import PACKAGES as OF_PREDICTION
+from pipeline.machine import installed, system_name
 
 PYTHONS = ((3, 11), (3, 12), (3, 13))
-PACKAGES = (
-    "nevus", "coremltools", "onnxruntime", "numpy", "pillow", "pi-heif", "textual", "rich",
-)  # fmt: skip
+PACKAGES = ("nevus", *OF_PREDICTION, "textual", "rich")
 
 
 def machine_findings() -> tuple[Finding, ...]:
@@ -21,8 +20,7 @@ def machine_findings() -> tuple[Finding, ...]:
 
 def _system() -> Finding:
     cores = os.cpu_count() or 1
-    name = f"macOS {platform.mac_ver()[0]}" if sys.platform == "darwin" else platform.platform()
-    return ok("System", f"{name} on {platform.machine()}, {cores} cores.")
+    return ok("System", f"{system_name()}, {cores} cores.")
 
 
 def python_finding(found: tuple[int, int]) -> Finding:
@@ -39,15 +37,8 @@ def python_finding(found: tuple[int, int]) -> Finding:
 
 def packages_finding(names: tuple[str, ...]) -> Finding:
     """The versions of installed packages, as a bug report needs them."""
-    found = {name: _version(name) for name in names}
+    found = {name: installed(name) for name in names}
     missing = [name for name, number in found.items() if not number]
     if missing:
         return problem("Packages", f"{', '.join(missing)} can't be found.", "Install nevus again.")
     return ok("Packages", ", ".join(f"{name} {number}" for name, number in found.items()) + ".")
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return ""
