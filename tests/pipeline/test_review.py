@@ -1,5 +1,6 @@
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -229,6 +230,24 @@ def test_without_an_outline_there_is_none_to_accept_but_other_decisions(
         session.decide(photo, DecisionKind.ACCEPTED, seconds=1)
     session.decide(photo, DecisionKind.NO_LESION, seconds=1)
     assert [item.decision for item in session.queue()] == [DecisionKind.NO_LESION]
+
+
+@pytest.mark.parametrize(
+    "kind", [DecisionKind.NO_LESION, DecisionKind.REJECTED, DecisionKind.SKIPPED]
+)
+def test_review_goes_on_with_a_model_that_is_not_there(
+    store: Store, folder: Path, draw: Draw, tmp_path: Path, kind: DecisionKind
+) -> None:
+    with closing(Worker(tmp_path / "none.mlpackage")) as worker:
+        Segmenting(store, worker, None).one(draw(folder / "a.jpg"))
+        with closing(ReviewSession(store, worker, folder, "ada")) as session:
+            [item] = session.queue()
+            photo = session.open(item.photo_id)
+            assert photo.picture.shape == (240, 320, 3)
+            session.decide(photo, kind, seconds=1)
+            assert [item.decision for item in session.queue()] == [kind]
+            assert session.take_back() == item.photo_id
+            assert [item.decision for item in session.queue()] == [None]
 
 
 def test_a_photo_that_vanished_is_a_sentence_and_the_session_goes_on(
