@@ -56,11 +56,12 @@ def selftest(
     looker: Looker,
     references: References,
     folder: Path,
+    compute_units: str = "CPU_AND_NE",
     told: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Selftest:
     """Check every photo of the references; `told` hears how many are done, of how many.
 
-    Expected failures of model, worker and photos are part of what is found, not raised.
+    `compute_units` is what Core ML was asked for, where Core ML it is. Expected failures of model, worker and photos are part of what is found, not raised.
     """
     started = monotonic()
     try:
@@ -74,7 +75,8 @@ def selftest(
     for done, reference in enumerate(references.photos, 1):
         photos.append(check(looker, references, reference, folder))
         told(done, len(references.photos))
-    return concluded(info, backend, opening, tuple(photos))
+    asked = compute_units if backend == "coreml" else "CPU"
+    return concluded(info, backend, asked, opening, tuple(photos))
 
 
 def check(looker: Looker, references: References, reference: Reference, folder: Path) -> Checked:

@@ -110,12 +110,16 @@ _MEANINGS = {
 
 
 def concluded(
-    info: "PackageInfo", backend: str, opening_seconds: float, photos: tuple[Checked, ...]
+    info: "PackageInfo",
+    backend: str,
+    asked: str,
+    opening_seconds: float,
+    photos: tuple[Checked, ...],
 ) -> Selftest:
-    """The verdict over all photos, with its sentence."""
+    """The verdict over all photos, with its sentence; `asked` is the device they should run on."""
     times = [photo.milliseconds for photo in photos if photo.milliseconds] or [0.0]
     devices = list(dict.fromkeys(photo.device for photo in photos if photo.device))
-    verdict, sentence = _verdict(photos, devices)
+    verdict, sentence = _verdict(photos, asked, devices)
     return Selftest(
         verdict=verdict,
         sentence=sentence,
@@ -146,17 +150,19 @@ def another_model(references: References, info: "PackageInfo", backend: str) -> 
     return Selftest(Verdict.OTHER_MODEL, sentence, info.name, info.hash, backend)
 
 
-def _verdict(photos: tuple[Checked, ...], devices: list[str]) -> tuple[Verdict, str]:
+def _verdict(photos: tuple[Checked, ...], asked: str, devices: list[str]) -> tuple[Verdict, str]:
     for fault, (verdict, meaning) in _MEANINGS.items():
         count = sum(photo.fault is fault for photo in photos)
         if count:
             return verdict, f"{count} of {len(photos)} photos failed. {meaning}"
     if not photos:
         return Verdict.NOT_RUN, "The references name no photo. Make them again."
-    if len(devices) > 1:
+    others = [device for device in devices if device != asked]
+    if others:
+        share = "the rest" if asked in devices else "all of them"
         return Verdict.OTHER_DEVICE, (
-            f"The numbers are right, but {devices[0]} ended the worker process and {devices[-1]} "
-            "made the rest. Masks are to be trusted; please report it."
+            f"The numbers are right, but {asked} ended the worker process and {others[-1]} made "
+            f"{share}. Masks are to be trusted; please report it."
         )
     return Verdict.PASSED, (
         "This machine gives the maps and masks of the references, as near as half-precision "

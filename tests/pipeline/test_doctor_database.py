@@ -73,7 +73,7 @@ def test_where_there_is_none_none_is_made(tmp_path: Path) -> None:
     findings = found(path)
     assert findings["State"].state is State.OK
     assert "no database yet" in findings["State"].sentence
-    assert "can be told when" in findings["Room"].sentence
+    assert "A thousand photos need about 103 MB, as others did" in findings["Room"].sentence
     assert list(tmp_path.iterdir()) == []
 
 

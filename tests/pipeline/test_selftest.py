@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from pipeline.jobs import Bench, ModelJob, Segmented, SegmentJob, Setup, ViewJob
 from pipeline.selftest import selftest
 from pipeline.verdict import Checked, Fault, Verdict, concluded
 from pipeline.worker import Worker
+from tests.support.mac import in_workers
 from tests.support.packages import Array, changed, constants_of
 
 FEW = ("hairy.jpg", "pigment-network.png", "two-lesions.heic", "upright-portrait.jpg")
@@ -65,7 +67,7 @@ def test_it_passes_here_in_the_worker_process(model: Path, references: Reference
     told: list[tuple[int, int]] = []
     worker = Worker(model, "onnxruntime")
     try:
-        found = selftest(worker, references, sample_folder(), lambda *done: told.append(done))
+        found = selftest(worker, references, sample_folder(), told=lambda *done: told.append(done))
     finally:
         worker.close()
     assert found.passed, found
@@ -73,6 +75,22 @@ def test_it_passes_here_in_the_worker_process(model: Path, references: Reference
     assert (found.backend, found.device, found.model) == ("onnxruntime", "CPU", "lesion")
     assert min(found.first_milliseconds, found.median_milliseconds, found.opening_seconds) > 0
     assert all(photo.difference is not None for photo in found.photos)
+
+
+def test_core_ml_s_python_passes_over_the_stand_in_and_its_death_on_the_neural_engine_is_told(
+    model: Path, few: References, tmp_path: Path
+) -> None:
+    with in_workers(tmp_path / "mac") as mac, closing(Worker(model, "coreml")) as worker:
+        found = selftest(worker, few, sample_folder())
+        assert found.passed, found
+        assert (found.backend, found.device) == ("coreml", "CPU_AND_NE")
+        assert mac.count("predict CPU_AND_NE") >= len(FEW)
+    with in_workers(tmp_path / "other") as mac, closing(Worker(model, "coreml")) as worker:
+        mac.order("die on CPU_AND_NE", "photos")
+        found = selftest(worker, few, sample_folder())
+    assert found.verdict is Verdict.OTHER_DEVICE, found
+    assert "CPU_AND_NE ended the worker process and CPU_ONLY made all of them" in found.sentence
+    assert all(photo.fault is Fault.NONE for photo in found.photos)
 
 
 DEEP = 10
@@ -174,7 +192,7 @@ RIGHT = Checked("a.jpg", Fault.NONE, "", 2.0, "CPU_AND_NE", True, 0, Difference(
 
 def test_right_numbers_by_another_device_than_asked_do_not_pass(model: Path) -> None:
     photos = (RIGHT, replace(RIGHT, device="CPU_ONLY", milliseconds=8.0))
-    found = concluded(read_package(model), "coreml", 1.0, photos)
+    found = concluded(read_package(model), "coreml", "CPU_AND_NE", 1.0, photos)
     assert found.verdict is Verdict.OTHER_DEVICE
     assert "CPU_AND_NE ended the worker process and CPU_ONLY made the rest" in found.sentence
     assert found.device == "CPU_AND_NE, then CPU_ONLY"
@@ -183,6 +201,6 @@ def test_right_numbers_by_another_device_than_asked_do_not_pass(model: Path) -> 
 
 def test_a_wrong_picture_is_seen_to_before_wrong_numbers(model: Path) -> None:
     photos = (replace(RIGHT, fault=Fault.NUMBERS), replace(RIGHT, fault=Fault.PICTURE))
-    found = concluded(read_package(model), "coreml", 1.0, photos)
+    found = concluded(read_package(model), "coreml", "CPU_AND_NE", 1.0, photos)
     assert found.verdict is Verdict.WRONG
     assert found.sentence.startswith("1 of 2 photos failed. Photos are decoded or framed otherwise")

@@ -26,7 +26,7 @@ def run_selftest(model: Path | None, backend: str, compute_units: str, json: boo
     worker = Worker(package, backend, compute_units)
     try:
         with stderr().status("running the model on the sample photos"):
-            found = selftest(worker, references, folder)
+            found = selftest(worker, references, folder, compute_units)
     finally:
         worker.close()
     whole = report(found, references)
