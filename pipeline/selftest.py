@@ -61,7 +61,8 @@ def selftest(
 ) -> Selftest:
     """Check every photo of the references; `told` hears how many are done, of how many.
 
-    `compute_units` is what Core ML was asked for, where Core ML it is. Expected failures of model, worker and photos are part of what is found, not raised.
+    `compute_units` is what Core ML was asked for, where Core ML it is. Expected failures of model,
+    worker and photos are part of what is found, not raised.
     """
     started = monotonic()
     try:
