@@ -23,6 +23,10 @@ class ModelError(Exception):
     """A model that can't be used; the message says which, why, and what to do."""
 
 
+class NoNumbers(ModelError):
+    """A model that computed values which are no numbers, perhaps where it runs and nowhere else."""
+
+
 @dataclass(frozen=True)
 class PackageInfo:
     """What a package says of itself.

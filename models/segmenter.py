@@ -16,7 +16,7 @@ from imaging.photo import Photo
 from imaging.text import printable
 from imaging.values import Prediction, Receipt
 from models.exchange import probabilities
-from models.package import ModelError, PackageInfo, check_package
+from models.package import ModelError, NoNumbers, PackageInfo, check_package
 
 BACKENDS = ("auto", "coreml", "onnxruntime")
 COMPUTE_UNITS = ("ALL", "CPU_AND_GPU", "CPU_AND_NE", "CPU_ONLY")
@@ -81,9 +81,11 @@ class Segmenter:
         return Prediction(rounded, framing, receipt, self.info.predicted_jaccard(expected))
 
     def predict_framed(self, framed: Pixels) -> Probabilities:
-        """Run the model alone: uint8 (gh, gw, 3) to float32 probabilities (gh, gw)."""
-        values = self._backend.run(framed).reshape(framed.shape[:2])
-        return probabilities(values, self.info.output)
+        """Run the model alone: uint8 (gh, gw, 3) to float32 probabilities (gh, gw).
+
+        Raises NoNumbers where one of them is none, and ModelError.
+        """
+        return _numbers(self._backend, self._backend.run(framed).reshape(framed.shape[:2]))
 
 
 def open_segmenter(
@@ -133,6 +135,18 @@ def _check_output(path: Path, backend: Backend) -> None:
             f"of {size.width}×{size.height}; nevus needs one value a pixel: convert it again with "
             "one channel, the lesion's, and at the picture's size."
         )
+    _numbers(backend, output)
+
+
+def _numbers(backend: Backend, values: npt.NDArray[np.float32]) -> Probabilities:
+    grid = probabilities(values, backend.info.output)
+    if not np.isfinite(grid).all():
+        raise NoNumbers(
+            f"{printable(backend.info.name)} computes values that are no numbers (NaN) on the "
+            f"device {backend.device}, so no mask can be drawn. Choose another model or, on a Mac, "
+            "other --compute-units."
+        )
+    return grid
 
 
 def _check_name(kind: str, name: str, known: tuple[str, ...]) -> None:

@@ -48,8 +48,9 @@ class Worker:
 
     Every method blocks until its answer is there and may be called from any thread. A job whose
     process died (killed, out of memory, hung) is tried once more, and one that needs the model then
-    once on the CPU alone; then WorkerDied. What the CPU survived keeps later jobs there, and their
-    receipts say so. After `close` every call raises WorkerClosed.
+    once on the CPU alone; then WorkerDied. A model that computed no numbers goes to the CPU at
+    once. What the CPU could do keeps later jobs there, and their receipts say so. After `close`
+    every call raises WorkerClosed.
     """
 
     def __init__(
@@ -100,13 +101,13 @@ class Worker:
     def _ask(self, job: Job[Answer], urgency: Urgency, subject: Path | None) -> Answer:
         with self._turns.turn(urgency):
             reply = self._tried(job)
-            if reply is None and isinstance(job, NEEDS_MODEL):
+            if isinstance(job, NEEDS_MODEL) and _unusable(reply):
                 reply = self._tried_on_cpu(job)
         if reply is None:
             raise WorkerDied(_died(job, subject))
         if isinstance(reply, Done):
             return cast("Answer", reply.answer)
-        raise _error(reply, subject)
+        raise _error(reply, job, subject)
 
     def _tried(self, job: Job[Any]) -> Done | Failed | None:
         """A job's answer at the first or second try; None when the process died both times."""
@@ -119,12 +120,13 @@ class Worker:
         # Core ML's Neural Engine has been seen to end the process. A photo that ends it on the
         # CPU as well says nothing against the Neural Engine.
         asked = self._setup
-        self._setup = replace(asked, compute_units="CPU_ONLY")
-        try:
-            return self._exchange(job)
-        except _Died:
-            self._setup = asked
-            return None
+        self._start_anew_with(replace(asked, compute_units="CPU_ONLY"))
+        reply: Done | Failed | None = None
+        with contextlib.suppress(_Died):
+            reply = self._exchange(job)
+        if _unusable(reply):
+            self._start_anew_with(asked)
+        return reply
 
     def _exchange(self, job: Job[Any]) -> Done | Failed:
         connection = self._started()
@@ -150,6 +152,10 @@ class Worker:
             if self._connection is None or self._process is None or not self._process.is_alive():
                 self._process, self._connection = _start(self._setup)
             return self._connection
+
+    def _start_anew_with(self, setup: Setup) -> None:
+        self._end_process()
+        self._setup = setup
 
     def _end_process(self) -> None:
         process, connection = self._process, self._connection
@@ -190,12 +196,19 @@ def _interrupts_blocked() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _error(failed: Failed, subject: Path | None) -> Exception:
+def _unusable(reply: Done | Failed | None) -> bool:
+    """Whether another device may give a better answer."""
+    return reply is None or (isinstance(reply, Failed) and reply.kind is FailureKind.NO_NUMBERS)
+
+
+def _error(failed: Failed, job: Job[Any], subject: Path | None) -> Exception:
     from models.package import ModelError
 
     if failed.kind is FailureKind.PHOTO:
         return PhotoError(failed.sentence)
-    if failed.kind is FailureKind.MODEL:
+    if failed.kind is FailureKind.NO_NUMBERS and isinstance(job, SegmentJob):
+        return JobFailed(f"{_name(subject)}: {failed.sentence}")
+    if failed.kind in {FailureKind.MODEL, FailureKind.NO_NUMBERS}:
         return ModelError(failed.sentence)
     return JobFailed(
         f"{_name(subject)}: something unforeseen went wrong with it "

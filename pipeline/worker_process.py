@@ -18,6 +18,8 @@ class FailureKind(Enum):
 
     PHOTO = "photo"
     MODEL = "model"
+    NO_NUMBERS = "no numbers"
+    """The model's, and perhaps only where it ran."""
     UNFORESEEN = "unforeseen"
 
 
@@ -49,12 +51,14 @@ def serve(connection: "Connection[Any, Any]", setup: Setup) -> None:
 
 def _answer(job: Job[Any], bench: Bench) -> Done | Failed:
     from imaging.photo import PhotoError
-    from models.package import ModelError
+    from models.package import ModelError, NoNumbers
 
     try:
         return Done(job.run(bench))
     except PhotoError as error:
         return Failed(FailureKind.PHOTO, str(error))
+    except NoNumbers as error:
+        return Failed(FailureKind.NO_NUMBERS, str(error))
     except ModelError as error:
         return Failed(FailureKind.MODEL, str(error))
     except MemoryError:

@@ -12,7 +12,7 @@ from imaging.framing import Size
 from imaging.photo import Photo
 from models.interface import OUTPUT_KEY, PROBABILITY
 from models.onnx_backend import OnnxBackend
-from models.package import ModelError, package_hash, weights_folder
+from models.package import ModelError, NoNumbers, package_hash, weights_folder
 from models.segmenter import open_segmenter
 from models.translation import TRANSLATOR_VERSION, cache_file, translate, translated
 
@@ -177,6 +177,29 @@ def test_a_model_that_gives_no_map_is_refused(tmp_path: Path, build: Build) -> N
     path = build(tmp_path / "deep.mlpackage", lambda x: mb.sigmoid(x=x), (8, 8))
     with pytest.raises(ModelError, match=r"deep\.mlpackage gives 1×3×8×8 values"):
         open_segmenter(path, "onnxruntime")
+
+
+def test_a_model_that_computes_no_numbers_is_refused(tmp_path: Path, build: Build) -> None:
+    def without(x: object) -> object:
+        grey = mb.reduce_mean(x=x, axes=[1], keep_dims=True)
+        return mb.sigmoid(x=mb.log(x=mb.sub(x=np.float32(-1), y=mb.abs(x=grey))))
+
+    path = build(tmp_path / "nan.mlpackage", without, (8, 8))
+    with pytest.raises(NoNumbers, match=r"^nan computes values that are no numbers \(NaN\)"):
+        open_segmenter(path, "onnxruntime")
+
+
+def test_a_photo_for_which_no_numbers_come_is_refused(tmp_path: Path, build: Build) -> None:
+    def dark_alone(x: object) -> object:
+        grey = mb.reduce_mean(x=x, axes=[1], keep_dims=True)
+        return mb.sigmoid(x=mb.sqrt(x=mb.sub(x=np.float32(0.25), y=grey)))
+
+    path = build(tmp_path / "dark.mlpackage", dark_alone, (8, 8), **{OUTPUT_KEY: PROBABILITY})
+    segmenter = open_segmenter(path, "onnxruntime")
+    dark, light = (np.full((8, 8, 3), value, np.uint8) for value in (20, 200))
+    assert np.isfinite(segmenter.predict_framed(dark)).all()
+    with pytest.raises(NoNumbers):
+        segmenter.predict_framed(light)
 
 
 def test_a_package_without_its_weights_is_refused(

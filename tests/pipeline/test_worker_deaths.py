@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from db.store import Store
+from models.package import ModelError
 from pipeline.errors import WorkerDied
 from pipeline.segment import Totals, segment_folder
 from pipeline.worker import Worker
@@ -122,6 +123,40 @@ def test_a_model_that_can_t_be_opened_alive_is_a_sentence(
         worker.model()
     assert loads(mac) == ["CPU_AND_NE", "CPU_AND_NE", "CPU_ONLY"]
     assert worker.fingerprint(draw(folder / "a.jpg")).format == "JPEG"
+
+
+def test_what_has_no_numbers_on_the_neural_engine_goes_on_on_the_cpu(
+    mac: Mac, worker: Worker, store: Store, folder: Path, three: list[Path]
+) -> None:
+    mac.order("no numbers on CPU_AND_NE", "photos")
+    assert run(store, worker, folder).segmented == 3
+    assert loads(mac) == ["CPU_AND_NE", "CPU_ONLY"]
+    assert devices(store, folder) == {path.name: "CPU_ONLY" for path in three}
+
+
+def test_a_photo_without_numbers_anywhere_is_set_aside_and_the_neural_engine_goes_on(
+    mac: Mac, worker: Worker, store: Store, folder: Path, three: list[Path]
+) -> None:
+    three[1].unlink()
+    paint_blue(three[1].with_suffix(".png"))
+    mac.order("no numbers on CPU_AND_NE", "blue photos")
+    mac.order("no numbers on CPU_ONLY", "blue photos")
+    totals = run(store, worker, folder)
+    assert (totals.segmented, totals.set_aside) == (2, 1)
+    assert loads(mac) == ["CPU_AND_NE", "CPU_ONLY", "CPU_AND_NE"]
+    assert devices(store, folder) == {"0.jpg": "CPU_AND_NE", "2.jpg": "CPU_AND_NE"}
+    [aside] = store.set_aside_files(str(folder))
+    assert aside.reason.startswith("1.png: lesion computes values that are no numbers (NaN) on ")
+
+
+def test_a_model_without_numbers_anywhere_is_refused_when_it_is_opened(
+    mac: Mac, worker: Worker
+) -> None:
+    mac.order("no numbers on CPU_AND_NE", "all")
+    mac.order("no numbers on CPU_ONLY", "all")
+    with pytest.raises(ModelError, match=r"^lesion computes values that are no numbers \(NaN\)"):
+        worker.model()
+    assert loads(mac) == ["CPU_AND_NE", "CPU_ONLY"]
 
 
 def kill(pid: int | None) -> None:

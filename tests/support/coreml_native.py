@@ -189,15 +189,22 @@ class _MLModelProxy:
         (output,) = self._session.get_outputs()
         (values,) = self._session.run([output.name], {wanted.name: pixels})
         self._nanoseconds = 1
-        return {_ordered("rename the output") or output.name: np.asarray(values, np.float32)}
+        made = np.array(values, np.float32)
+        if self._struck("no numbers", pixels):
+            made[:] = np.nan
+        return {_ordered("rename the output") or output.name: made}
 
     def _obey(self, pixels: Any) -> None:
         if _ordered("refuse to predict") is not None:
             _fail("The picture can not be\n        computed.")
-        red, _, blue = pixels[0, :, pixels.shape[2] // 2, pixels.shape[3] // 2]
-        victims = {"all": True, "photos": bool(pixels.any()), "blue photos": blue > red}
-        if victims.get(_ordered(f"die on {self._units}") or "", False):
+        if self._struck("die", pixels):
             os.kill(os.getpid(), signal.SIGKILL)
+
+    def _struck(self, order: str, pixels: Any) -> bool:
+        """Whether an order strikes this picture on these compute units."""
+        red, *_, blue = pixels[0, :, pixels.shape[2] // 2, pixels.shape[3] // 2]
+        victims = {"all": True, "photos": bool(pixels.any()), "blue photos": bool(blue > red)}
+        return victims.get(_ordered(f"{order} on {self._units}") or "", False)
 
 
 class _MLCPUComputeDeviceProxy:
