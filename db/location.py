@@ -1,5 +1,6 @@
 """Where a folder's database lies, and where none may lie."""
 
+import os
 import re
 import subprocess
 import sys
@@ -26,13 +27,23 @@ def database_for(folder: Path, db: Path | None = None) -> Path:
     """The database of a photo folder: `db` if given, else one in the user's data folder.
 
     It is keyed by the folder's real path, so that every way to the folder leads to the same one.
-    Raises UnsafePlace where `db` lies inside the folder.
+    Raises UnsafePlace where `db` lies inside the folder, or is a link that leads in a circle.
     """
     real = folder.resolve()
     if db is not None:
-        return _outside(real, db.expanduser().resolve())
-    name = re.sub(r"[^\w.-]+", "_", real.name)[:40].strip("._-") or "photos"
-    return user_data_path("nevus") / f"{name}-{sha256(str(real).encode()).hexdigest()[:12]}.db"
+        return _outside(real, _real(db))
+    name = re.sub(r"[^\w.-]+", "_", printable(real.name))[:40].strip("._-") or "photos"
+    return user_data_path("nevus") / f"{name}-{sha256(os.fsencode(real)).hexdigest()[:12]}.db"
+
+
+def _real(path: Path) -> Path:
+    try:
+        return path.expanduser().resolve()
+    except RuntimeError as error:
+        raise UnsafePlace(
+            f"{printable(str(path))} leads nowhere: its links go in a circle, or there is no such "
+            "user. Name another place with --db."
+        ) from error
 
 
 def _outside(folder: Path, db: Path) -> Path:

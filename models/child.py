@@ -15,11 +15,15 @@ LONGEST = 600.0
 """Seconds; a Mac may specialise a model for the Neural Engine for minutes at first."""
 
 
+class ChildDied(ModelError):
+    """The process died, or took too long and was ended."""
+
+
 def in_child(function: Callable[..., Answer], *arguments: Any, seconds: float = LONGEST) -> Answer:
     """What `function` gives, run in a spawned process; what it prints is dropped.
 
-    Raises ModelError: the function's own, or one that says that the process died or took more than
-    `seconds`. Function and arguments must be picklable.
+    Raises ModelError: the function's own, or ChildDied, also where it took more than `seconds`.
+    Function and arguments must be picklable.
     """
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
@@ -28,11 +32,11 @@ def in_child(function: Callable[..., Answer], *arguments: Any, seconds: float = 
     theirs.close()
     try:
         if not ours.poll(seconds):
-            raise ModelError(f"It took more than {seconds:.0f} seconds and was ended.")
+            raise ChildDied(f"It took more than {seconds:.0f} seconds and was ended.")
         answer = ours.recv()
     except EOFError:
         process.join()
-        raise ModelError(f"The process that ran it died ({_how(process.exitcode)}).") from None
+        raise ChildDied(f"The process that ran it died ({_how(process.exitcode)}).") from None
     finally:
         process.kill()
         process.join()

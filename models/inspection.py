@@ -20,6 +20,7 @@ from models.package import (
     read_spec,
 )
 from models.program import Program, read_program
+from models.translation import untranslatable
 
 SYSTEMS = {
     6: "iOS 15, macOS 12",
@@ -52,8 +53,9 @@ class Inspection:
     """All that can be said of a package without running it.
 
     `framing` and `threshold` are as the package says them, defaults where it is silent.
-    `multiply_accumulates` is None where the input's size varies. `untranslated` names the kinds of
-    operation that nevus can't write in ONNX, which it needs off a Mac. `refusal` is the sentence
+    `multiply_accumulates` is None where the input's size varies. `untranslated` names the
+    operations that nevus can't write in ONNX, which it needs off a Mac, with why where their kind
+    is known. `refusal` is the sentence
     with which nevus refuses the package, empty where it takes it.
     """
 
@@ -95,7 +97,7 @@ def inspect(path: Path) -> Inspection:
         parameters=program.parameters,
         multiply_accumulates=counted.multiply_accumulates,
         not_counted=counted.not_counted,
-        untranslated=_untranslated(program),
+        untranslated=untranslatable(path),
         refusal=_refusal(path),
         concerns=_concerns(described, program),
     )
@@ -129,12 +131,6 @@ def _kinds(program: Program) -> tuple[Kind, ...]:
     counts = Counter(operation.kind for operation in program.operations)
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return tuple(Kind(name, count) for name, count in ordered)
-
-
-def _untranslated(program: Program) -> tuple[str, ...]:
-    from models.operations import WRITERS
-
-    return tuple(sorted({operation.kind for operation in program.operations} - set(WRITERS)))
 
 
 def _refusal(path: Path) -> str:

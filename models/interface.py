@@ -42,7 +42,10 @@ def picture_input(description: Any) -> tuple[str, Size, str]:
     """The name, size and colour layout of the one picture that goes in. Raises NotTaken."""
     inputs = list(description.input)
     if len(inputs) != 1:
-        raise NotTaken(f"takes {len(inputs)} inputs ({_names(inputs)}); nevus has one picture.")
+        raise NotTaken(
+            f"takes {len(inputs)} inputs ({_names(inputs)}); nevus has one picture: "
+            "convert it again with that one alone."
+        )
     kind = inputs[0].type.WhichOneof("Type")
     if kind != "imageType":
         raise NotTaken(
@@ -135,8 +138,10 @@ def _said(metadata: Mapping[str, str]) -> str | None:
 def _range(bounds: Bounds | None) -> str:
     if bounds is None:
         return "of a range that its last operations don't tell"
-    low, high = (f"{end:.4g}" if math.isfinite(end) else "any" for end in bounds)
-    return f"from {low} to {high}"
+    low, high = bounds
+    if math.isinf(high):
+        return f"from {low:.4g} upwards" if math.isfinite(low) else "of any size"
+    return f"from {low:.4g} to {high:.4g}" if math.isfinite(low) else f"up to {high:.4g}"
 
 
 def _names(features: list[Any]) -> str:

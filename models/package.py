@@ -1,5 +1,6 @@
 """A Core ML package on disk: what it takes, what it gives, and a hash of what it computes."""
 
+import json
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -65,6 +66,12 @@ def check_package(path: Path) -> None:
         )
     if not (path / "Manifest.json").is_file() or not program_file(path).is_file():
         raise ModelError(f"{shown} is not an .mlpackage (a folder with Manifest.json and Data).")
+    try:
+        whole = "rootModelIdentifier" in json.loads((path / "Manifest.json").read_bytes())
+    except (OSError, ValueError, TypeError):
+        whole = False
+    if not whole:
+        raise ModelError(f"{shown} is damaged: its Manifest.json can't be read. Copy it again.")
 
 
 def program_file(path: Path) -> Path:

@@ -128,8 +128,11 @@ def _is_setting(value: Any) -> bool:
 
 
 def _tensor(variable: Any, given: Iterable[str]) -> Tensor:
+    from coremltools.converters.mil.mil import ListVar
     from coremltools.converters.mil.mil.types import builtin_to_string
 
+    if isinstance(variable, ListVar):  # A classifier's labels, for one.
+        return Tensor(str(variable.name), (), "list", variable.name in given)
     shape = getattr(variable, "shape", None) or ()
     return Tensor(
         name=str(variable.name),

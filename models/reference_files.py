@@ -1,6 +1,7 @@
 """The references of a package on disk: a JSON with numbers, and two PNGs for each photo."""
 
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,9 @@ from PIL import Image
 
 from imaging.framing import Framing, Size
 from imaging.text import printable
-from models.package import ModelError
+from models.package import ModelError, check_package, package_hash
 from models.reference import Difference, Reference, References, Tolerance, Tolerances
+from models.segmenter import shipped_model
 
 FULL_SCALE = 65535
 """A probability of 1 in a reference map of 16 bits."""
@@ -24,22 +26,44 @@ def references_folder(package: Path) -> Path:
     return package.with_suffix(".references")
 
 
+def make_with() -> str:
+    """The command that makes references, with the Python that nevus runs on."""
+    return f"{sys.executable} -m models.make_references PACKAGE"
+
+
+def references_for(package: Path) -> References:
+    """The references beside a package, or those of the shipped one where it is a copy of that.
+
+    Raises ModelError where it is no package, there are none, or they are damaged.
+    """
+    check_package(package)
+    if not _index(package).is_file():
+        shipped = read_references(shipped_model())
+        if shipped.package_sha256 == package_hash(package):
+            return shipped
+    return read_references(package)
+
+
 def read_references(package: Path) -> References:
     """The references beside a package. Raises ModelError where there are none, or damaged ones."""
     folder = references_folder(package)
     shown = printable(package.name)
-    if not (folder / _INDEX).is_file():
+    if not _index(package).is_file():
         raise ModelError(
             f"{shown} has no references ({printable(folder.name)} beside it), so there is nothing "
-            "to compare with. Make them with: python -m models.make_references PACKAGE"
+            f"to compare with. If it is a model of your own, make them with: {make_with()}"
         )
     try:
-        return _from_json(json.loads((folder / _INDEX).read_text(encoding="utf-8")), folder)
+        return _from_json(json.loads(_index(package).read_text(encoding="utf-8")), folder)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(
             f"The references of {shown} are damaged ({printable(str(error))}). Install nevus "
-            "again, or make them with: python -m models.make_references PACKAGE"
+            f"again, or make them with: {make_with()}"
         ) from error
+
+
+def _index(package: Path) -> Path:
+    return references_folder(package) / _INDEX
 
 
 def write_references(references: References, folder: Path) -> None:

@@ -83,6 +83,11 @@ def translate(path: Path) -> "onnx.ModelProto":
     return model
 
 
+def untranslatable(path: Path) -> tuple[str, ...]:
+    """What of a package's program can't be written in ONNX, with why; raises ModelError."""
+    return tuple(_written(main_function(path).operations)[1])
+
+
 def _written(operations: Iterable[Any]) -> tuple["GraphWriter", list[str]]:
     """The operations in ONNX, and each that can't be written with why, every kind once."""
     from models.operations import GraphWriter

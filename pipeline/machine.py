@@ -62,11 +62,14 @@ def installed(package: str) -> str | None:
         return None
 
 
-def anonymous(text: str) -> str:
-    """A text without the path of the user's home, for a report that others read."""
+def anonymous(text: str, *places: Path) -> str:
+    """A text for a report that others read: of each place its name alone, and `~` for the home."""
+    for place in places:
+        for path in (place, place.absolute(), place.resolve()):
+            text = text.replace(printable(str(path)), printable(path.name))
     for home in sorted({str(Path.home()), str(Path.home().resolve())}, key=len, reverse=True):
         if len(home) > 1:
-            text = text.replace(home, "~")
+            text = text.replace(printable(home), "~")
     return text
 
 

@@ -17,7 +17,7 @@ from imaging import rle
 from imaging.framing import Framing, Pixels
 from imaging.photo import Photo, PhotoError
 from imaging.text import printable
-from models.package import ModelError
+from models.package import ModelError, package_hash
 from models.reference import (
     PICTURE_LEVELS,
     Difference,
@@ -27,6 +27,7 @@ from models.reference import (
     difference,
     small_picture,
 )
+from models.reference_files import make_with
 from pipeline.errors import PipelineError
 from pipeline.jobs import Segmented
 from pipeline.machine import anonymous
@@ -54,6 +55,7 @@ class Looker(Protocol):
 
 def selftest(
     looker: Looker,
+    package: Path,
     references: References,
     folder: Path,
     compute_units: str = "CPU_AND_NE",
@@ -61,23 +63,31 @@ def selftest(
 ) -> Selftest:
     """Check every photo of the references; `told` hears how many are done, of how many.
 
-    `compute_units` is what Core ML was asked for, where Core ML it is. Expected failures of model,
+    `package` is what the looker opens, `compute_units` what Core ML was asked for, where Core ML it
+    is. Expected failures of model,
     worker and photos are part of what is found, not raised.
     """
     started = monotonic()
     try:
         info, backend = looker.model(), looker.backend()
     except (ModelError, PipelineError) as error:
-        return not_opened(references, anonymous(str(error)))
+        return not_opened(package.stem, _hash(package), anonymous(str(error), package))
     opening = monotonic() - started
     if info.hash != references.package_sha256:
-        return another_model(references, info, backend)
+        return another_model(references, info, backend, anonymous(make_with()))
     photos = []
     for done, reference in enumerate(references.photos, 1):
         photos.append(check(looker, references, reference, folder))
         told(done, len(references.photos))
     asked = compute_units if backend == "coreml" else "CPU"
     return concluded(info, backend, asked, opening, tuple(photos))
+
+
+def _hash(package: Path) -> str:
+    try:
+        return package_hash(package)
+    except ModelError:
+        return ""
 
 
 def check(looker: Looker, references: References, reference: Reference, folder: Path) -> Checked:
@@ -92,9 +102,9 @@ def check(looker: Looker, references: References, reference: Reference, folder: 
         reason = printable(error.strerror or type(error).__name__)
         return Checked(name, Fault.PHOTO, f"It can't be read ({reason}).")
     except PhotoError as error:
-        return Checked(name, Fault.PHOTO, anonymous(str(error)))
+        return Checked(name, Fault.PHOTO, anonymous(str(error), path))
     except (ModelError, PipelineError) as error:
-        return Checked(name, Fault.FAILED, anonymous(str(error)))
+        return Checked(name, Fault.FAILED, anonymous(str(error), path))
     return compared(references, reference, segmented, photo)
 
 

@@ -42,11 +42,15 @@ def block(whole: SelftestReport) -> Iterator[str]:
         "machine": f"{machine.model}, {machine.chip}, {machine.memory_gib:g} GiB",
         "system": machine.system,
         "python": f"{machine.python}, {packages}",
-        "model": f"{found.model} {found.model_sha256}",
+        "model": f"{found.model} {found.model_sha256 or '(it can not be read)'}",
         "run by": f"{found.backend} on {found.device}" if found.device else found.backend or "–",
-        "opened in": f"{found.opening_seconds:.2f} s, worker process and model",
+        "opened in": f"{found.opening_seconds:.2f} s, worker process and model"
+        if found.opening_seconds
+        else "–",
         "milliseconds": f"first photo {found.first_milliseconds:.1f}, "
-        f"median {found.median_milliseconds:.1f}",
+        f"median {found.median_milliseconds:.1f}"
+        if found.first_milliseconds
+        else "–",
         "references": f"made by {whole.references_made_by}",
         "same picture": _allowed(whole.tolerances.same_picture),
         "near picture": _allowed(whole.tolerances.near_picture),

@@ -134,18 +134,20 @@ def concluded(
     )
 
 
-def not_opened(references: References, reason: str) -> Selftest:
+def not_opened(model: str, digest: str, reason: str) -> Selftest:
     """A selftest whose model couldn't be opened, for a reason that is a sentence."""
-    sentence = f"The model can't be opened here. {reason}"
-    return Selftest(Verdict.NOT_RUN, sentence, references.model, references.package_sha256)
+    return Selftest(Verdict.NOT_RUN, f"The model can't be opened here. {reason}", model, digest)
 
 
-def another_model(references: References, info: "PackageInfo", backend: str) -> Selftest:
+def another_model(
+    references: References, info: "PackageInfo", backend: str, make_with: str
+) -> Selftest:
     """A selftest whose references are of another model than the one that was opened."""
     sentence = (
-        f"The references are of another model (hash {references.package_sha256[:12]}, this one "
-        f"has {info.hash[:12]}), so nothing was compared. Make references of this one with: "
-        "python -m models.make_references PACKAGE"
+        f"The model is not the one the references were made from (hash {info.hash[:12]}, theirs "
+        f"{references.package_sha256[:12]}): it is damaged or another one, and nothing was "
+        "compared. If nobody changed it, copy it again or install nevus again; if it is a model "
+        f"of your own, make references of it with: {make_with}"
     )
     return Selftest(Verdict.OTHER_MODEL, sentence, info.name, info.hash, backend)
 
@@ -161,8 +163,9 @@ def _verdict(photos: tuple[Checked, ...], asked: str, devices: list[str]) -> tup
     if others:
         share = "the rest" if asked in devices else "all of them"
         return Verdict.OTHER_DEVICE, (
-            f"The numbers are right, but {asked} ended the worker process and {others[-1]} made "
-            f"{share}. Masks are to be trusted; please report it."
+            f"The numbers are right, but {asked} gave none (its process ended, or what it gave "
+            f"was no number) and {others[-1]} made {share}. Masks are to be trusted; please "
+            "report it."
         )
     return Verdict.PASSED, (
         "This machine gives the maps and masks of the references, as near as half-precision "

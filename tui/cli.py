@@ -1,8 +1,12 @@
 """The command line: review, segment, export, evaluate and doctor, wired and nothing more."""
 
+import errno
 import inspect
+import os
+import sys
 from collections.abc import Callable
 from importlib.metadata import version
+from io import TextIOWrapper
 from typing import Annotated
 
 import typer
@@ -10,6 +14,7 @@ import typer
 from tui.commands.doctor import doctor
 from tui.commands.evaluate import evaluate
 from tui.commands.export import export
+from tui.commands.output import fail
 from tui.commands.review import review
 from tui.commands.segment import segment
 
@@ -51,4 +56,20 @@ def _options(
 
 def main() -> None:
     """Run the command line; the exit status is 0, 1 for failed work, 2 for wrong usage."""
-    app()
+    # A terminal without UTF-8 gets question marks, not a crash.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    try:
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        # What is left in the buffer would fail once more at the very end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(
+            fail("What it prints can't be written: the disk is full.").exit_code
+        ) from None

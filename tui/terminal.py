@@ -131,7 +131,7 @@ def _characters(environment: Mapping[str, str]) -> Finding:
     return note(
         "Characters",
         f"The locale doesn't say UTF-8 ({said}): pictures may be drawn as question marks.",
-        "export LANG=en_US.UTF-8, or C.UTF-8 where there is no other.",
+        f"export {name or 'LANG'}=en_US.UTF-8, or C.UTF-8 where there is no other.",
     )
 
 

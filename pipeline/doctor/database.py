@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import stat
 from errno import EPERM
 from pathlib import Path
 
@@ -44,11 +45,15 @@ def folder_finding(folder: Path) -> Finding:
 def database_findings(path: Path) -> tuple[Finding, ...]:
     """What stands at the database's path, or could; nothing is made or changed."""
     try:
-        path.stat()
+        mode = path.stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
         return (_place(path), _nothing_yet(path), _room(path, None))
     except PermissionError:
         return (_place(path), _hidden(path))
+    except OSError as error:
+        return (problem("Place", f"{printable(str(path))} can't be: {error.strerror}.", _NAME),)
+    if not stat.S_ISREG(mode):
+        return (problem("Place", f"{printable(str(path))} is no ordinary file.", _NAME),)
     try:
         state = inspect(path)
     except StoreError as error:
@@ -78,6 +83,7 @@ def _place(path: Path) -> Finding:
     return ok("Place", f"{shown}, on a disk of this machine ({kind}).")
 
 
+_NAME = "Name another place with --db, or leave --db out."
 _ELSEWHERE = (
     "SQLite can lose what was written there, so nevus refuses it. Name a place on a disk of this "
     "machine with --db; the photos may stay where they are."
@@ -119,7 +125,7 @@ def _soundness(path: Path, state: DatabaseState) -> Finding:
     if state.damage:
         return problem(
             "Soundness",
-            f"SQLite's quick check complains: {printable(state.damage)}.",
+            f"SQLite's quick check complains: {printable(' '.join(state.damage.split()))}.",
             f"Put back a copy of {printable(path.name)}: your backup, or the copy that nevus laid "
             "beside it when it last changed its form.",
         )
@@ -183,7 +189,7 @@ def room_finding(free: int, state: DatabaseState | None) -> Finding:
 
 
 def _need(state: DatabaseState | None) -> str:
-    if state is None or state.outlined < ENOUGH_PHOTOS:
+    if state is None or state.outlined < ENOUGH_PHOTOS or not state.maps_bytes:
         return (
             f"A thousand photos need about {in_bytes(1000 * USUAL_BYTES)}, as others did; the "
             "photos themselves are never copied."

@@ -11,14 +11,17 @@ from pipeline.doctor.machine import machine_findings
 from pipeline.doctor.model import model_findings
 
 
-def sections(folder: Path, database: Path, model: Path) -> tuple[Section, ...]:
+def sections(
+    folder: Path, database: Path, model: Path, backend: str, compute_units: str
+) -> tuple[Section, ...]:
     """Photos, database, model and machine; nothing is changed but the user's cache of models."""
     found = (
         Section("Photos", (folder_finding(folder), heic_finding())),
         Section("Database", database_findings(database)),
-        Section("Model", model_findings(model)),
+        Section("Model", model_findings(model, backend, compute_units)),
         Section("Machine", machine_findings()),
     )
     if sys.platform != "darwin":
         return found
-    return (*found, Section("This Mac", mac_findings(read_mac(), folder.resolve(), Path.home())))
+    guarded = {"Privacy": folder.resolve(), "Privacy (database)": database}
+    return (*found, Section("This Mac", mac_findings(read_mac(), guarded, Path.home())))

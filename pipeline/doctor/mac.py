@@ -7,11 +7,13 @@ down as their formats are known, not captured on one.
 import platform
 import re
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from imaging.text import printable
 from pipeline.doctor.findings import Finding, note, ok
+from pipeline.doctor.sizes import counted
 
 GUARDED = (
     "Desktop", "Documents", "Downloads", "Pictures", "Library/Mobile Documents",
@@ -79,11 +81,11 @@ def _asked(*command: str) -> str | None:
     return done.stdout
 
 
-def mac_findings(state: MacState, folder: Path, home: Path) -> tuple[Finding, ...]:
-    """What a Mac's answers mean for photos in `folder`."""
+def mac_findings(state: MacState, places: Mapping[str, Path], home: Path) -> tuple[Finding, ...]:
+    """What a Mac's answers mean for work in `places`, each with the subject of its finding."""
     return (
         _hardware(state),
-        privacy_finding(folder, home),
+        *(privacy_finding(subject, place, home) for subject, place in places.items()),
         _sleep(state.power),
         _restart(state.power),
         _file_vault(state),
@@ -108,26 +110,30 @@ def _hardware(state: MacState) -> Finding:
     return ok("Hardware", f"Apple silicon with macOS {release}: Core ML can use its Neural Engine.")
 
 
-def privacy_finding(folder: Path, home: Path) -> Finding:
-    """Whether macOS guards `folder` against programs that nobody allowed."""
-    guarded = _guarded(folder, home)
+def privacy_finding(subject: str, place: Path, home: Path) -> Finding:
+    """Whether macOS guards `place` against programs that nobody allowed."""
+    guarded = _guarded(place, home)
     if not guarded:
-        return ok("Privacy", "The folder is none that macOS keeps SSH and daemons out of.")
+        return ok(
+            subject, f"{printable(str(place))} is nothing that macOS keeps SSH and daemons out of."
+        )
     return note(
-        "Privacy",
+        subject,
         f"macOS guards {guarded}: an SSH session or a daemon is refused there ('Operation not "
         "permitted') until someone allows it, whatever the permissions of the files say.",
         "For SSH: System Settings, General, Sharing, Remote Login, (i), allow full disk access for "
         "remote users. For a terminal on the Mac: Privacy & Security, Full Disk Access. Or keep "
-        "the photos in a folder of your own, such as ~/captures.",
+        "what nevus needs in a folder of your own, such as ~/captures.",
     )
 
 
-def _guarded(folder: Path, home: Path) -> str:
+def _guarded(place: Path, home: Path) -> str:
+    # A Mac's file system mostly takes capitals and small letters for the same.
+    above = {str(path).casefold() for path in (place, *place.parents)}
     for name in GUARDED:
-        if (home / name) == folder or (home / name) in folder.parents:
+        if str(home / name).casefold() in above:
             return f"~/{name}"
-    return "removable and network volumes" if Path("/Volumes") in folder.parents else ""
+    return "removable and network volumes" if "/volumes" in above - {str(place).casefold()} else ""
 
 
 def _sleep(power: Power | None) -> Finding:
@@ -140,7 +146,8 @@ def _sleep(power: Power | None) -> Finding:
     if power.sleep_minutes:
         return note(
             "Sleep",
-            f"This Mac goes to sleep after {power.sleep_minutes} idle minutes: segmenting stops, "
+            f"This Mac goes to sleep after {counted(power.sleep_minutes, 'idle minute')}: "
+            "segmenting stops, "
             "and SSH sessions hang until it wakes.",
             "For a batch, run it under caffeinate -i; for a server, sudo pmset -a sleep 0.",
         )
@@ -148,11 +155,17 @@ def _sleep(power: Power | None) -> Finding:
 
 
 def _restart(power: Power | None) -> Finding:
-    if power is not None and power.restarts:
+    if power is None or power.restarts is None:
+        return note(
+            "Power cut",
+            "pmset did not say whether this Mac starts by itself after a power cut.",
+            "Look into System Settings, Energy.",
+        )
+    if power.restarts:
         return ok("Power cut", "This Mac starts by itself after a power cut.")
     return note(
         "Power cut",
-        "This Mac does not start by itself after a power cut, as far as pmset says.",
+        "This Mac does not start by itself after a power cut.",
         "If nobody is near it: sudo pmset -a autorestart 1.",
     )
 

@@ -5,7 +5,8 @@ from pathlib import Path
 from platformdirs import user_cache_path
 
 from imaging.text import printable
-from models.package import ModelError, check_package, package_hash
+from models.child import ChildDied
+from models.package import ModelError, NoNumbers, check_package, package_hash
 from models.segmenter import on_apple_hardware
 from models.trial import Trial, try_out
 from pipeline.doctor.findings import Finding, note, ok, problem
@@ -15,7 +16,9 @@ from pipeline.doctor.sizes import in_bytes
 NAMES = {"onnxruntime": "ONNX Runtime", "coreml": "Core ML"}
 
 
-def model_findings(path: Path) -> tuple[Finding, ...]:
+def model_findings(
+    path: Path, backend: str = "auto", compute_units: str = "CPU_AND_NE"
+) -> tuple[Finding, ...]:
     """Open a package in a process of its own, run it on an empty picture, and time that."""
     try:
         check_package(path)
@@ -23,10 +26,34 @@ def model_findings(path: Path) -> tuple[Finding, ...]:
     except ModelError as error:
         return (problem("Package", str(error)),)
     try:
-        trial = try_out(path)
+        trial, failure = _trial(path, backend, compute_units)
     except ModelError as error:
-        return (package, problem("Run", f"It can't be run here. {error}"), cache_finding())
-    return (package, backend_finding(trial), speed_finding(trial), cache_finding())
+        return (package, problem("Run", f"It can't be run here. {error}", _OTHERS), cache_finding())
+    tried = (backend_finding(trial), speed_finding(trial), cache_finding())
+    return (package, _spared(compute_units, failure), *tried) if failure else (package, *tried)
+
+
+_OTHERS = "Copy it again, choose another with --model, or on a Mac try --backend onnxruntime."
+
+
+def _trial(path: Path, backend: str, compute_units: str) -> tuple[Trial, str]:
+    """A trial and why it needed the CPU, if it did; the worker process goes there too."""
+    try:
+        return try_out(path, backend, compute_units), ""
+    except (ChildDied, NoNumbers) as error:
+        if compute_units == "CPU_ONLY" or backend == "onnxruntime" or not on_apple_hardware():
+            raise
+        return try_out(path, backend, "CPU_ONLY"), str(error)
+
+
+def _spared(compute_units: str, failure: str) -> Finding:
+    return note(
+        "Run",
+        f"With the compute units {compute_units} it can't be run. {failure} nevus goes on on the "
+        "CPU by itself.",
+        "--compute-units CPU_ONLY spares the tries. Please report it, with what nevus doctor "
+        "--selftest prints.",
+    )
 
 
 def _package(path: Path) -> Finding:

@@ -33,18 +33,16 @@ class Timing:
 
 @dataclass(frozen=True)
 class PackageReport:
-    """A package looked into and tried here; `plan_failure` says why there is no plan, if so."""
+    """A package looked into and tried here; `plan_failure` says why there is no plan, if so.
 
+    `works` is whether nevus can use it here: it takes it, and something runs it.
+    """
+
+    works: bool
     inspection: Inspection
     timings: tuple[Timing, ...]
     plan: tuple[Share, ...]
     plan_failure: str
-
-    @property
-    def runs(self) -> bool:
-        """Whether nevus can use it here."""
-        timed = any(timing.milliseconds is not None for timing in self.timings)
-        return timed and not self.inspection.refusal
 
 
 def package_report(path: Path) -> PackageReport:
@@ -56,12 +54,22 @@ def package_report(path: Path) -> PackageReport:
     inspection = in_child(inspect, path)
     if sys.platform != "darwin":
         failure = "Which device each operation prefers can be told on a Mac alone (macOS 14.4)."
-        return PackageReport(inspection, (_timed(path, "onnxruntime", "CPU"),), (), failure)
+        return _reported(inspection, (_timed(path, "onnxruntime", "CPU"),), (), failure)
     timings = tuple(_timed(path, "coreml", units) for units in COMPUTE_UNITS)
     try:
-        return PackageReport(inspection, timings, planned(path), "")
+        return _reported(inspection, timings, planned(path), "")
     except ModelError as error:
-        return PackageReport(inspection, timings, (), str(error))
+        return _reported(inspection, timings, (), str(error))
+
+
+def _reported(
+    inspection: Inspection,
+    timings: tuple[Timing, ...],
+    plan: tuple[Share, ...],
+    plan_failure: str,
+) -> PackageReport:
+    runs = any(timing.milliseconds is not None for timing in timings)
+    return PackageReport(runs and not inspection.refusal, inspection, timings, plan, plan_failure)
 
 
 def _timed(path: Path, backend: str, device: str) -> Timing:
@@ -76,7 +84,7 @@ def package_sections(report: PackageReport) -> tuple[Section, ...]:
     """The report as findings."""
     found = report.inspection
     return (
-        Section("Model", tuple(_identity(found))),
+        Section("Model", (*_identity(found), _use(report))),
         Section("What it computes", tuple(_computation(found))),
         Section("The Neural Engine", tuple(_neural_engine(report))),
         Section("Here", tuple(_here(report))),
@@ -90,10 +98,18 @@ def _identity(found: Inspection) -> Iterator[Finding]:
     yield ok("Output", ", ".join(f"{port.name}: {port.what}" for port in found.outputs) + ".")
     yield ok("Framing", f"{found.framing}. Threshold: {found.threshold}.")
     yield ok("Systems", f"{found.systems} or later (specification {found.specification}).")
-    if found.refusal:
-        yield problem("Use", found.refusal)
-    else:
-        yield ok("Use", "Its input and output are what nevus needs.")
+
+
+def _use(report: PackageReport) -> Finding:
+    """The one finding that stops work, whatever else is said of it below."""
+    if report.inspection.refusal:
+        return problem("Use", report.inspection.refusal)
+    if not report.works:
+        return problem(
+            "Use",
+            "Its input and output are what nevus takes, but nothing here could run it: see below.",
+        )
+    return ok("Use", "nevus takes its input and output, and it runs here.")
 
 
 def _computation(found: Inspection) -> Iterator[Finding]:
@@ -124,7 +140,7 @@ def _neural_engine(report: PackageReport) -> Iterator[Finding]:
     if not any(concern.certain for concern in report.inspection.concerns):
         yield ok(
             "Known limits",
-            "None of the limits that Apple states is crossed: fixed shapes, 16-bit floats inside.",
+            "None of the limits that Apple states is crossed.",
         )
     if report.plan:
         yield _plan(report.plan)
@@ -157,21 +173,22 @@ def _here(report: PackageReport) -> Iterator[Finding]:
     missing = report.inspection.untranslated
     if missing:
         names = ", ".join(map(printable, missing))
-        yield note("Off a Mac", f"nevus can't translate {names}, so only a Mac can run it.")
+        alone = "" if report.inspection.refusal else ", so only a Mac can run it"
+        yield note("Off a Mac", f"nevus can't translate {names}{alone}.")
     else:
-        yield ok("Off a Mac", "All its kinds of operation can be translated for ONNX Runtime.")
-    for timing in report.timings:
-        yield _timing(timing, report.runs)
+        yield ok("Off a Mac", "All its operations can be translated for ONNX Runtime.")
+    if not report.inspection.refusal:
+        yield from map(_timing, report.timings)
     if all(timing.backend != "coreml" for timing in report.timings):
         yield ok(
             "On a Mac", "Milliseconds on each compute unit of Core ML can be had on a Mac alone."
         )
 
 
-def _timing(timing: Timing, runs: bool) -> Finding:
+def _timing(timing: Timing) -> Finding:
     subject = "ONNX Runtime" if timing.backend == "onnxruntime" else timing.device
     if timing.milliseconds is None:
-        return (note if runs else problem)(subject, timing.failure)
+        return note(subject, timing.failure)
     return ok(
         subject,
         f"{timing.milliseconds:.1f} ms a picture when warm on the {timing.device}, opened in "

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
@@ -141,6 +142,7 @@ def test_the_shipped_model_is_looked_into() -> None:
     report = json.loads(done.stdout)
     assert report["inspection"]["multiply_accumulates"] == 343_437_312
     assert report["inspection"]["specification"] == 8
+    assert report["works"] is True
     assert all(timing["failure"] == "" for timing in report["timings"])
     shown = run("doctor", "--model", shipped_model(), COLUMNS="80")
     assert shown.returncode == 0
@@ -194,6 +196,73 @@ def test_a_damaged_package_is_said_in_a_sentence(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "is damaged" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_manifest_that_can_t_be_read_is_damage(tmp_path: Path) -> None:
+    copy = tmp_path / "damaged.mlpackage"
+    shutil.copytree(shipped_model(), copy)
+    for text in ("{", "[]", "{}", "3"):
+        (copy / "Manifest.json").write_text(text)
+        done = run("doctor", "--model", copy)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert "Manifest.json can't be read" in done.stderr
+
+
+def test_odd_places_for_the_database_are_findings(photos: Path, tmp_path: Path) -> None:
+    circle, pipe = tmp_path / "circle", tmp_path / "pipe.db"
+    circle.symlink_to(circle)
+    os.mkfifo(pipe)
+    for place, words in (
+        (pipe, "is no ordinary file"),
+        (Path("/dev/null"), "is no ordinary file"),
+        (tmp_path / ("long" * 80), "File name too long"),
+    ):
+        done = run("doctor", photos, "--db", place, "--json")
+        assert done.returncode == 1, done.stderr
+        assert words in subjects(done)["Place"]["sentence"]
+        assert subjects(done)["Place"]["advice"]
+    for command in ("doctor", "segment"):
+        done = run(command, photos, "--db", circle)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "in a circle" in done.stderr
+
+
+def test_a_folder_whose_name_is_no_text_is_looked_at(tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"bad\xff")
+    folder.mkdir()
+    done = run("doctor", folder, "--json")
+    assert done.returncode == 0, done.stderr
+    assert "bad\\udcff can be listed" in subjects(done)["Folder"]["sentence"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_a_full_disk_behind_stdout_is_said_in_a_sentence(photos: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*NEVUS, "doctor", str(photos)],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert "the disk is full" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_terminal_without_utf_8_gets_the_selftest_all_the_same() -> None:
+    done = run("doctor", "--selftest", "--backend", "coreml", PYTHONIOENCODING="ascii")
+    if sys.platform != "darwin":
+        assert done.returncode == 1
+        assert "verdict" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_what_is_asked_for_runs_it(photos: Path) -> None:
+    done = run("doctor", photos, "--backend", "onnxruntime", "--compute-units", "CPU_ONLY")
+    assert done.returncode == 0
+    done = run("doctor", "--model", shipped_model(), "--backend", "onnxruntime")
+    assert (done.returncode, done.stdout) == (2, "")
 
 
 def test_help_shows_examples() -> None:

@@ -106,7 +106,8 @@ def test_the_words_of_fdesetup_are_read(text: str, on: bool | None) -> None:
 
 def of(state: MacState, subject: str) -> tuple[State, str]:
     """State and all words of one finding."""
-    (finding,) = [f for f in mac_findings(state, HOME / "captures", HOME) if f.subject == subject]
+    places = {"Privacy": HOME / "captures"}
+    (finding,) = [f for f in mac_findings(state, places, HOME) if f.subject == subject]
     return finding.state, f"{finding.sentence} {finding.advice}"
 
 
@@ -125,6 +126,7 @@ def test_a_mac_that_sleeps_is_noted() -> None:
     assert state is State.NOTE
     assert "15 idle minutes" in words
     assert "caffeinate" in words
+    assert "1 idle minute:" in of(mac(sleep=1), "Sleep")[1]
     assert of(mac(sleep=None), "Sleep")[0] is State.NOTE
     assert of(MacState("15.0", "arm64", None, True), "Sleep")[0] is State.NOTE
 
@@ -144,7 +146,12 @@ def test_the_neural_engine_needs_apple_silicon_and_macos_14() -> None:
 
 def test_a_mac_that_stays_off_after_a_power_cut_is_noted() -> None:
     assert of(mac(), "Power cut")[0] is State.OK
-    assert of(MacState("15.0", "arm64", Power(0, False), True), "Power cut")[0] is State.NOTE
+    off, unknown = (
+        of(MacState("15.0", "arm64", power, True), "Power cut") for power in (Power(0, False), None)
+    )
+    assert off[0] is unknown[0] is State.NOTE
+    assert "does not start" in off[1]
+    assert "did not say" in unknown[1]
 
 
 @pytest.mark.parametrize(
@@ -157,11 +164,14 @@ def test_a_mac_that_stays_off_after_a_power_cut_is_noted() -> None:
         ("/Volumes/card/DCIM", "removable and network volumes"),
         ("/Users/ada/captures", ""),
         ("/Users/ada/Desktop2", ""),
+        ("/Users/ada/desktop/x", "~/Desktop"),
+        ("/volumes/Card", "removable and network volumes"),
+        ("/Volumes", ""),
         ("/Users/Shared/Pictures", ""),
     ],
 )
 def test_folders_that_macos_guards_are_told_from_others(folder: str, guarded: str) -> None:
-    finding = privacy_finding(Path(folder), HOME)
+    finding = privacy_finding("Privacy", Path(folder), HOME)
     assert (finding.state is State.NOTE) == bool(guarded)
     assert guarded in finding.sentence
     assert ("Remote Login" in finding.advice) == bool(guarded)
@@ -171,7 +181,15 @@ def test_folders_that_macos_guards_are_told_from_others(folder: str, guarded: st
 def test_tools_that_are_not_there_are_no_crash() -> None:
     state = read_mac()
     assert (state.power, state.file_vault) == (None, None)
-    assert {f.state for f in mac_findings(state, HOME, HOME)} <= {State.OK, State.NOTE}
+    assert {f.state for f in mac_findings(state, {}, HOME)} <= {State.OK, State.NOTE}
+
+
+def test_the_database_s_place_is_looked_at_as_well() -> None:
+    places = {"Privacy": HOME / "captures", "Privacy (database)": HOME / "Documents" / "a.db"}
+    found = {f.subject: f for f in mac_findings(mac(), places, HOME)}
+    assert found["Privacy"].state is State.OK
+    assert found["Privacy (database)"].state is State.NOTE
+    assert "~/Documents" in found["Privacy (database)"].sentence
 
 
 def test_a_problem_alone_stops_work() -> None:

@@ -20,6 +20,7 @@ from pipeline.doctor.package import (
     package_report,
     package_sections,
 )
+from tests.support.mac import reported
 
 
 @pytest.fixture(autouse=True)
@@ -83,7 +84,7 @@ def test_the_shipped_package_is_fit_in_all_sections(report: PackageReport) -> No
     found = [finding for section in sections for finding in section.findings]
     assert State.PROBLEM not in {finding.state for finding in found}
     assert "343,437,312" in by_subject(sections[1].findings)["Arithmetic"].sentence
-    assert report.runs
+    assert report.works
 
 
 @pytest.mark.skipif(os.uname().sysname == "Darwin", reason="tells what is said off a Mac")
@@ -106,8 +107,47 @@ def test_a_long_list_of_offenders_is_shortened_and_counted() -> None:
 def test_a_compute_unit_that_died_is_a_note_while_another_runs(report: PackageReport) -> None:
     died = Timing("coreml", "CPU_AND_NE", None, None, "The process that ran it died (signal 11).")
     ran = Timing("coreml", "CPU_ONLY", 9.0, 1.0, "")
-    for timings, state in (((died, ran), State.NOTE), ((died,), State.PROBLEM)):
-        changed = PackageReport(report.inspection, timings, (), "")
-        here = by_subject(package_sections(changed)[3].findings)
-        assert here["CPU_AND_NE"].state is state
+    for timings, works in (((died, ran), True), ((died,), False)):
+        sections = package_sections(PackageReport(works, report.inspection, timings, (), ""))
+        here = by_subject(sections[3].findings)
+        assert here["CPU_AND_NE"].state is State.NOTE
         assert "signal 11" in here["CPU_AND_NE"].sentence
+        use = by_subject(sections[0].findings)["Use"]
+        assert (use.state is State.OK) == works
+
+
+def test_a_mac_whose_neural_engine_ends_the_process_works_on_the_cpu_and_says_so(
+    model: Path, tmp_path: Path
+) -> None:
+    with reported(tmp_path / "mac") as mac:
+        mac.order("die on CPU_AND_NE", "all")
+        found = by_subject(model_findings(model))
+        assert found["Run"].state is State.NOTE
+        assert "goes on on the CPU by itself" in found["Run"].sentence
+        assert "CPU_ONLY" in found["Run"].advice
+        assert found["Backend"].sentence == "Core ML runs it (CPU_ONLY)."
+        assert "Run" not in by_subject(model_findings(model, "coreml", "CPU_ONLY"))
+        mac.order("die on CPU_ONLY", "all")
+        found = by_subject(model_findings(model))
+    assert found["Run"].state is State.PROBLEM
+    assert found["Run"].advice
+
+
+def test_a_classifier_is_refused_and_the_rest_is_said(tmp_path: Path) -> None:
+    import coremltools as ct
+
+    torch = pytest.importorskip("torch", reason="torch is not installed")
+    network = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(192, 2), torch.nn.Softmax(1))
+    path = tmp_path / "classifier.mlpackage"
+    ct.convert(
+        torch.jit.trace(network.eval(), torch.zeros(1, 3, 8, 8)),
+        inputs=[ct.ImageType(name="x", shape=(1, 3, 8, 8))],
+        classifier_config=ct.ClassifierConfig(["a", "b"]),
+        minimum_deployment_target=ct.target.iOS17,
+    ).save(str(path))
+    report = package_report(path)
+    assert not report.works
+    assert "gives 2 outputs" in report.inspection.refusal
+    sections = package_sections(report)
+    found = [finding for section in sections for finding in section.findings]
+    assert [f.subject for f in found if f.state is State.PROBLEM] == ["Use"]

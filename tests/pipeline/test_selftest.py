@@ -11,9 +11,16 @@ import pytest
 
 from imaging.photo import Photo
 from imaging.samples import sample_folder
-from models.package import PackageInfo, package_hash, read_package, weights_folder
+from models.package import (
+    ModelError,
+    PackageInfo,
+    package_hash,
+    program_file,
+    read_package,
+    weights_folder,
+)
 from models.reference import Difference, References
-from models.reference_files import read_references
+from models.reference_files import read_references, references_for
 from pipeline.jobs import Bench, ModelJob, Segmented, SegmentJob, Setup, ViewJob
 from pipeline.selftest import selftest
 from pipeline.verdict import Checked, Fault, Verdict, concluded
@@ -67,7 +74,9 @@ def test_it_passes_here_in_the_worker_process(model: Path, references: Reference
     told: list[tuple[int, int]] = []
     worker = Worker(model, "onnxruntime")
     try:
-        found = selftest(worker, references, sample_folder(), told=lambda *done: told.append(done))
+        found = selftest(
+            worker, model, references, sample_folder(), told=lambda *done: told.append(done)
+        )
     finally:
         worker.close()
     assert found.passed, found
@@ -81,15 +90,16 @@ def test_core_ml_s_python_passes_over_the_stand_in_and_its_death_on_the_neural_e
     model: Path, few: References, tmp_path: Path
 ) -> None:
     with in_workers(tmp_path / "mac") as mac, closing(Worker(model, "coreml")) as worker:
-        found = selftest(worker, few, sample_folder())
+        found = selftest(worker, model, few, sample_folder())
         assert found.passed, found
         assert (found.backend, found.device) == ("coreml", "CPU_AND_NE")
         assert mac.count("predict CPU_AND_NE") >= len(FEW)
     with in_workers(tmp_path / "other") as mac, closing(Worker(model, "coreml")) as worker:
         mac.order("die on CPU_AND_NE", "photos")
-        found = selftest(worker, few, sample_folder())
+        found = selftest(worker, model, few, sample_folder())
     assert found.verdict is Verdict.OTHER_DEVICE, found
-    assert "CPU_AND_NE ended the worker process and CPU_ONLY made all of them" in found.sentence
+    assert "but CPU_AND_NE gave none" in found.sentence
+    assert "and CPU_ONLY made all of them" in found.sentence
     assert all(photo.fault is Fault.NONE for photo in found.photos)
 
 
@@ -122,7 +132,7 @@ def test_a_package_that_computes_something_else_fails_by_its_numbers(
     name = constants_of(model, kind, operand)[which]
     package = changed(model, tmp_path / "lesion.mlpackage", name, change)
     travelling = replace(few, package_sha256=package_hash(package))
-    found = selftest(HereAndNow(package), travelling, sample_folder())
+    found = selftest(HereAndNow(package), package, travelling, sample_folder())
     assert found.verdict is Verdict.WRONG
     assert "right pictures, and makes something else" in found.sentence
     faults = [photo.fault for photo in found.photos]
@@ -137,7 +147,7 @@ def test_a_package_written_back_unchanged_passes(
     name = constants_of(model, "sub", "y")[0]
     package = changed(model, tmp_path / "lesion.mlpackage", name, np.copy)
     travelling = replace(few, package_sha256=package_hash(package))
-    assert selftest(HereAndNow(package), travelling, sample_folder()).passed
+    assert selftest(HereAndNow(package), package, travelling, sample_folder()).passed
 
 
 def test_another_model_is_told_from_wrong_numbers(
@@ -145,8 +155,9 @@ def test_another_model_is_told_from_wrong_numbers(
 ) -> None:
     name = constants_of(model, "conv", "weight")[DEEP]
     package = changed(model, tmp_path / "lesion.mlpackage", name, lambda a: a * 1.2)
-    found = selftest(HereAndNow(package), few, sample_folder())
+    found = selftest(HereAndNow(package), package, few, sample_folder())
     assert found.verdict is Verdict.OTHER_MODEL
+    assert "damaged or another one" in found.sentence
     assert not found.passed
     assert found.photos == ()
     assert few.package_sha256[:12] in found.sentence
@@ -160,7 +171,7 @@ def test_a_sample_that_is_gone_or_another_file_is_no_fault_of_the_model(
         shutil.copy(sample_folder() / name, tmp_path)
     with (tmp_path / FEW[0]).open("ab") as file:
         file.write(b"!")
-    found = selftest(HereAndNow(model), few, tmp_path)
+    found = selftest(HereAndNow(model), model, few, tmp_path)
     faults = {photo.name: (photo.fault, photo.sentence) for photo in found.photos}
     assert faults[FEW[0]] == (Fault.PHOTO, "It is not the file the references were made from.")
     assert faults[FEW[3]][0] is Fault.PHOTO
@@ -169,21 +180,35 @@ def test_a_sample_that_is_gone_or_another_file_is_no_fault_of_the_model(
     assert "2 of 4 photos failed. The sample photos are not the ones" in found.sentence
 
 
-def test_a_model_that_can_t_be_opened_is_said_without_naming_the_home(
-    model: Path, few: References, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_model_that_can_t_be_opened_is_said_without_naming_its_folder(
+    model: Path, few: References, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path))
-    package = tmp_path / "models of ada" / "lesion.mlpackage"
+    package = tmp_path / "of ada" / "ada's.mlpackage"
     shutil.copytree(model, package)
     (weights_folder(package) / "weight.bin").unlink()
-    found = selftest(HereAndNow(package), few, sample_folder())
+    digest = package_hash(package)
+    found = selftest(HereAndNow(package), package, few, sample_folder())
     assert found.verdict is Verdict.NOT_RUN
-    assert found.sentence.startswith("The model can't be opened here. ~/models of ada/lesion")
-    assert str(tmp_path) not in found.sentence
+    assert found.sentence.startswith("The model can't be opened here. ada's.mlpackage can't be ")
+    assert (found.model, found.model_sha256) == ("ada's", digest)
+    assert found.model_sha256 != few.package_sha256
+
+
+def test_a_copy_of_the_shipped_model_under_another_name_has_its_references(
+    model: Path, references: References, tmp_path: Path
+) -> None:
+    copy = tmp_path / "mine.mlpackage"
+    shutil.copytree(model, copy)
+    assert references_for(copy).package_sha256 == references.package_sha256
+    program_file(copy).write_bytes(program_file(copy).read_bytes() + b"\0")
+    with pytest.raises(ModelError, match=r"mine\.mlpackage has no references.*make_references"):
+        references_for(copy)
+    with pytest.raises(ModelError, match=r"is not an \.mlpackage"):
+        references_for(sample_folder())
 
 
 def test_references_of_nothing_do_not_pass(model: Path, few: References) -> None:
-    found = selftest(HereAndNow(model), replace(few, photos=()), sample_folder())
+    found = selftest(HereAndNow(model), model, replace(few, photos=()), sample_folder())
     assert found.verdict is Verdict.NOT_RUN
 
 
@@ -194,7 +219,7 @@ def test_right_numbers_by_another_device_than_asked_do_not_pass(model: Path) -> 
     photos = (RIGHT, replace(RIGHT, device="CPU_ONLY", milliseconds=8.0))
     found = concluded(read_package(model), "coreml", "CPU_AND_NE", 1.0, photos)
     assert found.verdict is Verdict.OTHER_DEVICE
-    assert "CPU_AND_NE ended the worker process and CPU_ONLY made the rest" in found.sentence
+    assert "and CPU_ONLY made the rest" in found.sentence
     assert found.device == "CPU_AND_NE, then CPU_ONLY"
     assert (found.first_milliseconds, found.median_milliseconds) == (2.0, 5.0)
 

@@ -26,11 +26,11 @@ def doctor(
     compute_units: ComputeUnits = "CPU_AND_NE",
     json: Json = False,
 ) -> None:
-    """Look at the terminal, FOLDER's database, the machine and the model, and change nothing.
+    """Look at the terminal, FOLDER's database, the machine and the model.
 
-    Each finding comes with what to do about it. With --model, look into that model alone: what it
-    takes, computes and costs, and what may keep it off the Neural Engine. The status is 1 where a
-    problem stops work.
+    Nothing is changed but your cache of models. Each finding comes with what to do about it. With
+    --model, look into that model alone: what it takes, computes and costs, and what may keep it off
+    the Neural Engine. The status is 1 where a problem stops work.
 
     With --selftest, the model (as --backend and --compute-units say) outlines the sample photos,
     and maps and masks are compared with those it should give. What is printed can be pasted into a
@@ -46,18 +46,27 @@ def doctor(
 
       nevus doctor --selftest --compute-units CPU_ONLY
     """
-    if not selftest and (backend, compute_units) != ("auto", "CPU_AND_NE"):
-        raise fail("--backend and --compute-units go with --selftest.", WRONG_USAGE)
+    if model is not None and not selftest and (backend, compute_units) != ("auto", "CPU_AND_NE"):
+        raise fail(
+            "--model alone tries all there is: leave --backend and --compute-units out.",
+            WRONG_USAGE,
+        )
     with failures():
         if selftest:
             works = run_selftest(model, backend, compute_units, json)
         else:
-            works = _look_around(folder, db, json) if model is None else _look_into(model, json)
+            works = (
+                _look_around(folder, db, backend, compute_units, json)
+                if model is None
+                else _look_into(model, json)
+            )
     if not works:
         raise typer.Exit(FAILED)
 
 
-def _look_around(folder: Path, db: Path | None, json: bool) -> bool:
+def _look_around(
+    folder: Path, db: Path | None, backend: str, compute_units: str, json: bool
+) -> bool:
     from db.location import database_for
     from models.segmenter import shipped_model
     from pipeline.doctor.examination import sections
@@ -67,7 +76,8 @@ def _look_around(folder: Path, db: Path | None, json: bool) -> bool:
 
     with stderr().status("looking around"):
         terminal = Section("Terminal", terminal_findings(read_terminal()))
-        found = sections(folder, database_for(folder, db), shipped_model())
+        place = database_for(folder, db)
+        found = sections(folder, place, shipped_model(), backend, compute_units)
     examination = examined(terminal, *found)
     (print_json if json else print_findings)(examination)
     return examination.works

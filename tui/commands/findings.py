@@ -1,8 +1,6 @@
 """Findings as a person reads them: sections, aligned, each finding with what to do."""
 
-import sys
 from collections import Counter
-from io import TextIOWrapper
 
 from rich.console import Console
 from rich.padding import Padding
@@ -16,9 +14,6 @@ COLOURS = {State.OK: "green", State.NOTE: "yellow", State.PROBLEM: "bold red"}
 
 def print_findings(examination: Examination) -> None:
     """Sections and a verdict on stdout, wrapped to its width and never cut."""
-    # A terminal without UTF-8 gets question marks, not a crash.
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")
     console = Console(highlight=False)
     found = [finding for section in examination.sections for finding in section.findings]
     subjects = max(len(finding.subject) for finding in found)

@@ -1,6 +1,7 @@
 """What a command says: results on stdout, everything else on stderr, failures as a sentence."""
 
 import json
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -28,8 +29,16 @@ def remark(sentence: str) -> None:
 
 
 def print_json(result: "DataclassInstance") -> None:
-    """One JSON object on stdout."""
-    print(json.dumps(asdict(result), default=str))  # noqa: T201
+    """One JSON object on stdout; what is no number, which JSON can't hold, is null."""
+    print(json.dumps(_numbers(asdict(result)), default=str, allow_nan=False))  # noqa: T201
+
+
+def _numbers(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _numbers(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_numbers(each) for each in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def print_table(rows: dict[str, Any]) -> None:

@@ -15,18 +15,18 @@ def run_selftest(model: Path | None, backend: str, compute_units: str, json: boo
     Raises ModelError where the package has no references, PhotoError where there are no samples.
     """
     from imaging.samples import sample_folder
-    from models.reference_files import read_references
+    from models.reference_files import references_for
     from models.segmenter import shipped_model
     from pipeline.selftest import selftest
     from pipeline.selftest_report import block, report
     from pipeline.worker import Worker
 
     package = model or shipped_model()
-    references, folder = read_references(package), sample_folder()
+    references, folder = references_for(package), sample_folder()
     worker = Worker(package, backend, compute_units)
     try:
         with stderr().status("running the model on the sample photos"):
-            found = selftest(worker, references, folder, compute_units)
+            found = selftest(worker, package, references, folder, compute_units)
     finally:
         worker.close()
     whole = report(found, references)
