@@ -1,7 +1,6 @@
 """The references of a package on disk: a JSON with numbers, and two PNGs for each photo."""
 
 import json
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -26,9 +25,8 @@ def references_folder(package: Path) -> Path:
     return package.with_suffix(".references")
 
 
-def make_with() -> str:
-    """The command that makes references, with the Python that nevus runs on."""
-    return f"{sys.executable} -m models.make_references PACKAGE"
+MAKE = "python -m models.make_references PACKAGE, with the Python that nevus runs on"
+"""How references are made, as a sentence's end."""
 
 
 def references_for(package: Path) -> References:
@@ -51,14 +49,14 @@ def read_references(package: Path) -> References:
     if not _index(package).is_file():
         raise ModelError(
             f"{shown} has no references ({printable(folder.name)} beside it), so there is nothing "
-            f"to compare with. If it is a model of your own, make them with: {make_with()}"
+            f"to compare with. If it is a model of your own, make them with: {MAKE}."
         )
     try:
         return _from_json(json.loads(_index(package).read_text(encoding="utf-8")), folder)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(
             f"The references of {shown} are damaged ({printable(str(error))}). Install nevus "
-            f"again, or make them with: {make_with()}"
+            f"again, or make them with: {MAKE}."
         ) from error
 
 

@@ -27,7 +27,6 @@ from models.reference import (
     difference,
     small_picture,
 )
-from models.reference_files import make_with
 from pipeline.errors import PipelineError
 from pipeline.jobs import Segmented
 from pipeline.machine import anonymous
@@ -74,7 +73,7 @@ def selftest(
         return not_opened(package.stem, _hash(package), anonymous(str(error), package))
     opening = monotonic() - started
     if info.hash != references.package_sha256:
-        return another_model(references, info, backend, anonymous(make_with()))
+        return another_model(references, info, backend)
     photos = []
     for done, reference in enumerate(references.photos, 1):
         photos.append(check(looker, references, reference, folder))

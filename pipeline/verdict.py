@@ -6,6 +6,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from models.reference import Difference, References
+from models.reference_files import MAKE
 
 if TYPE_CHECKING:
     from models.package import PackageInfo
@@ -139,15 +140,13 @@ def not_opened(model: str, digest: str, reason: str) -> Selftest:
     return Selftest(Verdict.NOT_RUN, f"The model can't be opened here. {reason}", model, digest)
 
 
-def another_model(
-    references: References, info: "PackageInfo", backend: str, make_with: str
-) -> Selftest:
+def another_model(references: References, info: "PackageInfo", backend: str) -> Selftest:
     """A selftest whose references are of another model than the one that was opened."""
     sentence = (
         f"The model is not the one the references were made from (hash {info.hash[:12]}, theirs "
         f"{references.package_sha256[:12]}): it is damaged or another one, and nothing was "
         "compared. If nobody changed it, copy it again or install nevus again; if it is a model "
-        f"of your own, make references of it with: {make_with}"
+        f"of your own, make references of it with: {MAKE}."
     )
     return Selftest(Verdict.OTHER_MODEL, sentence, info.name, info.hash, backend)
 
