@@ -38,7 +38,10 @@ class CoreMLBackend:
             ) from error
 
     def run(self, framed: Pixels) -> npt.NDArray[np.float32]:
-        """A framed photo, uint8 (gh, gw, 3), to the model's output, float32. Raises ModelError."""
+        """A framed photo, uint8 (gh, gw, 3), to the model's output, float32. Raises ModelError.
+
+        Where the package gives a grey picture, coremltools hands a PIL one over.
+        """
         return np.asarray(self._output(self._predict(framed)), np.float32)
 
     def _predict(self, framed: Pixels) -> dict[str, Any]:
