@@ -34,7 +34,7 @@ class CoreMLBackend:
             raise
         except Exception as error:  # Core ML raises plain exceptions of many kinds.
             raise ModelError(
-                f"Core ML can't load {self._shown} ({_one_line(error)}). {_INSTEAD}"
+                f"Core ML can't load {self._shown} ({one_line(error)}). {_INSTEAD}"
             ) from error
 
     def run(self, framed: Pixels) -> npt.NDArray[np.float32]:
@@ -52,7 +52,7 @@ class CoreMLBackend:
             raise
         except Exception as error:
             raise ModelError(
-                f"Core ML can't run {self._shown} ({_one_line(error)}). {_INSTEAD}"
+                f"Core ML can't run {self._shown} ({one_line(error)}). {_INSTEAD}"
             ) from error
         return answer
 
@@ -82,6 +82,6 @@ def _open(model: Path, compute_units: str) -> Any:
     return coremltools.models.CompiledMLModel(str(model), coremltools.ComputeUnit[compute_units])
 
 
-def _one_line(error: Exception) -> str:
-    # Apple's errors are whole dictionaries, printed over several lines.
+def one_line(error: Exception) -> str:
+    """An error of Core ML's as a person reads it: Apple's are dictionaries over several lines."""
     return printable(" ".join(str(error).split()))

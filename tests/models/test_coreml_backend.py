@@ -152,10 +152,8 @@ def test_a_missing_output_is_named(mac: Mac, tiny: Path) -> None:
         open_segmenter(tiny, "coreml")
 
 
-def test_a_macos_that_is_too_old_is_said(
-    mac: Mac, tiny: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    (mac.folder / "bin" / "sw_vers").write_text("#!/bin/sh\necho 10.12\n")
+def test_a_macos_that_is_too_old_is_said(mac: Mac, tiny: Path) -> None:
+    mac.install("10.12")
     with pytest.raises(ModelError, match=r"macOS 10\.13"):
         open_segmenter(tiny, "coreml")
 

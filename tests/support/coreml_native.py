@@ -19,10 +19,32 @@ import onnxruntime
 from tests.support.coreml_calls import Native, native
 from tests.support.coreml_orders import fail, note, ordered
 from tests.support.coreml_pictures import given, taken
+from tests.support.coreml_plan import (
+    _MLComputePlanProxy,
+    _MLCPUComputeDeviceProxy,
+    _MLGPUComputeDeviceProxy,
+    _MLModelStructureNeuralNetworkLayerProxy,
+    _MLModelStructureProgramOperationProxy,
+    _MLNeuralEngineComputeDeviceProxy,
+    plan,
+)
+
+__all__ = [
+    "_MLCPUComputeDeviceProxy",
+    "_MLComputePlanProxy",
+    "_MLGPUComputeDeviceProxy",
+    "_MLModelAssetProxy",
+    "_MLModelProxy",
+    "_MLModelStructureNeuralNetworkLayerProxy",
+    "_MLModelStructureProgramOperationProxy",
+    "_MLNeuralEngineComputeDeviceProxy",
+    "_State",
+]
 
 PROGRAM, SPECIFICATION = "model.onnx", "model.mlmodel"
 COMPUTE_UNITS = ("ALL", "CPU_AND_GPU", "CPU_AND_NE", "CPU_ONLY")
 NEWEST_SPECIFICATION = 10
+PLANNING_SYSTEM = (14, 4)
 VICTIMS: dict[str, Callable[[Any], Any]] = {
     "all": lambda _: True,
     "photos": lambda pixels: pixels.any(),
@@ -129,8 +151,15 @@ class _MLModelProxy(Native):
 
     @staticmethod
     @native("({str}, {str}) -> object")
-    def get_compute_plan(_path: str, _units: str) -> object:
-        _not_here()
+    def get_compute_plan(path: str, compute_units: str) -> object:
+        from coremltools.models.utils import _macos_version
+
+        note(f"plan {compute_units}")
+        if _macos_version() < PLANNING_SYSTEM:
+            raise RuntimeError("MLComputePlan is only available on macOS >= 14.4")
+        if ordered("refuse to plan") is not None:
+            fail("The model can not be\n        planned.")
+        return plan(_specification(Path(path)), compute_units)
 
     @staticmethod
     @native("({str}) -> str")
@@ -156,31 +185,7 @@ class _MLModelProxy(Native):
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-class _MLCPUComputeDeviceProxy:
-    """Imported by coremltools, not used here."""
-
-
-class _MLGPUComputeDeviceProxy:
-    """Imported by coremltools, not used here."""
-
-
-class _MLNeuralEngineComputeDeviceProxy:
-    """Imported by coremltools, not used here."""
-
-
-class _MLComputePlanProxy:
-    """Imported by coremltools, not used here."""
-
-
-class _MLModelStructureProgramOperationProxy:
-    """Imported by coremltools, not used here."""
-
-
-class _MLModelStructureNeuralNetworkLayerProxy:
-    """Imported by coremltools, not used here."""
-
-
-class _MLModelAssetProxy:
+class _MLModelAssetProxy(Native):
     """Imported by coremltools, not used here."""
 
 
@@ -217,7 +222,10 @@ def _session(compiled: Path) -> Any:
 def _specification(compiled: Path) -> Any:
     from coremltools.proto.Model_pb2 import Model
 
-    return Model.FromString((compiled / SPECIFICATION).read_bytes())
+    try:
+        return Model.FromString((compiled / SPECIFICATION).read_bytes())
+    except OSError:
+        fail("There is no compiled model at the path.")
 
 
 def _middle(pixels: Any) -> Any:
