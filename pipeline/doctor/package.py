@@ -129,7 +129,7 @@ def _neural_engine(report: PackageReport) -> Iterator[Finding]:
     if report.plan:
         yield _plan(report.plan)
     else:
-        yield ok("Plan", report.plan_failure)
+        yield _no_plan(report)
 
 
 def concern_finding(concern: Concern) -> Finding:
@@ -153,6 +153,16 @@ def _plan(plan: tuple[Share, ...]) -> Finding:
     return ok("Plan", f"Of {counted(total, 'operation')} Core ML prefers {shares}.")
 
 
+def _no_plan(report: PackageReport) -> Finding:
+    if all(timing.backend != "coreml" for timing in report.timings):
+        return ok("Plan", report.plan_failure)
+    return note(
+        "Plan",
+        report.plan_failure,
+        "A plan needs macOS 14.4 or later; nevus runs the model without one.",
+    )
+
+
 def _here(report: PackageReport) -> Iterator[Finding]:
     missing = report.inspection.untranslated
     if missing:
@@ -161,19 +171,31 @@ def _here(report: PackageReport) -> Iterator[Finding]:
     else:
         yield ok("Off a Mac", "All its kinds of operation can be translated for ONNX Runtime.")
     for timing in report.timings:
-        yield _timing(timing, report.runs)
+        yield _timing(timing, report)
     if all(timing.backend != "coreml" for timing in report.timings):
         yield ok(
             "On a Mac", "Milliseconds on each compute unit of Core ML can be had on a Mac alone."
         )
 
 
-def _timing(timing: Timing, runs: bool) -> Finding:
-    subject = "ONNX Runtime" if timing.backend == "onnxruntime" else timing.device
+def _timing(timing: Timing, report: PackageReport) -> Finding:
+    core_ml = timing.backend == "coreml"
+    subject = timing.device if core_ml else "ONNX Runtime"
     if timing.milliseconds is None:
-        return (note if runs else problem)(subject, timing.failure)
+        advice = _instead(timing) if core_ml and not report.inspection.refusal else ""
+        return (note if report.runs else problem)(subject, timing.failure, advice)
+    where = f"with compute units {timing.device}" if core_ml else f"on the {timing.device}"
     return ok(
         subject,
-        f"{timing.milliseconds:.1f} ms a picture when warm on the {timing.device}, opened in "
+        f"{timing.milliseconds:.1f} ms a picture when warm {where}, opened in "
         f"{timing.opening:.1f} s.",
+    )
+
+
+def _instead(failed: Timing) -> str:
+    if failed.device == "CPU_ONLY":
+        return "Use nevus segment --backend onnxruntime."
+    return (
+        "Use nevus segment --compute-units CPU_ONLY. Where a process dies, nevus goes on with the "
+        "CPU by itself."
     )
