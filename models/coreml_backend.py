@@ -3,6 +3,7 @@
 Everything above Apple's own code is tried elsewhere, over a stand-in for it; Apple's is not.
 """
 
+import re
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from models.compiled import compiled, discard, is_kept
 from models.exchange import picture
 from models.package import ModelError, PackageInfo, read_package
 
+_DESCRIBED = re.compile(r'\{ NSLocalizedDescription = "([^"]*?)\.?"; \}')
 _INSTEAD = "Try --compute-units CPU_ONLY or --backend onnxruntime."
 
 
@@ -84,4 +86,6 @@ def _open(model: Path, compute_units: str) -> Any:
 
 def one_line(error: Exception) -> str:
     """An error of Core ML's as a person reads it: Apple's are dictionaries over several lines."""
-    return printable(" ".join(str(error).split()))
+    line = " ".join(str(error).split())
+    described = _DESCRIBED.fullmatch(line)
+    return printable(described[1] if described else line)
