@@ -1,6 +1,6 @@
 """Where Core ML would run each operation of a package: a Mac's own answer.
 
-Not yet run on a Mac. The names are those of coremltools 9, whose classes the tests use.
+Not yet run on a Mac: the tests ask coremltools' own Python over a stand-in for Apple's module.
 """
 
 from collections import Counter, defaultdict
@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from models.child import in_child
-from models.package import package_hash
+from models.coreml_backend import one_line
+from models.package import ModelError, package_hash
 
 NAMES = {
     "MLNeuralEngineComputeDevice": "Neural Engine",
@@ -41,8 +42,12 @@ def _planned(path: Path, compute_units: str) -> tuple[Share, ...]:
 
     from models.compiled import compiled
 
-    place = compiled(path, package_hash(path))
-    return shares(MLComputePlan.load_from_path(str(place), ComputeUnit[compute_units]))
+    digest = package_hash(path)
+    try:
+        place = str(compiled(path, digest))
+        return shares(MLComputePlan.load_from_path(place, ComputeUnit[compute_units]))
+    except Exception as error:  # Core ML raises plain exceptions of many kinds.
+        raise ModelError(f"Core ML gives no plan ({one_line(error)}).") from error
 
 
 def shares(plan: Any) -> tuple[Share, ...]:

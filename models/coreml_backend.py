@@ -3,6 +3,7 @@
 Everything above Apple's own code is tried elsewhere, over a stand-in for it; Apple's is not.
 """
 
+import re
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from models.compiled import compiled, discard, is_kept
 from models.exchange import picture
 from models.package import ModelError, PackageInfo, read_package
 
+_DESCRIBED = re.compile(r'\{ NSLocalizedDescription = "([^"]*?)\.?"; \}')
 _INSTEAD = "Try --compute-units CPU_ONLY or --backend onnxruntime."
 
 
@@ -34,11 +36,14 @@ class CoreMLBackend:
             raise
         except Exception as error:  # Core ML raises plain exceptions of many kinds.
             raise ModelError(
-                f"Core ML can't load {self._shown} ({_one_line(error)}). {_INSTEAD}"
+                f"Core ML can't load {self._shown} ({one_line(error)}). {_INSTEAD}"
             ) from error
 
     def run(self, framed: Pixels) -> npt.NDArray[np.float32]:
-        """A framed photo, uint8 (gh, gw, 3), to the model's output, float32. Raises ModelError."""
+        """A framed photo, uint8 (gh, gw, 3), to the model's output, float32. Raises ModelError.
+
+        Where the package gives a grey picture, coremltools hands a PIL one over.
+        """
         return np.asarray(self._output(self._predict(framed)), np.float32)
 
     def _predict(self, framed: Pixels) -> dict[str, Any]:
@@ -49,7 +54,7 @@ class CoreMLBackend:
             raise
         except Exception as error:
             raise ModelError(
-                f"Core ML can't run {self._shown} ({_one_line(error)}). {_INSTEAD}"
+                f"Core ML can't run {self._shown} ({one_line(error)}). {_INSTEAD}"
             ) from error
         return answer
 
@@ -79,6 +84,8 @@ def _open(model: Path, compute_units: str) -> Any:
     return coremltools.models.CompiledMLModel(str(model), coremltools.ComputeUnit[compute_units])
 
 
-def _one_line(error: Exception) -> str:
-    # Apple's errors are whole dictionaries, printed over several lines.
-    return printable(" ".join(str(error).split()))
+def one_line(error: Exception) -> str:
+    """An error of Core ML's as a person reads it: Apple's are dictionaries over several lines."""
+    line = " ".join(str(error).split())
+    described = _DESCRIBED.fullmatch(line)
+    return printable(described[1] if described else line)

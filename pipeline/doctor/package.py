@@ -145,7 +145,7 @@ def _neural_engine(report: PackageReport) -> Iterator[Finding]:
     if report.plan:
         yield _plan(report.plan)
     else:
-        yield ok("Plan", report.plan_failure)
+        yield _no_plan(report)
 
 
 def concern_finding(concern: Concern) -> Finding:
@@ -169,6 +169,16 @@ def _plan(plan: tuple[Share, ...]) -> Finding:
     return ok("Plan", f"Of {counted(total, 'operation')} Core ML prefers {shares}.")
 
 
+def _no_plan(report: PackageReport) -> Finding:
+    if all(timing.backend != "coreml" for timing in report.timings):
+        return ok("Plan", report.plan_failure)
+    return note(
+        "Plan",
+        report.plan_failure,
+        "A plan needs macOS 14.4 or later; nevus runs the model without one.",
+    )
+
+
 def _here(report: PackageReport) -> Iterator[Finding]:
     missing = report.inspection.untranslated
     if missing:
@@ -186,11 +196,22 @@ def _here(report: PackageReport) -> Iterator[Finding]:
 
 
 def _timing(timing: Timing) -> Finding:
-    subject = "ONNX Runtime" if timing.backend == "onnxruntime" else timing.device
+    core_ml = timing.backend == "coreml"
+    subject = timing.device if core_ml else "ONNX Runtime"
     if timing.milliseconds is None:
-        return note(subject, timing.failure)
+        return note(subject, timing.failure, _instead(timing) if core_ml else "")
+    where = f"with compute units {timing.device}" if core_ml else f"on the {timing.device}"
     return ok(
         subject,
-        f"{timing.milliseconds:.1f} ms a picture when warm on the {timing.device}, opened in "
+        f"{timing.milliseconds:.1f} ms a picture when warm {where}, opened in "
         f"{timing.opening:.1f} s.",
+    )
+
+
+def _instead(failed: Timing) -> str:
+    if failed.device == "CPU_ONLY":
+        return "Use nevus segment --backend onnxruntime."
+    return (
+        "Use nevus segment --compute-units CPU_ONLY. Where a process dies, nevus goes on with the "
+        "CPU by itself."
     )

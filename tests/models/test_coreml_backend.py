@@ -15,7 +15,7 @@ from PIL import Image
 from imaging.framing import Mask
 from imaging.photo import Photo, read_photo
 from models.compiled import compiled
-from models.coreml_backend import CoreMLBackend
+from models.coreml_backend import CoreMLBackend, one_line
 from models.interface import OUTPUT_KEY, PROBABILITY
 from models.package import ModelError, package_hash
 from models.segmenter import COMPUTE_UNITS, open_segmenter
@@ -131,9 +131,18 @@ def test_what_core_ml_doesn_t_take_raises(mac: Mac, tiny: Path, picture: object)
 @pytest.mark.parametrize(
     ("order", "sentence"),
     [
-        ("refuse to compile", r"can't load .*tiny\.mlpackage \(.*can not be compiled.*\)\. "),
-        ("refuse to load", r"can't load .*tiny\.mlpackage \(.*loaded on this device.*\)\. "),
-        ("refuse to predict", r"can't run .*tiny\.mlpackage \(.*can not be computed.*\)\. "),
+        (
+            "refuse to compile",
+            r"can't load .*tiny\.mlpackage \(The package can not be compiled\)\. ",
+        ),
+        (
+            "refuse to load",
+            r"can't load .*tiny\.mlpackage \(The model can not be loaded on this device\)\. ",
+        ),
+        (
+            "refuse to predict",
+            r"can't run .*tiny\.mlpackage \(The picture can not be computed\)\. ",
+        ),
     ],
 )
 def test_a_native_error_is_one_sentence(mac: Mac, tiny: Path, order: str, sentence: str) -> None:
@@ -146,16 +155,31 @@ def test_a_native_error_is_one_sentence(mac: Mac, tiny: Path, order: str, senten
     assert open_segmenter(tiny, "coreml").backend == "coreml"
 
 
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        ('{\n    NSLocalizedDescription = "It is\n    bad.";\n}', "It is bad"),
+        ("Error compiling model.", "Error compiling model."),
+        (
+            '{\n    NSLocalizedDescription = "Bad.";\n    NSUnderlyingError = "Why.";\n}',
+            '{ NSLocalizedDescription = "Bad."; NSUnderlyingError = "Why."; }',
+        ),
+    ],
+)
+def test_apple_s_dictionary_becomes_its_description_where_it_has_no_more(
+    error: str, line: str
+) -> None:
+    assert one_line(RuntimeError(error)) == line
+
+
 def test_a_missing_output_is_named(mac: Mac, tiny: Path) -> None:
     mac.order("rename the output", "heat\x1b[31m")
     with pytest.raises(ModelError, match=r"gave heat\\x1b\[31m where the package promises "):
         open_segmenter(tiny, "coreml")
 
 
-def test_a_macos_that_is_too_old_is_said(
-    mac: Mac, tiny: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    (mac.folder / "bin" / "sw_vers").write_text("#!/bin/sh\necho 10.12\n")
+def test_a_macos_that_is_too_old_is_said(mac: Mac, tiny: Path) -> None:
+    mac.install("10.12")
     with pytest.raises(ModelError, match=r"macOS 10\.13"):
         open_segmenter(tiny, "coreml")
 

@@ -15,6 +15,8 @@ from tests.support.coreml_record import PROXY, NativeModule, parameters, read_wh
 
 CONSTRUCTORS = ("({%}, {str}, {str}, {str}, {dict}) -> None",
                 "({%}, {str}, {str}, {str}, {dict}, {object}) -> None")  # fmt: skip
+PLAN = "_MLComputePlanProxy"
+FILES = ("model.py", "_compiled_model.py", "utils.py", "compute_plan.py", "compute_device.py")
 PROXIES = {"_MLModelProxy", "__proxy__", "_proxy", "proxy"}
 DOWNLOAD = ["download", "--no-deps", "--only-binary", ":all:", "--python-version", "3.11",
             "--platform", "macosx_11_0_arm64", "--retries", "0", "--timeout", "10"]  # fmt: skip
@@ -39,10 +41,17 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return found[0]
 
 
-def signatures(name: str) -> tuple[str, ...]:
+def signatures(name: str, owner: str = PROXY) -> tuple[str, ...]:
     """Those of one of the stand-in's functions."""
-    given: tuple[str, ...] = getattr(coreml_native._MLModelProxy, name).signatures
+    found = getattr(getattr(coreml_native, owner), name)
+    given: tuple[str, ...] = getattr(found, "fget", found).signatures
     return given
+
+
+def functions(owner: str) -> set[str]:
+    """The names that one of the stand-in's classes has of its own."""
+    own = vars(getattr(coreml_native, owner))
+    return {name for name in own if not name.startswith("_")}
 
 
 def test_the_record_is_of_the_installed_version(record: NativeModule) -> None:
@@ -57,27 +66,27 @@ def test_the_stand_in_has_the_names_of_the_module_and_no_other(record: NativeMod
     assert {name for name in vars(coreml_native) if name.startswith("_ML")} | {"_State"} == set(
         record.classes
     )
-    functions = {
-        name
-        for name, value in vars(coreml_native._MLModelProxy).items()
-        if callable(getattr(value, "__func__", value)) and not name.startswith("_")
-    }
-    assert functions == set(record.proxy_functions)
+    for owner in record.classes:
+        assert functions(owner) == set(record.functions(owner)), owner
 
 
 def test_its_signatures_come_in_the_order_of_the_module(record: NativeModule) -> None:
     """Names and signatures are two lists there; the order of first use joins them."""
-    used = [*CONSTRUCTORS, *(s for name in record.proxy_functions for s in signatures(name))]
+    used = list(CONSTRUCTORS)
+    for owner in record.classes:
+        if owner != PROXY and "signatures" in dir(getattr(coreml_native, owner).__init__):
+            used.extend(signatures("__init__", owner))
+        for name in record.functions(owner):
+            used.extend(signatures(name, owner))
     start = record.signatures.index(CONSTRUCTORS[0])
-    in_order = tuple(dict.fromkeys(used))
     assert signatures("__init__") == CONSTRUCTORS
-    assert in_order == record.signatures[start : start + len(in_order)]
+    assert tuple(dict.fromkeys(used)) == record.signatures[start:]
 
 
 def proxy_calls() -> Iterator[tuple[str, int, bool]]:
     """Each call of coremltools' Python to its native proxy: name, arguments, any by keyword."""
     models = Path(str(distribution("coremltools").locate_file("coremltools"))) / "models"
-    for file in (models / name for name in ("model.py", "_compiled_model.py", "utils.py")):
+    for file in (models / name for name in FILES):
         for node in ast.walk(ast.parse(file.read_text())):
             if not isinstance(node, ast.Call):
                 continue
@@ -90,13 +99,19 @@ def proxy_calls() -> Iterator[tuple[str, int, bool]]:
                     yield node.func.attr, len(node.args), bool(node.keywords)
 
 
-def test_coremltools_own_python_calls_it_so() -> None:
+def test_coremltools_own_python_calls_it_so(record: NativeModule) -> None:
+    owners = {name: owner for owner in record.classes for name in record.functions(owner)}
     calls = set(proxy_calls())
-    assert {"__init__", "predict", "batchPredict", "compileModel"} <= {name for name, *_ in calls}
-    for name, given, by_keyword in calls - {("read_state", 1, False), ("write_state", 2, False)}:
-        function = inspect.getattr_static(coreml_native._MLModelProxy, name)
+    wanted = {"__init__", "predict", "batchPredict", "compileModel", "get_compute_plan"}
+    assert wanted | set(record.functions(PLAN)) - {"model_structure"} <= {
+        name for name, *_ in calls
+    }
+    for name, given, by_keyword in calls:
+        owner = owners.get(name, PROXY)
+        function = inspect.getattr_static(getattr(coreml_native, owner), name)
         own = 0 if isinstance(function, staticmethod) else 1
-        assert given + own in {len(parameters(signature)) for signature in signatures(name)}
+        taken = {len(parameters(signature)) for signature in signatures(name, owner)}
+        assert given + own in taken, name
         assert not by_keyword
 
 

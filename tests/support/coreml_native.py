@@ -6,8 +6,8 @@ writes down what it is asked, and fails as it is ordered to, in the folder that 
 names.
 """
 
-import functools
 import os
+import shutil
 import signal
 import tempfile
 from collections.abc import Callable
@@ -16,68 +16,48 @@ from typing import Any, NoReturn
 
 import numpy as np
 import onnxruntime
-from PIL import Image
 
-from tests.support.coreml_record import parameters
+from tests.support.coreml_calls import Native, native
+from tests.support.coreml_orders import fail, note, ordered
+from tests.support.coreml_pictures import given, taken
+from tests.support.coreml_plan import (
+    _MLComputePlanProxy,
+    _MLCPUComputeDeviceProxy,
+    _MLGPUComputeDeviceProxy,
+    _MLModelStructureNeuralNetworkLayerProxy,
+    _MLModelStructureProgramOperationProxy,
+    _MLNeuralEngineComputeDeviceProxy,
+    plan,
+)
 
-PROGRAM = "model.onnx"
+__all__ = [
+    "_MLCPUComputeDeviceProxy",
+    "_MLComputePlanProxy",
+    "_MLGPUComputeDeviceProxy",
+    "_MLModelAssetProxy",
+    "_MLModelProxy",
+    "_MLModelStructureNeuralNetworkLayerProxy",
+    "_MLModelStructureProgramOperationProxy",
+    "_MLNeuralEngineComputeDeviceProxy",
+    "_State",
+]
+
+PROGRAM, SPECIFICATION = "model.onnx", "model.mlmodel"
 COMPUTE_UNITS = ("ALL", "CPU_AND_GPU", "CPU_AND_NE", "CPU_ONLY")
 NEWEST_SPECIFICATION = 10
-KINDS = {"str": str, "dict": dict, "list": list, "bytes": bytes, "object": object, "int": int}
-
-
-def native(*signatures: str) -> Callable[[Callable[..., Any]], Any]:
-    """A function that takes what one of the signatures says, by position, or raises TypeError."""
-
-    def strict(function: Callable[..., Any]) -> Any:
-        @functools.wraps(function)
-        def checked(*given: object) -> Any:
-            if not any(_fits(signature, given) for signature in signatures):
-                shown = ", ".join(type(value).__name__ for value in given)
-                raise TypeError(f"{function.__name__}({shown}): it takes {' or '.join(signatures)}")
-            return function(*given)
-
-        checked.signatures = signatures  # type: ignore[attr-defined]
-        return checked
-
-    return strict
-
-
-def _fits(signature: str, given: tuple[object, ...]) -> bool:
-    kinds = parameters(signature)
-    return len(kinds) == len(given) and all(map(_is_a, given, kinds))
-
-
-def _is_a(value: object, kind: str) -> bool:
-    if kind == "%":
-        return value is None or isinstance(value, _MLModelProxy | _State)
-    return isinstance(value, KINDS[kind])
-
-
-def _note(line: str) -> None:
-    folder = os.environ.get("COREML_STAND_IN")
-    if folder is not None:
-        with (Path(folder) / "journal").open("a") as journal:
-            journal.write(f"{line}\n")
-
-
-def _ordered(order: str) -> str | None:
-    """What an order says, None where it was not given."""
-    folder = os.environ.get("COREML_STAND_IN")
-    file = Path(folder) / order if folder is not None else None
-    return file.read_text() if file is not None and file.is_file() else None
-
-
-def _fail(reason: str) -> NoReturn:
-    # Apple's errors cross as their dictionary, over several lines.
-    raise RuntimeError(f'{{\n    NSLocalizedDescription = "{reason}";\n}}')
+PLANNING_SYSTEM = (14, 4)
+VICTIMS: dict[str, Callable[[Any], Any]] = {
+    "all": lambda _: True,
+    "photos": lambda pixels: pixels.any(),
+    "blue photos": lambda pixels: _middle(pixels)[2] > _middle(pixels)[0],
+}
 
 
 def _not_here() -> NoReturn:
     raise NotImplementedError("This part of Core ML has no stand-in.")
 
 
-class _State:
+class _State(Native):
     @native("({%}, {str}) -> object")
     def read_state(self, _name: str) -> object:
         _not_here()
@@ -87,7 +67,7 @@ class _State:
         _not_here()
 
 
-class _MLModelProxy:
+class _MLModelProxy(Native):
     @native(
         "({%}, {str}, {str}, {str}, {dict}) -> None",
         "({%}, {str}, {str}, {str}, {dict}, {object}) -> None",
@@ -100,14 +80,15 @@ class _MLModelProxy:
         _hints: dict[str, str],
         _asset: object = None,
     ) -> None:
-        _note(f"load {compute_units}")
+        note(f"load {compute_units}")
         if compute_units not in COMPUTE_UNITS:
-            _fail(f"There are no compute units {compute_units}.")
-        if _ordered("refuse to load") is not None:
-            _fail("The model can not be loaded on this\n        device.")
+            fail(f"There are no compute units {compute_units}.")
+        if ordered("refuse to load") is not None:
+            fail("The model can not be loaded on this\n        device.")
         self._units = compute_units
         self._compiled = Path(path if path.endswith(".mlmodelc") else _compile(path))
         self._session = _session(self._compiled)
+        self._description = _specification(self._compiled).description
         self._nanoseconds: int | None = None
 
     @native("({%}, {dict}, {%}) -> dict")
@@ -171,8 +152,15 @@ class _MLModelProxy:
 
     @staticmethod
     @native("({str}, {str}) -> object")
-    def get_compute_plan(_path: str, _units: str) -> object:
-        _not_here()
+    def get_compute_plan(path: str, compute_units: str) -> object:
+        from coremltools.models.utils import _macos_version
+
+        note(f"plan {compute_units}")
+        if _macos_version() < PLANNING_SYSTEM:
+            raise RuntimeError("MLComputePlan is only available on macOS >= 14.4")
+        if ordered("refuse to plan") is not None:
+            fail("The model can not be\n        planned.")
+        return plan(_specification(Path(path)), compute_units)
 
     @staticmethod
     @native("({str}) -> str")
@@ -180,75 +168,49 @@ class _MLModelProxy:
         return _compile(path)
 
     def _run(self, features: dict[str, Any]) -> dict[str, Any]:
-        (wanted,) = self._session.get_inputs()
+        (wanted,), (described,) = self._description.input, self._description.output
         if wanted.name not in features:
-            _fail(f"The feature {wanted.name} is missing.")
-        pixels = _pixels(features[wanted.name], wanted.shape)
-        _note(f"predict {self._units}")
+            fail(f"The feature {wanted.name} is missing.")
+        pixels = taken(features[wanted.name], wanted.type.imageType)
+        note(f"predict {self._units}")
         self._obey(pixels)
-        (output,) = self._session.get_outputs()
-        (values,) = self._session.run([output.name], {wanted.name: pixels})
+        (values,) = self._session.run([described.name], {wanted.name: pixels})
         self._nanoseconds = 1
-        made = np.array(values, np.float32)
         if self._struck("no numbers", pixels):
-            made[:] = np.nan
-        return {_ordered("rename the output") or output.name: made}
+            values = np.full_like(values, np.nan)
+        return {ordered("rename the output") or described.name: given(values, described.type)}
 
     def _obey(self, pixels: Any) -> None:
-        if _ordered("refuse to predict") is not None:
-            _fail("The picture can not be\n        computed.")
+        if ordered("refuse to predict") is not None:
+            fail("The picture can not be\n        computed.")
         if self._struck("die", pixels):
             os.kill(os.getpid(), signal.SIGKILL)
 
     def _struck(self, order: str, pixels: Any) -> bool:
         """Whether an order strikes this picture on these compute units."""
-        red, *_, blue = pixels[0, :, pixels.shape[2] // 2, pixels.shape[3] // 2]
-        victims = {"all": True, "photos": bool(pixels.any()), "blue photos": bool(blue > red)}
-        return victims.get(_ordered(f"{order} on {self._units}") or "", False)
+        victims = ordered(f"{order} on {self._units}")
+        return victims is not None and VICTIMS[victims](pixels)
 
 
-class _MLCPUComputeDeviceProxy:
-    """Imported by coremltools, not used here."""
-
-
-class _MLGPUComputeDeviceProxy:
-    """Imported by coremltools, not used here."""
-
-
-class _MLNeuralEngineComputeDeviceProxy:
-    """Imported by coremltools, not used here."""
-
-
-class _MLComputePlanProxy:
-    """Imported by coremltools, not used here."""
-
-
-class _MLModelStructureProgramOperationProxy:
-    """Imported by coremltools, not used here."""
-
-
-class _MLModelStructureNeuralNetworkLayerProxy:
-    """Imported by coremltools, not used here."""
-
-
-class _MLModelAssetProxy:
+class _MLModelAssetProxy(Native):
     """Imported by coremltools, not used here."""
 
 
 def _compile(path: str) -> str:
-    from models.package import ModelError
+    from models.package import ModelError, program_file
     from models.translation import translated
 
-    _note("compile")
-    if _ordered("refuse to compile") is not None:
-        _fail("The package can not be compiled.")
+    note("compile")
+    if ordered("refuse to compile") is not None:
+        fail("The package can not be compiled.")
     try:
         program = translated(Path(path))
     except ModelError as error:
-        _fail(str(error))
+        fail(str(error))
     made = Path(tempfile.mkdtemp()) / f"{Path(path).stem}.mlmodelc"
     made.mkdir()
     (made / PROGRAM).write_bytes(program)
+    shutil.copyfile(program_file(Path(path)), made / SPECIFICATION)
     return str(made)
 
 
@@ -261,17 +223,17 @@ def _session(compiled: Path) -> Any:
             (compiled / PROGRAM).read_bytes(), options, providers=["CPUExecutionProvider"]
         )
     except Exception as error:
-        _fail(f"The compiled model is damaged: {type(error).__name__}.")
+        fail(f"The compiled model is damaged: {type(error).__name__}.")
 
 
-def _pixels(picture: object, shape: list[int]) -> Any:
-    """A PIL picture as Core ML takes it: colour, and of the model's own size."""
-    if not isinstance(picture, Image.Image):
-        _fail("The model wants a picture.")
-    if picture.mode not in ("RGB", "RGBA"):
-        _fail(f"The model wants colour and not {picture.mode}.")
-    _, _, height, width = shape
-    if picture.size != (width, height):
-        _fail(f"A picture of {picture.size} is not of the model's size.")
-    colours = np.asarray(picture, np.float32)[..., :3]
-    return np.ascontiguousarray(colours.transpose(2, 0, 1)[None])
+def _specification(compiled: Path) -> Any:
+    from coremltools.proto.Model_pb2 import Model
+
+    try:
+        return Model.FromString((compiled / SPECIFICATION).read_bytes())
+    except OSError:
+        fail("There is no compiled model at the path.")
+
+
+def _middle(pixels: Any) -> Any:
+    return pixels[0, :, pixels.shape[2] // 2, pixels.shape[3] // 2]

@@ -9,6 +9,7 @@ import json
 import re
 import sys
 from dataclasses import asdict, dataclass
+from itertools import takewhile
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -33,12 +34,10 @@ class NativeModule:
         """The classes that coremltools can import."""
         return tuple(name for name in self.names if name.startswith("_"))
 
-    @property
-    def proxy_functions(self) -> tuple[str, ...]:
-        """The functions of the class that loads and runs models."""
-        after = self.names[self.names.index(PROXY) + 1 :]
-        end = next(index for index, name in enumerate(after) if name.startswith("_"))
-        return after[:end]
+    def functions(self, owner: str) -> tuple[str, ...]:
+        """The functions of a class."""
+        after = self.names[self.names.index(owner) + 1 :]
+        return tuple(takewhile(lambda name: not name.startswith("_"), after))
 
 
 def recorded() -> NativeModule:

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.coreml_record import recorded
 from tests.support.mac_platform import NATIVE, VERSION, StandInFinder, of_apple
 
 ROOT = Path(__file__).parents[2]
-PROXIES = ("_MLModelProxy", "_MLModelAssetProxy", "_MLComputePlanProxy")
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,19 @@ class Mac:
         """Take an order back."""
         (self.folder / order).unlink()
 
+    def install(self, macos: str) -> None:
+        """Have processes that ask from now on be told of this version of macOS."""
+        (self.programs / "sw_vers").write_text(f"#!/bin/sh\necho {macos}\n")
+        (self.programs / "sw_vers").chmod(0o755)
+
+    @property
+    def programs(self) -> Path:
+        """Where a Mac's own programs are found."""
+        return self.folder / "bin"
+
     @property
     def journal(self) -> list[str]:
-        """`compile`, `load UNITS` and `predict UNITS` in the order they came."""
+        """`compile`, `load UNITS`, `predict UNITS` and `plan UNITS` in the order they came."""
         file = self.folder / "journal"
         return file.read_text().splitlines() if file.exists() else []
 
@@ -46,16 +56,15 @@ class Mac:
 @contextmanager
 def in_workers(folder: Path) -> Iterator[Mac]:
     """A Mac in the worker processes that this process or its children start."""
-    programs = folder / "bin"
-    programs.mkdir(parents=True)
-    (programs / "sw_vers").write_text(f"#!/bin/sh\necho {VERSION}\n")
-    (programs / "sw_vers").chmod(0o755)
+    mac = Mac(folder)
+    mac.programs.mkdir(parents=True)
+    mac.install(VERSION)
     site = ROOT / "tests" / "support" / "mac_site"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COREML_STAND_IN", str(folder))
-        patch.setenv("PATH", str(programs), prepend=os.pathsep)
+        patch.setenv("PATH", str(mac.programs), prepend=os.pathsep)
         patch.setenv("PYTHONPATH", os.pathsep.join([str(site), str(ROOT)]))
-        yield Mac(folder)
+        yield mac
 
 
 @contextmanager
@@ -86,6 +95,6 @@ def _give_to_the_imported(patch: pytest.MonkeyPatch) -> None:
     native = import_module(NATIVE)
     for name, module in list(sys.modules.items()):
         if name.startswith("coremltools.models"):
-            for proxy in PROXIES:
+            for proxy in recorded().classes:
                 if hasattr(module, proxy):
                     patch.setattr(module, proxy, getattr(native, proxy))
