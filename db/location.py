@@ -1,6 +1,5 @@
 """Where a folder's database lies, and where none may lie."""
 
-import os
 import re
 import subprocess
 import sys
@@ -27,13 +26,20 @@ def database_for(folder: Path, db: Path | None = None) -> Path:
     """The database of a photo folder: `db` if given, else one in the user's data folder.
 
     It is keyed by the folder's real path, so that every way to the folder leads to the same one.
-    Raises UnsafePlace where `db` lies inside the folder, or is a link that leads in a circle.
+    Raises UnsafePlace where `db` lies inside the folder or is a link that leads in a circle, and
+    where the folder's path is no text, which a database could not hold.
     """
     real = folder.resolve()
+    try:
+        key = str(real).encode()
+    except UnicodeEncodeError as error:
+        raise UnsafePlace(
+            f"{printable(str(real))}: its name is not valid text. Rename the folder."
+        ) from error
     if db is not None:
         return _outside(real, _real(db))
-    name = re.sub(r"[^\w.-]+", "_", printable(real.name))[:40].strip("._-") or "photos"
-    return user_data_path("nevus") / f"{name}-{sha256(os.fsencode(real)).hexdigest()[:12]}.db"
+    name = re.sub(r"[^\w.-]+", "_", real.name)[:40].strip("._-") or "photos"
+    return user_data_path("nevus") / f"{name}-{sha256(key).hexdigest()[:12]}.db"
 
 
 def _real(path: Path) -> Path:

@@ -227,12 +227,13 @@ def test_odd_places_for_the_database_are_findings(photos: Path, tmp_path: Path) 
         assert "in a circle" in done.stderr
 
 
-def test_a_folder_whose_name_is_no_text_is_looked_at(tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", ["doctor", "segment"])
+def test_a_folder_whose_name_is_no_text_is_refused(tmp_path: Path, command: str) -> None:
     folder = tmp_path / os.fsdecode(b"bad\xff")
     folder.mkdir()
-    done = run("doctor", folder, "--json")
-    assert done.returncode == 0, done.stderr
-    assert "bad\\udcff can be listed" in subjects(done)["Folder"]["sentence"]
+    done = run(command, folder)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "bad\\udcff: its name is not valid text. Rename the folder." in done.stderr
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
