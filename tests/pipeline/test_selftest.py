@@ -22,8 +22,8 @@ from models.package import (
 from models.reference import Difference, References
 from models.reference_files import read_references, references_for
 from pipeline.jobs import Bench, ModelJob, Segmented, SegmentJob, Setup, ViewJob
-from pipeline.selftest import selftest
-from pipeline.verdict import Checked, Fault, Verdict, concluded
+from pipeline.selftest.checks import selftest
+from pipeline.selftest.verdict import Checked, Fault, Verdict, concluded
 from pipeline.worker import Worker
 from tests.support.mac import in_workers
 from tests.support.packages import Array, changed, constants_of

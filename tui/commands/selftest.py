@@ -17,8 +17,8 @@ def run_selftest(model: Path | None, backend: str, compute_units: str, json: boo
     from imaging.samples import sample_folder
     from models.reference_files import references_for
     from models.segmenter import shipped_model
-    from pipeline.selftest import selftest
-    from pipeline.selftest_report import block, report
+    from pipeline.selftest.checks import selftest
+    from pipeline.selftest.report import block, report
     from pipeline.worker import Worker
 
     package = model or shipped_model()

@@ -30,7 +30,7 @@ from models.reference import (
 from pipeline.errors import PipelineError
 from pipeline.jobs import Segmented
 from pipeline.machine import anonymous
-from pipeline.verdict import Checked, Fault, Selftest, another_model, concluded, not_opened
+from pipeline.selftest.verdict import Checked, Fault, Selftest, another_model, concluded, not_opened
 
 if TYPE_CHECKING:
     from models.package import PackageInfo

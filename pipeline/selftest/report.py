@@ -6,7 +6,7 @@ from importlib.metadata import version
 
 from models.reference import References, Tolerance, Tolerances
 from pipeline.machine import Machine, this_machine
-from pipeline.verdict import Checked, Fault, Selftest
+from pipeline.selftest.verdict import Checked, Fault, Selftest
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Whether this machine computes what the shipped model should: `nevus doctor --selftest`."""
