@@ -67,8 +67,6 @@ class Recipe:
     """The hashes of the checkpoints whose maps it also learns from; empty for none."""
     targets_share: float = 0.5
     """How much these maps count beside the annotators' masks."""
-    mean_of: str = ""
-    """The hashes of the checkpoints whose mean a network is (see `models.soup`); empty for none."""
 
     @property
     def where(self) -> dict[str, str]:
