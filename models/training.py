@@ -53,8 +53,6 @@ class Recipe:
     """The chance to skip the deepest block (stochastic depth)."""
     coarse_share: float = 0.0
     """How much the losses at strides 16 and 8 count beside the last map's (deep supervision)."""
-    whole_frames: int = 1
-    """How often an epoch shows the photos that nobody cut around their lesion."""
     bfloat16: bool = False
     batch: int = 24
     peak_rate: float = 2e-3
@@ -240,7 +238,7 @@ def train(
     run.resume()
     chosen = [p for p in read_pairs(data, recipe.where) if not held_out(p)]
     dev = read_pairs(data, {"split": "dev"})
-    views = Views(chosen, recipe.seed, targets, recipe.targets_share, recipe.whole_frames)
+    views = Views(chosen, recipe.seed, targets, recipe.targets_share)
     if start is not None and run.epoch == 0:
         begin_with(run, start, views)
     steps = len(views) // recipe.batch
@@ -281,9 +279,6 @@ def main(
     coarse_share: Annotated[
         float, typer.Option(help="Deep supervision: how much a coarse map's loss counts.")
     ] = Recipe.coarse_share,
-    whole_frames: Annotated[
-        int, typer.Option(help="How often an epoch shows photos nobody cut around the lesion.")
-    ] = Recipe.whole_frames,
     bfloat16: Annotated[
         bool, typer.Option("--bfloat16", help="Faster on processors with AMX or AVX512-BF16.")
     ] = Recipe.bfloat16,
@@ -311,7 +306,6 @@ def main(
         kind=kind,
         drop=drop,
         coarse_share=coarse_share,
-        whole_frames=whole_frames,
         bfloat16=bfloat16,
         peak_rate=peak_rate,
         threads=threads,

@@ -19,9 +19,6 @@ COLOURS_CHANCE, PASTE_CHANCE = 0.25, 0.08
 The official masks of dermoscopy leave a second lesion out, so pasting stays rare.
 """
 
-WHOLE_FRAME = 1.4
-"""How much longer than wide a photo is that nobody cut: most cameras' sensors are 3:2."""
-
 
 def read_pair(pair: Pair) -> tuple[Picture, Picture]:
     """A pair's pixels: photo uint8 (H, W, 3) RGB and mask uint8 (H, W), 0 or 255."""
@@ -57,27 +54,15 @@ def mixed(mask: Picture, target: Picture, share: float) -> Picture:
     return np.asarray(cv2.addWeighted(mask, 1 - share, target, share, 0), np.uint8)
 
 
-def is_whole_frame(photo: Picture) -> bool:
-    """Whether a photo has a camera's own shape; the square ones were cut around the lesion."""
-    height, width = photo.shape[:2]
-    return bool(max(height, width) >= WHOLE_FRAME * min(height, width))
-
-
 class Views(Dataset[tuple[Tensor, Tensor, Tensor]]):
     """Augmented views, decided by seed, epoch and index alone.
 
-    An item is a uint8 photo (H, W, 3), a uint8 mask (H, W) and its float weight. With `targets`
-    (see `models.teaching`) these maps count by `share` in it, beside the mask. Whole frames are
-    shown `whole_frames` times an epoch, each time in another view.
+    An item is a uint8 photo (H, W, 3), a uint8 mask (H, W) and its float weight. With
+    `targets` (see `models.teaching`) these maps count by `share` in it, beside the mask.
     """
 
     def __init__(
-        self,
-        pairs: Sequence[Pair],
-        seed: int,
-        targets: Path | None = None,
-        share: float = 0.5,
-        whole_frames: int = 1,
+        self, pairs: Sequence[Pair], seed: int, targets: Path | None = None, share: float = 0.5
     ) -> None:
         self._items = [read_pair(pair) for pair in pairs]
         if targets is not None:
@@ -86,28 +71,22 @@ class Views(Dataset[tuple[Tensor, Tensor, Tensor]]):
                 for (photo, mask), pair in zip(self._items, pairs, strict=True)
             ]
         self._weights = [weight(pair) for pair in pairs]
-        self._shown = [
-            item
-            for item, (photo, _) in enumerate(self._items)
-            for _ in range(whole_frames if is_whole_frame(photo) else 1)
-        ]
         self._seed = seed
         self.epoch = 0
         self.size = 0
 
     def __len__(self) -> int:
-        return len(self._shown)
+        return len(self._items)
 
     def __getitem__(self, index: int) -> tuple[Tensor, Tensor, Tensor]:
         random = np.random.default_rng((self._seed, self.epoch, index))
-        item = self._shown[index]
-        photo, mask = self._items[item]
+        photo, mask = self._items[index]
         if random.random() < COLOURS_CHANCE:
             photo = take_colours(photo, self._any(random)[0], random)
         if random.random() < PASTE_CHANCE:
             photo, mask = paste(photo, mask, *self._any(random), random)
         view, truth = augment(photo, mask, self.size, random)
-        return torch.from_numpy(view), torch.from_numpy(truth), torch.tensor(self._weights[item])
+        return torch.from_numpy(view), torch.from_numpy(truth), torch.tensor(self._weights[index])
 
     def _any(self, random: np.random.Generator) -> tuple[Picture, Picture]:
         return self._items[int(random.integers(len(self._items)))]

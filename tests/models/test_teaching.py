@@ -11,14 +11,7 @@ from models.exported import Exported, load_checkpoint  # noqa: E402
 from models.pairs import held_out, read_pairs  # noqa: E402
 from models.teaching import main, taught  # noqa: E402
 from models.training import Recipe, Run, train  # noqa: E402
-from models.training_data import (  # noqa: E402
-    Views,
-    is_whole_frame,
-    mixed,
-    read_pair,
-    target_file,
-)
-from tests.models.conftest import draw_pair  # noqa: E402
+from models.training_data import Views, mixed, read_pair, target_file  # noqa: E402
 
 TINY = Recipe(epochs=1, small_epochs=0, size=64, width=8, batch=4)
 
@@ -104,22 +97,3 @@ def test_a_target_that_is_missing_says_how_to_make_it(manifest: Path, tmp_path: 
 def test_a_map_counts_by_its_share() -> None:
     mask, target = (np.full((2, 2), value, np.uint8) for value in (255, 55))
     assert mixed(mask, target, 0.25)[0, 0] == 205
-
-
-def test_whole_frames_are_shown_more_often_each_time_in_another_view(
-    tmp_path: Path,
-) -> None:
-    for name, size in (("cut", (72, 72)), ("whole", (108, 72)), ("other", (96, 72))):
-        draw_pair(tmp_path, name, 0, size)
-    views = Views(read_pairs(tmp_path), 1, whole_frames=3)
-    views.size = 32
-    assert sorted(views.order()) == list(range(5))
-    items = [views[index][0] for index in range(5)]
-    assert all(not torch.equal(items[i], items[j]) for i in range(5) for j in range(i))
-    assert len(Views(read_pairs(tmp_path), 1)) == 3
-
-
-def test_a_square_was_cut_and_a_camera_s_frame_was_not() -> None:
-    shapes = {(300, 448): True, (448, 300): True, (448, 448): False, (336, 448): False}
-    for shape, whole in shapes.items():
-        assert is_whole_frame(np.zeros((*shape, 3), np.uint8)) == whole
