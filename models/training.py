@@ -61,10 +61,6 @@ class Recipe:
     threads: int = 1
     start: str = ""
     """The hash of the package whose weights it begins with; empty for random ones."""
-    targets: str = ""
-    """The hashes of the checkpoints whose maps it also learns from; empty for none."""
-    targets_share: float = 0.5
-    """How much these maps count beside the annotators' masks."""
 
     @property
     def where(self) -> dict[str, str]:
@@ -170,17 +166,11 @@ def normalise(photos: Tensor) -> Tensor:
 
 
 def loss(logits: Tensor, truth: Tensor, weights: Tensor) -> Tensor:
-    """Binary cross-entropy plus soft Jaccard loss of each picture, weighted; all (N, 1, H, W).
-
-    Truth may lie between 0 and 1: the soft Jaccard is the one whose best answer is truth itself
-    (Wang et al., "Jaccard Metric Losses: Optimizing the Jaccard Index with Soft Labels", 2023,
-    arXiv:2302.05666); for truth of 0 and 1 it is the usual one.
-    """
+    """Binary cross-entropy plus soft Jaccard loss of each picture, weighted; all (N, 1, H, W)."""
     entropy = F.binary_cross_entropy_with_logits(logits, truth, reduction="none").mean((1, 2, 3))
     probability = logits.sigmoid()
-    total = (probability + truth).sum((1, 2, 3))
-    apart = (probability - truth).abs().sum((1, 2, 3))
-    both, either = (total - apart) / 2, (total + apart) / 2
+    both = (probability * truth).sum((1, 2, 3))
+    either = (probability + truth).sum((1, 2, 3)) - both
     jaccard = (both + 1) / (either + 1)
     return ((entropy + 1 - jaccard) * weights).sum() / weights.sum()
 
@@ -222,23 +212,15 @@ def begin_with(run: Run, package: Path, views: Views) -> None:
 
 
 def train(
-    recipe: Recipe,
-    data: Path,
-    folder: Path,
-    measure_every: int,
-    start: Path | None = None,
-    targets: Path | None = None,
+    recipe: Recipe, data: Path, folder: Path, measure_every: int, start: Path | None = None
 ) -> None:
-    """Run a recipe to its end, saving each epoch.
-
-    `start` is the package of `recipe.start`, `targets` the folder of `recipe.targets`.
-    """
+    """Run a recipe to its end, saving each epoch; `start` is the package of `recipe.start`."""
     folder.mkdir(parents=True, exist_ok=True)
     run = Run(recipe, folder)
     run.resume()
     chosen = [p for p in read_pairs(data, recipe.where) if not held_out(p)]
     dev = read_pairs(data, {"split": "dev"})
-    views = Views(chosen, recipe.seed, targets, recipe.targets_share)
+    views = Views(chosen, recipe.seed)
     if start is not None and run.epoch == 0:
         begin_with(run, start, views)
     steps = len(views) // recipe.batch
@@ -287,12 +269,6 @@ def main(
     start: Annotated[
         Path | None, typer.Option(help="A package to begin with, in place of random weights.")
     ] = None,
-    targets: Annotated[
-        Path | None, typer.Option(help="Maps of models.teaching, to learn from beside the masks.")
-    ] = None,
-    targets_share: Annotated[
-        float, typer.Option(help="How much these maps count beside the masks.")
-    ] = Recipe.targets_share,
     measure_every: int = 5,
 ) -> None:
     """Train the lesion network; stopped, it goes on at the last finished epoch."""
@@ -310,10 +286,8 @@ def main(
         peak_rate=peak_rate,
         threads=threads,
         start=package_hash(start) if start else "",
-        targets=(targets / "teachers.txt").read_text() if targets else "",
-        targets_share=targets_share,
     )
-    train(recipe, data, run, measure_every, start, targets)
+    train(recipe, data, run, measure_every, start)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,6 @@
 """Training pairs in memory, and new views of them, the same ones again after a resume."""
 
 from collections.abc import Sequence
-from hashlib import sha256
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -10,14 +8,8 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from models.augmentation import Picture, augment, paste, take_colours
+from models.augmentation import Picture, augment
 from models.pairs import Pair
-
-COLOURS_CHANCE, PASTE_CHANCE = 0.25, 0.08
-"""How often a view takes another photo's colours, and gets another photo's lesion beside its own.
-
-The official masks of dermoscopy leave a second lesion out, so pasting stays rare.
-"""
 
 
 def read_pair(pair: Pair) -> tuple[Picture, Picture]:
@@ -35,41 +27,14 @@ def weight(pair: Pair) -> float:
     return 1.0 if not iou or float(iou) >= 0.5 else 0.3
 
 
-def target_file(folder: Path, pair: Pair) -> Path:
-    """Where the map lies that teachers made of a pair's photo."""
-    return folder / f"{sha256(pair.image.read_bytes()).hexdigest()[:16]}.png"
-
-
-def read_target(folder: Path, pair: Pair) -> Picture:
-    """What teachers made of a pair's photo: uint8 (H, W), 255 times a probability."""
-    file = target_file(folder, pair)
-    grey = cv2.imread(str(file), cv2.IMREAD_GRAYSCALE)
-    if grey is None:
-        raise OSError(f"{file} can't be decoded; run python -m models.teaching again")
-    return np.asarray(grey, np.uint8)
-
-
-def mixed(mask: Picture, target: Picture, share: float) -> Picture:
-    """A mask and a map of the same shape (H, W), the map counting by `share`."""
-    return np.asarray(cv2.addWeighted(mask, 1 - share, target, share, 0), np.uint8)
-
-
 class Views(Dataset[tuple[Tensor, Tensor, Tensor]]):
     """Augmented views, decided by seed, epoch and index alone.
 
-    An item is a uint8 photo (H, W, 3), a uint8 mask (H, W) and its float weight. With
-    `targets` (see `models.teaching`) these maps count by `share` in it, beside the mask.
+    An item is a uint8 photo (H, W, 3), a uint8 mask (H, W) and its float weight.
     """
 
-    def __init__(
-        self, pairs: Sequence[Pair], seed: int, targets: Path | None = None, share: float = 0.5
-    ) -> None:
+    def __init__(self, pairs: Sequence[Pair], seed: int) -> None:
         self._items = [read_pair(pair) for pair in pairs]
-        if targets is not None:
-            self._items = [
-                (photo, mixed(mask, read_target(targets, pair), share))
-                for (photo, mask), pair in zip(self._items, pairs, strict=True)
-            ]
         self._weights = [weight(pair) for pair in pairs]
         self._seed = seed
         self.epoch = 0
@@ -80,16 +45,8 @@ class Views(Dataset[tuple[Tensor, Tensor, Tensor]]):
 
     def __getitem__(self, index: int) -> tuple[Tensor, Tensor, Tensor]:
         random = np.random.default_rng((self._seed, self.epoch, index))
-        photo, mask = self._items[index]
-        if random.random() < COLOURS_CHANCE:
-            photo = take_colours(photo, self._any(random)[0], random)
-        if random.random() < PASTE_CHANCE:
-            photo, mask = paste(photo, mask, *self._any(random), random)
-        view, truth = augment(photo, mask, self.size, random)
+        view, truth = augment(*self._items[index], self.size, random)
         return torch.from_numpy(view), torch.from_numpy(truth), torch.tensor(self._weights[index])
-
-    def _any(self, random: np.random.Generator) -> tuple[Picture, Picture]:
-        return self._items[int(random.integers(len(self._items)))]
 
     def order(self) -> list[int]:
         """This epoch's order of the items."""
