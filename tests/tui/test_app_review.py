@@ -239,6 +239,21 @@ async def test_the_doubtful_come_first_and_the_photo_says_why(
         assert "Jaccard 0.90" in text_of(screen, "#details Static")
 
 
+async def test_why_a_photo_stands_where_it_stands_changes_with_its_outline(
+    clinic: Clinic, make_app: MakeApp
+) -> None:
+    photo_id = clinic.take_in(clinic.draw("a.jpg", 0))
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        await until(pilot, lambda: shown_photo(screen) == photo_id)
+        assert "last, not outlined yet" in text_of(screen, "#details Static")
+        assert clinic.outline("a.jpg", 0, predicted_jaccard=0.5) == photo_id
+        clinic.draw("late.jpg", 1)
+        await until(pilot, lambda: "Jaccard 0.50" in text_of(screen, "#details Static"))
+        await until(pilot, lambda: "least sure first" in text_of(screen, "#details Static"))
+        assert "not outlined yet" not in text_of(screen, "#details Static")
+
+
 async def test_the_row_shows_what_the_draft_makes_of_it(
     clinic: Clinic, make_app: MakeApp, three: list[int]
 ) -> None:

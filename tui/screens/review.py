@@ -145,6 +145,7 @@ class ReviewScreen(EditingScreen):
             self._queue.fill(items, aside)
             self._progress.shown = (len(items), len(aside))
             self._look_at_news(items)
+            self._explain()
         finally:
             self._reading = False
             self._reading_took = monotonic() - started
@@ -177,7 +178,6 @@ class ReviewScreen(EditingScreen):
         self._unopened = None
         match message.row:
             case QueueItem() as item:
-                self._details.explain(item.reason)
                 ready = self._deck.ready(item.photo_id)
                 if ready is None:
                     self._open(item)
@@ -230,12 +230,19 @@ class ReviewScreen(EditingScreen):
         self._bench.show(opened)
         if not self.too_small:
             self._stopwatch.start(details.photo_id)
+        self._explain()
         revision = details.revision
         self._details.show(details, None if revision is None else revision.measurements, 0)
         if editor is not None and editor.edits:
             self._bench.measure()
         self._show_state()
         self._prepare()
+
+    def _explain(self) -> None:
+        """Say why the open photo stands where it stands, which changes with the queue."""
+        row, opened = self._queue.current, self._bench.opened
+        if isinstance(row, QueueItem) and opened and row.photo_id == opened.details.photo_id:
+            self._details.explain(row.reason)
 
     @work(group="prepare", exclusive=True)
     async def _prepare(self) -> None:

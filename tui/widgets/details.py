@@ -35,7 +35,9 @@ class Details(VerticalScroll, can_focus=False):
 
     def explain(self, reason: str) -> None:
         """Say from now on why the photo stands where it stands in the queue."""
-        self._reason = reason
+        if reason != self._reason:
+            self._reason = reason
+            self._draw()
 
     def show(self, photo: PhotoDetails, measurements: Measurements | None, edits: int) -> None:
         """Show a photo; `measurements` are those of the mask as it stands, after `edits` edits."""
