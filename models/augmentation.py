@@ -27,7 +27,7 @@ def augment(picture: Picture, mask: Picture, size: int, random: Random) -> tuple
 def warp(picture: Picture, mask: Picture, size: int, random: Random) -> tuple[Picture, Picture]:
     """Turned, mirrored, scaled, stretched and moved; outside is black, or the photo mirrored."""
     height, width = mask.shape
-    scale = size / max(height, width) * float(np.exp(random.uniform(np.log(0.67), np.log(1.6))))
+    scale = size / max(height, width) * float(np.exp(random.uniform(np.log(0.55), np.log(1.7))))
     stretch = float(np.exp(random.normal(0.0, 0.08)))
     angle = random.uniform(0, 2 * np.pi) if random.random() < 0.8 else 0.0
     flip = -1.0 if random.random() < 0.5 else 1.0
@@ -42,6 +42,54 @@ def warp(picture: Picture, mask: Picture, size: int, random: Random) -> tuple[Pi
     view = cv2.warpAffine(picture, matrix, (size, size), flags=cv2.INTER_LINEAR, borderMode=border)
     truth = cv2.warpAffine(mask, matrix, (size, size), flags=cv2.INTER_LINEAR, borderMode=border)
     return np.asarray(view, np.uint8), np.asarray(truth, np.uint8)
+
+
+def take_colours(picture: Picture, other: Picture, random: Random) -> Picture:
+    """Wholly or in part the mean and spread of each channel of another photo, in CIELAB.
+
+    Reinhard et al., "Color Transfer between Images" (2001), there in another opponent space.
+    """
+    own, theirs = (cv2.cvtColor(p, cv2.COLOR_RGB2LAB).astype(np.float32) for p in (picture, other))
+    axes = (0, 1)
+    share = random.uniform(0.3, 1.0)
+    ratio = theirs.std(axes) / np.maximum(own.std(axes), 1)
+    spread = 1 + share * (ratio.clip(0.5, 2.0) - 1)
+    centre = own.mean(axes) + share * (theirs.mean(axes) - own.mean(axes))
+    moved = (own - own.mean(axes)) * spread + centre
+    return np.asarray(
+        cv2.cvtColor(moved.clip(0, 255).astype(np.uint8), cv2.COLOR_LAB2RGB), np.uint8
+    )
+
+
+def paste(
+    picture: Picture, mask: Picture, other: Picture, other_mask: Picture, random: Random
+) -> tuple[Picture, Picture]:
+    """Another photo's lesion beside this one's, its skin toned to the skin where it lands.
+
+    Where it would land on the lesion itself, or covers much of the frame, nothing is pasted.
+    """
+    height, width = mask.shape
+    share = cv2.countNonZero(other_mask) / other_mask.size
+    if not 0.002 < share < 0.4:
+        return picture, mask
+    scale = max(height, width) / max(other_mask.shape) * random.uniform(0.3, 0.8)
+    place = random.uniform(0.1, 0.9, 2) * (width, height)
+    middle = np.argwhere(other_mask > 127).mean(axis=0)[::-1]
+    angle = random.uniform(0, 2 * np.pi)
+    linear = scale * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    matrix = np.column_stack([linear, place - linear @ middle])
+    mirrored = cv2.BORDER_REFLECT_101
+    lesion = cv2.warpAffine(other, matrix, (width, height), borderMode=mirrored)
+    its_mask = cv2.warpAffine(other_mask, matrix, (width, height))
+    reach = 2 * int(max(2, np.sqrt(cv2.countNonZero(its_mask)) * 0.15)) + 1
+    grown = cv2.dilate(its_mask, np.ones((reach, reach), np.uint8))
+    ring = (grown > 127) & (its_mask < 64)
+    if not ring.any() or bool(((grown > 127) & (mask > 127)).any()):
+        return picture, mask
+    tone = picture[ring].mean(axis=0) - lesion[ring].mean(axis=0)
+    inside = cv2.GaussianBlur(grown, (reach, reach), 0)[..., None].astype(np.float32) / 255
+    pasted = picture + (lesion + tone - picture) * inside
+    return np.asarray(pasted.clip(0, 255), np.uint8), np.maximum(mask, its_mask)
 
 
 def colour(view: Picture, random: Random) -> Picture:
@@ -171,21 +219,36 @@ def ruler(view: Picture, random: Random) -> Picture:
 
 
 def pen(view: Picture, random: Random) -> Picture:
-    """A surgeon's marks: violet, blue or black lines and dots beside the lesion."""
+    """A surgeon's marks: violet, blue or black lines and dots beside the lesion, rings round it."""
     ink = [(70, 40, 120), (40, 60, 140), (30, 30, 40)][int(random.integers(3))]
     layer = view.copy()
     size = view.shape[0]
     for _ in range(int(random.integers(1, 4))):
-        angle = random.uniform(0, 2 * np.pi)
-        reach = size * random.uniform(0.33, 0.5)
-        centre = size / 2 + reach * np.array([np.cos(angle), np.sin(angle)])
-        points = centre + np.cumsum(random.normal(0, size * 0.03, (6, 2)), axis=0)
+        line = _ring(size, random) if random.random() < 0.4 else _stroke(size, random)
         width = int(random.integers(2, 7))
         cv2.polylines(
-            layer, [points.round().astype(np.int32)[:, None]], False, ink, width, cv2.LINE_AA
+            layer, [line.round().astype(np.int32)[:, None]], False, ink, width, cv2.LINE_AA
         )
     strength = random.uniform(0.5, 0.95)
     return np.asarray(cv2.addWeighted(layer, strength, view, 1 - strength, 0), np.uint8)
+
+
+def _stroke(size: int, random: Random) -> npt.NDArray[np.float64]:
+    """A short wandering line (6, 2) in the outer part of the frame."""
+    angle = random.uniform(0, 2 * np.pi)
+    reach = size * random.uniform(0.33, 0.5)
+    centre = size / 2 + reach * np.array([np.cos(angle), np.sin(angle)])
+    return np.asarray(centre + np.cumsum(random.normal(0, size * 0.03, (6, 2)), axis=0))
+
+
+def _ring(size: int, random: Random) -> npt.NDArray[np.float64]:
+    """A ring (24, 2) about the middle, drawn by hand: not round, and not always closed."""
+    angles = random.uniform(0, 2 * np.pi) + np.linspace(0, random.uniform(np.pi, 2.1 * np.pi), 24)
+    radii = size * random.uniform(0.22, 0.48, 2)
+    wobble = 1 + np.cumsum(random.normal(0, 0.015, 24))
+    centre = size / 2 + random.normal(0, size * 0.05, 2)
+    around = np.column_stack([np.cos(angles), np.sin(angles)]) * radii
+    return np.asarray(centre + around * wobble[:, None])
 
 
 def bandage(view: Picture, random: Random) -> Picture:

@@ -8,8 +8,14 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from models.augmentation import Picture, augment
+from models.augmentation import Picture, augment, paste, take_colours
 from models.pairs import Pair
+
+COLOURS_CHANCE, PASTE_CHANCE = 0.25, 0.08
+"""How often a view takes another photo's colours, and gets another photo's lesion beside its own.
+
+The official masks of dermoscopy leave a second lesion out, so pasting stays rare.
+"""
 
 
 def read_pair(pair: Pair) -> tuple[Picture, Picture]:
@@ -45,8 +51,16 @@ class Views(Dataset[tuple[Tensor, Tensor, Tensor]]):
 
     def __getitem__(self, index: int) -> tuple[Tensor, Tensor, Tensor]:
         random = np.random.default_rng((self._seed, self.epoch, index))
-        view, truth = augment(*self._items[index], self.size, random)
+        photo, mask = self._items[index]
+        if random.random() < COLOURS_CHANCE:
+            photo = take_colours(photo, self._any(random)[0], random)
+        if random.random() < PASTE_CHANCE:
+            photo, mask = paste(photo, mask, *self._any(random), random)
+        view, truth = augment(photo, mask, self.size, random)
         return torch.from_numpy(view), torch.from_numpy(truth), torch.tensor(self._weights[index])
+
+    def _any(self, random: np.random.Generator) -> tuple[Picture, Picture]:
+        return self._items[int(random.integers(len(self._items)))]
 
     def order(self) -> list[int]:
         """This epoch's order of the items."""
