@@ -6,10 +6,8 @@ import torch
 from torch import Tensor, nn
 
 from models.calibration import Scaling
-from models.encoders import lesion_network
-from models.network import LesionNetwork, upsample
-from models.normalisation import DEVIATION, MEAN
-from models.training import Recipe
+from models.network import ENCODERS, LesionNetwork, upsample
+from models.training import DEVIATION, MEAN, Recipe
 
 
 class Exported(nn.Module):
@@ -41,7 +39,7 @@ def load_checkpoint(path: Path) -> tuple[Exported, Recipe, int]:
     """The averaged network of a checkpoint, not calibrated, with its recipe and finished epochs."""
     state = torch.load(path, weights_only=True)
     recipe = Recipe(**state["recipe"])
-    network = lesion_network(recipe.encoder, recipe.width)
+    network = LesionNetwork(recipe.width, ENCODERS[recipe.encoder])
     prefix = "module."
     network.load_state_dict(
         {

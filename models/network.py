@@ -91,6 +91,9 @@ CONV_MEDIUM: tuple[Stage, ...] = (
 CONV_MEDIUM_SHORT = (*CONV_MEDIUM[:-1], CONV_MEDIUM[-1][:6])
 """Conv-M without its last five blocks, which alone would take the network past 6 M parameters."""
 
+ENCODERS = {"conv_small": CONV_SMALL, "conv_medium_short": CONV_MEDIUM_SHORT}
+"""The encoders a recipe can name."""
+
 
 class Depthwise(nn.Conv2d):
     """A depthwise convolution that stays in float32 when the rest is trained in bfloat16.
@@ -164,32 +167,16 @@ def _layer(incoming: int, spec: Conv | Bottleneck) -> nn.Module:
     return UniversalInvertedBottleneck(incoming, spec)
 
 
-class Pyramid(nn.Module):
-    """An encoder in stages, each one's output kept.
+class Encoder(nn.Module):
+    """The stages of a table, each one's output kept.
 
-    In: float (N, 3, H, W), normalised, H and W multiples of 32. Out: one float map a stage, at
-    strides 2 to 32, of as many `channels`.
+    In: float (N, 3, H, W), H and W multiples of 32. Out: one float map a stage, at strides 2 to 32.
     """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.stages = nn.ModuleList()
-        self.channels: list[int] = []
-
-    def forward(self, x: Tensor) -> list[Tensor]:
-        """(N, 3, H, W) to one map a stage."""
-        maps = []
-        for stage in self.stages:
-            x = stage(x)
-            maps.append(x)
-        return maps
-
-
-class Encoder(Pyramid):
-    """The stages of a MobileNetV4 table."""
 
     def __init__(self, stages: Sequence[Stage] = CONV_SMALL) -> None:
         super().__init__()
+        self.stages = nn.ModuleList()
+        self.channels: list[int] = []
         incoming = 3
         for stage in stages:
             layers: list[nn.Module] = []
@@ -198,6 +185,14 @@ class Encoder(Pyramid):
                 incoming = spec.out
             self.stages.append(nn.Sequential(*layers))
             self.channels.append(incoming)
+
+    def forward(self, x: Tensor) -> list[Tensor]:
+        """(N, 3, H, W) to one map a stage."""
+        maps = []
+        for stage in self.stages:
+            x = stage(x)
+            maps.append(x)
+        return maps
 
 
 class Classifier(nn.Module):
@@ -244,9 +239,9 @@ class LesionNetwork(nn.Module):
     `upsample` brings them to the input's size.
     """
 
-    def __init__(self, width: int = 64, encoder: Pyramid | None = None) -> None:
+    def __init__(self, width: int = 64, stages: Sequence[Stage] = CONV_SMALL) -> None:
         super().__init__()
-        self.encoder = encoder or Encoder()
+        self.encoder = Encoder(stages)
         _, quarter, eighth, sixteenth, last = self.encoder.channels
         self.context = Context(last, width)
         self.up16 = Merge(sixteenth, width)
@@ -256,12 +251,12 @@ class LesionNetwork(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, 3, H, W) to logits (N, 1, H/4, W/4)."""
-        logits: Tensor = self.head(self.decode(self.encoder(x))[-1])
+        logits: Tensor = self.head(self.decode(x)[-1])
         return logits
 
-    def decode(self, stages: Sequence[Tensor]) -> list[Tensor]:
-        """The encoder's stages to maps of `width` channels at strides 16, 8 and 4."""
-        _, quarter, eighth, sixteenth, last = stages
+    def decode(self, x: Tensor) -> list[Tensor]:
+        """(N, 3, H, W) to the decoder's maps of `width` channels at strides 16, 8 and 4."""
+        _, quarter, eighth, sixteenth, last = self.encoder(x)
         at16 = self.up16(self.context(last), sixteenth)
         at8 = self.up8(at16, eighth)
         return [at16, at8, self.up4(at8, quarter)]

@@ -8,9 +8,8 @@ random weights, or with those of a package: `--start lesion.mlpackage`.
 import json
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,16 +24,15 @@ from torch.utils.data import DataLoader
 
 from imaging.agreement import agreement
 from imaging.framing import Size, fit
-from models.efficientnet import EfficientNetLite, take_imagenet
-from models.encoders import ENCODERS, lesion_network
-from models.network import drop_blocks, upsample
-from models.normalisation import DEVIATION, MEAN
+from models.network import ENCODERS, LesionNetwork, drop_blocks, upsample
 from models.package import package_hash
 from models.pairs import Pair, held_out, read_pairs
-from models.teaching import HINTED, Hints, Teacher
 from models.training_data import Views, read_pair
 from models.warm_start import take_weights
 
+MEAN = (0.485, 0.456, 0.406)
+DEVIATION = (0.229, 0.224, 0.225)
+"""ImageNet's mean and deviation of each channel, of values from 0 to 1."""
 SETTLING_VIEWS = 48
 
 
@@ -58,19 +56,11 @@ class Recipe:
     bfloat16: bool = False
     batch: int = 24
     peak_rate: float = 2e-3
-    encoder_rate: float = 1.0
-    """The encoder's learning rate, as a share of the decoder's."""
     weight_decay: float = 0.03
     averaging: float = 0.998
     threads: int = 1
     start: str = ""
     """The hash of the package whose weights it begins with; empty for random ones."""
-    teachers: str = ""
-    """The hashes of the checkpoints of the networks it learns from; empty for none."""
-    taught: float = 0.5
-    """How much the teachers' map counts in the target, beside the annotators' mask."""
-    hints: float = 0.5
-    """How much the distance from the first teacher's features counts."""
 
     @property
     def where(self) -> dict[str, str]:
@@ -92,37 +82,25 @@ class Recipe:
 class Run:
     """A network in training with all of its state."""
 
-    def __init__(self, recipe: Recipe, folder: Path, teacher: Teacher | None = None) -> None:
-        self.recipe, self.folder, self.teacher = recipe, folder, teacher
+    def __init__(self, recipe: Recipe, folder: Path) -> None:
+        self.recipe, self.folder = recipe, folder
         torch.manual_seed(recipe.seed)
         torch.set_num_threads(recipe.threads)
-        self.network = lesion_network(recipe.encoder, recipe.width)
-        if isinstance(self.network.encoder, EfficientNetLite):
-            take_imagenet(self.network.encoder)
+        self.network = LesionNetwork(recipe.width, ENCODERS[recipe.encoder])
         drop_blocks(self.network, recipe.drop)
         self.coarse_heads = nn.ModuleList(nn.Conv2d(recipe.width, 1, 1) for _ in range(2))
-        own = self.network.encoder.channels
-        self.hints = Hints(own, teacher.channels) if teacher else nn.Identity()
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         average = get_ema_multi_avg_fn(recipe.averaging)  # type: ignore[no-untyped-call]
         self.averaged = AveragedModel(self.network, multi_avg_fn=average, use_buffers=True)
-        groups = self._groups([*self.coarse_heads.parameters(), *self.hints.parameters()])
+        trained = [*self.network.parameters(), *self.coarse_heads.parameters()]
+        decayed = [p for p in trained if p.ndim > 1]
+        plain = [p for p in trained if p.ndim <= 1]
+        groups: list[dict[str, Any]] = [
+            {"params": decayed, "weight_decay": recipe.weight_decay},
+            {"params": plain},
+        ]
         self.optimiser = torch.optim.AdamW(groups, lr=recipe.peak_rate, weight_decay=0.0)
         self.epoch = 0
-
-    def _groups(self, aside: list[nn.Parameter]) -> list[dict[str, Any]]:
-        """Parameters by rate (the encoder's share, or 1) and decay (none for norms and biases)."""
-        encoder = list(self.network.encoder.parameters())
-        own = {id(p) for p in encoder}
-        others = [p for p in self.network.parameters() if id(p) not in own]
-        decay = self.recipe.weight_decay
-        groups = []
-        for those, share in ((encoder, self.recipe.encoder_rate), ([*others, *aside], 1.0)):
-            decayed = [p for p in those if p.ndim > 1]
-            plain = [p for p in those if p.ndim <= 1]
-            groups.append({"params": decayed, "share": share, "weight_decay": decay})
-            groups.append({"params": plain, "share": share, "weight_decay": 0.0})
-        return groups
 
     @property
     def checkpoint(self) -> Path:
@@ -136,7 +114,6 @@ class Run:
             "epoch": self.epoch,
             "network": self.network.state_dict(),
             "coarse_heads": self.coarse_heads.state_dict(),
-            "hints": self.hints.state_dict(),
             "averaged": self.averaged.state_dict(),
             "optimiser": self.optimiser.state_dict(),
         }
@@ -153,7 +130,6 @@ class Run:
             raise ValueError(f"{self.checkpoint} was made with another recipe: {state['recipe']}")
         self.network.load_state_dict(state["network"])
         self.coarse_heads.load_state_dict(state["coarse_heads"])
-        self.hints.load_state_dict(state["hints"])
         self.averaged.load_state_dict(state["averaged"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.epoch = state["epoch"]
@@ -161,7 +137,7 @@ class Run:
     def step(self, photos: Tensor, masks: Tensor, weights: Tensor, progress: float) -> float:
         """One batch; returns its loss."""
         for group in self.optimiser.param_groups:
-            group["lr"] = self.recipe.rate(progress) * group["share"]
+            group["lr"] = self.recipe.rate(progress)
         value = self._loss(photos, masks[:, None].float() / 255, weights)
         self.optimiser.zero_grad()
         value.backward()  # type: ignore[no-untyped-call]
@@ -171,18 +147,11 @@ class Run:
         return float(value.detach())
 
     def _loss(self, photos: Tensor, truth: Tensor, weights: Tensor) -> Tensor:
-        normalised = normalise(photos)
         with torch.autocast("cpu", torch.bfloat16, enabled=self.recipe.bfloat16):
-            stages = self.network.encoder(normalised)
-            *coarse, last = self.network.decode(stages)
+            *coarse, last = self.network.decode(normalise(photos))
             coarse_logits = [head(y) for head, y in zip(self.coarse_heads, coarse, strict=True)]
             logits = self.network.head(last)
-            value = torch.zeros(())
-            if self.teacher:
-                hints, said = self.teacher.say(normalised)
-                truth = torch.lerp(truth, said, self.recipe.taught)
-                value = self.recipe.hints * self.hints(stages[HINTED:], hints)
-        value = value + loss(upsample(logits.float()), truth, weights)
+        value = loss(upsample(logits.float()), truth, weights)
         for rough in coarse_logits:
             smaller = F.adaptive_avg_pool2d(truth, rough.shape[-2:])
             value = value + self.recipe.coarse_share * loss(rough.float(), smaller, weights)
@@ -197,17 +166,11 @@ def normalise(photos: Tensor) -> Tensor:
 
 
 def loss(logits: Tensor, truth: Tensor, weights: Tensor) -> Tensor:
-    """Binary cross-entropy plus soft Jaccard loss of each picture, weighted; all (N, 1, H, W).
-
-    Truth may lie between 0 and 1: the soft Jaccard is the one whose best answer is truth itself
-    (Wang et al., "Jaccard Metric Losses: Optimizing the Jaccard Index with Soft Labels", 2023,
-    arXiv:2302.05666); for truth of 0 and 1 it is the usual one.
-    """
+    """Binary cross-entropy plus soft Jaccard loss of each picture, weighted; all (N, 1, H, W)."""
     entropy = F.binary_cross_entropy_with_logits(logits, truth, reduction="none").mean((1, 2, 3))
     probability = logits.sigmoid()
-    total = (probability + truth).sum((1, 2, 3))
-    apart = (probability - truth).abs().sum((1, 2, 3))
-    both, either = (total - apart) / 2, (total + apart) / 2
+    both = (probability * truth).sum((1, 2, 3))
+    either = (probability + truth).sum((1, 2, 3)) - both
     jaccard = (both + 1) / (either + 1)
     return ((entropy + 1 - jaccard) * weights).sum() / weights.sum()
 
@@ -249,19 +212,11 @@ def begin_with(run: Run, package: Path, views: Views) -> None:
 
 
 def train(
-    recipe: Recipe,
-    data: Path,
-    folder: Path,
-    measure_every: int,
-    start: Path | None = None,
-    teachers: Sequence[Path] = (),
+    recipe: Recipe, data: Path, folder: Path, measure_every: int, start: Path | None = None
 ) -> None:
-    """Run a recipe to its end, saving each epoch.
-
-    `start` is the package of `recipe.start`, `teachers` the checkpoints of `recipe.teachers`.
-    """
+    """Run a recipe to its end, saving each epoch; `start` is the package of `recipe.start`."""
     folder.mkdir(parents=True, exist_ok=True)
-    run = Run(recipe, folder, Teacher.load(teachers) if teachers else None)
+    run = Run(recipe, folder)
     run.resume()
     chosen = [p for p in read_pairs(data, recipe.where) if not held_out(p)]
     dev = read_pairs(data, {"split": "dev"})
@@ -310,22 +265,10 @@ def main(
         bool, typer.Option("--bfloat16", help="Faster on processors with AMX or AVX512-BF16.")
     ] = Recipe.bfloat16,
     peak_rate: float = Recipe.peak_rate,
-    encoder_rate: Annotated[
-        float, typer.Option(help="The encoder's learning rate, as a share of the decoder's.")
-    ] = Recipe.encoder_rate,
     threads: int = Recipe.threads,
     start: Annotated[
         Path | None, typer.Option(help="A package to begin with, in place of random weights.")
     ] = None,
-    teacher: Annotated[
-        list[Path] | None, typer.Option(help="The checkpoint of a network to learn from.")
-    ] = None,
-    taught: Annotated[
-        float, typer.Option(help="How much the teachers' map counts in the target.")
-    ] = Recipe.taught,
-    hints: Annotated[
-        float, typer.Option(help="How much the distance from the first one's features counts.")
-    ] = Recipe.hints,
     measure_every: int = 5,
 ) -> None:
     """Train the lesion network; stopped, it goes on at the last finished epoch."""
@@ -341,14 +284,10 @@ def main(
         coarse_share=coarse_share,
         bfloat16=bfloat16,
         peak_rate=peak_rate,
-        encoder_rate=encoder_rate,
         threads=threads,
         start=package_hash(start) if start else "",
-        teachers=" ".join(sha256(path.read_bytes()).hexdigest() for path in teacher or ()),
-        taught=taught if teacher else Recipe.taught,
-        hints=hints if teacher else Recipe.hints,
     )
-    train(recipe, data, run, measure_every, start, teacher or ())
+    train(recipe, data, run, measure_every, start)
 
 
 if __name__ == "__main__":

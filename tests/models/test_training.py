@@ -10,7 +10,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="torch is not installed (pip install nevus[training])")
 
-from models.training import Recipe, Run, loss, train  # noqa: E402
+from models.training import Recipe, Run, train  # noqa: E402
 
 TINY = Recipe(
     epochs=5, small_epochs=1, small_size=32, size=64, width=8, batch=4, drop=0.3, coarse_share=0.3
@@ -97,29 +97,3 @@ def test_bfloat16_trains_much_the_same(tmp_path: Path) -> None:
         for value in (False, True)
     )
     assert quick == pytest.approx(plain, rel=0.02)
-
-
-def test_the_loss_is_least_where_probabilities_are_the_truth_also_a_soft_one() -> None:
-    truth = torch.tensor([0.1, 0.4, 0.7, 0.9]).reshape(1, 1, 2, 2)
-    found = {
-        shift: float(loss(truth.logit() + shift, truth, torch.ones(1)))
-        for shift in (-1.0, -0.3, -0.1, 0.0, 0.1, 0.3, 1.0)
-    }
-    assert min(found, key=found.__getitem__) == 0.0
-    hard = torch.tensor([0.0, 0.0, 1.0, 1.0]).reshape(1, 1, 2, 2)
-    logits = torch.tensor([-1.0, 0.5, 0.0, 2.0]).reshape(1, 1, 2, 2)
-    p = logits.sigmoid()
-    jaccard = (1 + (p * hard).sum()) / (1 + (p + hard - p * hard).sum())
-    entropy = torch.nn.functional.binary_cross_entropy(p, hard)
-    assert float(loss(logits, hard, torch.ones(1))) == pytest.approx(float(entropy + 1 - jaccard))
-
-
-def test_the_encoder_can_learn_more_slowly_than_the_decoder(tmp_path: Path) -> None:
-    photos = torch.randint(0, 255, (4, 64, 64, 3), dtype=torch.uint8)
-    masks = torch.zeros(4, 64, 64)
-    run = Run(replace(TINY, encoder_rate=0.0), tmp_path)
-    before = {name: value.clone() for name, value in run.network.named_parameters()}
-    run.step(photos, masks, torch.ones(4), progress=0.5)
-    moved = {n for n, value in run.network.named_parameters() if not torch.equal(value, before[n])}
-    assert moved
-    assert not [name for name in moved if name.startswith("encoder.")]
