@@ -27,7 +27,7 @@ def augment(picture: Picture, mask: Picture, size: int, random: Random) -> tuple
 def warp(picture: Picture, mask: Picture, size: int, random: Random) -> tuple[Picture, Picture]:
     """Turned, mirrored, scaled, stretched and moved; outside is black, or the photo mirrored."""
     height, width = mask.shape
-    scale = size / max(height, width) * float(np.exp(random.uniform(np.log(0.55), np.log(1.7))))
+    scale = size / max(height, width) * float(np.exp(random.uniform(np.log(0.67), np.log(1.6))))
     stretch = float(np.exp(random.normal(0.0, 0.08)))
     angle = random.uniform(0, 2 * np.pi) if random.random() < 0.8 else 0.0
     flip = -1.0 if random.random() < 0.5 else 1.0

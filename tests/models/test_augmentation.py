@@ -9,10 +9,23 @@ SIZE = 96
 
 def picture() -> tuple[Picture, Picture]:
     """Skin with a dark disc, and the disc's mask."""
-    photo = np.full((120, 160, 3), (224, 180, 155), np.uint8)
-    mask = np.zeros((120, 160), np.uint8)
-    cv2.circle(photo, (80, 60), 30, (92, 52, 40), -1)
-    cv2.circle(mask, (80, 60), 30, 255, -1)
+    return disc((160, 120), 30, (224, 180, 155), (92, 52, 40))
+
+
+def blue() -> tuple[Picture, Picture]:
+    """Blue skin with a green disc, and the disc's mask."""
+    return disc((90, 90), 15, (60, 90, 200), (30, 150, 60))
+
+
+def disc(
+    size: tuple[int, int], radius: int, skin: tuple[int, int, int], lesion: tuple[int, int, int]
+) -> tuple[Picture, Picture]:
+    """A disc in the middle of a photo of `size`, width and height, and its mask."""
+    width, height = size
+    photo = np.full((height, width, 3), skin, np.uint8)
+    mask = np.zeros((height, width), np.uint8)
+    cv2.circle(photo, (width // 2, height // 2), radius, lesion, -1)
+    cv2.circle(mask, (width // 2, height // 2), radius, 255, -1)
     return photo, mask
 
 
@@ -53,15 +66,6 @@ def test_an_effect_changes_a_copy_and_is_seeded(effect: Effect) -> None:
     np.testing.assert_array_equal(results[0], results[1])
     assert all(r.shape == photo.shape and r.dtype == np.uint8 for r in results)
     assert any(not np.array_equal(r, photo) for r in results)
-
-
-def blue() -> tuple[Picture, Picture]:
-    """Blue skin with a green disc, and the disc's mask."""
-    photo = np.full((90, 90, 3), (60, 90, 200), np.uint8)
-    mask = np.zeros((90, 90), np.uint8)
-    cv2.circle(photo, (45, 45), 15, (30, 150, 60), -1)
-    cv2.circle(mask, (45, 45), 15, 255, -1)
-    return photo, mask
 
 
 def test_another_photo_s_colours_come_nearer_and_the_shapes_stay() -> None:
