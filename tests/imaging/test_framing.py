@@ -1,3 +1,4 @@
+from math import ceil
 from pathlib import Path
 
 import numpy as np
@@ -75,18 +76,20 @@ def grid_corner(framing: Framing) -> tuple[float, float]:
 @example(centre(Size(4000, 3000), Size(384, 384)), 0.4321, 1)
 @example(fill(Size(3000, 4000), Size(384, 384)), 0.777, 0)
 @example(fill(Size(16, 60), Size(17, 16)), 0.40625, 0)
+@example(centre(Size(16, 16), Size(27, 33)), 0.0, 1)
+@example(centre(Size(16, 16), Size(86, 16)), 1.0, 0)
 def test_there_and_back_moves_no_edge_by_more_than_half_a_model_pixel(
     framing: Framing, share: float, axis: int
 ) -> None:
     length = framing.photo.height if axis == 0 else framing.photo.width
     model_pixel = length / (framing.height if axis == 0 else framing.width)
     first, last = seen_of_photo(framing, axis)
-    edge = round(first + share * (last - first))
+    edge = max(ceil(first), round(first + share * (last - first)))  # One that the grid holds.
     seen = framing.picture_to_grid(half_white(framing.photo, edge, axis))
     back = framing.map_to_photo(as_map(seen))
     found = edge_of(back, axis)
-    if last - edge < model_pixel and found == length:
-        return  # Less than a model pixel of white was seen, and none of it is left.
+    if last - edge < max(model_pixel, 1) and found == length:
+        return  # Less than a pixel of white was seen, the model's or the photo's; none is left.
     assert abs(found - edge) <= model_pixel * 0.505  # Eight bits round the edge by a little.
 
 
