@@ -49,16 +49,15 @@ def take_colours(picture: Picture, other: Picture, random: Random) -> Picture:
 
     Reinhard et al., "Color Transfer between Images" (2001), there in another opponent space.
     """
-    own, theirs = (cv2.cvtColor(p, cv2.COLOR_RGB2LAB).astype(np.float32) for p in (picture, other))
-    axes = (0, 1)
+    own, theirs = (cv2.cvtColor(p, cv2.COLOR_RGB2LAB) for p in (picture, other))
+    (centre, deviation), (their_centre, their_deviation) = map(cv2.meanStdDev, (own, theirs))
     share = random.uniform(0.3, 1.0)
-    ratio = theirs.std(axes) / np.maximum(own.std(axes), 1)
+    ratio = their_deviation / np.maximum(deviation, 1)
     spread = 1 + share * (ratio.clip(0.5, 2.0) - 1)
-    centre = own.mean(axes) + share * (theirs.mean(axes) - own.mean(axes))
-    moved = (own - own.mean(axes)) * spread + centre
-    return np.asarray(
-        cv2.cvtColor(moved.clip(0, 255).astype(np.uint8), cv2.COLOR_LAB2RGB), np.uint8
-    )
+    target = centre + share * (their_centre - centre)
+    curves = ((np.arange(256) - centre) * spread + target).clip(0, 255).astype(np.uint8)
+    moved = cv2.LUT(own, np.ascontiguousarray(curves.T)[None])
+    return np.asarray(cv2.cvtColor(moved, cv2.COLOR_LAB2RGB), np.uint8)
 
 
 def paste(
