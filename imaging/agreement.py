@@ -30,17 +30,16 @@ def agreement(first: Mask, second: Mask) -> Agreement:
     return Agreement(2 * both / total, both / (total - both))
 
 
-def expected_jaccard(probabilities: Probabilities, threshold: float) -> float:
-    """What Jaccard to expect of the mask drawn at `threshold` if each probability is right.
+def expected_jaccard(probabilities: Probabilities, mask: Mask) -> float:
+    """What Jaccard to expect of a mask if each probability is right.
 
     The expected intersection over the expected union, pixel by pixel: with m the mask and p the
     probabilities (H, W), sum(p·m) / (sum(m) + sum(p·(1-m))). 0 for an empty mask.
     """
-    inside = probabilities >= threshold
-    area = int(np.count_nonzero(inside))
+    area = int(np.count_nonzero(mask))
     if area == 0:
         return 0.0
-    both = float(probabilities[inside].sum(dtype=np.float64))
+    both = float(probabilities[mask].sum(dtype=np.float64))
     beside = float(probabilities.sum(dtype=np.float64)) - both
     return both / (area + beside)
 

@@ -9,6 +9,7 @@ import torch
 
 from imaging.agreement import agreement, expected_jaccard
 from imaging.framing import Framing, Mask, Probabilities, Size, fit
+from imaging.outline import draw_mask, mask_on_grid
 from imaging.photo import read_photo
 from models.calibration import (
     Bin,
@@ -106,10 +107,8 @@ def fit_confidence(network: Exported, pairs: Sequence[Pair], size: int) -> Fitte
     )
     maps = [one.probabilities(scaling) for one in seen]
     threshold = _threshold(seen, maps, scaling)
-    expected = [
-        expected_jaccard(grid[one.framing.inside], threshold)
-        for one, grid in zip(seen, maps, strict=True)
-    ]
+    parts = [grid[one.framing.inside] for one, grid in zip(seen, maps, strict=True)]
+    expected = [expected_jaccard(part, mask_on_grid(part, threshold)) for part in parts]
     slope, intercept = _line(expected, _jaccards(seen, maps, threshold))
     return Fitted(len(seen), scaling, threshold, slope, intercept)
 
@@ -127,7 +126,7 @@ def _jaccards(
     seen: Sequence[_Seen], maps: Sequence[Probabilities], threshold: float
 ) -> list[float]:
     return [
-        agreement(one.framing.map_to_photo(grid) >= threshold, one.truth).jaccard
+        agreement(draw_mask(grid, one.framing, threshold), one.truth).jaccard
         for one, grid in zip(seen, maps, strict=True)
     ]
 
@@ -142,7 +141,10 @@ def _threshold(seen: Sequence[_Seen], maps: Sequence[Probabilities], scaling: Sc
     scores = np.array(
         [
             [
-                agreement(grid[one.framing.inside] >= threshold, one.truth_on_grid >= 0.5).jaccard
+                agreement(
+                    mask_on_grid(grid[one.framing.inside], threshold),
+                    one.truth_on_grid >= 0.5,
+                ).jaccard
                 for one, grid in zip(seen, maps, strict=True)
             ]
             for threshold in THRESHOLDS
@@ -169,13 +171,14 @@ def measure_confidence(segmenter: Segmenter, pairs: Sequence[Pair]) -> Confidenc
     for pair in pairs:
         prediction = segmenter.predict(read_photo(pair.image, segmenter.decoded_side))
         truth = read_mask(pair)
-        drawn = prediction.framing.map_to_photo(prediction.grid)
-        maps.append(drawn)
+        framing, threshold = prediction.framing, segmenter.info.threshold
+        maps.append(framing.map_to_photo(prediction.grid))
         truths.append(truth)
         assert prediction.predicted_jaccard is not None
         predicted.append(prediction.predicted_jaccard)
         doubts.append(mean_entropy(prediction.grid[prediction.framing.inside]))
-        true.append(agreement(drawn >= segmenter.info.threshold, truth).jaccard)
+        drawn = draw_mask(prediction.grid, framing, threshold)
+        true.append(agreement(drawn, truth).jaccard)
     bins, jaccards = reliability(maps, truths), np.array(true)
     misses = jaccards < USEFUL
     return Confidence(

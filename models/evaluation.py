@@ -9,6 +9,7 @@ from PIL import Image
 
 from imaging.agreement import Agreement, agreement, bootstrap_interval
 from imaging.framing import Mask
+from imaging.outline import draw_mask
 from imaging.photo import PhotoError, read_photo
 from imaging.text import printable
 from models.pairs import Pair, PairsError
@@ -67,7 +68,7 @@ def _compare(segmenter: Segmenter, pair: Pair) -> tuple[Agreement, float]:
     try:
         photo = read_photo(pair.image, segmenter.decoded_side)
         prediction = segmenter.predict(photo)
-        drawn = prediction.framing.map_to_photo(prediction.grid) >= segmenter.info.threshold
+        drawn = draw_mask(prediction.grid, prediction.framing, segmenter.info.threshold)
         return agreement(drawn, read_mask(pair)), prediction.receipt.milliseconds
     except (PhotoError, OSError, ValueError) as error:
         raise PairsError(

@@ -17,6 +17,7 @@ from PIL import Image, ImageDraw
 
 from imaging.agreement import agreement
 from imaging.framing import Mask, Pixels
+from imaging.outline import draw_mask
 from imaging.overlay import overlay
 from imaging.photo import read_photo
 from models.calibration import HIGH, LOW
@@ -72,7 +73,7 @@ def look(segmenter: Segmenter, pair: Pair) -> Tile:
     """Segment a pair's photo at its own size. Raises PhotoError."""
     photo, truth = read_photo(pair.image), read_mask(pair)
     prediction = segmenter.predict(photo)
-    drawn = prediction.framing.map_to_photo(prediction.grid) >= segmenter.info.threshold
+    drawn = draw_mask(prediction.grid, prediction.framing, segmenter.info.threshold)
     jaccard = agreement(drawn, truth).jaccard
     return Tile(pair, photo.pixels, truth, drawn, jaccard, prediction.predicted_jaccard or 0.0)
 

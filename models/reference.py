@@ -27,6 +27,7 @@ import numpy as np
 
 from imaging.agreement import agreement
 from imaging.framing import Framing, Mask, Pixels, Probabilities
+from imaging.outline import draw_mask
 
 ROUNDINGS = 4
 ACTIVATION = 2**-10
@@ -125,7 +126,7 @@ def map_difference(
     ours: Probabilities, theirs: Probabilities, framing: Framing, threshold: float
 ) -> Difference:
     """Compare two maps (gh, gw) of one photo, and the masks they draw."""
-    masks = [framing.map_to_photo(grid) >= threshold for grid in (ours, theirs)]
+    masks = [draw_mask(grid, framing, threshold) for grid in (ours, theirs)]
     return difference(ours, theirs, masks[0], masks[1])
 
 

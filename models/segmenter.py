@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from imaging.agreement import expected_jaccard
 from imaging.framing import FRAMINGS, Pixels, Probabilities
+from imaging.outline import mask_on_grid
 from imaging.photo import Photo
 from imaging.text import printable
 from imaging.values import Prediction, Receipt
@@ -77,7 +78,8 @@ class Segmenter:
             self.info.name, self.info.hash, self._backend.name, self._backend.device, milliseconds
         )
         rounded = grid.astype(np.float16).astype(np.float32)
-        expected = expected_jaccard(rounded[framing.inside], self.info.threshold)
+        seen = rounded[framing.inside]
+        expected = expected_jaccard(seen, mask_on_grid(seen, self.info.threshold))
         return Prediction(rounded, framing, receipt, self.info.predicted_jaccard(expected))
 
     def predict_framed(self, framed: Pixels) -> Probabilities:

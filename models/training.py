@@ -24,6 +24,7 @@ from torch.utils.data import DataLoader
 
 from imaging.agreement import agreement
 from imaging.framing import Size, fit
+from imaging.outline import draw_mask
 from models.network import ENCODERS, LesionNetwork, drop_blocks, upsample
 from models.package import package_hash
 from models.pairs import Pair, held_out, read_pairs
@@ -190,7 +191,7 @@ def measure(network: nn.Module, pairs: list[Pair], size: int) -> dict[str, float
         photo, mask = read_pair(pair)
         framing = fit(Size.of(photo), Size(size, size))
         grid = probabilities(network, [framing.picture_to_grid(photo)])[0].numpy()
-        value = agreement(framing.map_to_photo(grid) >= 0.5, mask > 0).jaccard
+        value = agreement(draw_mask(grid, framing, 0.5), mask > 0).jaccard
         by_kind.setdefault(pair.row.get("kind", "all"), []).append(value)
     found = {kind: float(np.mean(values)) for kind, values in sorted(by_kind.items())}
     found |= {f"{k}_below_065": float(np.mean(np.array(v) < 0.65)) for k, v in by_kind.items()}

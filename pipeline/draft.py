@@ -7,8 +7,8 @@ from db.values import DraftEdit, Origin, PhotoDetails
 from imaging.edit import apply_patch, difference, revert_patch, stroke
 from imaging.framing import Mask, Pixels
 from imaging.measure import measure
+from imaging.outline import draw_mask
 from imaging.values import Measurements, Patch, Prediction
-from pipeline.jobs import draw_mask
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,8 @@ class Editor:
         self.end_stroke()
         if self._prediction is None:
             return None
-        patch = difference(self.mask, draw_mask(self._prediction, value))
+        drawn = draw_mask(self._prediction.grid, self._prediction.framing, value)
+        patch = difference(self.mask, drawn)
         if patch is None:
             return None
         apply_patch(self.mask, patch)

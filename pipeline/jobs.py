@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from imaging import rle
-from imaging.framing import Mask
 from imaging.measure import measure
+from imaging.outline import draw_mask
 from imaging.photo import Photo, fingerprint, read_photo
 from imaging.values import Fingerprint, Measurements, Prediction, Rle
 
@@ -66,12 +66,6 @@ class Job(Protocol[Answer_co]):
         ...
 
 
-def draw_mask(prediction: Prediction, threshold: float) -> Mask:
-    """The mask (H, W) of a prediction: every pixel whose probability is at least `threshold`."""
-    mask: Mask = prediction.framing.map_to_photo(prediction.grid) >= threshold
-    return mask
-
-
 @dataclass(frozen=True)
 class FingerprintJob:
     """What a file and the picture in it are."""
@@ -95,7 +89,7 @@ class SegmentJob:
         photo = read_photo(self.path, segmenter.decoded_side)
         prediction = segmenter.predict(photo)
         threshold = segmenter.info.threshold
-        mask = draw_mask(prediction, threshold)
+        mask = draw_mask(prediction.grid, prediction.framing, threshold)
         return Segmented(prediction, rle.encode(mask), measure(mask), threshold)
 
 

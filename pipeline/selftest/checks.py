@@ -15,6 +15,7 @@ import numpy as np
 
 from imaging import rle
 from imaging.framing import Framing, Pixels
+from imaging.outline import draw_mask
 from imaging.photo import Photo, PhotoError
 from imaging.text import printable
 from models.package import ModelError, package_hash
@@ -119,7 +120,7 @@ def compared(
     framed = framing.picture_to_grid(photo.pixels)
     exact = sha256(framed.tobytes()).hexdigest() == reference.picture_sha256
     levels = 0 if exact else _levels(framed, reference)
-    theirs = framing.map_to_photo(reference.map) >= references.threshold
+    theirs = draw_mask(reference.map, framing, references.threshold)
     found = difference(prediction.grid, reference.map, rle.decode(segmented.rle), theirs)
     allowed = references.tolerances
     tolerance = allowed.same_picture if exact else allowed.near_picture

@@ -11,6 +11,7 @@ from PIL import Image
 from imaging.agreement import agreement
 from imaging.framing import Mask, Size
 from imaging.orientation import orientation
+from imaging.outline import draw_mask
 from imaging.photo import fingerprint, read_photo
 from models.segmenter import Segmenter, open_segmenter, shipped_model
 from sample_images.drawing.draw import MASKS, PHOTOS, draw
@@ -93,7 +94,7 @@ def test_one_has_twelve_megapixels() -> None:
 def test_the_shipped_model_finds_each(sample: Sample, segmenter: Segmenter) -> None:
     grid = segmenter.info.input_size
     prediction = segmenter.predict(read_photo(path(sample), max(grid.width, grid.height)))
-    found = prediction.framing.map_to_photo(prediction.grid) >= segmenter.info.threshold
+    found = draw_mask(prediction.grid, prediction.framing, segmenter.info.threshold)
     dice = agreement(found, true_mask(sample)).dice
     assert dice >= 0.7, f"{sample.name}: Dice {dice:.3f}"
 

@@ -69,20 +69,20 @@ def test_an_interval_of_nothing_is_refused() -> None:
 
 def test_the_expected_jaccard_counted_by_hand() -> None:
     map_ = np.array([[0.9, 0.6, 0.2, 0.0]], np.float32)
-    assert expected_jaccard(map_, 0.5) == pytest.approx(1.5 / 2.2)
-    assert expected_jaccard(map_, 0.95) == 0
+    assert expected_jaccard(map_, map_ >= 0.5) == pytest.approx(1.5 / 2.2)
+    assert expected_jaccard(map_, map_ >= 0.95) == 0
 
 
 @given(hnp.arrays(np.float32, shapes, elements=st.floats(0, 1, width=32)), st.floats(0.05, 0.95))
 def test_certainty_is_expected_to_agree_fully_and_doubt_less(
     map_: npt.NDArray[np.float32], threshold: float
 ) -> None:
-    found = expected_jaccard(map_, threshold)
+    found = expected_jaccard(map_, map_ >= threshold)
     assert 0 <= found <= 1 + 1e-6
     certain = (map_ >= threshold).astype(np.float32)
     if certain.any():
-        assert expected_jaccard(certain, threshold) == 1
-        assert found <= expected_jaccard(certain, threshold) + 1e-6
+        assert expected_jaccard(certain, certain > 0) == 1
+        assert found <= expected_jaccard(certain, certain > 0) + 1e-6
 
 
 def test_what_is_expected_is_what_is_found_on_average() -> None:
@@ -90,4 +90,4 @@ def test_what_is_expected_is_what_is_found_on_average() -> None:
     map_ = random.random((60, 60)).astype(np.float32) ** 2
     mask = map_ >= 0.4
     found = [agreement(mask, random.random(map_.shape) < map_).jaccard for _ in range(50)]
-    assert np.mean(found) == pytest.approx(expected_jaccard(map_, 0.4), abs=0.01)
+    assert np.mean(found) == pytest.approx(expected_jaccard(map_, mask), abs=0.01)

@@ -12,10 +12,10 @@ from db.values import NewPhoto
 from imaging import rle
 from imaging.framing import Size, fit
 from imaging.measure import measure
+from imaging.outline import draw_mask
 from imaging.photo import fingerprint
 from imaging.values import Prediction, Receipt
 from models.segmenter import shipped_model
-from pipeline.jobs import draw_mask
 from pipeline.scan import file_stat
 from pipeline.worker import Worker
 
@@ -103,7 +103,7 @@ def remember_photo(store: Store, path: Path) -> int:
     distance = np.hypot((columns - 31.5) / 16, (rows - 31.5) / 12)
     grid = (1 / (1 + np.exp(6 * (distance - 1)))).astype(np.float16).astype(np.float32)
     prediction = Prediction(grid, framing, Receipt("by hand", "0" * 64, "numpy", "CPU", 1.0))
-    mask = draw_mask(prediction, 0.5)
+    mask = draw_mask(prediction.grid, prediction.framing, 0.5)
     store.save_prediction(
         photo_id, identity.file_hash, prediction, rle.encode(mask), measure(mask), 0.5
     )

@@ -18,9 +18,9 @@ from db.values import NewPhoto, QueueItem
 from imaging import rle
 from imaging.framing import Pixels, Size, fit
 from imaging.measure import measure
+from imaging.outline import draw_mask
 from imaging.values import Prediction, Receipt
 from pipeline.ingest import Ingest, IngestProgress
-from pipeline.jobs import draw_mask
 from pipeline.review import ReviewSession
 from pipeline.scan import file_stat
 from pipeline.worker import Worker
@@ -83,7 +83,7 @@ class Clinic:
         path = self.draw(name, number, size)
         photo_id = self.take_in(path)
         prediction = replace(spot(number, size), predicted_jaccard=predicted_jaccard)
-        mask = draw_mask(prediction, 0.5)
+        mask = draw_mask(prediction.grid, prediction.framing, 0.5)
         self.store.save_prediction(
             photo_id,
             self.worker.fingerprint(path).file_hash,

@@ -1,0 +1,48 @@
+"""From a map of probabilities to the mask that is stored, shown and measured."""
+
+import cv2
+import numpy as np
+
+from imaging.framing import Framing, Mask, Probabilities
+
+SMALLEST_PART = 0.3
+"""A part of a mask with less than this share of the greatest part's lesion is left out.
+
+Chosen on held-out photos of training with four networks (models/EXPERIMENTS.md): people rarely
+draw such parts, networks do.
+"""
+
+
+def draw_mask(grid: Probabilities, framing: Framing, threshold: float) -> Mask:
+    """The mask (H, W) of a map (gh, gw): at least `threshold`, without parts that are small."""
+    seen = grid[framing.inside]
+    kept = main_parts(seen, threshold)
+    if kept is not seen:
+        grid = grid.copy()
+        grid[framing.inside] = kept
+    mask: Mask = framing.map_to_photo(grid) >= threshold
+    return mask
+
+
+def mask_on_grid(grid: Probabilities, threshold: float) -> Mask:
+    """The same of a map (h, w) as it is, or of the part of it on which a photo lies."""
+    mask: Mask = main_parts(grid, threshold) >= threshold
+    return mask
+
+
+def main_parts(grid: Probabilities, threshold: float) -> Probabilities:
+    """A map (h, w) with the parts that `SMALLEST_PART` leaves out set to 0.
+
+    A part is what hangs together at `threshold`, corners included; its lesion is the sum of its
+    probabilities. Returns the map itself where nothing is left out.
+    """
+    count, labels = cv2.connectedComponents((grid >= threshold).astype(np.uint8))
+    if count <= 2:
+        return grid
+    lesion = np.bincount(labels.ravel(), weights=grid.ravel(), minlength=count)
+    lesion[0] = np.inf
+    small = lesion < SMALLEST_PART * lesion[1:].max()
+    if not small.any():
+        return grid
+    kept: Probabilities = np.where(small[labels], np.float32(0), grid)
+    return kept
