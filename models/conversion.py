@@ -1,8 +1,9 @@
-"""Turn a checkpoint into an .mlpackage, and prove on real photos that nothing was lost.
+"""Turn checkpoints into an .mlpackage, and prove on real photos that nothing was lost.
 
 `python -m models.conversion RUN/checkpoint.pt OUT.mlpackage --data PAIRS` writes the package and,
-beside it, OUT.json: where it comes from, its parity with torch and its figures on dev. It fails,
-and replaces nothing, when the translated package and torch disagree.
+beside it, OUT.json: where it comes from, its parity with torch and its figures on dev. Several
+checkpoints become one package, whose map is the mean of theirs. It fails, and replaces nothing,
+when the translated package and torch disagree.
 """
 
 import json
@@ -26,7 +27,7 @@ from imaging.agreement import agreement
 from imaging.photo import read_photo
 from models.confidence import Confidence, Fitted, fit_confidence, measure_confidence
 from models.evaluation import Evaluation, evaluate
-from models.exported import load_checkpoint
+from models.exported import Member, load_checkpoints
 from models.network import multiply_accumulates, parameters
 from models.package import FRAMING_KEY
 from models.pairs import Pair, PairsError, hash_of_pairs, held_out, read_pairs
@@ -74,8 +75,7 @@ class Origin:
 
     date: str
     commit: str
-    recipe: Recipe
-    epoch: int
+    members: Sequence[Member]
     training_pairs: int
     training_data_sha256: str
 
@@ -85,8 +85,8 @@ class Origin:
             FRAMING_KEY: "fit",
             "org.nevus.date": self.date,
             "org.nevus.commit": self.commit,
-            "org.nevus.seed": str(self.recipe.seed),
-            "org.nevus.epoch": str(self.epoch),
+            "org.nevus.seed": " ".join(str(one.recipe.seed) for one in self.members),
+            "org.nevus.epoch": " ".join(str(one.epoch) for one in self.members),
             "org.nevus.training_data_sha256": self.training_data_sha256,
         }
 
@@ -178,17 +178,24 @@ def words(segmenter: Segmenter, pairs: Sequence[Pair]) -> dict[str, Confidence]:
     }
 
 
-def origin(recipe: Recipe, epoch: int, data: Path) -> Origin:
-    """Where a checkpoint comes from; the data are what `models.training` trains on."""
-    trained = [pair for pair in read_pairs(data, recipe.where) if not held_out(pair)]
+def origin(members: Sequence[Member], data: Path) -> Origin:
+    """Where checkpoints come from; the data are what `models.training` trains on."""
+    trained = [pair for pair in read_pairs(data, common(members).where) if not held_out(pair)]
     return Origin(
         date=datetime.now(UTC).date().isoformat(),
         commit=_commit(),
-        recipe=recipe,
-        epoch=epoch,
+        members=members,
         training_pairs=len(trained),
         training_data_sha256=hash_of_pairs(trained),
     )
+
+
+def common(members: Sequence[Member]) -> Recipe:
+    """A recipe that speaks for all. Raises ValueError where size or kind of photo differ."""
+    first, *others = [member.recipe for member in members]
+    if any((one.size, one.kind) != (first.size, first.kind) for one in others):
+        raise ValueError("The checkpoints were trained at other sizes or on other kinds of photo.")
+    return first
 
 
 def _commit() -> str:
@@ -201,14 +208,15 @@ def _commit() -> str:
     return answer.stdout.strip()
 
 
-def convert_checkpoint(checkpoint: Path, target: Path, data: Path) -> Report:
-    """Convert a checkpoint, prove and measure the package, and only then put it in place.
+def convert_checkpoints(checkpoints: Sequence[Path], target: Path, data: Path) -> Report:
+    """Convert checkpoints, prove and measure the package, and only then put it in place.
 
     Raises ParityError, PairsError where `data` has no train or dev split, and ValueError where it
-    has too few held-out pairs to calibrate on.
+    has too few held-out pairs to calibrate on or the checkpoints don't go together.
     """
-    exported, recipe, epoch = load_checkpoint(checkpoint)
-    source, dev = origin(recipe, epoch, data), read_pairs(data, {"split": "dev"})
+    exported, members = load_checkpoints(checkpoints)
+    recipe, source = common(members), origin(members, data)
+    dev = read_pairs(data, {"split": "dev"})
     apart = [pair for pair in read_pairs(data, recipe.where) if held_out(pair)]
     fitted = fit_confidence(exported, apart, recipe.size)
     exported.scaling = fitted.scaling
@@ -237,15 +245,15 @@ def convert_checkpoint(checkpoint: Path, target: Path, data: Path) -> Report:
 
 
 def main(
-    checkpoint: Annotated[Path, typer.Argument(help="A checkpoint of models.training.")],
+    checkpoints: Annotated[list[Path], typer.Argument(help="Checkpoints of models.training.")],
     target: Annotated[Path, typer.Argument(help="The .mlpackage to write; replaced if there.")],
     data: Annotated[Path, typer.Option(help="The pairs: their dev split proves the package.")],
 ) -> None:
-    """Convert a checkpoint to an .mlpackage, prove it against torch, and measure it on dev."""
+    """Convert checkpoints to one .mlpackage, prove it against torch, and measure it on dev."""
     # On two busy cores a second thread made a network this small twelve times slower.
     torch.set_num_threads(1)
     try:
-        report = convert_checkpoint(checkpoint, target, data)
+        report = convert_checkpoints(checkpoints, target, data)
     except (ParityError, PairsError, ValueError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
+import cv2
 import numpy as np
 import torch
 import typer
@@ -54,6 +55,8 @@ class Recipe:
     """The chance to skip the deepest block (stochastic depth)."""
     coarse_share: float = 0.0
     """How much the losses at strides 16 and 8 count beside the last map's (deep supervision)."""
+    boundary_share: float = 0.0
+    """How much the boundary loss counts."""
     bfloat16: bool = False
     batch: int = 24
     peak_rate: float = 2e-3
@@ -62,6 +65,8 @@ class Recipe:
     threads: int = 1
     start: str = ""
     """The hash of the package whose weights it begins with; empty for random ones."""
+    start_member: int = 1
+    """Which of the package's networks."""
 
     @property
     def where(self) -> dict[str, str]:
@@ -153,6 +158,8 @@ class Run:
             coarse_logits = [head(y) for head, y in zip(self.coarse_heads, coarse, strict=True)]
             logits = self.network.head(last)
         value = loss(upsample(logits.float()), truth, weights)
+        if self.recipe.boundary_share:
+            value = value + self.recipe.boundary_share * boundary_loss(logits, truth, weights)
         for rough in coarse_logits:
             smaller = F.adaptive_avg_pool2d(truth, rough.shape[-2:])
             value = value + self.recipe.coarse_share * loss(rough.float(), smaller, weights)
@@ -174,6 +181,32 @@ def loss(logits: Tensor, truth: Tensor, weights: Tensor) -> Tensor:
     either = (probability + truth).sum((1, 2, 3)) - both
     jaccard = (both + 1) / (either + 1)
     return ((entropy + 1 - jaccard) * weights).sum() / weights.sum()
+
+
+def boundary_loss(logits: Tensor, truth: Tensor, weights: Tensor) -> Tensor:
+    """How far from the true outline the map is wrong: far away counts most.
+
+    Kervadec et al., "Boundary loss for highly unbalanced segmentation" (2019, arXiv:1812.07032):
+    the mean of probability times signed distance (below zero inside), here in frames, at the
+    logits' own size. `truth` is (N, 1, H, W), `logits` (N, 1, h, w).
+    """
+    size = (logits.shape[-2], logits.shape[-1])
+    smaller = F.adaptive_avg_pool2d(truth, size)[:, 0] >= 0.5
+    distances = torch.from_numpy(np.stack([signed_distance(m) for m in smaller.numpy()]))
+    apart = (logits[:, 0].float().sigmoid() * distances).mean((1, 2))
+    return (apart * weights).sum() / weights.sum()
+
+
+def signed_distance(mask: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Distance to a mask's outline, in its longer sides, below zero inside; zero without one.
+
+    In: bool (H, W). Out: float32 (H, W).
+    """
+    inside = mask.astype(np.uint8)
+    if not 0 < inside.sum() < inside.size:
+        return np.zeros(mask.shape, np.float32)
+    out, into = (cv2.distanceTransform(m, cv2.DIST_L2, 5) for m in (1 - inside, inside))
+    return np.asarray((out - into) / max(mask.shape), np.float32)
 
 
 def probabilities(network: nn.Module, photos: list[np.ndarray[Any, Any]]) -> Tensor:
@@ -209,7 +242,7 @@ def begin_with(run: Run, package: Path, views: Views) -> None:
     views.epoch, views.size = 0, run.recipe.size_in(0)
     some = views.order()[:SETTLING_VIEWS]
     photos = normalise(torch.stack([views[index][0] for index in some]))
-    take_weights(run.network, package, photos)
+    take_weights(run.network, package, photos, run.recipe.start_member)
 
 
 def train(
@@ -262,6 +295,9 @@ def main(
     coarse_share: Annotated[
         float, typer.Option(help="Deep supervision: how much a coarse map's loss counts.")
     ] = Recipe.coarse_share,
+    boundary_share: Annotated[
+        float, typer.Option(help="How much the boundary loss counts.")
+    ] = Recipe.boundary_share,
     bfloat16: Annotated[
         bool, typer.Option("--bfloat16", help="Faster on processors with AMX or AVX512-BF16.")
     ] = Recipe.bfloat16,
@@ -270,6 +306,9 @@ def main(
     start: Annotated[
         Path | None, typer.Option(help="A package to begin with, in place of random weights.")
     ] = None,
+    start_member: Annotated[
+        int, typer.Option(help="Which network of a package of several to begin with.", min=1)
+    ] = Recipe.start_member,
     measure_every: int = 5,
 ) -> None:
     """Train the lesion network; stopped, it goes on at the last finished epoch."""
@@ -283,10 +322,12 @@ def main(
         kind=kind,
         drop=drop,
         coarse_share=coarse_share,
+        boundary_share=boundary_share,
         bfloat16=bfloat16,
         peak_rate=peak_rate,
         threads=threads,
         start=package_hash(start) if start else "",
+        start_member=start_member,
     )
     train(recipe, data, run, measure_every, start)
 

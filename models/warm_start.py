@@ -17,13 +17,16 @@ from models.package import ModelError
 from models.translation import main_function
 
 
-def take_weights(network: LesionNetwork, package: Path, photos: Tensor) -> None:
+def take_weights(network: LesionNetwork, package: Path, photos: Tensor, member: int = 1) -> None:
     """Load a package's weights; `photos` (N, 3, H, W), normalised, settle the batch norms.
 
-    Raises ModelError where the package holds another network.
+    Of a package of several networks those of the `member`th, from 1. Raises ModelError where the
+    package holds another network, or fewer.
     """
     layers = _convolutions(network, photos[:1])
     stored = [op for op in main_function(package).operations if op.op_type == "conv"]
+    if len(stored) % len(layers) == 0:
+        stored = stored[(member - 1) * len(layers) : member * len(layers)]
     shapes = [tuple(op.inputs["weight"].shape) for op in stored]
     if shapes != [tuple(conv.weight.shape) for conv, _ in layers]:
         raise ModelError(f"{package} holds another network than the one to be trained.")

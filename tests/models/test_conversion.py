@@ -10,10 +10,11 @@ torch = pytest.importorskip("torch", reason="torch is not installed (pip install
 from models.conversion import (  # noqa: E402
     Parity,
     ParityError,
-    convert_checkpoint,
+    common,
+    convert_checkpoints,
     parity,
 )
-from models.exported import Exported, load_checkpoint  # noqa: E402
+from models.exported import Exported, Member, load_checkpoints  # noqa: E402
 from models.network import LesionNetwork, upsample  # noqa: E402
 from models.package import read_package  # noqa: E402
 from models.pairs import PairsError, hash_of_pairs, held_out, read_pairs  # noqa: E402
@@ -45,15 +46,32 @@ def test_normalisation_in_the_graph_is_that_of_training() -> None:
     photos = torch.randint(0, 256, (1, 64, 64, 3), dtype=torch.uint8)
     with torch.no_grad():
         trained = upsample(network(normalise(photos))).sigmoid()
-        shipped = Exported(network).eval()(photos.permute(0, 3, 1, 2).float() / 255)
+        shipped = Exported([network]).eval()(photos.permute(0, 3, 1, 2).float() / 255)
     np.testing.assert_allclose(shipped, trained, atol=1e-5)
 
 
+def test_several_networks_give_the_mean_of_their_logits() -> None:
+    networks = [LesionNetwork(8).eval() for _ in range(3)]
+    values = torch.rand(1, 3, 64, 64)
+    with torch.no_grad():
+        alone = [Exported([network]).eval().logits(values) for network in networks]
+        together = Exported(networks).eval().logits(values)
+    assert float((alone[0] - alone[1]).abs().max()) > 0.01
+    torch.testing.assert_close(together, torch.stack(alone).mean(0), atol=1e-5, rtol=1e-4)
+
+
+def test_checkpoints_of_other_photos_do_not_go_together() -> None:
+    one = Member(TINY, 3)
+    assert common([one, Member(replace(TINY, seed=8), 4)]) == TINY
+    with pytest.raises(ValueError, match="other sizes or on other kinds"):
+        common([one, Member(replace(TINY, kind="phone"), 3)])
+
+
 def test_the_averaged_weights_are_shipped(checkpoint: Path) -> None:
-    exported, recipe, epoch = load_checkpoint(checkpoint)
+    exported, members = load_checkpoints([checkpoint])
     state = torch.load(checkpoint, weights_only=True)
-    assert (recipe, epoch) == (TINY, 0)
-    shipped = exported.network.state_dict()
+    assert members == [Member(TINY, 0)]
+    shipped = exported.networks[0].state_dict()
     assert all(torch.equal(value, state["averaged"][f"module.{k}"]) for k, value in shipped.items())
     assert not torch.equal(shipped["head.weight"], state["network"]["head.weight"])
 
@@ -62,13 +80,13 @@ def test_a_checkpoint_becomes_a_package_with_its_card(
     cache: Path, checkpoint: Path, manifest: Path, tmp_path: Path
 ) -> None:
     target = tmp_path / "out" / "tiny.mlpackage"
-    report = convert_checkpoint(checkpoint, target, manifest)
+    report = convert_checkpoints([checkpoint], target, manifest)
     card = json.loads(target.with_suffix(".json").read_text())
     info = read_package(target)
     trained = [pair for pair in read_pairs(manifest, {"split": "train"}) if not held_out(pair)]
     assert sorted(path.name for path in target.parent.iterdir()) == ["tiny.json", "tiny.mlpackage"]
     assert card["package_sha256"] == info.hash == report.package_sha256
-    assert card["origin"]["recipe"]["seed"] == 7
+    assert card["origin"]["members"][0]["recipe"]["seed"] == 7
     assert card["origin"]["training_data_sha256"] == hash_of_pairs(trained)
     assert set(card["dev"]) == {"dermoscopy", "phone"}
     assert all(figures["pairs"] == 1 for figures in card["dev"].values())
@@ -81,10 +99,10 @@ def test_other_weights_fail_the_parity(
     cache: Path, checkpoint: Path, manifest: Path, tmp_path: Path
 ) -> None:
     target = tmp_path / "tiny.mlpackage"
-    convert_checkpoint(checkpoint, target, manifest)
-    other, _, _ = load_checkpoint(checkpoint)
+    convert_checkpoints([checkpoint], target, manifest)
+    other, _ = load_checkpoints([checkpoint])
     with torch.no_grad():
-        next(other.network.head.parameters()).add_(0.5)
+        other.get_parameter("networks.0.head.bias").add_(0.5)
     found = parity(other, open_segmenter(target, "onnxruntime"), read_pairs(manifest))
     assert found.largest_difference > 0.02
     with pytest.raises(ParityError, match="doesn't compute what the network computes"):
@@ -116,5 +134,5 @@ def test_data_without_a_dev_split_replace_nothing(
     table = manifest / "manifest.csv"
     table.write_text(table.read_text().replace(",dev,", ",train,"))
     with pytest.raises(PairsError, match="split=dev"):
-        convert_checkpoint(checkpoint, target, manifest)
+        convert_checkpoints([checkpoint], target, manifest)
     assert not target.parent.exists()

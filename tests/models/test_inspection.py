@@ -40,7 +40,7 @@ def test_the_shipped_package_counts_as_its_network_does(shipped: Path) -> None:
     norms = [m for m in network.modules() if isinstance(m, torch.nn.BatchNorm2d)]
     folded = sum(norm.num_features for norm in norms)
     found = inspect(shipped)
-    assert found.multiply_accumulates == multiply_accumulates(Exported(network).eval(), 256)
+    assert found.multiply_accumulates == multiply_accumulates(Exported([network]).eval(), 256)
     assert found.multiply_accumulates == 343_437_312
     assert found.parameters == parameters(network) - folded + 3 + 3
 

@@ -21,7 +21,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A package of a small network with random weights."""
     path = tmp_path_factory.mktemp("package") / "small.mlpackage"
     torch.manual_seed(3)
-    convert(Exported(LesionNetwork(8)).eval(), SIZE, path, {})
+    convert(Exported([LesionNetwork(8)]).eval(), SIZE, path, {})
     return path
 
 
@@ -33,6 +33,21 @@ def test_the_network_then_computes_what_the_package_computes(package: Path) -> N
         ours = upsample(network.eval()(normalise(views[:1]))).sigmoid()[0, 0]
     theirs = open_segmenter(package, "onnxruntime").predict_framed(views[0].numpy())
     np.testing.assert_allclose(ours, theirs, atol=5e-3)
+
+
+def test_each_network_of_a_package_of_two_can_be_taken_up(tmp_path: Path) -> None:
+    torch.manual_seed(5)
+    networks = [LesionNetwork(8).eval() for _ in range(2)]
+    package = tmp_path / "two.mlpackage"
+    convert(Exported(networks).eval(), SIZE, package, {})
+    views = normalise(torch.randint(0, 256, (6, SIZE, SIZE, 3), dtype=torch.uint8))
+    for member, theirs in enumerate(networks, 1):
+        ours = LesionNetwork(8)
+        take_weights(ours, package, views, member)
+        with torch.no_grad():
+            torch.testing.assert_close(ours.eval()(views), theirs(views), atol=5e-3, rtol=1e-2)
+    with pytest.raises(ModelError, match="another network"):
+        take_weights(LesionNetwork(8), package, views, 3)
 
 
 def test_the_settled_norms_fit_what_reaches_them(package: Path) -> None:
