@@ -38,7 +38,8 @@ def test_the_shipped_card_is_of_the_shipped_package(shipped: Path) -> None:
     assert card["package_sha256"] == package_hash(shipped)
     metadata = dict(read_spec(shipped).description.metadata.userDefined)
     assert metadata["org.nevus.training_data_sha256"] == card["origin"]["training_data_sha256"]
-    assert metadata["org.nevus.seed"] == str(card["origin"]["recipe"]["seed"])
+    seeds = [member["recipe"]["seed"] for member in card["origin"]["members"]]
+    assert metadata["org.nevus.seed"] == " ".join(str(seed) for seed in seeds)
     assert metadata["org.nevus.date"] == card["origin"]["date"]
     assert metadata["org.nevus.commit"] == card["origin"]["commit"]
 
