@@ -8,8 +8,8 @@ from imaging.framing import Framing, Mask, Probabilities
 SMALLEST_PART = 0.3
 """A part of a mask with less than this share of the greatest part's lesion is left out.
 
-Chosen on held-out photos of training with four networks (models/EXPERIMENTS.md): people rarely
-draw such parts, networks do.
+Chosen on held-out photos of training and on dev, with four networks (models/EXPERIMENTS.md): people
+rarely draw such parts, networks do.
 """
 
 

@@ -29,7 +29,9 @@ def take_weights(network: LesionNetwork, package: Path, photos: Tensor, member: 
         stored = stored[(member - 1) * len(layers) : member * len(layers)]
     shapes = [tuple(op.inputs["weight"].shape) for op in stored]
     if shapes != [tuple(conv.weight.shape) for conv, _ in layers]:
-        raise ModelError(f"{package} holds another network than the one to be trained.")
+        raise ModelError(
+            f"{package} holds another network than the one to be trained, or fewer than {member}."
+        )
     for (convolution, norm), operation in zip(layers, stored, strict=True):
         _fill(convolution, norm, operation)
     _settle(network, photos)
