@@ -5,7 +5,7 @@ from sqlmodel import Session, col
 
 from db.sessions import Sessions, got
 from db.tables import Draft, Edit, now
-from db.values import DraftEdit, DraftState
+from db.values import DraftEdit, DraftState, StoredEdit
 from imaging.values import Patch
 
 
@@ -28,11 +28,8 @@ class Drafts(Sessions):
 
     def add_edit(
         self, reviewer: str, photo_id: int, revision_id: int, cursor: int, edit: DraftEdit
-    ) -> int:
-        """Add an edit made when `cursor` edits were live; undone ones are abandoned, and stay.
-
-        The draft's id.
-        """
+    ) -> StoredEdit:
+        """Add an edit made when `cursor` edits were live; undone ones are abandoned, and stay."""
         with self._writing() as session:
             draft = _draft(session, reviewer, revision_id)
             if draft is None:
@@ -48,7 +45,16 @@ class Drafts(Sessions):
             session.flush()
             row = _row(session, draft.id, cursor, edit)
             _abandon(session, draft.id, cursor, row.id)
-            return draft.id
+            return StoredEdit(draft.id, row.id)
+
+    def redraw_edit(self, edit_id: int, edit: DraftEdit) -> bool:
+        """Keep a stroke that was drawn on since it was added; False where it is not live now."""
+        with self._writing() as session:
+            row = session.get(Edit, edit_id)
+            if row is None or row.abandoned_by_id is not None:
+                return False
+            _write(row, edit)
+            return True
 
     def move_cursor(self, draft_id: int, cursor: int) -> None:
         """Remember that `cursor` edits are live. Raises Unknown."""
@@ -68,24 +74,19 @@ def _row(session: Session, draft_id: int, position: int, edit: DraftEdit) -> Edi
     made = session.scalar(
         select(func.count()).select_from(Edit).where(col(Edit.draft_id) == draft_id)
     )
-    patch = edit.patch
-    row = Edit(
-        draft_id=draft_id,
-        sequence=made or 0,
-        position=position,
-        left=patch.left,
-        top=patch.top,
-        width=patch.width,
-        height=patch.height,
-        bits=patch.bits,
-        hash_before=patch.hash_before,
-        hash_after=patch.hash_after,
-        threshold=edit.threshold,
-        made_at=now(),
-    )
+    row = Edit(draft_id=draft_id, sequence=made or 0, position=position, made_at=now())
+    _write(row, edit)
     session.add(row)
     session.flush()
     return row
+
+
+def _write(row: Edit, edit: DraftEdit) -> None:
+    patch = edit.patch
+    row.left, row.top, row.width, row.height = patch.left, patch.top, patch.width, patch.height
+    row.bits, row.covered = patch.bits, edit.covered
+    row.hash_before, row.hash_after = patch.hash_before, patch.hash_after
+    row.threshold = edit.threshold
 
 
 def _abandon(session: Session, draft_id: int, position: int, by: int) -> None:
@@ -101,4 +102,5 @@ def _abandon(session: Session, draft_id: int, position: int, by: int) -> None:
 
 def _edit(row: Edit) -> DraftEdit:
     box = (row.left, row.top, row.width, row.height)
-    return DraftEdit(Patch(*box, row.bits, row.hash_before, row.hash_after), row.threshold)
+    patch = Patch(*box, row.bits, row.hash_before, row.hash_after)
+    return DraftEdit(patch, row.threshold, row.covered)

@@ -166,7 +166,8 @@ class Edit(Table, table=True):
     """One edit of a draft.
 
     `sequence` counts the draft's edits as they were made, `position` says which of the line it is;
-    `abandoned_by_id` is the edit that branched off before it, after an undo.
+    `abandoned_by_id` is the edit that branched off before it, after an undo. `covered` are the
+    pixels of the box that a brush passed, packed as `bits` are.
     """
 
     __table_args__ = (UniqueConstraint("draft_id", "sequence"),)
@@ -181,6 +182,7 @@ class Edit(Table, table=True):
     width: int
     height: int
     bits: bytes = Field(sa_type=LargeBinary)
+    covered: bytes | None = Field(default=None, sa_type=LargeBinary)
     hash_before: str
     hash_after: str
     threshold: float | None

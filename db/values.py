@@ -128,10 +128,23 @@ class DraftState:
 
 @dataclass(frozen=True)
 class DraftEdit:
-    """One edit of a draft; `threshold` is set where the edit drew the mask anew from the model."""
+    """One edit of a draft; `threshold` is set where the edit drew the mask anew from the model.
+
+    `covered` are the pixels of the patch's box that a brush passed, changed by it or not, as
+    `imaging.edit.packed`; None for a threshold, and for strokes from before this was stored.
+    """
 
     patch: Patch
     threshold: float | None = None
+    covered: bytes | None = None
+
+
+@dataclass(frozen=True)
+class StoredEdit:
+    """Where an edit was stored."""
+
+    draft_id: int
+    edit_id: int
 
 
 @dataclass(frozen=True)

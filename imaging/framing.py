@@ -20,8 +20,9 @@ Mask = npt.NDArray[np.bool_]
 """A mask, bool (height, width), True is lesion."""
 Part = tuple[slice, slice]
 """Rows and columns of an array, with a start and a stop."""
-SAMPLES = 4
-"""A grid pixel's share of lesion is counted at this many points along each side."""
+Coverage = npt.NDArray[np.uint8]
+"""How much of each grid pixel is lesion, uint8 (height, width): NONE, SOME or ALL of it."""
+NONE, SOME, ALL = 0, 1, 2
 
 
 @dataclass(frozen=True)
@@ -97,18 +98,19 @@ class Framing:
         canvas[self.inside] = _resized(pixels, Size(self.width, self.height))[self.seen]
         return canvas
 
-    def mask_to_grid(self, mask: Mask, part: Part) -> Mask:
-        """A part of the grid as the photo's mask fills it: set where at least half is lesion.
+    def mask_to_grid(self, mask: Mask, part: Part) -> Coverage:
+        """A part of the grid, inside the photo's rectangle, as the photo's mask covers it.
 
-        `part` lies inside the photo's rectangle. Counted at points, so that a large photo takes no
-        longer than a small one; in whole numbers, so that a part alone is as it is in the whole.
+        Every photo pixel is counted, in the grid pixel that its centre lies in, so that the
+        smallest hole or speck shows as SOME. Of a photo smaller than the grid, each grid pixel
+        shows the photo pixel under its centre. A part alone is as it is in the whole.
         """
-        rows = _sampled(part[0], self.top, self.height, self.photo.height)
-        columns = _sampled(part[1], self.left, self.width, self.photo.width)
-        hits = mask[np.ix_(rows, columns)]
-        shape = (len(rows) // SAMPLES, SAMPLES, len(columns) // SAMPLES, SAMPLES)
-        share: Mask = hits.reshape(shape).sum(axis=(1, 3)) * 2 >= SAMPLES * SAMPLES
-        return share
+        rows = _spans(part[0], self.top, self.height, self.photo.height)
+        columns = _spans(part[1], self.left, self.width, self.photo.width)
+        if mask.flags.f_contiguous:
+            # As it lies in memory: across the lines, counting takes twenty times as long.
+            return _covered(mask.T, columns, rows).T
+        return _covered(mask, rows, columns)
 
     def map_to_photo(self, grid: Probabilities, size: Size | None = None) -> Probabilities:
         """A grid map (gh, gw) on the photo, or on the photo drawn at `size`; float32, column-major.
@@ -172,7 +174,34 @@ def _resized(pixels: Pixels, size: Size) -> Pixels:
     return np.asarray(whole, np.uint8)
 
 
-def _sampled(pixels: slice, start: int, length: int, photo_length: int) -> npt.NDArray[np.int64]:
-    """The photo's rows (or columns) hit by points spread evenly over grid pixels."""
-    points = np.arange((pixels.start - start) * SAMPLES, (pixels.stop - start) * SAMPLES)
-    return (2 * points + 1) * photo_length // (2 * SAMPLES * length)
+@dataclass(frozen=True)
+class _Spans:
+    """Which photo rows (or columns) each grid row of a part counts: from `starts` to `stops`."""
+
+    starts: npt.NDArray[np.int64]
+    stops: npt.NDArray[np.int64]
+
+
+def _spans(pixels: slice, start: int, length: int, photo_length: int) -> _Spans:
+    """The spans of grid rows, whose rectangle has `length` of them for `photo_length` rows."""
+    edges = np.arange(pixels.start - start, pixels.stop - start + 1)
+    if photo_length < length:
+        under = (2 * edges[:-1] + 1) * photo_length // (2 * length)
+        return _Spans(under, under + 1)
+    # The first row whose centre lies behind the edge, in whole numbers.
+    first = -((length - 2 * edges * photo_length) // (2 * length))
+    return _Spans(first[:-1], first[1:])
+
+
+def _covered(mask: Mask, rows: _Spans, columns: _Spans) -> Coverage:
+    if not (rows.starts.size and columns.starts.size):
+        return np.zeros((rows.starts.size, columns.starts.size), np.uint8)
+    left, right = columns.starts[0], columns.stops[-1]
+    lesion = np.zeros((rows.starts.size, 1 + right - left), np.int32)
+    for line, top, bottom in zip(lesion[:, 1:], rows.starts, rows.stops, strict=True):
+        held = mask[top:bottom, left:right].view(np.uint8)
+        cv2.reduce(held, 0, cv2.REDUCE_SUM, line[None], dtype=cv2.CV_32S)
+    sums = lesion.cumsum(axis=1)
+    counts = sums[:, columns.stops - left] - sums[:, columns.starts - left]
+    pixels = np.outer(rows.stops - rows.starts, columns.stops - columns.starts)
+    return np.where(counts == pixels, ALL, np.where(counts > 0, SOME, NONE)).astype(np.uint8)

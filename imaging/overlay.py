@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from imaging.framing import Mask, Pixels
+from imaging.framing import ALL, NONE, SOME, Coverage, Mask, Pixels
 
 Colour = tuple[int, int, int]
 """Red, green and blue, 0 to 255."""
@@ -26,13 +26,17 @@ def overlay(picture: Pixels, mask: Mask, opacity: float = 0.5, colour: Colour = 
     return np.where(mask[..., None], blended, picture)
 
 
-def outline(picture: Pixels, mask: Mask, colour: Colour = BORDER) -> Pixels:
-    """The picture (H, W, 3) with a line, one pixel wide, along the inside of the mask's border."""
-    inner = cv2.erode(
-        np.ascontiguousarray(mask).view(np.uint8),
-        np.ones((3, 3), np.uint8),
+def border(coverage: Coverage) -> Mask:
+    """Where the line along a mask's border runs, on a grid that it covers (H, W).
+
+    On each grid pixel that the mask covers in part: nothing of a mask is hidden by the grid. Where
+    the mask's edge runs between two grid pixels, or along the grid's, on the one inside.
+    """
+    beside = cv2.erode(
+        (coverage != NONE).view(np.uint8),
+        cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3)),
         borderType=cv2.BORDER_CONSTANT,
         borderValue=0,
     )
-    line = mask & (inner == 0)
-    return np.where(line[..., None], np.array(colour, np.uint8), picture)
+    line: Mask = (coverage == SOME) | ((coverage == ALL) & (beside == 0))
+    return line

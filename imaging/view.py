@@ -8,8 +8,8 @@ import math
 import cv2
 import numpy as np
 
-from imaging.framing import Framing, Mask, Part, Pixels
-from imaging.overlay import BORDER, Colour, outline, overlay
+from imaging.framing import ALL, Coverage, Framing, Mask, Part, Pixels
+from imaging.overlay import BORDER, Colour, border, overlay
 
 DARK, LIGHT = 0, 255
 """Of a mark on light and on dark pixels."""
@@ -48,18 +48,20 @@ def _widened(line: slice, by: int, inside: slice) -> slice:
     return slice(start, max(min(line.stop + by, inside.stop), start))
 
 
-def drawn(picture: Pixels, mask: Mask, opacity: float, part: Part) -> Pixels:
-    """A part of the picture with its mask: a tint as strong as `opacity`, a line along the border.
+def drawn(picture: Pixels, coverage: Coverage, opacity: float, part: Part) -> Pixels:
+    """A part of the picture with the mask that covers it: a tint as strong as `opacity` on what is
+    covered wholly, a line along the border.
 
     The line is solid from the middle of the scale on: what is judged is the border. A part alone is
     as it is in the whole.
     """
     whole = slice(0, picture.shape[0]), slice(0, picture.shape[1])
     wide = widened(part, 1, whole)
-    tinted = overlay(picture[wide], mask[wide], opacity)
+    tinted = overlay(picture[wide], coverage[wide] == ALL, opacity)
     strength = min(1.0, 2 * opacity)
-    lined = cv2.addWeighted(outline(tinted, mask[wide]), strength, tinted, 1 - strength, 0)
-    return np.asarray(lined[_within(part, wide)], np.uint8)
+    lined = painted(tinted, border(coverage[wide]))
+    blended = cv2.addWeighted(lined, strength, tinted, 1 - strength, 0)
+    return np.asarray(blended[_within(part, wide)], np.uint8)
 
 
 def _within(part: Part, wide: Part) -> Part:

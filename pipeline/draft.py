@@ -1,13 +1,17 @@
 """A photo opened for review, and the editor of its mask: strokes, thresholds, undo."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+
 from db.values import DraftEdit, Origin, PhotoDetails
-from imaging.edit import apply_patch, difference, revert_patch, stroke
-from imaging.framing import Mask, Pixels
+from imaging.edit import apply_patch, difference, revert_patch, unpacked
+from imaging.framing import Mask, Part, Pixels
 from imaging.measure import measure
 from imaging.outline import draw_mask
+from imaging.stroke import Stroke, Stroked
 from imaging.values import Measurements, Patch, Prediction
 
 
@@ -25,14 +29,13 @@ class Box:
         """Where a patch lies."""
         return cls(patch.left, patch.top, patch.width, patch.height)
 
-    def joined(self, other: "Box | None") -> "Box":
-        """The smallest box around both."""
-        if other is None:
-            return self
-        left, top = min(self.left, other.left), min(self.top, other.top)
-        right = max(self.left + self.width, other.left + other.width)
-        bottom = max(self.top + self.height, other.top + other.height)
-        return Box(left, top, right - left, bottom - top)
+    @classmethod
+    def at(cls, part: Part) -> "Box":
+        """Rows and columns."""
+        rows, columns = part
+        return cls(
+            columns.start, rows.start, columns.stop - columns.start, rows.stop - rows.start
+        )
 
     def cut(self, mask: Mask) -> Mask:
         """The part of a mask inside the box, not copied."""
@@ -40,24 +43,19 @@ class Box:
 
 
 class DraftKeeper(Protocol):
-    """Who saves a draft's edits; both methods return at once."""
+    """Who saves a draft's edits; its methods return at once."""
 
     def add(self, cursor: int, edit: DraftEdit) -> None:
         """Save an edit made when `cursor` edits were live."""
 
+    def draw(self, cursor: int, edit: Callable[[], DraftEdit]) -> None:
+        """Save a stroke, begun when `cursor` edits were live, as it is now.
+
+        The first time it is one more edit, from then on the same one; `edit` is called later.
+        """
+
     def move(self, cursor: int) -> None:
         """Save that `cursor` edits are live now."""
-
-
-@dataclass
-class _Stroke:
-    """A stroke being drawn: its brush, where it is, the mask before it, and what it touched."""
-
-    radius: float
-    value: bool
-    before: Mask
-    last: tuple[float, float] | None = None
-    touched: Box | None = None
 
 
 class Editor:
@@ -73,14 +71,25 @@ class Editor:
         threshold: float,
         prediction: Prediction | None,
         keeper: DraftKeeper,
+        origin: Origin = Origin.MODEL,
     ) -> None:
         self.mask = mask
         self._base_threshold = threshold
+        self._base_origin = origin
         self._prediction = prediction
         self._keeper = keeper
+        self._base_hand = self._drawn_by_hand()
         self._line: list[DraftEdit] = []
         self._cursor = 0
-        self._stroke: _Stroke | None = None
+        self._stroke: Stroke | None = None
+        self._unsaved = False
+
+    def _drawn_by_hand(self) -> Mask | None:
+        """What is not as the model draws it at the base's threshold; None where all is."""
+        if self._prediction is None or self._base_origin is not Origin.BRUSH:
+            return None
+        hand: Mask = self.mask ^ self._drawn_at(self._base_threshold, self._prediction)
+        return hand
 
     def replay(self, line: tuple[DraftEdit, ...], cursor: int) -> None:
         """Take up a stored line of edits, the first `cursor` of them live. Raises PatchError."""
@@ -118,59 +127,91 @@ class Editor:
 
     @property
     def origin(self) -> Origin:
-        """How the mask came to be, by its last live edit."""
-        if not self._cursor:
-            return Origin.MODEL
-        last = self._line[self._cursor - 1]
-        return Origin.BRUSH if last.threshold is None else Origin.THRESHOLD
+        """How the mask came to be: by brush as soon as any of it was drawn by hand."""
+        live = self._line[: self._cursor]
+        if self._base_origin is Origin.BRUSH or any(edit.threshold is None for edit in live):
+            return Origin.BRUSH
+        return Origin.THRESHOLD if live else self._base_origin
 
     def measurements(self) -> Measurements:
         """Measure the mask as it is now."""
         return measure(self.mask)
 
+    # The brush
+
     def begin_stroke(self, radius: float, value: bool) -> None:
         """Put down a round brush that paints (True) or erases (False); `radius` in photo pixels."""
         self.end_stroke()
-        self._stroke = _Stroke(radius, value, self.mask.copy(order="K"))
+        self._stroke = Stroke(self.mask, radius, value)
 
     def extend_stroke(self, x: float, y: float) -> Box | None:
         """Draw on to a point; only a box around the way there is touched."""
-        drawn = self._stroke
-        if drawn is None:
+        if self._stroke is None:
             return None
-        way = [(x, y)] if drawn.last is None else [drawn.last, (x, y)]
-        drawn.last = (x, y)
-        patch = stroke(self.mask, way, drawn.radius, drawn.value)
-        if patch is None:
+        changed = self._stroke.extend(x, y)
+        if changed is None:
             return None
-        apply_patch(self.mask, patch)
-        box = Box.of(patch)
-        drawn.touched = box.joined(drawn.touched)
-        return box
+        self._unsaved = True
+        return Box.at(changed)
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether the stroke under way has come further than what was handed on to be saved."""
+        return self._unsaved
+
+    def save_stroke(self) -> None:
+        """Hand the stroke under way on to be saved as it is now."""
+        made = self._stroke.so_far() if self._stroke is not None and self._unsaved else None
+        if made is not None:
+            self._keeper.draw(self._cursor, lambda: _edit(made()))
+        self._unsaved = False
 
     def end_stroke(self) -> None:
         """Lift the brush: the stroke becomes one edit."""
-        drawn, self._stroke = self._stroke, None
-        if drawn is None or drawn.touched is None:
-            return
-        box = drawn.touched
-        patch = difference(box.cut(drawn.before), box.cut(self.mask))
-        if patch is not None:
-            placed = replace(patch, left=patch.left + box.left, top=patch.top + box.top)
-            self._add(DraftEdit(placed))
+        stroke = self._stroke
+        made = None if stroke is None else stroke.so_far()
+        if made is not None:
+            edit = _edit(made())
+            self._keeper.draw(self._cursor, lambda: edit)
+            self._append(edit)
+        self._stroke, self._unsaved = None, False
+
+    # The threshold
 
     def set_threshold(self, value: float) -> Box | None:
-        """Draw the mask anew from the model's probabilities, as one edit; `value` from 0 to 1."""
+        """Draw the mask anew from the model's probabilities, as one edit; `value` from 0 to 1.
+
+        What was drawn by hand stays as it is.
+        """
         self.end_stroke()
         if self._prediction is None:
             return None
-        drawn = draw_mask(self._prediction.grid, self._prediction.framing, value)
+        drawn = self._drawn_at(value, self._prediction)
+        np.copyto(drawn, self.mask, where=self._by_hand())
         patch = difference(self.mask, drawn)
         if patch is None:
             return None
         apply_patch(self.mask, patch)
-        self._add(DraftEdit(patch, value))
+        edit = DraftEdit(patch, value)
+        self._keeper.add(self._cursor, edit)
+        self._append(edit)
         return Box.of(patch)
+
+    def _drawn_at(self, threshold: float, prediction: Prediction) -> Mask:
+        return draw_mask(prediction.grid, prediction.framing, threshold)
+
+    def _by_hand(self) -> Mask:
+        """Every pixel that a brush passed, or that was otherwise not left to the model."""
+        hand = np.zeros_like(self.mask)
+        if self._base_hand is not None:
+            hand |= self._base_hand
+        for edit in self._line[: self._cursor]:
+            if edit.threshold is None:
+                covered = edit.patch.bits if edit.covered is None else edit.covered
+                Box.of(edit.patch).cut(hand)[...] |= unpacked(covered, edit.patch)
+        return hand
+
+    # Back and forth
 
     def undo(self) -> Box | None:
         """Take the last live edit back."""
@@ -192,14 +233,17 @@ class Editor:
         self._move(self._cursor + 1)
         return Box.of(patch)
 
-    def _add(self, edit: DraftEdit) -> None:
-        self._keeper.add(self._cursor, edit)
+    def _append(self, edit: DraftEdit) -> None:
         self._line[self._cursor :] = [edit]
         self._cursor += 1
 
     def _move(self, cursor: int) -> None:
         self._keeper.move(cursor)
         self._cursor = cursor
+
+
+def _edit(stroked: Stroked) -> DraftEdit:
+    return DraftEdit(stroked.patch, covered=stroked.covered)
 
 
 @dataclass(eq=False)

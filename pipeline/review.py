@@ -5,9 +5,7 @@ from pathlib import Path
 from db.store import Store
 from db.values import (
     DecisionKind,
-    DraftEdit,
     NewMask,
-    Origin,
     PhotoDetails,
     QueueItem,
     Revision,
@@ -22,42 +20,12 @@ from imaging.values import Prediction
 from models.package import ModelError
 from pipeline.draft import Editor, OpenPhoto
 from pipeline.errors import PipelineError, ReviewError
+from pipeline.stored_draft import StoredDraft
 from pipeline.worker import Worker
 from pipeline.writer import Writer
 
 DEFAULT_THRESHOLD = 0.5
 OUTLINE = (DecisionKind.ACCEPTED, DecisionKind.CORRECTED)
-
-
-class StoredDraft:
-    """Saves one reviewer's edits of one revision through the writer, in order."""
-
-    def __init__(
-        self, store: Store, writer: Writer, reviewer: str, revision: Revision, draft_id: int | None
-    ) -> None:
-        self._store = store
-        self._writer = writer
-        self._reviewer = reviewer
-        self._revision = revision
-        self.draft_id = draft_id
-        """None until the first edit is committed."""
-
-    def add(self, cursor: int, edit: DraftEdit) -> None:
-        """Queue an edit made when `cursor` edits were live."""
-        self._writer.submit(lambda: self._commit_edit(cursor, edit))
-
-    def move(self, cursor: int) -> None:
-        """Queue that `cursor` edits are live now."""
-        self._writer.submit(lambda: self._commit_cursor(cursor))
-
-    def _commit_edit(self, cursor: int, edit: DraftEdit) -> None:
-        self.draft_id = self._store.add_edit(
-            self._reviewer, self._revision.photo_id, self._revision.id, cursor, edit
-        )
-
-    def _commit_cursor(self, cursor: int) -> None:
-        if self.draft_id is not None:
-            self._store.move_cursor(self.draft_id, cursor)
 
 
 class ReviewSession:
@@ -157,7 +125,7 @@ class ReviewSession:
         keeper = StoredDraft(self._store, self._writer, self._reviewer, revision, draft_id)
         threshold = DEFAULT_THRESHOLD if revision.threshold is None else revision.threshold
         mask = rle.decode(self._store.mask(revision.id))
-        editor = Editor(mask, threshold, prediction, keeper)
+        editor = Editor(mask, threshold, prediction, keeper, revision.origin)
         if stored is not None:
             try:
                 editor.replay(stored.edits, stored.cursor)
@@ -181,13 +149,12 @@ class ReviewSession:
         draft_id = self._draft_id(revision)
         if not editor.edits or draft_id is None:
             return None
-        by_threshold = editor.origin is Origin.THRESHOLD
         return NewMask(
             draft_id=draft_id,
             rle=rle.encode(editor.mask),
             measurements=editor.measurements(),
             origin=editor.origin,
-            threshold=editor.threshold if by_threshold else None,
+            threshold=editor.threshold,
         )
 
     def _draft_id(self, revision: Revision) -> int | None:

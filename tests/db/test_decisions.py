@@ -14,7 +14,8 @@ from tests.db.conftest import FOLDER, outline, verdict
 
 
 def edit(number: int) -> DraftEdit:
-    return DraftEdit(Patch(number, 0, 1, 1, b"x", f"before{number}", f"after{number}"))
+    patch = Patch(number, 0, 1, 1, b"x", f"before{number}", f"after{number}")
+    return DraftEdit(patch, covered=b"y" if number % 2 else None)
 
 
 def revision_of(store: Store, photo_id: int) -> int:
@@ -35,7 +36,7 @@ def test_a_draft_is_the_line_of_edits_with_a_cursor(store: Store, steps: list[st
     for step in steps:
         if step == "edit":
             new = edit(made)
-            draft_id = store.add_edit("ada", photo_id, revision, cursor, new)
+            draft_id = store.add_edit("ada", photo_id, revision, cursor, new).draft_id
             line[cursor:] = [new]
             cursor, made = cursor + 1, made + 1
         elif draft_id is not None:
@@ -50,12 +51,29 @@ def test_a_draft_is_the_line_of_edits_with_a_cursor(store: Store, steps: list[st
     assert store.draft("bob", photo_id, revision) is None
 
 
+def test_a_stroke_that_is_drawn_on_is_one_edit(store: Store) -> None:
+    photo_id = outline(store, "a.jpg")
+    base = revision_of(store, photo_id)
+    stored = store.add_edit("ada", photo_id, base, 0, edit(1))
+    assert store.redraw_edit(stored.edit_id, edit(2))
+    state = store.draft("ada", photo_id, base)
+    assert state is not None
+    assert (state.edits, state.cursor) == ((edit(2),), 1)
+    store.move_cursor(stored.draft_id, 0)
+    store.add_edit("ada", photo_id, base, 0, edit(3))
+    assert not store.redraw_edit(stored.edit_id, edit(4))
+    assert not store.redraw_edit(stored.edit_id + 99, edit(4))
+    state = store.draft("ada", photo_id, base)
+    assert state is not None
+    assert state.edits == (edit(3),)
+
+
 def test_a_correction_is_a_new_revision_and_taking_it_back_restores_the_draft(
     store: Store,
 ) -> None:
     photo_id = outline(store, "a.jpg")
     base = revision_of(store, photo_id)
-    draft = store.add_edit("ada", photo_id, base, 0, edit(1))
+    draft = store.add_edit("ada", photo_id, base, 0, edit(1)).draft_id
     measured = store.photo(photo_id).revision
     assert measured is not None
     mask = NewMask(draft, store.mask(base), measured.measurements, Origin.BRUSH, None)

@@ -158,8 +158,12 @@ def test_an_older_database_is_copied_then_brought_up_with_all_that_is_in_it(
         photo_id = outline(store, "a.jpg", predicted_jaccard=0.5)
     engine = open_engine(database)
     with engine.begin() as connection:
-        for column in ("unseen_fraction", "predicted_jaccard"):
-            connection.execute(text(f"ALTER TABLE prediction DROP COLUMN {column}"))
+        for table, column in (
+            ("prediction", "unseen_fraction"),
+            ("prediction", "predicted_jaccard"),
+            ("edit", "covered"),
+        ):
+            connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     engine.dispose()
     with closing(Store.open(database)) as store:
@@ -167,6 +171,6 @@ def test_an_older_database_is_copied_then_brought_up_with_all_that_is_in_it(
         assert (item.photo_id, item.segmented, item.predicted_jaccard) == (photo_id, True, None)
         assert store.prediction(photo_id) is not None
     copies = [path.name for path in database.parent.iterdir() if ".before-" in path.name]
-    assert copies == [f"{database.name}.before-0002"]
+    assert copies == [f"{database.name}.before-0003"]
     with closing(sqlite3.connect(database.parent / copies[0])) as copy:
         assert copy.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)

@@ -2,21 +2,16 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from imaging.edit import PatchError, apply_patch, difference, revert_patch, stroke
+from imaging.edit import PatchError, apply_patch, difference, packed, revert_patch, unpacked
 from imaging.framing import Mask
 from imaging.values import Patch
 
-Point = tuple[float, float]
 masks = hnp.arrays(np.bool_, st.tuples(st.integers(1, 40), st.integers(1, 40)))
-coordinates = st.floats(-20, 60)
-lines = st.lists(st.tuples(coordinates, coordinates), min_size=1, max_size=5)
-radii = st.floats(0.1, 15)
 Layout = Callable[[Mask], Mask]
 layouts: st.SearchStrategy[Layout] = st.sampled_from([np.ascontiguousarray, np.asfortranarray])
 
@@ -25,66 +20,6 @@ layouts: st.SearchStrategy[Layout] = st.sampled_from([np.ascontiguousarray, np.a
 def two_masks(draw: st.DrawFn) -> tuple[Mask, Mask]:
     first = draw(masks)
     return first, draw(hnp.arrays(np.bool_, first.shape))
-
-
-def distance(shape: tuple[int, int], points: list[Point]) -> npt.NDArray[np.float64]:
-    """From every pixel's centre to the line, by looking at every pixel."""
-    rows, columns = np.mgrid[: shape[0], : shape[1]] + 0.5
-    centres = columns + 1j * rows
-    path = [complex(*point) for point in points]
-    nearest = np.full(shape, np.inf)
-    for start, end in zip(path, [*path[1:], path[-1]], strict=True):
-        way = end - start
-        share = ((centres - start) * way.conjugate()).real / abs(way) ** 2 if abs(way) > 1e-9 else 0
-        nearest = np.minimum(nearest, np.abs(centres - start - np.clip(share, 0, 1) * way))
-    return nearest
-
-
-@given(masks, lines, radii, st.booleans())
-def test_a_stroke_sets_what_the_brush_passes_and_nothing_else(
-    mask: Mask, points: list[Point], radius: float, value: bool
-) -> None:
-    painted = mask.copy()
-    patch = stroke(mask, points, radius, value)
-    if patch is not None:
-        apply_patch(painted, patch)
-    away = distance((mask.shape[0], mask.shape[1]), points)
-    assert (painted[away < radius - 1e-6] == value).all()
-    beyond = away > radius + 1e-6
-    assert np.array_equal(painted[beyond], mask[beyond])
-    assert (patch is None) == np.array_equal(painted, mask)
-
-
-@given(masks, lines, radii, st.booleans())
-def test_drawing_a_patch_changes_no_mask(
-    mask: Mask, points: list[Point], radius: float, value: bool
-) -> None:
-    before = mask.copy()
-    stroke(mask, points, radius, value)
-    assert np.array_equal(mask, before)
-
-
-@given(masks, st.lists(st.tuples(lines, radii, st.booleans()), max_size=6))
-def test_strokes_taken_back_one_by_one_leave_no_trace(
-    mask: Mask, strokes: list[tuple[list[Point], float, bool]]
-) -> None:
-    live = mask.copy()
-    states: list[Mask] = []
-    patches: list[Patch] = []
-    for points, radius, value in strokes:
-        patch = stroke(live, points, radius, value)
-        if patch is not None:
-            states.append(live.copy())
-            patches.append(patch)
-            apply_patch(live, patch)
-    final = live.copy()
-    for patch, state in zip(reversed(patches), reversed(states), strict=True):
-        revert_patch(live, patch)
-        assert np.array_equal(live, state)
-    assert np.array_equal(live, mask)
-    for patch in patches:
-        apply_patch(live, patch)
-    assert np.array_equal(live, final)
 
 
 @given(two_masks(), layouts, layouts)
@@ -139,7 +74,9 @@ def test_a_patch_is_refused_on_another_mask_which_stays_as_it_is(pair: tuple[Mas
 
 def dot() -> tuple[Mask, Patch]:
     mask = np.zeros((20, 30), np.bool_)
-    patch = stroke(mask, [(10, 10)], 4, True)
+    spotted = mask.copy()
+    spotted[6:14, 6:14] = True
+    patch = difference(mask, spotted)
     assert patch is not None
     return mask, patch
 
@@ -165,7 +102,10 @@ def test_a_damaged_patch_is_refused_before_anything_changes() -> None:
 
 def test_nothing_to_do_is_no_patch() -> None:
     mask = np.zeros((20, 30), np.bool_)
-    assert stroke(mask, [(10, 10)], 4, False) is None
-    assert stroke(mask, [(-100, -100), (-50, -80)], 4, True) is None
-    assert stroke(mask, [], 4, True) is None
     assert difference(mask, mask.copy()) is None
+
+
+@given(masks)
+def test_packed_pixels_come_back(mask: Mask) -> None:
+    patch = Patch(0, 0, mask.shape[1], mask.shape[0], b"", "", "")
+    assert np.array_equal(unpacked(packed(mask), patch), mask)

@@ -1,3 +1,4 @@
+from fractions import Fraction
 from math import ceil
 from pathlib import Path
 
@@ -8,7 +9,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from imaging.framing import (
+    ALL,
     FRAMINGS,
+    NONE,
+    SOME,
     Framing,
     Mask,
     Pixels,
@@ -195,27 +199,53 @@ def test_a_map_can_be_drawn_at_another_size() -> None:
     assert np.abs(small - whole).max() < 0.01
 
 
-def shares(framing: Framing, mask: Mask, axis: int) -> npt.NDArray[np.float64]:
-    """How much of each grid row (or column) a mask made of whole rows (or columns) fills."""
-    line = mask[:, 0] if axis == 0 else mask[0]
+def owners(framing: Framing, axis: int) -> npt.NDArray[np.int64]:
+    """For each photo row (or column) the grid row that its centre lies in, by plain fractions."""
     length = framing.height if axis == 0 else framing.width
-    filled = np.concatenate(([0], np.cumsum(line)))
-    edges = np.interp(np.linspace(0, len(line), length + 1), np.arange(len(line) + 1), filled)
-    return np.diff(edges) * length / len(line)
+    photo = framing.photo.height if axis == 0 else framing.photo.width
+    return np.array([int(Fraction(2 * row + 1, 2) * length / photo) for row in range(photo)])
 
 
-@given(photo_sizes, grid_sizes, st.floats(0, 1), st.sampled_from([0, 1]))
-def test_a_mask_is_seen_where_it_fills_half_a_grid_pixel(
-    photo: Size, grid: Size, share: float, axis: int
-) -> None:
+@given(photo_sizes, grid_sizes, st.integers(0, 2**32), st.sampled_from([0.0, 0.02, 0.5, 0.98, 1.0]))
+def test_every_pixel_of_a_mask_is_seen(photo: Size, grid: Size, seed: int, share: float) -> None:
     framing = fit(photo, grid)
-    edge = round(share * (photo.height if axis == 0 else photo.width))
-    mask = half_white(photo, edge, axis)[..., 0] > 0
+    mask = np.random.default_rng(seed).random((photo.height, photo.width)) < share
+    seen = framing.mask_to_grid(np.asfortranarray(mask), framing.inside)
+    assert np.array_equal(seen, framing.mask_to_grid(mask, framing.inside))
+    place = np.ix_(owners(framing, 0), owners(framing, 1))
+    if photo.width < framing.width or photo.height < framing.height:
+        return
+    spread = seen[place]
+    assert (spread[mask] != NONE).all()
+    assert (spread[~mask] != ALL).all()
+    for kind, value in ((NONE, False), (ALL, True)):
+        assert (mask[spread == kind] == value).all()
+
+
+@given(st.builds(Size, st.integers(16, 60), st.integers(16, 60)), st.integers(0, 2**32))
+def test_of_a_photo_smaller_than_the_grid_each_pixel_is_seen_as_it_is(
+    photo: Size, seed: int
+) -> None:
+    framing = fit(photo, Size(128, 128))
+    mask = np.random.default_rng(seed).random((photo.height, photo.width)) < 0.5
     seen = framing.mask_to_grid(mask, framing.inside)
-    line = seen[:, 0] if axis == 0 else seen[0]
-    exact = shares(framing, mask, axis)
-    assert (line[exact >= 0.76]).all()
-    assert not (line[exact <= 0.24]).any()
+    rows, columns = (
+        [int(Fraction(2 * at + 1, 2 * length) * pixels) for at in range(length)]
+        for length, pixels in ((framing.height, photo.height), (framing.width, photo.width))
+    )
+    assert np.array_equal(seen == ALL, mask[np.ix_(rows, columns)])
+    assert not (seen == SOME).any()
+
+
+def test_one_pixel_of_twelve_million_is_seen() -> None:
+    framing = fit(Size(4000, 3000), Size(50, 38))
+    mask = np.zeros((3000, 4000), np.bool_, order="F")
+    mask[1500, 2000] = True
+    speck = framing.mask_to_grid(mask, framing.inside)
+    hole = framing.mask_to_grid(~mask, framing.inside)
+    assert (speck == SOME).sum() == (hole == SOME).sum() == 1
+    assert not (speck == ALL).any()
+    assert not (hole == NONE).any()
 
 
 @given(photo_sizes, grid_sizes, st.integers(0, 2**32), st.data())

@@ -3,11 +3,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from imaging.framing import Mask, Pixels
+from imaging.framing import ALL, NONE, SOME, Coverage, Mask, Pixels
 from imaging.measure import measure
-from imaging.overlay import outline, overlay
+from imaging.overlay import border, overlay
 from imaging.values import Measurements
 
+covers = st.sampled_from([NONE, SOME, ALL])
 colours = st.tuples(st.integers(0, 255), st.integers(0, 255), st.integers(0, 255))
 
 
@@ -38,18 +39,15 @@ def test_without_opacity_the_photo_is_as_it_was(picture_and_mask: tuple[Pixels, 
     assert np.array_equal(overlay(picture, mask, 0.0), picture)
 
 
-@given(seen(), colours, st.sampled_from(["C", "F"]))
-def test_the_line_runs_along_the_inside_of_the_border(
-    picture_and_mask: tuple[Pixels, Mask], colour: tuple[int, int, int], order: str
-) -> None:
-    picture, mask = picture_and_mask
-    padded = np.pad(mask, 1)
-    height, width = mask.shape
-    around = [padded[y : y + height, x : x + width] for y in range(3) for x in range(3)]
-    border = mask & ~np.all(around, axis=0)
-    drawn = outline(picture, np.array(mask, order="F" if order == "F" else "C"), colour)
-    assert (drawn[border] == colour).all()
-    assert np.array_equal(drawn[~border], picture[~border])
+@given(hnp.arrays(np.uint8, st.tuples(st.integers(1, 12), st.integers(1, 12)), elements=covers))
+def test_the_line_runs_where_a_mask_covers_in_part_and_inside_its_edge(coverage: Coverage) -> None:
+    line = border(coverage)
+    padded = np.pad(coverage, 1)
+    around = np.stack([padded[2:, 1:-1], padded[:-2, 1:-1], padded[1:-1, 2:], padded[1:-1, :-2]])
+    assert line[coverage == SOME].all()
+    assert not line[coverage == NONE].any()
+    assert np.array_equal(line[coverage == ALL], (around == NONE).any(axis=0)[coverage == ALL])
+    assert np.array_equal(line, border(np.asfortranarray(coverage)))
 
 
 @given(hnp.arrays(np.bool_, st.tuples(st.integers(1, 30), st.integers(1, 30))))

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from imaging.framing import Framing, Mask, Part, Pixels, Size, fit
-from imaging.overlay import BORDER, TINT, outline, overlay
+from imaging.framing import ALL, NONE, SOME, Coverage, Framing, Mask, Part, Pixels, Size, fit
+from imaging.overlay import BORDER, TINT, border, overlay
 from imaging.view import (
     around,
     contrasted,
@@ -26,18 +26,19 @@ framings = st.builds(
 )
 
 
-def whole(array: Mask | Pixels) -> Part:
+def whole(array: Coverage | Mask | Pixels) -> Part:
     return slice(0, array.shape[0]), slice(0, array.shape[1])
 
 
 @st.composite
-def shown(draw: st.DrawFn) -> tuple[Pixels, Mask, Part]:
+def shown(draw: st.DrawFn) -> tuple[Pixels, Coverage, Part]:
     height, width = draw(st.integers(1, 12)), draw(st.integers(1, 12))
     picture = draw(hnp.arrays(np.uint8, (height, width, 3)))
-    mask = draw(hnp.arrays(np.bool_, (height, width)))
+    covers = st.sampled_from([NONE, SOME, ALL])
+    coverage = draw(hnp.arrays(np.uint8, (height, width), elements=covers))
     rows = sorted(draw(st.tuples(st.integers(0, height), st.integers(0, height))))
     columns = sorted(draw(st.tuples(st.integers(0, width), st.integers(0, width))))
-    return picture, mask, (slice(*rows), slice(*columns))
+    return picture, coverage, (slice(*rows), slice(*columns))
 
 
 @given(framings)
@@ -59,40 +60,40 @@ def test_every_pixel_of_a_box_is_seen_in_its_part(framing: Framing, data: st.Dat
     before = np.zeros((framing.photo.height, framing.photo.width), np.bool_)
     after = before.copy()
     after[top : top + height, left : left + width] = True
-    changed = np.zeros((framing.grid.height, framing.grid.width), np.bool_)
+    changed = np.zeros((framing.grid.height, framing.grid.width), np.uint8)
     changed[framing.inside] = framing.mask_to_grid(after, framing.inside)
-    changed[seen_part(framing, left, top, width, height)] = False
+    changed[seen_part(framing, left, top, width, height)] = NONE
     assert not changed.any()
 
 
 @given(shown(), st.floats(0, 1))
 def test_a_part_alone_is_drawn_as_it_is_in_the_whole(
-    scene: tuple[Pixels, Mask, Part], opacity: float
+    scene: tuple[Pixels, Coverage, Part], opacity: float
 ) -> None:
-    picture, mask, part = scene
-    assert np.array_equal(
-        drawn(picture, mask, opacity, part), drawn(picture, mask, opacity, whole(mask))[part]
-    )
+    picture, coverage, part = scene
+    alone = drawn(picture, coverage, opacity, part)
+    assert np.array_equal(alone, drawn(picture, coverage, opacity, whole(coverage))[part])
 
 
 @given(shown())
-def test_half_opacity_is_tint_and_solid_line(scene: tuple[Pixels, Mask, Part]) -> None:
-    picture, mask, _ = scene
-    expected = outline(overlay(picture, mask, 0.5, TINT), mask, BORDER)
-    assert np.array_equal(drawn(picture, mask, 0.5, whole(mask)), expected)
+def test_half_opacity_is_tint_and_solid_line(scene: tuple[Pixels, Coverage, Part]) -> None:
+    picture, coverage, _ = scene
+    expected = overlay(picture, coverage == ALL, 0.5, TINT)
+    expected[border(coverage)] = BORDER
+    assert np.array_equal(drawn(picture, coverage, 0.5, whole(coverage)), expected)
 
 
 @given(shown())
-def test_without_opacity_the_photo_is_bare(scene: tuple[Pixels, Mask, Part]) -> None:
-    picture, mask, part = scene
-    assert np.array_equal(drawn(picture, mask, 0.0, part), picture[part])
+def test_without_opacity_the_photo_is_bare(scene: tuple[Pixels, Coverage, Part]) -> None:
+    picture, coverage, part = scene
+    assert np.array_equal(drawn(picture, coverage, 0.0, part), picture[part])
 
 
 @given(shown(), st.integers(0, 4))
-def test_a_widened_part_stays_inside(scene: tuple[Pixels, Mask, Part], by: int) -> None:
-    _, mask, part = scene
-    wide = widened(part, by, whole(mask))
-    for line, wider, length in zip(part, wide, mask.shape, strict=True):
+def test_a_widened_part_stays_inside(scene: tuple[Pixels, Coverage, Part], by: int) -> None:
+    _, coverage, part = scene
+    wide = widened(part, by, whole(coverage))
+    for line, wider, length in zip(part, wide, coverage.shape, strict=True):
         assert wider.start == max(0, line.start - by)
         assert wider.stop == min(length, line.stop + by)
 

@@ -1,11 +1,14 @@
-from time import perf_counter
+import tracemalloc
+from collections.abc import Callable
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from db.values import DraftEdit
-from imaging.framing import Size, fit
+from db.values import DraftEdit, Origin
+from imaging.framing import Mask, Size, fit
+from imaging.outline import draw_mask
+from imaging.stroke import Stroke
 from imaging.values import Prediction, Receipt
 from pipeline.draft import Box, Editor
 
@@ -22,6 +25,9 @@ class Saved:
     def add(self, cursor: int, edit: DraftEdit) -> None:
         self.line[cursor:] = [edit]
         self.cursor = cursor + 1
+
+    def draw(self, cursor: int, edit: Callable[[], DraftEdit]) -> None:
+        self.add(cursor, edit())
 
     def move(self, cursor: int) -> None:
         self.cursor = cursor
@@ -125,15 +131,123 @@ def test_what_was_saved_replays_to_the_mask_that_was_seen(
     assert not edited.mask.any()
 
 
-def test_on_twelve_megapixels_a_brush_touches_only_its_box() -> None:
+def test_a_stroke_is_saved_as_it_is_made_and_stays_one_edit() -> None:
+    saved = Saved()
+    edited = editor(saved)
+    edited.begin_stroke(3, True)
+    assert not edited.unsaved
+    edited.extend_stroke(10, 10)
+    assert edited.unsaved
+    edited.save_stroke()
+    assert not edited.unsaved
+    assert (len(saved.line), saved.cursor) == (1, 1)
+    under_way = edited.mask.copy()
+    assert np.array_equal(replayed(saved).mask, under_way)
+    edited.extend_stroke(40, 20)
+    assert edited.unsaved
+    edited.end_stroke()
+    assert not edited.unsaved
+    assert (len(saved.line), saved.cursor, edited.edits) == (1, 1, 1)
+    assert np.array_equal(replayed(saved).mask, edited.mask)
+    edited.undo()
+    assert not edited.mask.any()
+
+
+def replayed(saved: Saved) -> Editor:
+    edited = editor()
+    edited.replay(tuple(saved.line), saved.cursor)
+    return edited
+
+
+Way = tuple[float, float, float, float, bool]
+ways = st.tuples(
+    st.floats(0, WIDTH), st.floats(0, HEIGHT), st.floats(0, WIDTH), st.floats(0, HEIGHT), st.booleans()
+)
+thresholds = st.floats(0.05, 0.95)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.one_of(ways, thresholds), min_size=1, max_size=8), thresholds, st.booleans())
+def test_what_a_brush_passed_keeps_its_value_at_any_threshold(
+    steps: list[Way | float], last: float, restarts: bool
+) -> None:
+    saved = Saved()
+    edited = editor(saved)
+    by_hand = np.zeros((HEIGHT, WIDTH), np.int8)
+    for step in steps:
+        if isinstance(step, float):
+            edited.set_threshold(step)
+            continue
+        *way, value = step
+        before = edited.edits
+        draw(edited, way, value)
+        if edited.edits > before:
+            by_hand[passed(way)] = 1 if value else -1
+    if restarts:
+        edited = replayed(saved)
+    edited.set_threshold(last)
+    assert edited.mask[by_hand > 0].all()
+    assert not edited.mask[by_hand < 0].any()
+    shape = prediction()
+    drawn = draw_mask(shape.grid, shape.framing, last)
+    untouched = by_hand == 0
+    if edited.threshold == last:
+        assert np.array_equal(edited.mask[untouched], drawn[untouched])
+
+
+def draw(edited: Editor, way: list[float], value: bool) -> None:
+    edited.begin_stroke(4, value)
+    edited.extend_stroke(way[0], way[1])
+    edited.extend_stroke(way[2], way[3])
+    edited.end_stroke()
+
+
+def passed(way: list[float]) -> Mask:
+    """What a brush passes on this way, whatever was there."""
+    blank = np.zeros((HEIGHT, WIDTH), np.bool_)
+    stroke = Stroke(blank, 4, True)
+    stroke.extend(way[0], way[1])
+    stroke.extend(way[2], way[3])
+    return blank
+
+
+def test_what_was_corrected_by_brush_before_keeps_its_value_too() -> None:
+    shape = prediction()
+    base = draw_mask(shape.grid, shape.framing, 0.5)
+    base[5:9, 40:50] = True
+    base[30:34, 10:20] = False
+    edited = Editor(base.copy(order="K"), 0.5, shape, Saved(), Origin.BRUSH)
+    for value in (0.2, 0.9, 0.5):
+        edited.set_threshold(value)
+        assert edited.mask[5:9, 40:50].all()
+        assert not edited.mask[30:34, 10:20].any()
+    assert np.array_equal(edited.mask, base)
+    assert edited.origin is Origin.BRUSH
+
+
+def test_a_mask_drawn_on_by_hand_is_by_hand_whatever_comes_after() -> None:
+    edited = editor()
+    assert edited.origin is Origin.MODEL
+    edited.set_threshold(0.4)
+    assert edited.origin is Origin.THRESHOLD
+    draw(edited, [10, 10, 20, 5], True)
+    edited.set_threshold(0.7)
+    assert edited.origin is Origin.BRUSH
+
+
+def test_a_stroke_on_twelve_megapixels_touches_only_its_box() -> None:
     mask = np.zeros((3000, 4000), np.bool_, order="F")
     edited = Editor(mask, 0.5, prediction(3000, 4000), Saved())
-    edited.begin_stroke(40, True)
-    started = perf_counter()
-    for step in range(50):
-        edited.extend_stroke(500 + step * 20, 500 + step * 10)
-    # A copy of the whole mask alone takes this long; fifty steps of a brush must not.
-    each = (perf_counter() - started) / 50
+    tracemalloc.start()
+    try:
+        edited.begin_stroke(40, True)
+        for step in range(50):
+            edited.extend_stroke(500 + step * 20, 500 + step * 10)
+            edited.save_stroke()
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
     edited.end_stroke()
-    assert each < 0.02
     assert edited.measurements().area_pixels > 50_000
+    # Two masks are reserved and never filled; besides, a few copies of a box of 1,060×560.
+    assert most < 2 * mask.size + 8_000_000
