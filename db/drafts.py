@@ -1,10 +1,12 @@
 """Reviewers' unfinished corrections: edits in order, a cursor, and abandoned branches that stay."""
 
+from typing import Any
+
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from db.sessions import Sessions, got
-from db.tables import Draft, Edit, now
+from db.tables import Decision, Draft, Edit, Revision, now
 from db.values import DraftEdit, DraftState, StoredEdit
 from imaging.values import Patch
 
@@ -25,6 +27,16 @@ class Drafts(Sessions):
             ).all()
             edits = tuple(_edit(edit) for edit in line)
             return DraftState(row.id, photo_id, revision_id, row.cursor, edits)
+
+    def strokes(self, revision_id: int) -> tuple[DraftEdit, ...]:
+        """What was drawn by hand on the way to a revision, by whomever, the first first."""
+        found: list[DraftEdit] = []
+        at: int | None = revision_id
+        with self._reading() as session:
+            while at is not None:
+                found = [*_strokes(session, at), *found]
+                at = got(session, Revision, at).parent_id
+        return tuple(found)
 
     def add_edit(
         self, reviewer: str, photo_id: int, revision_id: int, cursor: int, edit: DraftEdit
@@ -53,7 +65,7 @@ class Drafts(Sessions):
             row = session.get(Edit, edit_id)
             if row is None or row.abandoned_by_id is not None:
                 return False
-            _write(row, edit)
+            row.sqlmodel_update(_columns(edit))
             return True
 
     def move_cursor(self, draft_id: int, cursor: int) -> None:
@@ -70,23 +82,41 @@ def _draft(session: Session, reviewer: str, revision_id: int) -> Draft | None:
     ).one_or_none()
 
 
+def _strokes(session: Session, revision_id: int) -> list[DraftEdit]:
+    """The strokes of the draft that a decision turned into this revision."""
+    rows = session.scalars(
+        select(Edit)
+        .join(Draft, col(Draft.id) == col(Edit.draft_id))
+        .join(Decision, col(Decision.draft_id) == col(Draft.id))
+        .where(
+            col(Decision.revision_id) == revision_id,
+            col(Edit.threshold).is_(None),
+            col(Edit.abandoned_by_id).is_(None),
+            col(Edit.position) < col(Draft.cursor),
+        )
+        .order_by(col(Edit.position))
+    )
+    return [_edit(row) for row in rows]
+
+
 def _row(session: Session, draft_id: int, position: int, edit: DraftEdit) -> Edit:
     made = session.scalar(
         select(func.count()).select_from(Edit).where(col(Edit.draft_id) == draft_id)
     )
-    row = Edit(draft_id=draft_id, sequence=made or 0, position=position, made_at=now())
-    _write(row, edit)
+    row = Edit(
+        draft_id=draft_id,
+        sequence=made or 0,
+        position=position,
+        made_at=now(),
+        **_columns(edit),
+    )
     session.add(row)
     session.flush()
     return row
 
 
-def _write(row: Edit, edit: DraftEdit) -> None:
-    patch = edit.patch
-    row.left, row.top, row.width, row.height = patch.left, patch.top, patch.width, patch.height
-    row.bits, row.covered = patch.bits, edit.covered
-    row.hash_before, row.hash_after = patch.hash_before, patch.hash_after
-    row.threshold = edit.threshold
+def _columns(edit: DraftEdit) -> dict[str, Any]:
+    return {**vars(edit.patch), "threshold": edit.threshold, "covered": edit.covered}
 
 
 def _abandon(session: Session, draft_id: int, position: int, by: int) -> None:

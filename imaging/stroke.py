@@ -13,7 +13,7 @@ from imaging.framing import Mask, Part
 from imaging.values import Patch
 
 Point = tuple[float, float]
-Ends = npt.NDArray[np.float64]
+Ends = npt.NDArray[np.floating]
 
 
 @dataclass(frozen=True)
@@ -99,9 +99,7 @@ def _joined(first: Part, second: Part) -> Part:
 
 def _box(start: Point, end: Point, radius: float, lines: Mask) -> Part | None:
     """The lines and the places on them that a piece of the way reaches, or None if it misses."""
-    near, far = (
-        [pick(start[axis], end[axis]) for axis in (1, 0)] for pick in (min, max)
-    )
+    near, far = ([pick(start[axis], end[axis]) for axis in (1, 0)] for pick in (min, max))
     starts = [max(0, math.floor(at - radius)) for at in near]
     stops = [min(size, math.ceil(at + radius)) for at, size in zip(far, lines.shape, strict=True)]
     if stops[0] <= starts[0] or stops[1] <= starts[1]:
@@ -115,7 +113,7 @@ def _passed(box: Part, start: Point, end: Point, radius: float) -> Mask:
     What a round brush passes is convex, so that each line of it is one run: from the leftmost to
     the rightmost of the circles around both ends and the rectangle between them.
     """
-    y = np.arange(box[0].start, box[0].stop) + 0.5
+    y = np.arange(box[0].start, box[0].stop, dtype=np.float64) + 0.5
     left, right = np.full(y.shape, np.inf), np.full(y.shape, -np.inf)
     for low, high in (
         _circle(y, start, radius),

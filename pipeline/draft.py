@@ -33,9 +33,7 @@ class Box:
     def at(cls, part: Part) -> "Box":
         """Rows and columns."""
         rows, columns = part
-        return cls(
-            columns.start, rows.start, columns.stop - columns.start, rows.stop - rows.start
-        )
+        return cls(columns.start, rows.start, columns.stop - columns.start, rows.stop - rows.start)
 
     def cut(self, mask: Mask) -> Mask:
         """The part of a mask inside the box, not copied."""
@@ -61,8 +59,10 @@ class DraftKeeper(Protocol):
 class Editor:
     """The live mask of a draft. A change is on the mask at once and queued to be saved.
 
-    `mask` is bool (height, width) on the upright photo at full resolution. Points are continuous
-    photo pixels; a returned Box is what changed, None where nothing did. One thread at a time.
+    `mask` is bool (height, width) on the upright photo at full resolution, `earlier` what was drawn
+    by hand on the way to it, which a threshold leaves as it is like the strokes to come. Points are
+    continuous photo pixels; a returned Box is what changed, None where nothing did. One thread at
+    a time.
     """
 
     def __init__(
@@ -71,25 +71,17 @@ class Editor:
         threshold: float,
         prediction: Prediction | None,
         keeper: DraftKeeper,
-        origin: Origin = Origin.MODEL,
+        earlier: tuple[DraftEdit, ...] = (),
     ) -> None:
         self.mask = mask
         self._base_threshold = threshold
-        self._base_origin = origin
+        self._earlier = earlier
         self._prediction = prediction
         self._keeper = keeper
-        self._base_hand = self._drawn_by_hand()
         self._line: list[DraftEdit] = []
         self._cursor = 0
         self._stroke: Stroke | None = None
         self._unsaved = False
-
-    def _drawn_by_hand(self) -> Mask | None:
-        """What is not as the model draws it at the base's threshold; None where all is."""
-        if self._prediction is None or self._base_origin is not Origin.BRUSH:
-            return None
-        hand: Mask = self.mask ^ self._drawn_at(self._base_threshold, self._prediction)
-        return hand
 
     def replay(self, line: tuple[DraftEdit, ...], cursor: int) -> None:
         """Take up a stored line of edits, the first `cursor` of them live. Raises PatchError."""
@@ -128,10 +120,14 @@ class Editor:
     @property
     def origin(self) -> Origin:
         """How the mask came to be: by brush as soon as any of it was drawn by hand."""
-        live = self._line[: self._cursor]
-        if self._base_origin is Origin.BRUSH or any(edit.threshold is None for edit in live):
+        if self._strokes():
             return Origin.BRUSH
-        return Origin.THRESHOLD if live else self._base_origin
+        return Origin.THRESHOLD if self._cursor else Origin.MODEL
+
+    def _strokes(self) -> list[DraftEdit]:
+        """What was drawn by hand, on the way to the base and since."""
+        live = self._line[: self._cursor]
+        return [edit for edit in (*self._earlier, *live) if edit.threshold is None]
 
     def measurements(self) -> Measurements:
         """Measure the mask as it is now."""
@@ -186,7 +182,7 @@ class Editor:
         self.end_stroke()
         if self._prediction is None:
             return None
-        drawn = self._drawn_at(value, self._prediction)
+        drawn = draw_mask(self._prediction.grid, self._prediction.framing, value)
         np.copyto(drawn, self.mask, where=self._by_hand())
         patch = difference(self.mask, drawn)
         if patch is None:
@@ -197,18 +193,12 @@ class Editor:
         self._append(edit)
         return Box.of(patch)
 
-    def _drawn_at(self, threshold: float, prediction: Prediction) -> Mask:
-        return draw_mask(prediction.grid, prediction.framing, threshold)
-
     def _by_hand(self) -> Mask:
-        """Every pixel that a brush passed, or that was otherwise not left to the model."""
+        """Every pixel that a brush passed."""
         hand = np.zeros_like(self.mask)
-        if self._base_hand is not None:
-            hand |= self._base_hand
-        for edit in self._line[: self._cursor]:
-            if edit.threshold is None:
-                covered = edit.patch.bits if edit.covered is None else edit.covered
-                Box.of(edit.patch).cut(hand)[...] |= unpacked(covered, edit.patch)
+        for edit in self._strokes():
+            covered = edit.patch.bits if edit.covered is None else edit.covered
+            Box.of(edit.patch).cut(hand)[...] |= unpacked(covered, edit.patch)
         return hand
 
     # Back and forth

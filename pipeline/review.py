@@ -20,6 +20,7 @@ from imaging.values import Prediction
 from models.package import ModelError
 from pipeline.draft import Editor, OpenPhoto
 from pipeline.errors import PipelineError, ReviewError
+from pipeline.reshaped import Reshaped, reshaped
 from pipeline.stored_draft import StoredDraft
 from pipeline.worker import Worker
 from pipeline.writer import Writer
@@ -75,10 +76,11 @@ class ReviewSession:
         seconds: float,
         score: int | None = None,
         note: str = "",
-    ) -> None:
+    ) -> Reshaped | None:
         """Store a decision on an opened photo; an accepted mask with live edits is a corrected one.
 
-        `seconds` is how long the reviewer looked. Raises ReviewError when there is no outline to
+        `seconds` is how long the reviewer looked. Says so where the stored mask has more parts or
+        holes than the one it was drawn on. Raises ReviewError when there is no outline to
         accept, WriteFailed, and StaleDecision when someone else was faster.
         """
         editor, revision = photo.editor, photo.details.revision
@@ -104,6 +106,9 @@ class ReviewSession:
                 mask=mask,
             )
         )
+        if mask is None or editor is None or revision is None:
+            return None
+        return reshaped(rle.decode(self._store.mask(revision.id)), editor.mask)
 
     def take_back(self) -> int | None:
         """Take the reviewer's last decision back; the photo's id, or None where there is none."""
@@ -125,7 +130,7 @@ class ReviewSession:
         keeper = StoredDraft(self._store, self._writer, self._reviewer, revision, draft_id)
         threshold = DEFAULT_THRESHOLD if revision.threshold is None else revision.threshold
         mask = rle.decode(self._store.mask(revision.id))
-        editor = Editor(mask, threshold, prediction, keeper, revision.origin)
+        editor = Editor(mask, threshold, prediction, keeper, self._store.strokes(revision.id))
         if stored is not None:
             try:
                 editor.replay(stored.edits, stored.cursor)

@@ -31,7 +31,7 @@ class StoredDraft:
     def add(self, cursor: int, edit: DraftEdit) -> None:
         """Queue an edit made when `cursor` edits were live."""
         self._drawn = None
-        self._writer.submit(lambda: self._commit_edit(cursor, edit))
+        self._writer.submit(lambda: self._commit_one(cursor, edit))
 
     def draw(self, cursor: int, edit: MakeEdit) -> None:
         """Queue a stroke, begun when `cursor` edits were live, as it is now."""
@@ -45,6 +45,9 @@ class StoredDraft:
         """Queue that `cursor` edits are live now."""
         self._drawn = None
         self._writer.submit(lambda: self._commit_cursor(cursor))
+
+    def _commit_one(self, cursor: int, edit: DraftEdit) -> None:
+        self._commit_edit(cursor, edit)
 
     def _commit_edit(self, cursor: int, edit: DraftEdit) -> int:
         stored = self._store.add_edit(

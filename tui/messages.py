@@ -7,7 +7,10 @@ from textual.message import Message
 
 @dataclass
 class StrokeBegan(Message):
-    """The brush was put down."""
+    """The brush was put down: its radius in photo pixels, and whether it paints or erases."""
+
+    radius: float
+    paints: bool
 
 
 @dataclass

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len, set_cell_size
 
+from imaging.form import Form
+from pipeline.reshaped import Reshaped
+
 GAP = 3
 """Cells between two parts of a line."""
 
@@ -43,3 +46,21 @@ def fitting(widths: Sequence[int], room: int, gap: int = GAP) -> int:
         if used > room:
             return count
     return len(widths)
+
+
+def describe(change: Reshaped) -> str:
+    """What became of a mask's parts and holes, as the end of a sentence, and what to do."""
+    return (
+        f"is stored with {_counted(change.after)}; before there {_were(change.before)}. "
+        "If that isn't meant, U takes it back."
+    )
+
+
+def _counted(form: Form) -> str:
+    parts = "1 part" if form.parts == 1 else f"{form.parts} parts"
+    holes = "1 hole" if form.holes == 1 else f"{form.holes or 'no'} holes"
+    return f"{parts} and {holes}"
+
+
+def _were(form: Form) -> str:
+    return f"{'was' if form.parts == 1 else 'were'} {_counted(form)}"

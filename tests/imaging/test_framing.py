@@ -14,7 +14,6 @@ from imaging.framing import (
     NONE,
     SOME,
     Framing,
-    Mask,
     Pixels,
     Probabilities,
     Size,

@@ -68,9 +68,7 @@ def test_a_stroke_sets_what_the_brush_passes_and_nothing_else(
 
 
 @given(masks, layouts, strokes)
-def test_a_stroke_knows_all_that_it_covered(
-    mask: Mask, layout: Layout, drawn: Drawn
-) -> None:
+def test_a_stroke_knows_all_that_it_covered(mask: Mask, layout: Layout, drawn: Drawn) -> None:
     made = drawn.on(layout(mask.copy()))
     if made is None:
         return

@@ -161,7 +161,11 @@ def replayed(saved: Saved) -> Editor:
 
 Way = tuple[float, float, float, float, bool]
 ways = st.tuples(
-    st.floats(0, WIDTH), st.floats(0, HEIGHT), st.floats(0, WIDTH), st.floats(0, HEIGHT), st.booleans()
+    st.floats(0, WIDTH),
+    st.floats(0, HEIGHT),
+    st.floats(0, WIDTH),
+    st.floats(0, HEIGHT),
+    st.booleans(),
 )
 thresholds = st.floats(0.05, 0.95)
 
@@ -211,28 +215,30 @@ def passed(way: list[float]) -> Mask:
     return blank
 
 
-def test_what_was_corrected_by_brush_before_keeps_its_value_too() -> None:
-    shape = prediction()
-    base = draw_mask(shape.grid, shape.framing, 0.5)
-    base[5:9, 40:50] = True
-    base[30:34, 10:20] = False
-    edited = Editor(base.copy(order="K"), 0.5, shape, Saved(), Origin.BRUSH)
-    for value in (0.2, 0.9, 0.5):
+def test_what_was_drawn_on_the_way_to_the_base_keeps_its_value_too() -> None:
+    saved = Saved()
+    first = editor(saved)
+    first.set_threshold(0.5)
+    draw(first, [10, 19, 50, 21], True)
+    draw(first, [10, 33, 50, 33], False)
+    edited = Editor(first.mask.copy(order="K"), 0.5, prediction(), Saved(), tuple(saved.line))
+    for value in (0.1, 0.99, 0.5):
         edited.set_threshold(value)
-        assert edited.mask[5:9, 40:50].all()
-        assert not edited.mask[30:34, 10:20].any()
-    assert np.array_equal(edited.mask, base)
+        assert edited.mask[20, 10:50].all()
+        assert not edited.mask[33, 10:50].any()
+    assert np.array_equal(edited.mask, first.mask)
     assert edited.origin is Origin.BRUSH
 
 
 def test_a_mask_drawn_on_by_hand_is_by_hand_whatever_comes_after() -> None:
     edited = editor()
-    assert edited.origin is Origin.MODEL
+    origins = [edited.origin]
     edited.set_threshold(0.4)
-    assert edited.origin is Origin.THRESHOLD
+    origins.append(edited.origin)
     draw(edited, [10, 10, 20, 5], True)
     edited.set_threshold(0.7)
-    assert edited.origin is Origin.BRUSH
+    origins.append(edited.origin)
+    assert origins == [Origin.MODEL, Origin.THRESHOLD, Origin.BRUSH]
 
 
 def test_a_stroke_on_twelve_megapixels_touches_only_its_box() -> None:

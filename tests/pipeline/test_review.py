@@ -9,9 +9,11 @@ import pytest
 from db.store import Store
 from db.values import DecisionKind, Origin
 from imaging import rle
+from imaging.form import Form
 from imaging.photo import PhotoError
 from pipeline.draft import Editor, OpenPhoto
 from pipeline.errors import ReviewError, WriteFailed
+from pipeline.reshaped import Reshaped
 from pipeline.review import ReviewSession
 from pipeline.segment import Segmenting
 from pipeline.worker import Worker
@@ -155,6 +157,93 @@ def test_accepted_with_live_edits_is_corrected_with_the_reviewer_as_author(
     editor = editor_of(session.open(remembered))
     assert np.array_equal(editor.mask, mask)
     assert editor.edits == 0
+
+
+def test_accepting_says_when_parts_or_holes_have_appeared(
+    session: ReviewSession, remembered: int
+) -> None:
+    photo = session.open(remembered)
+    paint(photo, (160, 60), (160, 180), value=False)
+    change = session.decide(photo, DecisionKind.ACCEPTED, seconds=1)
+    assert change == Reshaped(Form(1, 0), Form(2, 0))
+    again = session.open(remembered)
+    paint(again, (130, 120), value=False)
+    change = session.decide(again, DecisionKind.ACCEPTED, seconds=1)
+    assert change == Reshaped(Form(2, 0), Form(2, 1))
+    last = session.open(remembered)
+    paint(last, (160, 60), (160, 180))
+    assert session.decide(last, DecisionKind.ACCEPTED, seconds=1) is None
+    assert session.decide(session.open(remembered), DecisionKind.ACCEPTED, seconds=1) is None
+
+
+def test_a_correction_keeps_the_strokes_of_an_earlier_one_at_any_threshold(
+    session: ReviewSession, store: Store, remembered: int
+) -> None:
+    photo = session.open(remembered)
+    editor_of(photo).set_threshold(0.3)
+    paint(photo, (10, 10), (60, 10))
+    paint(photo, (160, 120), (300, 120))
+    session.decide(photo, DecisionKind.ACCEPTED, seconds=1)
+    again = session.open(remembered)
+    editor = editor_of(again)
+    assert (editor.threshold, editor.origin) == (0.3, Origin.BRUSH)
+    area = editor.measurements().area_pixels
+    editor.set_threshold(0.8)
+    assert editor.measurements().area_pixels < area
+    assert editor.mask[10, 10:60].all()
+    assert editor.mask[120, 160:300].all()
+    session.decide(again, DecisionKind.ACCEPTED, seconds=1)
+    [reviewed] = store.reviewed([DecisionKind.CORRECTED])
+    assert reviewed.revision is not None
+    assert (reviewed.revision.origin, reviewed.revision.threshold) == (Origin.BRUSH, 0.8)
+
+
+def test_a_stroke_under_way_is_on_the_disk_before_it_ends(
+    session: ReviewSession, store: Store, modelless: Worker, folder: Path, remembered: int
+) -> None:
+    photo = session.open(remembered)
+    editor = editor_of(photo)
+    editor.begin_stroke(6, True)
+    for x in range(10, 100, 10):
+        editor.extend_stroke(x, 12)
+        editor.save_stroke()
+    session.drain()
+    seen = editor.mask.copy()
+    # As after a kill: nothing of this session is asked any more, and another one opens the photo.
+    other = ReviewSession(store, modelless, folder, "ada")
+    try:
+        found = editor_of(other.open(remembered))
+        assert np.array_equal(found.mask, seen)
+        assert found.edits == 1
+    finally:
+        other.close()
+    editor.extend_stroke(100, 100)
+    editor.end_stroke()
+    session.drain()
+    found = editor_of(session.open(remembered))
+    assert (found.edits, found.can_redo) == (1, False)
+    assert np.array_equal(found.mask, editor.mask)
+
+
+def test_while_the_disk_refuses_a_stroke_waits_in_its_newest_form(
+    session: ReviewSession, remembered: int, tmp_path: Path
+) -> None:
+    editor = editor_of(session.open(remembered))
+    lock = sqlite3.connect(tmp_path / "memory" / "nevus.db", isolation_level=None)
+    lock.execute("BEGIN IMMEDIATE")
+    editor.begin_stroke(6, True)
+    for x in range(10, 200, 10):
+        editor.extend_stroke(x, 12)
+        editor.save_stroke()
+    assert session.pending == 1
+    editor.end_stroke()
+    assert session.pending == 1
+    lock.execute("ROLLBACK")
+    lock.close()
+    session.drain()
+    found = editor_of(session.open(remembered))
+    assert np.array_equal(found.mask, editor.mask)
+    assert found.edits == 1
 
 
 def test_accepted_with_every_edit_undone_is_the_models_mask(

@@ -28,6 +28,9 @@ class Forgetful:
     def add(self, cursor: int, edit: DraftEdit) -> None:
         """Nothing is saved."""
 
+    def draw(self, cursor: int, edit: Callable[[], DraftEdit]) -> None:
+        """Nothing is saved."""
+
     def move(self, cursor: int) -> None:
         """Nothing is saved."""
 

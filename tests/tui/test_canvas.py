@@ -8,9 +8,23 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
-from imaging.edit import apply_patch, stroke
-from imaging.framing import Mask
-from tests.tui.easel import CELLS, PHOTO, PLACE, Easel, Mouse, calm, disc, in_photo
+from imaging.form import Form, form_of
+from imaging.framing import Mask, Size
+from imaging.stroke import Stroke
+from pipeline.draft import Editor, OpenPhoto
+from tests.tui.driving import until
+from tests.tui.easel import (
+    CELLS,
+    PHOTO,
+    PLACE,
+    Easel,
+    Forgetful,
+    Mouse,
+    calm,
+    details,
+    disc,
+    in_photo,
+)
 from tui.widgets.canvas import STRIDE
 
 RADIUS = 12.0
@@ -28,7 +42,7 @@ async def painting(
     easel = Easel(mask)
     async with easel.run_test(size=CELLS) as pilot:
         easel.bench.show(easel.opened)
-        easel.canvas.radius = RADIUS
+        easel.canvas.dots = 2 * RADIUS * PLACE.width / PHOTO.width
         if editing:
             easel.bench.start_editing()
         await calm(pilot)
@@ -38,10 +52,10 @@ async def painting(
 
 def drawn(mask: Mask, *points: tuple[float, float], value: bool = True) -> Mask:
     """The mask after a stroke through these points of the photo."""
-    after = mask.copy()
-    patch = stroke(after, points, RADIUS, value)
-    if patch is not None:
-        apply_patch(after, patch)
+    after = mask.copy(order="K")
+    stroke = Stroke(after, RADIUS, value)
+    for point in points:
+        stroke.extend(*point)
     return after
 
 
@@ -199,3 +213,53 @@ async def test_put_away_at_once_the_brush_does_not_erase() -> None:
         easel.bench.stop_editing()
         await calm(pilot)
         assert np.array_equal(easel.editor.mask, disc())
+
+
+@pytest.mark.parametrize("photo", [(512, 512), (4000, 6000)])
+async def test_rows_drawn_side_by_side_with_the_smallest_brush_leave_no_stripes(
+    photo: tuple[int, int],
+) -> None:
+    easel = Easel(np.zeros(photo, np.bool_, order="F"))
+    async with easel.run_test(size=(46, 20)) as pilot:
+        easel.bench.show(easel.opened)
+        easel.bench.start_editing()
+        easel.bench.resize_brush(-50)
+        await calm(pilot)
+        mouse = Mouse(pilot)
+        for row in range(6, 10):
+            await mouse.drag((18, row), (28, row))
+    easel.jobs.close()
+    assert easel.editor.edits == 4
+    assert form_of(easel.editor.mask) == Form(parts=1, holes=0)
+
+
+async def test_the_brush_keeps_its_size_on_the_screen_from_photo_to_photo() -> None:
+    async with painting(bare()) as (easel, pilot, mouse):
+        easel.bench.resize_brush(4)
+        await mouse.move(30, 15, button=0)
+        small = easel.look(), easel.canvas.radius
+        easel.bench.show(large := OpenPhoto(details(BIG), easel.opened.picture, None, big()))
+        easel.bench.start_editing()
+        await calm(pilot)
+        await mouse.move(30, 15, button=0)
+        assert large.editor is not None
+        assert easel.canvas.radius == pytest.approx(10 * small[1])
+        assert easel.look() == small[0]
+
+
+BIG = Size(10 * PHOTO.width, 10 * PHOTO.height)
+
+
+def big() -> Editor:
+    return Editor(np.zeros((BIG.height, BIG.width), np.bool_, order="F"), 0.5, None, Forgetful())
+
+
+async def test_a_stroke_is_handed_on_while_it_is_drawn() -> None:
+    async with painting(bare()) as (easel, pilot, mouse):
+        await mouse.down(20, 12)
+        await mouse.move(24, 12)
+        await until(pilot, lambda: not easel.bench.drawing)
+        assert easel.editor.edits == 0
+        assert easel.bench.state(0, None).unsaved == 0
+        await mouse.up(24, 12)
+        assert easel.editor.edits == 1

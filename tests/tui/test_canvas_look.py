@@ -99,7 +99,7 @@ async def test_a_moving_brush_draws_where_it_was_and_where_it_is() -> None:
     wall = Wall()
     async with wall.run_test(size=CELLS) as pilot:
         wall.canvas.show(skin(), editor())
-        wall.canvas.radius = 10.0
+        wall.canvas.dots = 3.0
         wall.canvas.brush = BrushMode.DRAW
         mouse = Mouse(pilot)
         await mouse.move(30, 7, button=0)
@@ -118,7 +118,7 @@ async def test_a_brush_put_away_is_not_seen() -> None:
         wall.canvas.show(skin(), editor())
         await calm(pilot)
         bare = wall.cells()
-        wall.canvas.radius = 30.0
+        wall.canvas.dots = 9.0
         wall.canvas.brush = BrushMode.ERASE
         await calm(pilot)
         erasing = wall.cells()

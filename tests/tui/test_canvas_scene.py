@@ -108,6 +108,19 @@ def test_a_stroke_inside_the_lesion_changes_nothing_on_the_screen() -> None:
     assert not scene.draw_box(Box(190, 140, 20, 20))
 
 
+@pytest.mark.parametrize("column", [2900, 3000, 3033])
+def test_a_cut_of_one_pixel_through_the_lesion_of_a_large_photo_is_seen(column: int) -> None:
+    photo, cells = Size(6000, 4000), Size(60, 20)
+    mask = disc(photo, 900)
+    scene = Scene(skin(Size(300, 200)), mask, cells, BESIDE)
+    scene.draw(0.5)
+    before = seen(scene, cells)
+    mask[:, column] = False
+    assert scene.draw_box(Box(column, 0, 1, photo.height))
+    changed = (before != seen(scene, cells)).any(axis=-1)
+    assert changed.sum() >= 2 * 900 * 40 // 4000 - 2
+
+
 def test_a_photo_without_a_mask_is_shown_bare() -> None:
     scene = Scene(skin(), None, Size(40, 20), BESIDE)
     bare = seen(scene, Size(40, 20))

@@ -134,7 +134,7 @@ class EditingScreen(Screen[None]):
         self._bench.finish()
 
     def _look_at_writer(self) -> None:
-        pending = self._session.pending
+        pending = self._session.pending + self._bench.drawing
         self._unsaved_for = self._unsaved_for + LOOK_EVERY if pending else 0.0
         if pending != self._status.state.unsaved:
             self._show_state()

@@ -15,6 +15,7 @@ from db.values import DecisionKind, QueueItem, SetAside
 from imaging.text import printable
 from pipeline.draft import OpenPhoto
 from pipeline.ingest import IngestProgress
+from pipeline.reshaped import Reshaped
 from pipeline.review import ReviewSession
 from tui.deck import Deck
 from tui.failures import EXPECTED
@@ -26,6 +27,7 @@ from tui.widgets.details import Details
 from tui.widgets.progress import Progress
 from tui.widgets.queue import Queue
 from tui.widgets.workbench import Workbench
+from tui.words import describe
 
 WIDE = 100
 PREPARED = 2
@@ -283,12 +285,15 @@ class ReviewScreen(EditingScreen):
         self._stopwatch.reset(photo_id)
         self._deck.drop(photo_id)
         decide = partial(self._session.decide, opened, decision, seconds, score)
-        self._settle(photo_id, self._jobs.store(decide))
+        self._settle(opened, self._jobs.store(decide))
 
     @work(group="decide")
-    async def _settle(self, photo_id: int, stored: Awaitable[None]) -> None:
+    async def _settle(self, opened: OpenPhoto, stored: Awaitable[Reshaped | None]) -> None:
+        photo_id = opened.details.photo_id
         try:
-            await stored
+            change = await stored
+            if change is not None:
+                self._say(f"{opened.details.name} {describe(change)}", "warning")
         except EXPECTED as problem:
             self._complain(problem)
         finally:

@@ -15,6 +15,10 @@ from tui.widgets.scene import Brush
 
 STRIDE = 8
 """Pixels of the screen that the crosshair moves with shift."""
+FIRST_WIDTH = 3.0
+"""Pixels of the screen that the brush is wide at first."""
+CELL_HEIGHT = 2
+"""Pixels of the screen in a cell."""
 ARROWS = (("left", -1, 0), ("right", 1, 0), ("up", 0, -1), ("down", 0, 1))
 
 
@@ -29,8 +33,8 @@ class BrushMode(Enum):
 class Canvas(PhotoView, can_focus=True):
     """Tells what the brush in hand does; the mask is changed by others.
 
-    `radius` is in photo pixels. There is one brush: the mouse takes it along, arrow keys move it on
-    from there, and it stays where it is when the mouse is gone.
+    There is one brush: the mouse takes it along, arrow keys move it on from there, and it stays
+    where it is when the mouse is gone. It is as wide on the screen on every photo.
     """
 
     DEFAULT_CSS = "Canvas.-brush { pointer: crosshair; }"
@@ -44,7 +48,8 @@ class Canvas(PhotoView, can_focus=True):
     ]
 
     brush: reactive[BrushMode] = reactive(BrushMode.OFF, init=False, repaint=False)
-    radius: reactive[float] = reactive(0.0, init=False, repaint=False)
+    dots: reactive[float] = reactive(FIRST_WIDTH, init=False, repaint=False)
+    """How wide the brush is, in pixels of the screen: two of them are as high as a cell."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -69,7 +74,23 @@ class Canvas(PhotoView, can_focus=True):
             self.lift()
         self._change()
 
-    def watch_radius(self) -> None:
+    @property
+    def step(self) -> float:
+        """How far the pointer moves at least, in pixels of the screen: a narrower brush would leave
+        stripes between two lines drawn side by side."""
+        return 1.0 if self._fractions else float(CELL_HEIGHT)
+
+    @property
+    def longest(self) -> int:
+        """The photo's longer side in pixels of the screen; 0 without a photo."""
+        return 0 if self._scene is None else self._scene.longest
+
+    @property
+    def radius(self) -> float:
+        """The brush's radius in photo pixels; 0 without a photo."""
+        return 0.0 if self._scene is None else max(self.dots, self.step) * self._scene.dot / 2
+
+    def watch_dots(self) -> None:
         """Take a wider or narrower brush."""
         self._change()
 
@@ -83,7 +104,7 @@ class Canvas(PhotoView, can_focus=True):
 
     def _press(self) -> None:
         self._down = True
-        self.post_message(StrokeBegan())
+        self.post_message(StrokeBegan(self.radius, self.brush is BrushMode.DRAW))
         self.post_message(StrokeExtended(*self._middle))
 
     def lift(self) -> None:
@@ -139,6 +160,11 @@ class Canvas(PhotoView, can_focus=True):
     @property
     def _drags(self) -> bool:
         return self.app.mouse_captured is self
+
+    def on_resize(self) -> None:
+        """Fit the photo into the new size; the brush is another one there."""
+        super().on_resize()
+        self._change()
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Put the brush down where the pointer is."""

@@ -34,11 +34,22 @@ class Scene:
         self._framing = fit(photo, Size(cells.width, 2 * cells.height))
         self._picture = placed(picture, self._framing, beside)
         self._drawn = self._picture.copy()
-        self._seen = np.zeros(self._picture.shape[:2], np.bool_)
-        self._marks = np.zeros_like(self._seen)
+        self._seen = np.zeros(self._picture.shape[:2], np.uint8)
+        self._marks = np.zeros(self._picture.shape[:2], np.bool_)
         self._marked = Region()
         self._pen = contrasted
         self._opacity = 0.0
+
+    @property
+    def dot(self) -> float:
+        """How many photo pixels a pixel of the screen is wide or high, whichever is more."""
+        framing, photo = self._framing, self._framing.photo
+        return max(photo.width / framing.width, photo.height / framing.height)
+
+    @property
+    def longest(self) -> int:
+        """The photo's longer side in pixels of the screen."""
+        return max(self._framing.width, self._framing.height)
 
     @property
     def columns(self) -> tuple[int, int]:

@@ -1,5 +1,6 @@
 """The photo on the table: the canvas, and every edit of its mask in the order it was made."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from threading import Lock
@@ -17,11 +18,12 @@ from tui.messages import StrokeBegan, StrokeEnded, StrokeExtended
 from tui.widgets.canvas import BrushMode, Canvas
 from tui.widgets.status import State
 
-RADIUS_STEP = 1.25
+WIDTH_STEP = 1.25
 """A brush grows and shrinks by this factor."""
-LARGEST_RADIUS, SMALLEST_RADIUS = 0.25, 0.002
+WIDEST = 0.5
 """Of the photo's longer side."""
-FIRST_RADIUS = 0.02
+SAVE_EVERY = 0.1
+"""Seconds between two savings of a stroke that is being drawn."""
 THRESHOLD_STEP = 0.05
 LOWEST_THRESHOLD, HIGHEST_THRESHOLD = 0.05, 0.95
 OPACITY_STEP = 0.1
@@ -82,11 +84,21 @@ class Workbench(Container):
         self._steps: ThresholdSteps | None = None
         self._shown_threshold: float | None = None
         self._changes = 0
+        self._saving: asyncio.Future[None] | None = None
         self.opened: OpenPhoto | None = None
 
     def compose(self) -> ComposeResult:
         """Nothing but the canvas."""
         yield Canvas(id="canvas")
+
+    def on_mount(self) -> None:
+        """Save strokes as they are made from now on."""
+        self.set_interval(SAVE_EVERY, self._save_stroke)
+
+    def _save_stroke(self) -> None:
+        editor = self.editor
+        if editor is not None and editor.unsaved and (self._saving is None or self._saving.done()):
+            self._saving = self._jobs.edit(editor.save_stroke)
 
     @property
     def canvas(self) -> Canvas:
@@ -121,7 +133,7 @@ class Workbench(Container):
         names = {BrushMode.OFF: "", BrushMode.DRAW: "draw", BrushMode.ERASE: "erase"}
         threshold = None if editor is None else self._shown_threshold or editor.threshold
         return State(
-            unsaved=unsaved,
+            unsaved=unsaved + self.drawing,
             brush=names[canvas.brush],
             radius=canvas.radius,
             threshold=threshold,
@@ -148,6 +160,11 @@ class Workbench(Container):
         return editor is not None and (editor.edits > 0 or self._changes > 0)
 
     @property
+    def drawing(self) -> bool:
+        """Whether a stroke has come further than what is on its way to the disk."""
+        return self.editor is not None and self.editor.unsaved
+
+    @property
     def can_redo(self) -> bool:
         """Whether an undone edit can be brought back, or is about to be undone."""
         editor = self.editor
@@ -169,9 +186,6 @@ class Workbench(Container):
         """Take the brush."""
         if self.opened is None or self.editor is None:
             return
-        longest = max(self.opened.details.size.width, self.opened.details.size.height)
-        wanted = self.canvas.radius or FIRST_RADIUS * longest
-        self.canvas.radius = min(max(wanted, SMALLEST_RADIUS * longest), LARGEST_RADIUS * longest)
         self.canvas.brush = BrushMode.DRAW
         self.canvas.focus()
         self.post_message(self.Set())
@@ -191,20 +205,17 @@ class Workbench(Container):
 
     def resize_brush(self, steps: int) -> None:
         """A larger or smaller brush."""
-        if self.opened is None:
-            return
-        longest = max(self.opened.details.size.width, self.opened.details.size.height)
-        wanted = self.canvas.radius * RADIUS_STEP**steps
-        self.canvas.radius = min(max(wanted, SMALLEST_RADIUS * longest), LARGEST_RADIUS * longest)
+        canvas = self.canvas
+        wanted = max(canvas.dots, canvas.step) * WIDTH_STEP**steps
+        canvas.dots = min(max(wanted, canvas.step), max(canvas.longest * WIDEST, canvas.step))
         self.post_message(self.Set())
 
     @on(StrokeBegan)
-    def _begin_stroke(self) -> None:
+    def _begin_stroke(self, message: StrokeBegan) -> None:
         if not self.editing:
             return
         self._forget_steps()
-        radius, value = self.canvas.radius, self.canvas.brush is BrushMode.DRAW
-        self._edit(lambda editor: editor.begin_stroke(radius, value))
+        self._edit(lambda editor: editor.begin_stroke(message.radius, message.paints))
 
     @on(StrokeExtended)
     def _extend_stroke(self, message: StrokeExtended) -> None:

@@ -1,0 +1,28 @@
+"""What a mask hangs together as: how many parts it has, and how many holes."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from imaging.framing import Mask
+
+
+@dataclass(frozen=True)
+class Form:
+    """Parts hang together over corners too; a hole is background that nowhere reaches outside."""
+
+    parts: int
+    holes: int
+
+
+def form_of(mask: Mask) -> Form:
+    """Count a mask's (H, W) parts (8-connected) and holes (4-connected)."""
+    # As it lies in memory; parts and holes are the same in a mask that is turned.
+    lines = (mask.T if mask.flags.f_contiguous else mask).view(np.uint8)
+    left, top, width, height = cv2.boundingRect(np.ascontiguousarray(lines))
+    # With a margin, so that all background outside is one.
+    lesion = np.pad(lines[top : top + height, left : left + width], 1)
+    parts, _ = cv2.connectedComponents(lesion, connectivity=8)
+    grounds, _ = cv2.connectedComponents(1 - lesion, connectivity=4)
+    return Form(parts - 1, grounds - 2)
