@@ -17,6 +17,10 @@ BRIGHT = 120
 """The luminance from which on a pixel is light."""
 
 
+ROOM_FOR_MIDDLE = 2.5
+"""Grid pixels of radius from which on a brush has room for a mark in its middle."""
+
+
 def placed(picture: Pixels, framing: Framing, around: Colour) -> Pixels:
     """The grid with the picture, decoded to any resolution, on it and a colour beside it."""
     grid = np.full((framing.grid.height, framing.grid.width, 3), around, np.uint8)
@@ -77,11 +81,13 @@ def marks(part: Part, x: float, y: float, radius: float, plus: bool) -> Mask:
     """The brush in a part of the grid: a circle around what it covers, and its middle.
 
     A pixel is covered if its centre is within `radius` of (x, y), in grid pixels. The middle is a
-    plus, or a minus.
+    plus, or a minus; a small brush has none, which would hide what it is about to cover.
     """
     rows, columns = (np.arange(line.start, line.stop) for line in part)
     distance = np.hypot(columns + 0.5 - x, rows[:, None] + 0.5 - y)
-    ring = (distance >= radius) & (distance < radius + 1)
+    ring: Mask = (distance >= radius) & (distance < radius + 1)
+    if radius < ROOM_FOR_MIDDLE:
+        return ring
     across, down = np.abs(columns - math.floor(x)), np.abs(rows - math.floor(y))[:, None]
     middle = (down == 0) & (across <= 1)
     if plus:
