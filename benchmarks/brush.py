@@ -1,0 +1,95 @@
+"""Milliseconds of one move of the brush on a 12 MP photo, beside painting its pixels alone."""
+
+import statistics
+import time
+from collections.abc import Callable
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from db.values import DraftEdit
+from imaging.framing import Mask, Size
+from imaging.stroke import Stroke
+from pipeline.draft import Box, Editor
+from tui.widgets.renderer import HalfCells
+from tui.widgets.scene import Brush, Scene
+
+PHOTO = Size(4000, 3000)
+CELLS = Size(52, 36)
+"""Of the picture in a terminal of 120×40."""
+MOVES, ROUNDS = 40, 9
+DOTS = 3.0
+"""The brush's width at first, in pixels of the screen."""
+
+
+class Unsaved:
+    """Keeps no edits: what is measured ends where the disk begins."""
+
+    def add(self, cursor: int, edit: DraftEdit) -> None:
+        pass
+
+    def draw(self, cursor: int, edit: Callable[[], DraftEdit]) -> None:
+        pass
+
+    def move(self, cursor: int) -> None:
+        pass
+
+
+def main() -> None:
+    rounds = [measure() for _ in range(ROUNDS)]
+    painting, editing, drawing = (statistics.median(column) for column in zip(*rounds, strict=True))
+    table = Table(title=f"One move of the brush, {PHOTO.width}×{PHOTO.height}, median of {ROUNDS}")
+    for column in ("what", "ms", "painting alone"):
+        table.add_column(column, justify="left" if column == "what" else "right")
+    table.add_row("painting alone", f"{painting:.2f}", "1")
+    table.add_row("the editor's move", f"{editing:.2f}", f"{editing / painting:.1f} × as long")
+    both = editing + drawing
+    table.add_row("and the cells that change", f"{both:.2f}", f"{both / painting:.1f} × as long")
+    Console().print(table)
+
+
+def measure() -> tuple[float, float, float]:
+    """Milliseconds a move: of painting alone, of the editor, and of drawing the cells."""
+    way = [(900.0 + 55 * step, 700.0 + 38 * step) for step in range(MOVES)]
+    scene, editor = _scene_and_editor()
+    radius = DOTS * scene.dot / 2
+    alone = Stroke(_blank(), radius, True)
+    painting = _each(alone.extend, way)
+    boxes: list[Box] = []
+    editor.begin_stroke(radius, True)
+    editing = _each(lambda x, y: boxes.append(editor.extend_stroke(x, y) or boxes[-1]), way)
+    renderer = HalfCells()
+    places = iter(boxes)
+    drawing = _each(lambda x, y: _draw(scene, renderer, next(places), x, y, radius), way)
+    return painting, editing, drawing
+
+
+def _scene_and_editor() -> tuple[Scene, Editor]:
+    mask = _blank()
+    picture = np.random.default_rng(3).integers(90, 220, (768, 1024, 3), np.uint8)
+    scene = Scene(picture, mask, CELLS, (13, 16, 18))
+    scene.draw(0.5)
+    return scene, Editor(mask, 0.5, None, Unsaved())
+
+
+def _blank() -> Mask:
+    # Touched once, as a photo's mask is when it is opened.
+    return np.full((PHOTO.height, PHOTO.width), False, order="F")
+
+
+def _draw(scene: Scene, renderer: HalfCells, box: Box, x: float, y: float, radius: float) -> None:
+    regions = [scene.draw_box(box), *scene.mark(Brush(x, y, radius, erases=False, is_down=True))]
+    for line in {line for region in regions for line in range(region.y, region.bottom)}:
+        renderer.line(scene.line(line))
+
+
+def _each(work: Callable[[float, float], object], way: list[tuple[float, float]]) -> float:
+    started = time.perf_counter()
+    for x, y in way:
+        work(x, y)
+    return (time.perf_counter() - started) * 1000 / len(way)
+
+
+if __name__ == "__main__":
+    main()
