@@ -336,6 +336,11 @@ class ReviewScreen(EditingScreen):
         """Go to another photo, deciding nothing."""
         self._queue.action_step(rows)
 
+    def action_stop_editing(self) -> None:
+        """Put the brush away; the next key may be here already, and is the queue's."""
+        super().action_stop_editing()
+        self.set_focus(self._queue)
+
     @on(Workbench.Set)
     def _give_keys_back(self) -> None:
         """Arrow keys belong to the crosshair while editing, to the queue else."""

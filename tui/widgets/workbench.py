@@ -187,7 +187,8 @@ class Workbench(Container):
         if self.opened is None or self.editor is None:
             return
         self.canvas.brush = BrushMode.DRAW
-        self.canvas.focus()
+        # Now, not when its turn comes: the next key may be here already, and is the crosshair's.
+        self.screen.set_focus(self.canvas)
         self.post_message(self.Set())
 
     def stop_editing(self) -> None:

@@ -1,0 +1,67 @@
+"""A stroke that is being drawn is on the disk, whatever becomes of the app or of the photo."""
+
+import signal
+from collections.abc import Callable
+from contextlib import closing, suppress
+from pathlib import Path
+from time import monotonic
+
+import pexpect
+
+from db.store import Store
+from db.values import DraftState
+from tests.tui.driving import Clinic, settled, shown_photo, until
+from tests.tui.test_app_launch import running
+from tui.app import NevusApp
+
+
+def draft_of(database: Path, photo_id: int) -> DraftState | None:
+    with closing(Store.open(database)) as store:
+        revision = store.photo(photo_id).revision
+        assert revision is not None
+        return store.draft("ada", photo_id, revision.id)
+
+
+def watch_until(child: "pexpect.spawn[str]", holds: Callable[[], bool]) -> None:
+    """Read what the app shows, as a terminal does, until something holds."""
+    deadline = monotonic() + 120
+    while not holds():
+        assert monotonic() < deadline, "it did not happen"
+        with suppress(pexpect.TIMEOUT):
+            child.read_nonblocking(1 << 16, timeout=0.05)
+
+
+def test_killed_while_the_brush_is_down_the_stroke_is_kept(clinic: Clinic, tmp_path: Path) -> None:
+    database, photo_id = tmp_path / "nevus.db", clinic.outline("photo.jpg")
+    with running(clinic, database) as child:
+        child.send("ex ")
+        for _ in range(12):
+            child.send("\x1b[C")
+        watch_until(child, lambda: draft_of(database, photo_id) is not None)
+        child.kill(signal.SIGKILL)
+        child.expect(pexpect.EOF)
+    draft = draft_of(database, photo_id)
+    assert draft is not None
+    assert (draft.cursor, len(draft.edits)) == (1, 1)
+    assert draft.edits[0].threshold is None
+
+
+async def test_a_photo_that_vanishes_under_the_brush_keeps_its_stroke(
+    clinic: Clinic, make_app: Callable[[], NevusApp], tmp_path: Path
+) -> None:
+    photo_id = clinic.outline("photo.jpg")
+    other = clinic.outline("zebra.jpg", 1, predicted_jaccard=0.9)
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        screen._queue.choose(photo_id)
+        await until(pilot, lambda: shown_photo(screen) == photo_id)
+        screen.action_edit()
+        await pilot.press("x", "space", "right", "right", "right")
+        await until(pilot, lambda: clinic.item(photo_id).has_draft)
+        (clinic.folder / "photo.jpg").unlink()
+        await until(pilot, lambda: shown_photo(screen) == other)
+        await settled(pilot)
+    clinic.session.drain()
+    draft = draft_of(tmp_path / "nevus.db", photo_id)
+    assert draft is not None
+    assert draft.cursor == 1
