@@ -35,6 +35,19 @@ class Forgetful:
         """Nothing is saved."""
 
 
+class Onlooker:
+    """Paints nothing."""
+
+    def begin_stroke(self, radius: float, paints: bool) -> None:
+        """Nothing is painted."""
+
+    def extend_stroke(self, x: float, y: float) -> None:
+        """Nothing is painted."""
+
+    def end_stroke(self) -> None:
+        """Nothing is painted."""
+
+
 def skin(size: Size = PHOTO) -> Pixels:
     """A picture with no two pixels alike."""
     shape = (size.height, size.width, 3)

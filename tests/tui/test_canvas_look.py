@@ -15,7 +15,7 @@ from imaging.framing import Pixels, Size
 from imaging.overlay import BORDER
 from pipeline.draft import Editor
 from tests.tui.driving import text_of
-from tests.tui.easel import CELLS, Forgetful, Mouse, calm, disc, skin
+from tests.tui.easel import CELLS, Forgetful, Mouse, Onlooker, calm, disc, skin
 from tui.widgets.canvas import BrushMode, Canvas
 
 
@@ -35,7 +35,7 @@ class Wall(App[None]):
     CSS = "Canvas { width: 1fr; height: 1fr; }"
 
     def compose(self) -> ComposeResult:
-        canvas = Counting(id="canvas")
+        canvas = Counting(Onlooker(), id="canvas")
         canvas.lines = []
         yield canvas
 

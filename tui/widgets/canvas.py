@@ -1,7 +1,7 @@
 """The canvas: a photo that is painted on, by mouse and by keyboard."""
 
 from enum import Enum
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -9,7 +9,6 @@ from textual.reactive import reactive
 
 from imaging.framing import Pixels
 from pipeline.draft import Editor
-from tui.messages import StrokeBegan, StrokeEnded, StrokeExtended
 from tui.widgets.photo_view import PhotoView
 from tui.widgets.scene import Brush
 
@@ -30,8 +29,24 @@ class BrushMode(Enum):
     ERASE = "erase"
 
 
+class Painter(Protocol):
+    """Whom the canvas tells what the brush does, while the key or the pointer is handled.
+
+    Not by message: one would be read after the key that comes next, which may be the decision.
+    """
+
+    def begin_stroke(self, radius: float, paints: bool) -> None:
+        """The brush was put down: its radius in photo pixels, and whether it paints or erases."""
+
+    def extend_stroke(self, x: float, y: float) -> None:
+        """The brush is down and came to this point, in photo pixels; it may lie outside."""
+
+    def end_stroke(self) -> None:
+        """The brush was lifted."""
+
+
 class Canvas(PhotoView, can_focus=True):
-    """Tells what the brush in hand does; the mask is changed by others.
+    """Tells a painter what the brush in hand does; the mask is changed by others.
 
     There is one brush: the mouse takes it along, arrow keys move it on from there, and it stays
     where it is when the mouse is gone. It is as wide on the screen on every photo.
@@ -51,8 +66,9 @@ class Canvas(PhotoView, can_focus=True):
     dots: reactive[float] = reactive(FIRST_WIDTH, init=False, repaint=False)
     """How wide the brush is, in pixels of the screen: two of them are as high as a cell."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, painter: Painter, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
+        self._painter = painter
         self._middle = (0.0, 0.0)
         self._down = False
         self._fractions = False
@@ -104,8 +120,8 @@ class Canvas(PhotoView, can_focus=True):
 
     def _press(self) -> None:
         self._down = True
-        self.post_message(StrokeBegan(self.radius, self.brush is BrushMode.DRAW))
-        self.post_message(StrokeExtended(*self._middle))
+        self._painter.begin_stroke(self.radius, self.brush is BrushMode.DRAW)
+        self._painter.extend_stroke(*self._middle)
 
     def lift(self) -> None:
         """Lift the brush if it is down."""
@@ -113,7 +129,7 @@ class Canvas(PhotoView, can_focus=True):
             self.release_mouse()
         if self._down:
             self._down = False
-            self.post_message(StrokeEnded())
+            self._painter.end_stroke()
             self.action_move(0, 0)
             self._mark()
 
@@ -121,7 +137,7 @@ class Canvas(PhotoView, can_focus=True):
         if (x, y) != self._middle:
             self._middle = (x, y)
             if self._down:
-                self.post_message(StrokeExtended(x, y))
+                self._painter.extend_stroke(x, y)
             self._mark()
 
     def _draw(self) -> None:

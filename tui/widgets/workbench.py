@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from threading import Lock
 
-from textual import on, work
+from textual import work
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.message import Message
@@ -14,7 +14,6 @@ from imaging.values import Measurements
 from pipeline.draft import Box, Editor, OpenPhoto
 from tui.failures import EXPECTED
 from tui.jobs import Jobs
-from tui.messages import StrokeBegan, StrokeEnded, StrokeExtended
 from tui.widgets.canvas import BrushMode, Canvas
 from tui.widgets.status import State
 
@@ -89,7 +88,7 @@ class Workbench(Container):
 
     def compose(self) -> ComposeResult:
         """Nothing but the canvas."""
-        yield Canvas(id="canvas")
+        yield Canvas(self, id="canvas")
 
     def on_mount(self) -> None:
         """Save strokes as they are made from now on."""
@@ -193,8 +192,6 @@ class Workbench(Container):
 
     def stop_editing(self) -> None:
         """Put the brush away; a stroke it was still drawing is an edit."""
-        if self.editing:
-            self._end_stroke()
         self.canvas.brush = BrushMode.OFF
         self.post_message(self.Set())
 
@@ -211,19 +208,17 @@ class Workbench(Container):
         canvas.dots = min(max(wanted, canvas.step), max(canvas.longest * WIDEST, canvas.step))
         self.post_message(self.Set())
 
-    @on(StrokeBegan)
-    def _begin_stroke(self, message: StrokeBegan) -> None:
-        if not self.editing:
-            return
+    def begin_stroke(self, radius: float, paints: bool) -> None:
+        """The canvas' brush was put down."""
         self._forget_steps()
-        self._edit(lambda editor: editor.begin_stroke(message.radius, message.paints))
+        self._edit(lambda editor: editor.begin_stroke(radius, paints))
 
-    @on(StrokeExtended)
-    def _extend_stroke(self, message: StrokeExtended) -> None:
-        self._edit(lambda editor: editor.extend_stroke(message.x, message.y))
+    def extend_stroke(self, x: float, y: float) -> None:
+        """It was drawn on."""
+        self._edit(lambda editor: editor.extend_stroke(x, y))
 
-    @on(StrokeEnded)
-    def _end_stroke(self) -> None:
+    def end_stroke(self) -> None:
+        """It was lifted."""
         self._edit(lambda editor: editor.end_stroke())
         self.measure()
 
