@@ -16,8 +16,8 @@ from imaging import rle
 from imaging.edit import apply_patch
 
 MADE = Path(__file__).parents[1] / "data" / "form-0002.db.gz"
-"""By commit c5d24f3: five photos of 96×72, one each accepted, corrected by threshold and brush, with
-three strokes of which one is undone, skipped, and waiting; one file set aside, and a lease."""
+"""By commit c5d24f3: five photos of 96×72, accepted, corrected by threshold and brush, drawn on by
+three strokes (one of them undone), skipped, and waiting; a file set aside, and a lease."""
 
 
 @pytest.fixture
