@@ -6,14 +6,16 @@ from pathlib import Path
 from typing import ClassVar
 
 from textual import on, work
-from textual.app import App
 from textual.message import Message
 
 from imaging.text import printable
 from pipeline.ingest import Ingest, IngestProgress
 from pipeline.review import ReviewSession
+from tui.colour_app import TRUE_COLOURS, ColourApp
+from tui.colours import Colours
 from tui.failures import EXPECTED
 from tui.jobs import Jobs
+from tui.keymap import keys_typed
 from tui.palette import Commands
 from tui.screens.help import HelpScreen
 from tui.screens.review import ReviewScreen
@@ -22,7 +24,7 @@ from tui.theme import THEME
 Listener = Callable[[IngestProgress], None]
 
 
-class NevusApp(App[None]):
+class NevusApp(ColourApp):
     """Reviews the photos of a folder with a session; `make_ingest` brings the folder's photos in.
 
     `finish` must be called once the app has run: it ends what runs behind the screen.
@@ -45,8 +47,10 @@ class NevusApp(App[None]):
         make_ingest: Callable[[Listener], Ingest],
         folder: Path,
         reviewer: str,
+        colours: Colours = TRUE_COLOURS,
+        typed: str = "",
     ) -> None:
-        super().__init__()
+        super().__init__(colours)
         self.register_theme(THEME)
         self.theme = THEME.name
         self._session = session
@@ -54,6 +58,7 @@ class NevusApp(App[None]):
         self._ingest: Ingest | None = None
         self._jobs = Jobs()
         self._warned = False
+        self._typed = typed
         self._review = ReviewScreen(session, self._jobs, folder.resolve().name, reviewer)
 
     def get_default_screen(self) -> ReviewScreen:
@@ -63,6 +68,11 @@ class NevusApp(App[None]):
     def on_mount(self) -> None:
         """Begin to bring photos in."""
         self._start_ingest()
+
+    def on_ready(self) -> None:
+        """Do what was typed before the app could listen."""
+        for key in keys_typed(self._typed):
+            self.simulate_key(key)
 
     @work(thread=True, group="ingest")
     def _start_ingest(self) -> None:

@@ -105,6 +105,14 @@ COMMANDS: tuple[Command, ...] = (
         "comma", "opacity(-1)", Group.LOOK, "Fainter outline", ", .", "Fainter, stronger outline"
     ),
     Command("full_stop", "opacity(1)", Group.LOOK, "Stronger outline"),
+    Command(
+        "ctrl+t",
+        "app.switch_colours",
+        Group.LOOK,
+        "24-bit or 256 colours",
+        "^t",
+        "24-bit or 256 colours",
+    ),
     Command("e", "edit", Group.EDIT, "Edit with the brush", "e", "Start and stop editing", "edit"),
     Command(
         "x",
@@ -169,3 +177,9 @@ def bindings() -> list[BindingType]:
 def by_key(key: str) -> Command:
     """The command on a key."""
     return next(item for item in COMMANDS if item.key == key)
+
+
+def keys_typed(text: str) -> tuple[str, ...]:
+    """The keys of the table that wrote a text, one a character; others are left out."""
+    keys = {item.key_name: item.key for item in COMMANDS}
+    return tuple(keys[character] for character in text if character in keys)

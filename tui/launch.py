@@ -11,6 +11,8 @@ from pipeline.ingest import Ingest
 from pipeline.review import ReviewSession
 from pipeline.worker import Worker
 from tui.app import NevusApp
+from tui.colour_app import TRUE_COLOURS
+from tui.colours import Colours
 
 ENDING = (signal.SIGHUP, signal.SIGTERM)
 
@@ -22,18 +24,22 @@ def run_app(
     backend: str,
     compute_units: str,
     reviewer: str,
+    colours: Colours = TRUE_COLOURS,
+    typed: str = "",
 ) -> None:
     """Review `folder` until the reviewer quits or the terminal is gone; blocks.
 
-    What was edited and decided is saved on every way out. Raises StoreError when the database
-    cannot be opened, WriteFailed when the last edits cannot be saved, SystemExit after a crash.
+    What was edited and decided is saved on every way out. `typed` is what was typed before the app
+    could listen. Raises StoreError when the database cannot be opened, WriteFailed when the last
+    edits cannot be saved, SystemExit after a crash.
     """
     with (
         closing(Store.open(database)) as store,
         closing(Worker(model, backend, compute_units)) as worker,
         closing(ReviewSession(store, worker, folder, reviewer)) as session,
     ):
-        app = NevusApp(session, partial(Ingest, store, worker, folder), folder, reviewer)
+        make_ingest = partial(Ingest, store, worker, folder)
+        app = NevusApp(session, make_ingest, folder, reviewer, colours, typed)
         try:
             asyncio.run(_run(app))
         finally:

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from rich.console import Console
-
 from pipeline.doctor.findings import Finding, note, ok, problem
+from tui.colours import Colours, Depth, Source, find_colours
 
 LEAST_WIDTH, LEAST_HEIGHT = 60, 16
 """Cells that the review screen needs."""
@@ -18,22 +17,22 @@ LEAST_WIDTH, LEAST_HEIGHT = 60, 16
 class Terminal:
     """What is known of a terminal.
 
-    `cells` is (width, height), None where no stream is a terminal; `colours` is what Rich will use
-    on one (`truecolor`, `256`, `standard` or empty); `environment` is that of this process.
+    `cells` is (width, height), None where no stream is a terminal; `colours` are those that review
+    would use; `environment` is that of this process.
     """
 
     interactive: bool
     cells: tuple[int, int] | None
-    colours: str
+    colours: Colours
     environment: Mapping[str, str]
 
 
-def read_terminal() -> Terminal:
-    """Look at the terminal of this process; nothing is sent to it."""
+def read_terminal(choice: str) -> Terminal:
+    """Look at the terminal of this process, with a `--color`; where it is one, it is asked."""
     return Terminal(
         interactive=sys.stdin.isatty() and sys.stdout.isatty(),
         cells=_cells(),
-        colours=Console(force_terminal=True).color_system or "",
+        colours=find_colours(choice)[0],
         environment=dict(os.environ),
     )
 
@@ -69,36 +68,32 @@ def _interactive(terminal: Terminal) -> Finding:
 
 
 def _colours(terminal: Terminal) -> Finding:
-    environment = terminal.environment
-    if environment.get("NO_COLOR"):
+    colours, environment = terminal.colours, terminal.environment
+    if environment.get("NO_COLOR") and colours.source is not Source.OPTION:
         return note(
             "Colours",
             "NO_COLOR is set: photos are shown in grey.",
-            "unset NO_COLOR to see colours.",
+            "unset NO_COLOR to see colours, or start nevus review with --color truecolor.",
         )
-    if terminal.colours == "truecolor":
-        return ok("Colours", "24-bit colours: photos are shown as they are.")
-    if terminal.colours == "256":
-        return note("Colours", f"256 colours, which bands skin. {_why(environment)}", _TRUECOLOR)
-    return _stops_review(
-        terminal,
-        "Colours",
-        f"{'16 colours' if terminal.colours else 'No colours'}, too few to judge a photo "
-        f"(TERM={environment.get('TERM', '')}).",
-        "Set TERM to what your terminal is, for example xterm-256color, then look here again.",
-    )
+    what = f"{colours.depth.words}, {colours.source.value}"
+    if colours.depth is Depth.FEW:
+        return _stops_review(
+            terminal,
+            "Colours",
+            f"{what}: too few to judge a photo (TERM={environment.get('TERM', '')}).",
+            "Set TERM to what your terminal is, for example xterm-256color, then look here again.",
+        )
+    if colours.depth is Depth.TABLE:
+        return note("Colours", f"{what}: skin looks banded.", _advice(terminal))
+    if colours.doubt:
+        return note("Colours", f"{what}.", _advice(terminal))
+    return ok("Colours", f"{what}: photos are shown as they are.")
 
 
-_TRUECOLOR = (
-    "If your terminal shows 24-bit colours (iTerm2, Ghostty, kitty, WezTerm and, from macOS 26, "
-    "Terminal do): export COLORTERM=truecolor on this side, in ~/.zshrc or ~/.bashrc."
-)
-
-
-def _why(environment: Mapping[str, str]) -> str:
-    if _over_ssh(environment):
-        return "SSH doesn't carry COLORTERM here, so nobody told nevus of more."
-    return "COLORTERM isn't set to truecolor, so nobody told nevus of more."
+def _advice(terminal: Terminal) -> str:
+    if terminal.colours.source is Source.UNKNOWN and not terminal.interactive:
+        return "Run nevus doctor without a pipe or a file behind it: then it asks the terminal."
+    return terminal.colours.doubt
 
 
 def _size(terminal: Terminal) -> Finding:
@@ -136,18 +131,14 @@ def _characters(environment: Mapping[str, str]) -> Finding:
 
 
 def _way(environment: Mapping[str, str]) -> Finding:
-    kept = environment.get("TMUX") or environment.get("STY")
-    name = "tmux" if environment.get("TMUX") else "screen"
-    if kept and "truecolor" not in environment.get("COLORTERM", ""):
+    if environment.get("STY"):
         return note(
             "Connection",
-            f"{_from(environment)} inside {name}, which keeps the session if the line is lost.",
-            "tmux passes 24-bit colours on with: set -as terminal-features ',*:RGB'."
-            if name == "tmux"
-            else "screen before version 5 shows 256 colours at most; tmux shows more.",
+            f"{_from(environment)} inside screen, which keeps the session if the line is lost.",
+            "screen before version 5 shows 256 colours at most; tmux shows more.",
         )
-    if kept:
-        return ok("Connection", f"{_from(environment)} inside {name}, which keeps the session.")
+    if environment.get("TMUX"):
+        return ok("Connection", f"{_from(environment)} inside tmux, which keeps the session.")
     if _over_ssh(environment):
         return ok(
             "Connection",

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from tui.commands.options import Backend, ComputeUnits, Database, Folder, Json, Model
+from tui.commands.options import Backend, Color, ComputeUnits, Database, Folder, Json, Model
 from tui.commands.output import FAILED, WRONG_USAGE, fail, failures, print_json, stderr
 from tui.commands.selftest import run_selftest
 
@@ -24,6 +24,7 @@ def doctor(
     selftest: Selftest = False,
     backend: Backend = "auto",
     compute_units: ComputeUnits = "CPU_AND_NE",
+    color: Color = "auto",
     json: Json = False,
 ) -> None:
     """Look at the terminal, FOLDER's database, the machine and the model.
@@ -56,7 +57,7 @@ def doctor(
             works = run_selftest(model, backend, compute_units, json)
         else:
             works = (
-                _look_around(folder, db, backend, compute_units, json)
+                _look_around(folder, db, backend, compute_units, color, json)
                 if model is None
                 else _look_into(model, json)
             )
@@ -65,7 +66,7 @@ def doctor(
 
 
 def _look_around(
-    folder: Path, db: Path | None, backend: str, compute_units: str, json: bool
+    folder: Path, db: Path | None, backend: str, compute_units: str, color: str, json: bool
 ) -> bool:
     from db.location import database_for
     from models.segmenter import shipped_model
@@ -74,8 +75,9 @@ def _look_around(
     from tui.commands.findings import print_findings
     from tui.terminal import read_terminal, terminal_findings
 
+    # Before the line that moves: it would be drawn between question and answer.
+    terminal = Section("Terminal", terminal_findings(read_terminal(color)))
     with stderr().status("looking around"):
-        terminal = Section("Terminal", terminal_findings(read_terminal()))
         place = database_for(folder, db)
         found = sections(folder, place, shipped_model(), backend, compute_units)
     examination = examined(terminal, *found)

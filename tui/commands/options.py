@@ -39,6 +39,14 @@ Reviewer = Annotated[
         "--reviewer", envvar="NEVUS_REVIEWER", help="Your name, stored with each decision."
     ),
 ]
+Color = Annotated[
+    Literal["auto", "truecolor", "256"],
+    typer.Option(
+        "--color",
+        envvar="NEVUS_COLOR",
+        help="The colours of the terminal; auto asks it. Any other also outweighs NO_COLOR.",
+    ),
+]
 Backend = Annotated[
     Literal["auto", "onnxruntime", "coreml"],
     typer.Option(help="What runs the model; coreml needs a Mac."),

@@ -1,10 +1,11 @@
 """`nevus review`: the app."""
 
 import getpass
+import os
 import sys
 from pathlib import Path
 
-from tui.commands.options import Backend, ComputeUnits, Database, Folder, Model, Reviewer
+from tui.commands.options import Backend, Color, ComputeUnits, Database, Folder, Model, Reviewer
 from tui.commands.output import WRONG_USAGE, fail, failures
 
 
@@ -15,6 +16,7 @@ def review(
     reviewer: Reviewer = None,
     backend: Backend = "auto",
     compute_units: ComputeUnits = "CPU_AND_NE",
+    color: Color = "auto",
 ) -> None:
     """Watch FOLDER, segment its photos in the background, and review them.
 
@@ -27,6 +29,8 @@ def review(
       nevus review ~/captures --reviewer ada
 
       nevus review /Volumes/card/DCIM --db ~/review/clinic.db
+
+      nevus review --color truecolor
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise fail(
@@ -36,7 +40,13 @@ def review(
     with failures():
         from db.location import database_for
         from models.segmenter import shipped_model
+        from tui.colours import find_colours
         from tui.launch import run_app
+
+        # Before the app listens: it would take the terminal's answers for keys.
+        colours, typed = find_colours(color)
+        if color != "auto":
+            os.environ.pop("NO_COLOR", None)
 
         run_app(
             folder=folder,
@@ -45,4 +55,6 @@ def review(
             backend=backend,
             compute_units=compute_units,
             reviewer=reviewer or getpass.getuser(),
+            colours=colours,
+            typed=typed,
         )

@@ -10,6 +10,7 @@ from textual.widget import Widget
 from imaging.framing import Pixels, Size
 from imaging.text import printable
 from pipeline.draft import Box, Editor
+from tui.colour_app import has_true_colours
 from tui.widgets.renderer import HalfCells
 from tui.widgets.scene import Scene
 
@@ -25,14 +26,10 @@ class PhotoView(Widget):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._renderer = HalfCells()
+        self._true, self._fixed = HalfCells(), HalfCells(fixed=True)
         self._message = ""
         self._photo: tuple[Pixels, Editor | None] | None = None
         self._scene: Scene | None = None
-
-    def on_mount(self) -> None:
-        """Keep to the colours that the terminal has."""
-        self._renderer = HalfCells(fixed=self.app.console.color_system in ("256", "standard"))
 
     def show(self, picture: Pixels, editor: Editor | None) -> None:
         """Show a small upright picture, uint8 (height, width, 3), with the editor's mask."""
@@ -93,7 +90,8 @@ class PhotoView(Widget):
         if scene is None or not scene.shows(y):
             return Strip.blank(width, self.rich_style)
         left, right = scene.columns
-        line = self._renderer.line(scene.line(y))
+        renderer = self._true if has_true_colours(self.app) else self._fixed
+        line = renderer.line(scene.line(y))
         return Strip([*self._blank(left), *line, *self._blank(width - right)], width)
 
     def _blank(self, width: int) -> list[Segment]:

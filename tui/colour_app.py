@@ -1,0 +1,97 @@
+"""An app that keeps to the colours of its terminal, and a key to choose others."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from rich.color import Color, ColorSystem
+from rich.console import Console
+from rich.segment import Segment
+from rich.style import Style
+from textual.app import App
+from textual.color import Color as Background
+from textual.filter import LineFilter
+
+from tui.colours import Colours, Depth, Source
+
+TRUE_COLOURS = Colours(Depth.TRUE, Source.OPTION)
+SYSTEMS = {
+    Depth.TRUE: ColorSystem.TRUECOLOR,
+    Depth.TABLE: ColorSystem.EIGHT_BIT,
+    Depth.FEW: ColorSystem.STANDARD,
+}
+READING = 20.0
+"""Seconds that a remark about colours stays, unless it is clicked away."""
+
+
+class Reduction(LineFilter):
+    """Takes each colour to the nearest that a depth has."""
+
+    def __init__(self, depth: Depth) -> None:
+        super().__init__(enabled=depth is not Depth.TRUE)
+        self._system = SYSTEMS[depth]
+
+    def apply(self, segments: list[Segment], background: Background) -> list[Segment]:  # noqa: ARG002
+        """The segments in colours that there are."""
+        return [
+            Segment(text, style and _reduced(style, self._system), control)
+            for text, style, control in segments
+        ]
+
+
+@lru_cache(16_384)
+def _reduced(style: Style, system: ColorSystem) -> Style:
+    reduced = Style.from_color(_nearest(style.color, system), _nearest(style.bgcolor, system))
+    return style + reduced
+
+
+def _nearest(colour: Color | None, system: ColorSystem) -> Color | None:
+    return None if colour is None else colour.downgrade(system)
+
+
+def has_true_colours(app: App[Any]) -> bool:
+    """Whether 24-bit colours reach the terminal of an app."""
+    return not any(isinstance(each, Reduction) for each in app.get_line_filters())
+
+
+class ColourApp(App[None]):
+    """Draws with the colours found, says what is in doubt about them, and switches them.
+
+    Rich and Textual remember how a style is written to the terminal, so their own system of colours
+    can't change under way. Here it is the largest one, and the lines are reduced before.
+    """
+
+    def __init__(self, colours: Colours) -> None:
+        super().__init__()
+        self.console = Console(
+            file=self.console.file,
+            color_system="truecolor",
+            force_terminal=True,
+            no_color=False,
+            legacy_windows=False,
+            highlight=False,
+            emoji=False,
+            safe_box=False,
+            soft_wrap=False,
+        )
+        self._doubt = colours.doubt
+        self._reduction = Reduction(colours.depth)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's filters, and at last the reduction to the colours in use."""
+        filters = super().get_line_filters()
+        return [*filters, self._reduction] if self._reduction.enabled else filters
+
+    def on_ready(self) -> None:
+        """Say what is in doubt."""
+        if self._doubt:
+            self.notify(self._doubt, title="Colours", markup=False, timeout=READING)
+
+    def action_switch_colours(self) -> None:
+        """24-bit colours instead of fewer, or 256 instead of them."""
+        depth = Depth.TABLE if has_true_colours(self) else Depth.TRUE
+        self._reduction = Reduction(depth)
+        for screen in self.screen_stack:
+            for widget in screen.walk_children(with_self=True):
+                widget.refresh()
+        self.notify(f"{depth.words}.", title="Colours")

@@ -1,0 +1,135 @@
+"""Ask the terminal what it shows, and leave neither bytes nor settings behind."""
+
+import os
+import re
+import select
+import signal
+import sys
+import termios
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from time import monotonic
+
+HOME, FAR = 1.0, 3.0
+"""Seconds that a terminal may take to show that it answers at all: at home, and over SSH."""
+STALLED = 10.0
+"""Seconds for the rest, from a terminal that has answered once."""
+
+_ANY_ANSWER = b"\x1b[6n"
+_RED, _GREEN, _BLUE = 201, 202, 203
+"""A colour whose numbers mean nothing to a terminal that takes them for attributes."""
+_COLOUR = b"\x1b[48;2;%d;%d;%dm\x1bP$qm\x1b\\\x1b[m" % (_RED, _GREEN, _BLUE)
+_NAME = b"\x1b[>0q"
+
+_CURSOR = re.compile(rb"(?:\x1b\[|(?<![\xc2-\xf4])\x9b)\d+;\d+R")
+_STRING = re.compile(rb"(?:\x1bP|(?<![\xc2-\xf4])\x90)([^\x1b\x07\x90\x9c]*)(?:\x1b\\|\x07|\x9c)")
+_KEYS = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|O.|.)?", re.DOTALL)
+_KEPT = re.compile(rf"48[:;]2[:;](?:\d*:)?{_RED}[:;]{_GREEN}[:;]{_BLUE}(?![\d:])")
+_REPLACED = re.compile(r"48[:;]5[:;]\d")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a terminal answered.
+
+    `keeps_colour` says whether a 24-bit colour was kept as it was, or None where that wasn't said.
+    `name` is name and version in the terminal's own words, or empty. `typed` is what a person typed
+    meanwhile, without the keys that are sequences.
+    """
+
+    keeps_colour: bool | None = None
+    name: str = ""
+    typed: str = ""
+
+
+def ask(environment: Mapping[str, str]) -> Answer:
+    """Ask the terminal of this process, if it is one, for its colours and its name.
+
+    It is first asked for something that every terminal knows, and for the rest only once it has
+    answered: an answer that comes too late reads as keys to whoever listens then, but that to
+    the first question as nothing (Textual) or next to nothing (a shell). Raises KeyboardInterrupt.
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return Answer()
+    try:
+        terminal = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
+    except OSError:
+        return Answer()
+    try:
+        if os.tcgetpgrp(terminal) != os.getpgrp():
+            return Answer()
+        with _undisturbed(terminal):
+            heard = _exchange(terminal, environment)
+    except (OSError, termios.error):
+        return Answer()
+    finally:
+        os.close(terminal)
+    if b"\x03" in heard:
+        raise KeyboardInterrupt
+    return understand(heard)
+
+
+@contextmanager
+def _undisturbed(terminal: int) -> Iterator[None]:
+    """No echo, no lines, and no signal until the terminal is as it was."""
+    before = termios.tcgetattr(terminal)
+    during = termios.tcgetattr(terminal)
+    during[3] &= ~(termios.ECHO | termios.ICANON | termios.ISIG | termios.IEXTEN)
+    during[6][termios.VMIN], during[6][termios.VTIME] = 1, 0
+    held = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGTSTP}
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, held)
+    try:
+        # At once: the other ways wait, or throw away what was typed ahead.
+        termios.tcsetattr(terminal, termios.TCSANOW, during)
+        yield
+    finally:
+        try:
+            termios.tcsetattr(terminal, termios.TCSANOW, before)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+def _exchange(terminal: int, environment: Mapping[str, str]) -> bytes:
+    over_ssh = environment.get("SSH_CONNECTION") or environment.get("SSH_TTY")
+    heard = _answer(terminal, _ANY_ANSWER, FAR if over_ssh else HOME)
+    if _CURSOR.search(heard) is None:
+        return heard
+    # screen strips the frame off a control string and prints the rest on its own terminal.
+    colour = b"" if environment.get("TERM", "").startswith("screen") else _COLOUR
+    # Back to where the cursor was, and away with what a terminal may have printed of this.
+    question = b"\x1b7" + colour + _NAME + _ANY_ANSWER + b"\x1b8\x1b[K"
+    return heard + _answer(terminal, question, STALLED)
+
+
+def _answer(terminal: int, question: bytes, patience: float) -> bytes:
+    """All that comes from the terminal until it tells where its cursor is, the last thing asked."""
+    os.write(terminal, question)
+    deadline = monotonic() + patience
+    heard = b""
+    while _CURSOR.search(heard) is None:
+        ready, _, _ = select.select([terminal], [], [], max(0.0, deadline - monotonic()))
+        news = os.read(terminal, 4096) if ready else b""
+        if not news:
+            break
+        heard += news
+    return heard
+
+
+def understand(heard: bytes) -> Answer:
+    """What was heard, told apart: answers, whatever their dialect, and keys."""
+    strings = [each.decode("ascii", "replace") for each in _STRING.findall(heard)]
+    names = [each[2:] for each in strings if each.startswith(">|")]
+    typed = _STRING.sub(b"", _CURSOR.sub(b"", heard)).decode("utf-8", "ignore")
+    return Answer(
+        keeps_colour=_keeps_colour([each for each in strings if "$r" in each]),
+        name=names[0] if names else "",
+        typed=_KEYS.sub("", typed),
+    )
+
+
+def _keeps_colour(reports: list[str]) -> bool | None:
+    # What stands before $r isn't looked at: terminals don't agree whether 0 or 1 means valid.
+    if any(_KEPT.search(report) for report in reports):
+        return True
+    return False if any(_REPLACED.search(report) for report in reports) else None
