@@ -20,7 +20,7 @@ SYSTEMS = {
     Depth.TABLE: ColorSystem.EIGHT_BIT,
     Depth.FEW: ColorSystem.STANDARD,
 }
-READING = 20.0
+READING = 30.0
 """Seconds that a remark about colours stays, unless it is clicked away."""
 
 

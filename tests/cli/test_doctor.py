@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,15 @@ from db.store import Store
 from models.segmenter import shipped_model
 from tests.cli.test_commands import NEVUS, run
 from tests.pipeline.conftest import draw_photo, remember_photo
+from tests.support.terminals import (
+    APPLE,
+    ITERM,
+    KITTY,
+    XTERM_256,
+    Player,
+    Script,
+    without_hints,
+)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -125,6 +135,32 @@ def test_a_terminal_that_is_too_small_is_a_problem(photos: Path, tmp_path: Path)
     status, shown = terminal(arguments, (16, 80), **settings)
     assert status == 0
     assert "80×16 cells; nevus review needs 60×16" in shown
+
+
+@pytest.mark.parametrize(
+    ("terminal", "words"),
+    [
+        (KITTY, "24-bit colours, as the terminal said when it was asked"),
+        (ITERM, "24-bit colours, as the terminal gave its name"),
+        (XTERM_256, "256 colours, as the terminal said when it was asked: skin looks banded."),
+        (APPLE, "256 colours, as nothing said more: skin looks banded."),
+    ],
+    ids=["kitty", "iterm2", "xterm", "apple"],
+)
+def test_the_terminal_is_asked_for_its_colours(
+    photos: Path, tmp_path: Path, terminal: Script, words: str
+) -> None:
+    command = [NEVUS[0], "doctor", str(photos), "--db", str(tmp_path / "a.db")]
+    player = Player(terminal, command, without_hints(), dimensions=(24, 100))
+    with closing(player.child):
+        said = player.play().decode()
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", said)
+    assert words in " ".join(plain.split())
+
+
+def test_an_option_says_the_colours(photos: Path, tmp_path: Path) -> None:
+    done = run("doctor", photos, "--db", tmp_path / "a.db", "--json", "--color", "256")
+    assert "256 colours, as --color says" in subjects(done)["Colours"]["sentence"]
 
 
 def test_a_terminal_without_utf_8_gets_question_marks_and_no_crash(

@@ -7,10 +7,13 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pexpect
 
+PATIENCE = 120
+"""Seconds; something that hangs, not something slow, is what ends a test."""
 ROOT = Path(__file__).parents[2]
 QUESTION = re.compile(rb"\x1b\[6n|\x1bP\$qm\x1b\\|\x1b\[>0q|\x1b\[c")
 CURSOR, COLOUR, NAME = b"\x1b[6n", b"\x1bP$qm\x1b\\", b"\x1b[>0q"
@@ -64,14 +67,16 @@ class Player:
         self._answered = 0
         self.sent = b""
         self.child: Any = pexpect.spawn(
-            command[0], command[1:], cwd=str(ROOT), env=dict(environment), timeout=60, **more
+            command[0], command[1:], cwd=str(ROOT), env=dict(environment), timeout=PATIENCE, **more
         )
 
     def play(self, until: Callable[[bytes], object] = lambda sent: False) -> bytes:
         """Answer until something holds of all that was sent, or the process has ended."""
+        deadline = monotonic() + PATIENCE
         while not until(self.sent):
+            assert monotonic() < deadline, self.sent[-2000:]
             try:
-                self.sent += self.child.read_nonblocking(65536, timeout=60)
+                self.sent += self.child.read_nonblocking(65536, timeout=PATIENCE)
             except pexpect.EOF:
                 break
             self._answer()

@@ -13,9 +13,9 @@ from typing import Any
 
 import pexpect
 
+from tests.support.terminals import PATIENCE, without_hints
+
 TMUX = shutil.which("tmux")
-PATIENCE = 120
-"""Seconds; something that hangs, not something slow, is what ends a test."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,10 @@ class Tmux:
         ).stdout
 
     def attached(self, term: str) -> Any:
-        """A terminal, of which TERM says this, attached to the server."""
+        """A terminal attached to the server; nothing but TERM says what it is."""
         self("set-hook", "-g", "client-attached", "wait-for -S attached")
         line = self._line("attach")
-        terminal = pexpect.spawn(line[0], line[1:], env={**self.environment, "TERM": term})
+        terminal = pexpect.spawn(line[0], line[1:], env=without_hints(TERM=term))
         self("wait-for", "attached")
         return terminal
 

@@ -16,6 +16,8 @@ from imaging.overlay import BORDER
 from pipeline.draft import Editor
 from tests.tui.driving import text_of
 from tests.tui.easel import CELLS, Forgetful, Mouse, Onlooker, calm, disc, skin
+from tui.colour_app import ColourApp
+from tui.colours import Colours, Depth, Source
 from tui.widgets.canvas import BrushMode, Canvas
 
 
@@ -45,6 +47,10 @@ class Wall(App[None]):
 
     def cells(self) -> list[list[Segment]]:
         return [list(self.canvas.render_line(y)) for y in range(self.canvas.size.height)]
+
+
+class ColouredWall(Wall, ColourApp):
+    """One canvas in a terminal whose colours are known."""
 
 
 @contextmanager
@@ -198,15 +204,15 @@ async def test_a_photo_takes_the_place_of_a_message_and_the_other_way_round() ->
         assert text_of(wall.screen, "#canvas").strip() == "Gone."
 
 
-@pytest.mark.parametrize(("term", "kind"), [("", ColorType.EIGHT_BIT), ("truecolor", None)])
+@pytest.mark.parametrize(
+    ("depth", "kind"), [(Depth.TABLE, ColorType.EIGHT_BIT), (Depth.TRUE, ColorType.TRUECOLOR)]
+)
 async def test_the_photo_keeps_to_the_colours_of_the_terminal(
-    monkeypatch: pytest.MonkeyPatch, term: str, kind: ColorType | None
+    depth: Depth, kind: ColorType
 ) -> None:
-    monkeypatch.setenv("COLORTERM", term)
-    monkeypatch.setenv("TERM", "xterm-256color")
-    wall = Wall()
+    wall = ColouredWall(Colours(depth, Source.OPTION))
     async with wall.run_test(size=(8, 3)) as pilot:
         wall.canvas.show(skin(Size(80, 60)), None)
         await calm(pilot)
         photo = [[part for part in line if part.text != "  "] for line in wall.cells()]
-    assert {colour.type for colour in colours(photo)} == {kind or ColorType.TRUECOLOR}
+    assert {colour.type for colour in colours(photo)} == {kind}

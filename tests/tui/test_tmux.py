@@ -47,7 +47,6 @@ def test_tmux_says_what_it_passes_on(
     with running(tmp_path, without_hints(COLORTERM="truecolor")) as tmux:
         if settings:
             tmux(*settings)
-        tmux.environment.pop("COLORTERM")  # type: ignore[attr-defined]
         with closing(tmux.attached("xterm-256color")):
             assert found(tmux, tmp_path / "told") == Colours(depth, Source.TMUX)
 
