@@ -1,5 +1,6 @@
 """Ask the terminal what it shows, and leave neither bytes nor settings behind."""
 
+import fcntl
 import os
 import re
 import select
@@ -7,7 +8,7 @@ import signal
 import sys
 import termios
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from time import monotonic
 
@@ -114,6 +115,16 @@ def _answer(terminal: int, question: bytes, patience: float) -> bytes:
             break
         heard += news
     return heard
+
+
+def give_back(typed: str) -> None:
+    """Put what was typed before whoever reads next, where the system lets us.
+
+    macOS does, and Linux unless dev.tty.legacy_tiocsti is 0; there it is lost.
+    """
+    with suppress(OSError), open("/dev/tty", "wb", buffering=0) as terminal:  # noqa: PTH123
+        for byte in typed.encode():
+            fcntl.ioctl(terminal, termios.TIOCSTI, bytes([byte]))
 
 
 def understand(heard: bytes) -> Answer:

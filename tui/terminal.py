@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pipeline.doctor.findings import Finding, note, ok, problem
 from tui.colours import Colours, Depth, Source, find_colours
+from tui.probe import give_back
 
 LEAST_WIDTH, LEAST_HEIGHT = 60, 16
 """Cells that the review screen needs."""
@@ -29,10 +30,12 @@ class Terminal:
 
 def read_terminal(choice: str) -> Terminal:
     """Look at the terminal of this process, with a `--color`; where it is one, it is asked."""
+    colours, typed = find_colours(choice)
+    give_back(typed)
     return Terminal(
         interactive=sys.stdin.isatty() and sys.stdout.isatty(),
         cells=_cells(),
-        colours=find_colours(choice)[0],
+        colours=colours,
         environment=dict(os.environ),
     )
 

@@ -21,8 +21,10 @@ from tests.cli.test_commands import NEVUS, run
 from tests.pipeline.conftest import draw_photo, remember_photo
 from tests.support.terminals import (
     APPLE,
+    CURSOR,
     ITERM,
     KITTY,
+    MUTE,
     XTERM_256,
     Player,
     Script,
@@ -156,6 +158,25 @@ def test_the_terminal_is_asked_for_its_colours(
         said = player.play().decode()
     plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", said)
     assert words in " ".join(plain.split())
+
+
+LEGACY = Path("/proc/sys/dev/tty/legacy_tiocsti")
+
+
+@pytest.mark.skipif(
+    LEGACY.exists() and LEGACY.read_text().strip() == "0",
+    reason="this Linux lets nobody give keys back (dev.tty.legacy_tiocsti is 0)",
+)
+def test_what_was_typed_meanwhile_goes_to_whoever_reads_next(photos: Path, tmp_path: Path) -> None:
+    doctor = f"{NEVUS[0]} doctor {photos} --db {tmp_path}/a.db"
+    shell = ["/bin/sh", "-c", f'{doctor}; read line; echo "next: <$line>"']
+    player = Player(MUTE, shell, without_hints(), dimensions=(24, 100))
+    with closing(player.child):
+        player.play(lambda sent: CURSOR in sent)
+        player.type(b"ls -l\r\x1b[5;1R")
+        player.play(lambda sent: sent.count(CURSOR) == 2)
+        player.type(b"\x1b[5;1R")
+        assert b"next: <ls -l>" in player.play()
 
 
 def test_an_option_says_the_colours(photos: Path, tmp_path: Path) -> None:
