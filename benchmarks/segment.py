@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from db.store import Store
-from imaging.photo import fingerprint, read_photo
+from imaging.photo import fingerprint, read_file, read_photo
 from models.segmenter import open_segmenter, shipped_model
 from pipeline.segment import segment_folder
 from pipeline.worker import Worker
@@ -39,7 +39,7 @@ def measure(suffix: str) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         photos = draw(Path(folder) / "photos", suffix)
         whole = seconds_to_segment(Path(folder))
-        hashing = seconds_for(fingerprint, photos)
+        hashing = seconds_for(lambda path: fingerprint(read_file(path)), photos)
         segmenter = open_segmenter(shipped_model())
         longest = max(segmenter.info.input_size.width, segmenter.info.input_size.height)
         decoding = seconds_for(lambda path: read_photo(path, longest), photos)

@@ -22,7 +22,7 @@ from db.values import DecisionKind, Origin, PhotoDetails, QueueItem
 from db.values import Revision as RevisionValue
 from imaging import values
 from imaging.framing import FRAMINGS, Size
-from imaging.values import Measurements, Receipt, Rle
+from imaging.values import FileStat, Measurements, Receipt, Rle
 
 LEAST_SURE = "least sure first"
 UNSAID = "by name"
@@ -72,6 +72,26 @@ class Masks(Sessions):
                 col(Prediction.photo_id) == photo_id, col(Prediction.model_hash) == model_hash
             )
             return session.scalar(found) is not None
+
+    def outlined_contents(self, stat: FileStat, model_hash: str) -> frozenset[str]:
+        """What a file may hold that this model has outlined, as content hashes.
+
+        That is what lay at its path before, and what the same file held under another name.
+        """
+        renamed = (
+            (col(File.inode) == stat.inode)
+            & (col(File.bytes) == stat.bytes)
+            & (col(File.modified_ns) == stat.modified_ns)
+        )
+        found = (
+            select(col(Photo.content_hash))
+            .join(File, col(File.photo_id) == col(Photo.id))
+            .join(Prediction, col(Prediction.photo_id) == col(Photo.id))
+            .where(col(Prediction.model_hash) == model_hash)
+            .where((col(File.path) == stat.path) | renamed)
+        )
+        with self._reading() as session:
+            return frozenset(session.scalars(found))
 
     def prediction(self, photo_id: int) -> values.Prediction | None:
         """The map on which the current mask rests, or None where there is none or it was lost."""

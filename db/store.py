@@ -1,6 +1,5 @@
 """The store: its methods are the only queries there are."""
 
-from datetime import timedelta
 from pathlib import Path
 
 from db.decisions import Decisions
@@ -10,10 +9,7 @@ from db.maps import Maps, maps_beside
 from db.masks import Masks
 from db.opening import prepare
 from db.photos import Photos
-from db.tables import Lease, now
 from imaging.text import printable
-
-SEGMENTING = "segmenting"
 
 
 class Store(Photos, Masks, Drafts, Decisions):
@@ -38,22 +34,10 @@ class Store(Photos, Masks, Drafts, Decisions):
             )
         return cls.open(path)
 
-    def take_lease(self, holder: str, seconds: float) -> bool:
-        """Take or renew the right to segment for so long; whether `holder` has it now."""
-        with self._writing() as session:
-            lease = session.get(Lease, SEGMENTING)
-            if lease is not None and lease.holder != holder and lease.until > now():
-                return False
-            until = now() + timedelta(seconds=seconds)
-            session.merge(Lease(name=SEGMENTING, holder=holder, until=until))
-            return True
-
-    def release_lease(self, holder: str) -> None:
-        """Give the right to segment back, if `holder` has it."""
-        with self._writing() as session:
-            lease = session.get(Lease, SEGMENTING)
-            if lease is not None and lease.holder == holder:
-                session.delete(lease)
+    @property
+    def path(self) -> Path:
+        """Where the database lies."""
+        return self._path
 
     def close(self) -> None:
         """Let go of the files."""

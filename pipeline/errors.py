@@ -9,6 +9,10 @@ class WorkerDied(PipelineError):
     """The worker process died at every try of the same job."""
 
 
+class PhotoTooSlow(PipelineError):
+    """A photo took longer to decode than a photo may."""
+
+
 class WorkerClosed(PipelineError):
     """The worker was closed while a job waited or ran."""
 
@@ -23,6 +27,10 @@ class LeaseTaken(PipelineError):
 
 class FolderGone(PipelineError):
     """The folder with the photos is not there."""
+
+
+class ScanStopped(PipelineError):
+    """Nobody waits any more for what a look through a folder finds."""
 
 
 class WriteFailed(PipelineError):

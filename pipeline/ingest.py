@@ -5,16 +5,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from db.errors import StoreError
 from db.store import Store
 from models.package import ModelError
 from pipeline.errors import JobFailed, WorkerClosed, WorkerDied
-from pipeline.lease import SECONDS, Lease
+from pipeline.lease import Lease
 from pipeline.scan import Scan, stored_path
-from pipeline.segment import Outcome, Segmenting, forget_vanished, left_out
-from pipeline.watch import Listener, Pace, Watcher
+from pipeline.segment import Outcome, Segmenting, left_out, vanished
+from pipeline.watch import LAST_CALL, Listener, Pace, Watcher
 from pipeline.worker import Worker
 
 if TYPE_CHECKING:
@@ -35,6 +36,19 @@ class IngestProgress:
     message: str | None
 
 
+@dataclass(frozen=True)
+class Patience:
+    """How long ingest waits before it tries something again, in seconds."""
+
+    lease: float = 0.5
+    """Whether the process that segments into the same database has ended."""
+    news: float = 3.0
+    """What that process has done meanwhile."""
+    postponed: float = 5.0
+    """A photo that the machine was in the way of; each time twice as long as the last time."""
+    longest: float = 600.0
+
+
 class Ingest:
     """Watches `folder` and segments its photos, from `start` to `stop`.
 
@@ -48,21 +62,26 @@ class Ingest:
         folder: Path,
         listener: Callable[[IngestProgress], None],
         pace: Pace | None = None,
-        lease_seconds: float = SECONDS,
+        patience: Patience | None = None,
     ) -> None:
         self._store = store
         self._worker = worker
         self._folder = folder.resolve()
         self._listener = listener
-        self._lease = Lease(store, lease_seconds)
-        self._look_again = lease_seconds / 5
+        self._patience = patience or Patience()
+        self._lease = Lease(store.path)
         self._watcher = Watcher(
             self._folder,
             Listener(self._found, self._gone, self._folder_gone, self._scanned),
             pace,
         )
         self._changed = threading.Condition()
+        self._telling = threading.Lock()
         self._waiting: dict[Path, None] = {}
+        self._later: dict[Path, float] = {}
+        """When a postponed photo is due."""
+        self._pauses: dict[Path, float] = {}
+        """How long a postponed photo is waited for the next time."""
         self._gone_paths: list[Path] = []
         self._scan: Scan | None = None
         self._there: set[Path] = set()
@@ -81,12 +100,16 @@ class Ingest:
         self._thread.start()
 
     def stop(self) -> None:
-        """End after the photo in work, give the lease back; no call to the listener after it."""
-        self._watcher.stop()
-        with self._changed:
+        """End after the photo in work; no call to the listener after it.
+
+        The thread is not waited for long: killed in the middle it loses nothing, for a photo is
+        stored in one transaction, and the lease ends with the process.
+        """
+        with self._telling, self._changed:
             self._stopping = True
             self._changed.notify_all()
-        self._thread.join()
+        self._watcher.stop()
+        self._thread.join(LAST_CALL)
 
     # From the watcher's thread: take note, nothing slow
 
@@ -94,6 +117,7 @@ class Ingest:
         with self._noted():
             self._there.add(path)
             self._done.discard(path)
+            self._forget_luck(path)
             self._waiting[path] = None
 
     def _gone(self, path: Path) -> None:
@@ -101,6 +125,7 @@ class Ingest:
             self._there.discard(path)
             self._done.discard(path)
             self._waiting.pop(path, None)
+            self._forget_luck(path)
             self._gone_paths.append(path)
 
     def _folder_gone(self, sentence: str | None) -> None:
@@ -148,20 +173,24 @@ class Ingest:
                 self._segment_next(segmenting)
             else:
                 self._tell()
-                self._pause()
+                self._wait_for_lease()
         except StoreError as error:
-            self._complain(str(error))
-            self._pause()
+            # Once told to stop, the store may be closed under it.
+            if not self._stopping:
+                self._complain(str(error))
+                self._wait(self._patience.news)
 
     def _note_gone(self) -> None:
         with self._changed:
             found, self._scan = self._scan, None
             gone, self._gone_paths = self._gone_paths, []
             news, self._news = self._news, False
+        paths = [stored_path(path) for path in gone]
         if found is not None:
-            forget_vanished(self._store, self._folder, found)
-        for path in gone:
-            self._store.mark_gone(stored_path(path))
+            paths += vanished(self._store, self._folder, found)
+        for path in paths:
+            if not self._stopping:
+                self._store.mark_gone(path)
         if news:
             self._tell()
 
@@ -174,6 +203,10 @@ class Ingest:
             self._watcher.again(path)
             return
         with self._changed:
+            if outcome is Outcome.POSTPONED:
+                self._postpone(path)
+            else:
+                self._forget_luck(path)
             self._done.add(path)
         # A folder of known photos is gone through quickly; only its end is worth telling.
         if outcome is not Outcome.KNOWN or not self._waiting:
@@ -181,7 +214,7 @@ class Ingest:
 
     def _segment(self, segmenting: Segmenting, path: Path) -> Outcome:
         try:
-            outcome = segmenting.one(path, complete=self._watcher.calm(path))
+            outcome = segmenting.one(path, lambda: self._watcher.calm(path))
         except ModelError as error:
             self._complain(str(error))
             return Outcome.STORED
@@ -192,18 +225,43 @@ class Ingest:
         self._step_message = None
         return outcome
 
+    def _postpone(self, path: Path) -> None:
+        """Try a photo again by and by, when nothing else waits."""
+        pause = self._pauses.get(path, self._patience.postponed)
+        self._pauses[path] = min(2 * pause, self._patience.longest)
+        self._later[path] = monotonic() + pause
+
+    def _forget_luck(self, path: Path) -> None:
+        self._later.pop(path, None)
+        self._pauses.pop(path, None)
+
     def _next(self) -> Path | None:
         with self._changed:
-            self._changed.wait_for(lambda: self._waiting or self._news or self._stopping)
-            if self._stopping or not self._waiting:
-                return None
-            path = next(iter(self._waiting))
-            del self._waiting[path]
-            return path
+            until = min(self._later.values(), default=None)
+            self._changed.wait_for(
+                lambda: self._waiting or self._news or self._stopping,
+                None if until is None else max(0.0, until - monotonic()),
+            )
+            return None if self._stopping else self._taken()
 
-    def _pause(self) -> None:
+    def _taken(self) -> Path | None:
+        now = monotonic()
+        overdue = (path for path, due in self._later.items() if due <= now)
+        path = next(iter(self._waiting), None) or next(overdue, None)
+        if path is not None:
+            self._waiting.pop(path, None)
+            self._later.pop(path, None)
+        return path
+
+    def _wait_for_lease(self) -> None:
+        """Until the lease is had, or it is time for news."""
+        until = monotonic() + self._patience.news
+        while not self._stopping and monotonic() < until and not self._lease.take():
+            self._wait(self._patience.lease)
+
+    def _wait(self, seconds: float) -> None:
         with self._changed:
-            self._changed.wait_for(lambda: self._stopping, timeout=self._look_again)
+            self._changed.wait_for(lambda: self._stopping, timeout=seconds)
 
     def _complain(self, sentence: str) -> None:
         self._step_message = sentence
@@ -221,4 +279,6 @@ class Ingest:
         if not self._lease.held:
             counts = self._store.counts(str(self._folder))
             done = min(found, counts.segmented + counts.set_aside)
-        self._listener(IngestProgress(found, done, self._lease.held, message))
+        with self._telling:
+            if not self._stopping:
+                self._listener(IngestProgress(found, done, self._lease.held, message))

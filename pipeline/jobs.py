@@ -1,13 +1,18 @@
-"""What the worker process does: jobs that travel to it, and the answers that come back."""
+"""What the worker process does: jobs that travel to it, and the answers that come back.
 
+A job that needs a file reads it once, so that what was hashed is what was decoded.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from imaging import rle
 from imaging.measure import measure
 from imaging.outline import draw_mask
-from imaging.photo import Photo, fingerprint, read_photo
+from imaging.photo import Photo, PhotoFile, decode, fingerprint, read_file
 from imaging.values import Fingerprint, Measurements, Prediction, Rle
 
 if TYPE_CHECKING:
@@ -15,6 +20,16 @@ if TYPE_CHECKING:
     from models.segmenter import Segmenter
 
 Answer_co = TypeVar("Answer_co", covariant=True)
+PROOF_SIDE = 64
+"""Pixels a side of the picture that only proves that a photo can be decoded."""
+
+
+class Phase(Enum):
+    """What a job is at; the worker tells it as it goes on, so that a hang can be explained."""
+
+    READING = "reading"
+    DECODING = "decoding"
+    COMPUTING = "computing"
 
 
 @dataclass(frozen=True)
@@ -28,19 +43,32 @@ class Setup:
 
 @dataclass(frozen=True, eq=False)
 class Segmented:
-    """A prediction with the mask that was drawn from it at `threshold`."""
+    """A photo's prediction with the mask that was drawn from it at `threshold`."""
 
+    fingerprint: Fingerprint
     prediction: Prediction
     rle: Rle
     measurements: Measurements
     threshold: float
 
 
-class Bench:
-    """What the worker keeps between jobs: the model, opened when it is first asked for."""
+@dataclass(frozen=True, eq=False)
+class Viewed:
+    """A photo for the screen, and which one it is."""
 
-    def __init__(self, setup: Setup) -> None:
+    fingerprint: Fingerprint
+    photo: Photo
+
+
+class Bench:
+    """What the worker keeps between jobs: the model, opened when it is first asked for.
+
+    `tell` hears when a job comes to its next phase.
+    """
+
+    def __init__(self, setup: Setup, tell: Callable[[Phase], None] = lambda _phase: None) -> None:
         self._setup = setup
+        self._tell = tell
         self._segmenter: Segmenter | None = None
 
     def segmenter(self) -> "Segmenter":
@@ -57,6 +85,22 @@ class Bench:
             )
         return self._segmenter
 
+    def read(self, path: Path) -> tuple[PhotoFile, Fingerprint]:
+        """A file's bytes and what they are. Raises PhotoError."""
+        file = read_file(path)
+        self._tell(Phase.DECODING)
+        return file, fingerprint(file)
+
+    def segment(self, file: PhotoFile, identity: Fingerprint) -> Segmented:
+        """Decode, predict, draw and measure. Raises PhotoError and ModelError."""
+        segmenter = self.segmenter()
+        photo = decode(file, segmenter.decoded_side)
+        self._tell(Phase.COMPUTING)
+        prediction = segmenter.predict(photo)
+        threshold = segmenter.info.threshold
+        mask = draw_mask(prediction.grid, prediction.framing, threshold)
+        return Segmented(identity, prediction, rle.encode(mask), measure(mask), threshold)
+
 
 class Job(Protocol[Answer_co]):
     """Something the worker can do; it and its answer are pickled."""
@@ -72,9 +116,11 @@ class FingerprintJob:
 
     path: Path
 
-    def run(self, _bench: Bench) -> Fingerprint:
-        """Read the file once. Raises PhotoError."""
-        return fingerprint(self.path)
+    def run(self, bench: Bench) -> Fingerprint:
+        """Hash it, and prove that it can be decoded completely. Raises PhotoError."""
+        file, identity = bench.read(self.path)
+        decode(file, PROOF_SIDE)
+        return identity
 
 
 @dataclass(frozen=True)
@@ -84,13 +130,23 @@ class SegmentJob:
     path: Path
 
     def run(self, bench: Bench) -> Segmented:
-        """Decode, predict, draw and measure. Raises PhotoError and ModelError."""
-        segmenter = bench.segmenter()
-        photo = read_photo(self.path, segmenter.decoded_side)
-        prediction = segmenter.predict(photo)
-        threshold = segmenter.info.threshold
-        mask = draw_mask(prediction.grid, prediction.framing, threshold)
-        return Segmented(prediction, rle.encode(mask), measure(mask), threshold)
+        """Segment it. Raises PhotoError and ModelError."""
+        return bench.segment(*bench.read(self.path))
+
+
+@dataclass(frozen=True)
+class TakeInJob:
+    """Outline a photo, unless its content hash is one of those that are outlined already."""
+
+    path: Path
+    outlined: frozenset[str]
+
+    def run(self, bench: Bench) -> Segmented | Fingerprint:
+        """Segment it, or say which photo it is. Raises PhotoError and ModelError."""
+        file, identity = bench.read(self.path)
+        if identity.content_hash in self.outlined:
+            return identity
+        return bench.segment(file, identity)
 
 
 @dataclass(frozen=True)
@@ -100,9 +156,10 @@ class ViewJob:
     path: Path
     longest: int
 
-    def run(self, _bench: Bench) -> Photo:
+    def run(self, bench: Bench) -> Viewed:
         """Decode it small. Raises PhotoError."""
-        return read_photo(self.path, self.longest)
+        file, identity = bench.read(self.path)
+        return Viewed(identity, decode(file, self.longest))
 
 
 @dataclass(frozen=True)

@@ -1,54 +1,66 @@
-"""The right to segment into a database: one process at a time holds it, and renews it."""
+"""The right to segment into a database: one process at a time holds it, while it lives."""
 
+import fcntl
 import os
-import socket
-import threading
-import uuid
+from contextlib import suppress
+from pathlib import Path
 
-from db.store import Store
-
-SECONDS = 15.0
-"""How long a lease lasts when its holder can't renew it, because it was killed."""
+from db.errors import StoreError
+from imaging.text import printable
 
 
 class Lease:
-    """A lease that renews itself in the background from `take` to `release`."""
+    """A lock on a file beside the database, from `take` to `release`.
 
-    def __init__(self, store: Store, seconds: float = SECONDS) -> None:
-        self._store = store
-        self._seconds = seconds
-        self._holder = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
-        self._released = threading.Event()
-        self._renewer: threading.Thread | None = None
-        self._held = False
+    The system gives it back when its holder dies, whatever the clock says. Two of one process
+    exclude each other like two of two: each has opened the file for itself. The file stays, for a
+    lock on a file that was removed excludes nobody.
+    """
+
+    def __init__(self, database: Path) -> None:
+        self._path = database.with_name(f"{database.name}.segmenting")
+        self._handle: int | None = None
 
     @property
     def held(self) -> bool:
-        """Whether this process may segment now."""
-        return self._held
+        """Whether this one may segment now."""
+        return self._handle is not None
 
     def take(self) -> bool:
-        """Try to get it; says whether it is held."""
-        if not self._held and self._store.take_lease(self._holder, self._seconds):
-            self._held = True
-            self._released.clear()
-            self._renewer = threading.Thread(target=self._renew, name="lease", daemon=True)
-            self._renewer.start()
-        return self._held
+        """Try to get it; says whether it is held. Raises StoreError where no file can be locked."""
+        if self._handle is None:
+            try:
+                self._handle = _locked(self._path)
+            except OSError as error:
+                raise _no_lock(self._path, error) from error
+        return self.held
 
     def release(self) -> None:
         """Give it back, if it is held."""
-        self._released.set()
-        if self._renewer is not None:
-            self._renewer.join()
-            self._renewer = None
-        if self._held:
-            self._held = False
-            self._store.release_lease(self._holder)
+        handle, self._handle = self._handle, None
+        if handle is not None:
+            os.close(handle)
 
-    def _renew(self) -> None:
-        while not self._released.wait(self._seconds / 3):
-            # Lost after a long sleep of the machine: another process may have it now.
-            if not self._store.take_lease(self._holder, self._seconds):
-                self._held = False
-                return
+
+def _locked(path: Path) -> int | None:
+    """The locked file, None where somebody else has it."""
+    # Closed on exec: a worker process that outlived its parent would hold the lock for it.
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+    handle = os.open(path, flags, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        with suppress(OSError):
+            os.close(handle)
+        if isinstance(error, BlockingIOError):
+            return None
+        raise
+    return handle
+
+
+def _no_lock(path: Path, error: OSError) -> StoreError:
+    reason = printable(error.strerror or str(error))
+    return StoreError(
+        f"{printable(str(path))} can't be locked ({reason}), so no photo is outlined. Look at the "
+        "permissions of its folder and at the room on its disk, or name another place with --db."
+    )

@@ -32,12 +32,22 @@ OUTLINE = (DecisionKind.ACCEPTED, DecisionKind.CORRECTED)
 class ReviewSession:
     """One reviewer's work on one folder. Its methods block; any thread may call them.
 
-    Store and worker stay the caller's; `close` waits for the last edit.
+    `viewer` opens photos for the screen, so that they don't wait behind what `worker` has to do;
+    without one, `worker` does both. Store and workers stay the caller's; `close` waits for the last
+    edit.
     """
 
-    def __init__(self, store: Store, worker: Worker, folder: Path, reviewer: str) -> None:
+    def __init__(
+        self,
+        store: Store,
+        worker: Worker,
+        folder: Path,
+        reviewer: str,
+        viewer: Worker | None = None,
+    ) -> None:
         self._store = store
         self._worker = worker
+        self._viewer = viewer or worker
         self._folder = str(folder.resolve())
         self._reviewer = reviewer
         self._writer = Writer()
@@ -58,12 +68,17 @@ class ReviewSession:
     def open(self, photo_id: int, longest: int = 1024) -> OpenPhoto:
         """Open a photo with the reviewer's unfinished edits; `longest` bounds the small picture.
 
-        Raises PhotoError when the file can't be read any more, WriteFailed, WorkerDied.
+        Raises PhotoError when the file can't be read any more, ReviewError when it holds another
+        picture now, PhotoTooSlow, WriteFailed, WorkerDied.
         """
         # An earlier opening of the same photo may have edits on their way.
         self.drain()
         details = self._store.photo(photo_id)
-        picture = self._worker.view(Path(details.path), longest).pixels
+        viewed = self._viewer.view(Path(details.path), longest)
+        # A mask is never shown on a picture it was not made for.
+        if self._store.find_photo(viewed.fingerprint.content_hash) != photo_id:
+            raise ReviewError(_another_picture(details))
+        picture = viewed.photo.pixels
         if details.revision is None:
             return OpenPhoto(details, picture, None, None)
         prediction = self._prediction(details)
@@ -146,7 +161,9 @@ class ReviewSession:
         try:
             if self._worker.model().hash != details.receipt.model_hash:
                 return None
-            return self._worker.segment(Path(details.path)).prediction
+            segmented = self._worker.segment(Path(details.path))
+            found = self._store.find_photo(segmented.fingerprint.content_hash)
+            return segmented.prediction if found == details.photo_id else None
         except (ModelError, PhotoError, PipelineError):
             return None
 
@@ -171,4 +188,11 @@ def _nothing_to_accept(details: PhotoDetails) -> str:
     return (
         f"{printable(details.name)} has no outline yet, so there is none to accept. Wait for the "
         "model, or say that there is no lesion, or skip it."
+    )
+
+
+def _another_picture(details: PhotoDetails) -> str:
+    return (
+        f"{printable(details.name)} holds another picture now than the one that was outlined. "
+        "nevus takes the new one in by itself; what was decided on the old one is kept."
     )

@@ -1,6 +1,5 @@
 """Segment a folder once: a photo is outlined, known already, or set aside with a reason."""
 
-import os
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -12,20 +11,25 @@ from typing import TYPE_CHECKING
 
 from db.store import Store
 from db.values import NewPhoto
-from imaging.photo import PhotoError
+from imaging.photo import PhotoError, PhotoUnavailable
 from imaging.text import printable
-from imaging.values import FileStat
+from imaging.values import FileStat, Fingerprint
 from models.package import ModelError
-from pipeline.errors import FolderGone, JobFailed, LeaseTaken, WorkerDied
-from pipeline.lease import SECONDS, Lease
-from pipeline.scan import Scan, file_stat, scan, stored_path
+from pipeline.errors import FolderGone, JobFailed, LeaseTaken, PhotoTooSlow, WorkerDied
+from pipeline.jobs import Segmented
+from pipeline.lease import Lease
+from pipeline.scan import NOTHING_THERE, Scan, file_stat, scan, stored_path
 from pipeline.worker import Worker
 
 if TYPE_CHECKING:
     from models.package import PackageInfo
 
-PROOF_SIDE = 64
-"""Pixels a side of the picture that only proves that a photo can be decoded."""
+BAD_LUCK = (PhotoUnavailable, WorkerDied)
+"""What the machine did, and not the file."""
+AGAIN = "nevus tries it again by itself."
+PATIENCE = 15.0
+"""Seconds `segment_folder` waits for another process that segments into the same database."""
+LOOK_EVERY = 0.1
 
 
 class Outcome(Enum):
@@ -35,6 +39,8 @@ class Outcome(Enum):
     KNOWN = "known"
     DUPLICATE = "duplicate"
     SET_ASIDE = "set aside"
+    POSTPONED = "postponed"
+    """Set aside for now: the machine was in the way, so it is to be tried again."""
     STORED = "stored"
     """A photo without an outline, because there is no model."""
     GONE = "gone"
@@ -43,7 +49,13 @@ class Outcome(Enum):
     """It can't be read yet and is perhaps still being written."""
 
 
-COUNTED = (Outcome.SEGMENTED, Outcome.KNOWN, Outcome.DUPLICATE, Outcome.SET_ASIDE)
+COUNTED = (
+    Outcome.SEGMENTED,
+    Outcome.KNOWN,
+    Outcome.DUPLICATE,
+    Outcome.SET_ASIDE,
+    Outcome.POSTPONED,
+)
 
 
 @dataclass(frozen=True)
@@ -71,23 +83,31 @@ class Segmenting:
         self._worker = worker
         self._model = model
 
-    def one(self, path: Path, *, complete: bool = True) -> Outcome:
+    def one(self, path: Path, complete: Callable[[], bool] = lambda: True) -> Outcome:
         """Identify a file, and segment it if it is a new photo.
 
-        Unless `complete`, a file that can't be read is left UNSETTLED instead of set aside.
-        Raises ModelError when the model fails, StoreError when the store does.
+        A file that can't be read is left UNSETTLED instead of set aside, unless it is `complete`
+        by then. Raises ModelError when the model fails, StoreError when the store does.
         """
         try:
             stat = file_stat(path)
-        except OSError:
-            return Outcome.GONE
+        except OSError as error:
+            return self._not_seen(path, error)
         known = self._known(stat)
         if known is not None:
             return known
         try:
             return self._take_in(path, stat)
-        except (PhotoError, WorkerDied, JobFailed) as error:
-            return self._put_aside(path, stat, str(error), complete)
+        except (*BAD_LUCK, PhotoError, PhotoTooSlow, JobFailed) as error:
+            return self._put_aside(path, stat, error, complete)
+
+    def _not_seen(self, path: Path, error: OSError) -> Outcome:
+        if error.errno in NOTHING_THERE:
+            return Outcome.GONE
+        reason = printable(error.strerror or str(error))
+        sentence = f"{printable(path.name)} can't be looked at ({reason}). Check its disk."
+        self._postpone(FileStat(stored_path(path), 0, 0, 0), sentence)
+        return Outcome.POSTPONED
 
     def _known(self, stat: FileStat) -> Outcome | None:
         """The outcome of a file that has not changed since it was last looked at."""
@@ -104,59 +124,68 @@ class Segmenting:
     def _take_in(self, path: Path, stat: FileStat) -> Outcome:
         if stored_path(path) != str(path):
             raise PhotoError(f"{stat.path}: its name is not valid text. Rename the file.")
-        fingerprint = self._worker.fingerprint(path)
-        photo_id = self._store.find_photo(fingerprint.content_hash)
-        if photo_id is not None and self._is_done(photo_id):
-            # The same file, only touched, or the same picture under another path.
-            same = self._store.photo(photo_id).path == stat.path
-            self._store.add_file(NewPhoto(stat, fingerprint))
-            return Outcome.KNOWN if same else Outcome.DUPLICATE
-        return self._segment(path, NewPhoto(stat, fingerprint))
-
-    def _segment(self, path: Path, new: NewPhoto) -> Outcome:
-        """Store a photo once it was decoded completely, and its outline if there is a model."""
+        if self._model is None:
+            return self._keep(stat, self._worker.fingerprint(path))
+        outlined = self._store.outlined_contents(stat, self._model.hash)
         try:
-            result = self._worker.segment(path) if self._model is not None else None
+            found = self._worker.take_in(path, outlined)
         except ModelError:
-            self._store_whole(path, new)
+            self._keep(stat, self._worker.fingerprint(path))
             raise
-        if result is None:
-            self._store_whole(path, new)
+        if isinstance(found, Fingerprint):
+            return self._keep(stat, found)
+        return self._keep_outlined(stat, found)
+
+    def _keep(self, stat: FileStat, identity: Fingerprint) -> Outcome:
+        """Store a file; its photo is new only where no model has outlined it."""
+        photo_id = self._store.find_photo(identity.content_hash)
+        before = None if photo_id is None else self._store.photo(photo_id).path
+        self._store.add_file(NewPhoto(stat, identity))
+        if photo_id is None or not self._is_done(photo_id):
             return Outcome.STORED
+        # The same file, only touched, or the same picture under another path.
+        return Outcome.KNOWN if before == stat.path else Outcome.DUPLICATE
+
+    def _keep_outlined(self, stat: FileStat, found: Segmented) -> Outcome:
+        """Store a file with its photo's outline, unless the photo has one already."""
+        photo_id = self._store.find_photo(found.fingerprint.content_hash)
+        if photo_id is not None and self._is_done(photo_id):
+            return self._keep(stat, found.fingerprint)
         self._store.save_prediction(
-            self._store.add_file(new).photo_id,
-            new.fingerprint.file_hash,
-            result.prediction,
-            result.rle,
-            result.measurements,
-            result.threshold,
+            self._store.add_file(NewPhoto(stat, found.fingerprint)).photo_id,
+            found.fingerprint.file_hash,
+            found.prediction,
+            found.rle,
+            found.measurements,
+            found.threshold,
         )
         return Outcome.SEGMENTED
 
-    def _store_whole(self, path: Path, new: NewPhoto) -> None:
-        self._worker.view(path, PROOF_SIDE)
-        self._store.add_file(new)
-
-    def _put_aside(self, path: Path, stat: FileStat, reason: str, complete: bool) -> Outcome:
+    def _put_aside(
+        self, path: Path, stat: FileStat, error: Exception, complete: Callable[[], bool]
+    ) -> Outcome:
         try:
             unchanged = file_stat(path) == stat
-        except OSError:
-            return Outcome.GONE
-        if not complete or not unchanged:
+        except OSError as gone:
+            return self._not_seen(path, gone)
+        if not unchanged or not complete():
             return Outcome.UNSETTLED
-        if not os.access(path, os.R_OK):
-            # A permission given back does not show in these numbers: never the same, always tried.
-            stat = replace(stat, modified_ns=0)
-        self._store.set_aside(stat, reason)
+        if isinstance(error, BAD_LUCK):
+            self._postpone(stat, str(error))
+            return Outcome.POSTPONED
+        self._store.set_aside(stat, str(error))
         return Outcome.SET_ASIDE
 
+    def _postpone(self, stat: FileStat, reason: str) -> None:
+        # As no file is: never the same as it was, so always tried.
+        self._store.set_aside(replace(stat, inode=0, modified_ns=0), f"{reason} {AGAIN}")
 
-def forget_vanished(store: Store, folder: Path, found: Scan) -> None:
-    """Mark the files of `folder` as gone that a scan did not find where it could look."""
+
+def vanished(store: Store, folder: Path, found: Scan) -> list[str]:
+    """The stored files of `folder` that a scan did not find where it could look."""
     there = {stored_path(path) for path in found.photos}
-    for path in store.files_under(str(folder)):
-        if path not in there and found.saw(Path(path)):
-            store.mark_gone(path)
+    stored = store.files_under(str(folder))
+    return [path for path in stored if path not in there and found.saw(Path(path))]
 
 
 def segment_folder(
@@ -165,15 +194,17 @@ def segment_folder(
     folder: Path,
     progress: Callable[[int, int], None],
     remark: Callable[[str], None],
-    lease_seconds: float = SECONDS,
+    patience: float = PATIENCE,
 ) -> Totals:
     """Segment every photo under `folder` once; `progress` hears how many of how many are done.
 
     `remark` hears a sentence on whatever the totals can't say: folders that could not be read,
     photos that vanished, that another process is waited for.
 
-    Raises FolderGone, ModelError (no model, no work), LeaseTaken while another process segments
-    into the same database, and StoreError.
+    What the machine was in the way of is tried once more when all else is done.
+
+    Raises FolderGone, ModelError (no model, no work), LeaseTaken when another process still
+    segments into the same database after `patience` seconds, and StoreError.
     """
     started = monotonic()
     folder = folder.resolve()
@@ -181,11 +212,12 @@ def segment_folder(
     for path in found.unreadable:
         remark(left_out(path))
     model = worker.model()
-    lease = Lease(store, lease_seconds)
-    _wait_for(lease, lease_seconds, remark)
+    lease = Lease(store.path)
+    _wait_for(lease, patience, remark)
     try:
-        forget_vanished(store, folder, found)
-        counts = _segment_all(Segmenting(store, worker, model), folder, found, lease, progress)
+        for gone in vanished(store, folder, found):
+            store.mark_gone(gone)
+        counts = _segment_all(Segmenting(store, worker, model), folder, found, progress)
     finally:
         lease.release()
     if counts[Outcome.GONE]:
@@ -201,42 +233,45 @@ def left_out(folder: Path) -> str:
     )
 
 
-def _wait_for(lease: Lease, seconds: float, remark: Callable[[str], None]) -> None:
+def _wait_for(lease: Lease, patience: float, remark: Callable[[str], None]) -> None:
     if lease.take():
         return
-    # As long as a lease lasts, plus a little: its holder may have been killed just now.
     remark(
         "Another nevus is segmenting into this database, perhaps one with its app open. "
-        f"Waiting up to {seconds + 1:.0f} s for it to end."
+        f"Waiting up to {patience:g} s for it to end."
     )
-    until = monotonic() + seconds + 1.0
+    until = monotonic() + patience
     while not lease.take():
         if monotonic() > until:
-            raise _lease_taken()
-        threading.Event().wait(seconds / 20)
+            raise LeaseTaken(
+                "Another nevus is still segmenting into this database. What it does is seen from "
+                "here too; close it, then run this again."
+            )
+        threading.Event().wait(LOOK_EVERY)
 
 
 def _segment_all(
-    segmenting: Segmenting,
-    folder: Path,
-    found: Scan,
-    lease: Lease,
-    progress: Callable[[int, int], None],
+    segmenting: Segmenting, folder: Path, found: Scan, progress: Callable[[int, int], None]
 ) -> Counter[Outcome]:
     counts: Counter[Outcome] = Counter()
     total = len(found.photos)
+    postponed: list[Path] = []
     progress(0, total)
-    for done, path in enumerate(found.photos, 1):
-        if not lease.held:
-            raise _lease_taken()
+    for path in found.photos:
         outcome = _settled(segmenting, path)
         if outcome is Outcome.GONE and not folder.is_dir():
             raise FolderGone(
-                f"{printable(str(folder))} vanished when {done - 1} of {total} photos were done; "
-                "they are kept. Bring it back and run this again."
+                f"{printable(str(folder))} vanished when {counts.total()} of {total} photos were "
+                "done; they are kept. Bring it back and run this again."
             )
+        if outcome is Outcome.POSTPONED:
+            postponed.append(path)
+            continue
         counts[outcome] += 1
-        progress(done, total)
+        progress(counts.total(), total)
+    for path in postponed:
+        counts[_settled(segmenting, path)] += 1
+        progress(counts.total(), total)
     return counts
 
 
@@ -246,20 +281,13 @@ def _settled(segmenting: Segmenting, path: Path) -> Outcome:
     return segmenting.one(path) if outcome is Outcome.UNSETTLED else outcome
 
 
-def _lease_taken() -> LeaseTaken:
-    return LeaseTaken(
-        "Another nevus is still segmenting into this database. What it does is seen from here too; "
-        "close it, then run this again."
-    )
-
-
 def _totals(counts: Counter[Outcome], seconds: float, model: "PackageInfo", backend: str) -> Totals:
     return Totals(
         photos=sum(counts[outcome] for outcome in COUNTED),
         segmented=counts[Outcome.SEGMENTED],
         known=counts[Outcome.KNOWN],
         duplicates=counts[Outcome.DUPLICATE],
-        set_aside=counts[Outcome.SET_ASIDE],
+        set_aside=counts[Outcome.SET_ASIDE] + counts[Outcome.POSTPONED],
         seconds=round(seconds, 3),
         model=model.name,
         backend=backend,

@@ -1,23 +1,30 @@
 """Watch a folder: tell of photos that came and went, and of the folder itself."""
 
 import os
+import stat
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
+from typing import TypeVar
 
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 
 from imaging.text import printable
-from pipeline.errors import FolderGone
-from pipeline.scan import Scan, is_photo, scan
+from pipeline.errors import FolderGone, ScanStopped
+from pipeline.scan import NOTHING_THERE, Scan, is_photo, scan
 
+T = TypeVar("T")
 Signature = tuple[int, int, int, int]
 """Inode, bytes, modification and change time: the last one tells of a permission given back."""
+UNSEEN: Signature = (0, 0, 0, 0)
+"""Of what is there and can't be looked at."""
+LAST_CALL = 0.5
+"""Seconds to wait for a thread that was told to end; one that hangs on a disk is left behind."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +73,7 @@ class Watcher:
         self._listener = listener
         self._pace = pace or Pace()
         self._changed = threading.Condition()
+        self._telling = threading.Lock()
         self._touched: set[Path] = set()
         self._rescan_asked = True
         self._stopping = False
@@ -81,11 +89,11 @@ class Watcher:
         self._thread.start()
 
     def stop(self) -> None:
-        """End, and wait until no call to the listener can come any more."""
-        with self._changed:
+        """End; no call to the listener comes after it."""
+        with self._telling, self._changed:
             self._stopping = True
             self._changed.notify_all()
-        self._thread.join()
+        self._thread.join(LAST_CALL)
 
     def rescan(self) -> None:
         """Look through the whole folder now."""
@@ -107,6 +115,12 @@ class Watcher:
         with self._changed:
             sight = self._sights.get(path)
         return sight is None or monotonic() - sight.since >= self._pace.calm
+
+    def _tell(self, hear: Callable[[T], None], news: T) -> None:
+        # Held by this thread while it tells and by `stop` while it says so: never both.
+        with self._telling:
+            if not self._stopping:
+                hear(news)
 
     def _run(self) -> None:
         try:
@@ -163,14 +177,14 @@ class Watcher:
         self._told_gone = True
         with self._changed:
             self._sights.clear()
-        self._listener.folder_gone(_gone_sentence(self._folder))
+        self._tell(self._listener.folder_gone, _gone_sentence(self._folder))
 
     def _enter_folder(self) -> None:
         self._told_gone = False
         self._begin_observer()
         with self._changed:
             self._rescan_asked = True
-        self._listener.folder_gone(None)
+        self._tell(self._listener.folder_gone, None)
 
     def _begin_observer(self) -> None:
         observer = Observer()
@@ -199,10 +213,10 @@ class Watcher:
     def _look_through_all(self) -> None:
         self._next_rescan = monotonic() + self._pace.rescan
         try:
-            found = scan(self._folder)
-        except FolderGone:
+            found = scan(self._folder, lambda: not self._stopping)
+        except (FolderGone, ScanStopped):
             return
-        self._listener.scanned(found)
+        self._tell(self._listener.scanned, found)
         for path in [*found.photos, *(self._sights.keys() - set(found.photos))]:
             if found.saw(path):
                 self._see(path)
@@ -222,13 +236,13 @@ class Watcher:
         with self._changed:
             known = self._sights.pop(path, None)
         if known is not None:
-            self._listener.gone(path)
+            self._tell(self._listener.gone, path)
 
     def _hand_on(self) -> None:
         for path in self._due():
             self._see(path)
             if self._mark_handed(path):
-                self._listener.found(path)
+                self._tell(self._listener.found, path)
 
     def _due(self) -> list[Path]:
         now = monotonic()
@@ -277,8 +291,11 @@ def _inode(folder: Path) -> int | None:
 
 
 def _signature(path: Path) -> Signature | None:
+    """What the file system says of a regular file; None where there is none."""
     try:
-        stat = path.stat()
-    except OSError:
+        found = path.stat()
+    except OSError as error:
+        return None if error.errno in NOTHING_THERE else UNSEEN
+    if not stat.S_ISREG(found.st_mode):
         return None
-    return (stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+    return (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)

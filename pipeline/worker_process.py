@@ -10,13 +10,19 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
-from pipeline.jobs import Bench, Job, Setup
+import cv2
+
+from pipeline.jobs import Bench, Job, Phase, Setup
 
 
 class FailureKind(Enum):
     """Whose failure it is."""
 
     PHOTO = "photo"
+    UNAVAILABLE = "unavailable"
+    """A photo's that the machine could not read for now."""
+    MACHINE = "machine"
+    """The machine's, in whatever else it was asked for; its reason alone is the sentence."""
     MODEL = "model"
     NO_NUMBERS = "no numbers"
     """The model's, and perhaps only where it ran."""
@@ -38,34 +44,50 @@ class Done:
     answer: Any
 
 
+Word = Done | Failed | Phase
+"""What crosses the pipe towards the parent."""
+
+
 def serve(connection: "Connection[Any, Any]", setup: Setup) -> None:
-    """Answer jobs in the order they come; ends with the pipe, or with the parent."""
+    """Say that it is ready, then answer jobs in the order they come, telling each one's phases.
+
+    Ends with the pipe, or with the parent.
+    """
     _leave_terminal()
     _be_first_to_go()
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    bench = Bench(setup)
+    bench = Bench(setup, connection.send)
     with suppress(EOFError, OSError):
+        connection.send(Done(None))
         while True:
             connection.send(_answer(connection.recv(), bench))
 
 
 def _answer(job: Job[Any], bench: Bench) -> Done | Failed:
-    from imaging.photo import PhotoError
+    from imaging.photo import PhotoError, PhotoUnavailable
     from models.package import ModelError, NoNumbers
 
     try:
         return Done(job.run(bench))
     except PhotoError as error:
-        return Failed(FailureKind.PHOTO, str(error))
+        passing = isinstance(error, PhotoUnavailable)
+        return Failed(FailureKind.UNAVAILABLE if passing else FailureKind.PHOTO, str(error))
     except NoNumbers as error:
         return Failed(FailureKind.NO_NUMBERS, str(error))
     except ModelError as error:
         return Failed(FailureKind.MODEL, str(error))
-    except MemoryError:
-        # What is left of this process is not to be trusted; a new one tries again.
-        os._exit(1)
+    except OSError as error:
+        return Failed(FailureKind.MACHINE, error.strerror or str(error))
     except Exception as error:
+        if _is_short_of_memory(error):
+            # What is left of this process is not to be trusted; a new one tries again.
+            os._exit(1)
         return Failed(FailureKind.UNFORESEEN, f"{type(error).__name__}: {error}")
+
+
+def _is_short_of_memory(error: Exception) -> bool:
+    short = isinstance(error, cv2.error) and error.code == cv2.Error.StsNoMem
+    return short or isinstance(error, MemoryError)
 
 
 def _leave_terminal() -> None:

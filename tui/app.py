@@ -92,6 +92,10 @@ class NevusApp(ColourApp):
 
     async def action_quit(self) -> None:
         """Leave as soon as every edit and decision is saved."""
+        self.action_help_quit()
+
+    def action_help_quit(self) -> None:
+        """Leave at ctrl+c as at q."""
         self._review.action_stop_editing()
         self._leave()
 
@@ -109,8 +113,8 @@ class NevusApp(ColourApp):
 
     def finish(self) -> None:
         """End the threads behind the screen; what was handed to them is done first. Blocks."""
-        self._jobs.close()
-        self._review.finish()
         ingest, self._ingest = self._ingest, None
         if ingest is not None:
             ingest.stop()
+        self._jobs.close()
+        self._review.finish()

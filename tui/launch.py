@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from tui.app import NevusApp
 from tui.colour_app import TRUE_COLOURS
 from tui.colours import Colours
 
-ENDING = (signal.SIGHUP, signal.SIGTERM)
+ENDING = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 
 
 def run_app(
@@ -23,6 +23,7 @@ def run_app(
     model: Path | None,
     backend: str,
     compute_units: str,
+    time_limit: float,
     reviewer: str,
     colours: Colours = TRUE_COLOURS,
     typed: str = "",
@@ -35,14 +36,18 @@ def run_app(
     """
     with (
         closing(Store.open(database)) as store,
-        closing(Worker(model, backend, compute_units)) as worker,
-        closing(ReviewSession(store, worker, folder, reviewer)) as session,
+        closing(Worker(model, backend, compute_units, time_limit)) as worker,
+        closing(Worker(None, time_limit=time_limit)) as viewer,
+        closing(ReviewSession(store, worker, folder, reviewer, viewer)) as session,
     ):
         make_ingest = partial(Ingest, store, worker, folder)
         app = NevusApp(session, make_ingest, folder, reviewer, colours, typed)
         try:
             asyncio.run(_run(app))
         finally:
+            # First: whoever waits for them would wait on. What was edited is in this process.
+            worker.close()
+            viewer.close()
             app.finish()
     if app.return_code:
         raise SystemExit(app.return_code)
@@ -50,6 +55,13 @@ def run_app(
 
 async def _run(app: NevusApp) -> None:
     loop = asyncio.get_running_loop()
+
+    def leave(_number: int, _frame: object) -> None:
+        # The loop has ended where a second signal comes: it must not cut off the saving.
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(app.exit)
+
+    # Not the loop's own handlers, which would go with it.
     for number in ENDING:
-        loop.add_signal_handler(number, app.exit)
+        signal.signal(number, leave)
     await app.run_async()

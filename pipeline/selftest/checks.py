@@ -29,7 +29,7 @@ from models.reference import (
     small_picture,
 )
 from pipeline.errors import PipelineError
-from pipeline.jobs import Segmented
+from pipeline.jobs import Segmented, Viewed
 from pipeline.machine import anonymous
 from pipeline.selftest.verdict import Checked, Fault, Selftest, another_model, concluded, not_opened
 
@@ -49,7 +49,7 @@ class Looker(Protocol):
     def segment(self, path: Path) -> Segmented:
         """Outline one photo."""
 
-    def view(self, path: Path, longest: int) -> Photo:
+    def view(self, path: Path, longest: int) -> Viewed:
         """A photo, decoded small."""
 
 
@@ -97,7 +97,7 @@ def check(looker: Looker, references: References, reference: Reference, folder: 
         if sha256(path.read_bytes()).hexdigest() != reference.file_sha256:
             return Checked(name, Fault.PHOTO, "It is not the file the references were made from.")
         segmented = looker.segment(path)
-        photo = looker.view(path, references.decoded_side)
+        photo = looker.view(path, references.decoded_side).photo
     except OSError as error:
         reason = printable(error.strerror or type(error).__name__)
         return Checked(name, Fault.PHOTO, f"It can't be read ({reason}).")

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from imaging.framing import Pixels, Size
-from imaging.photo import fingerprint, read_photo
+from imaging.photo import fingerprint, read_file, read_photo
 from tests.support.pictures import FORMATS, encoded, exif_bytes, four_corners, grainy, written
 
 STORED = {
@@ -38,7 +38,7 @@ def test_a_photo_stands_upright_whatever_way_it_is_stored(
     path = written(tmp_path / f"p.{kind}", encoded(stored, kind, exif=exif_bytes(turn)))
     photo = read_photo(path)
     assert photo.size == Size(96, 64)
-    assert fingerprint(path).size == Size(96, 64)
+    assert fingerprint(read_file(path)).size == Size(96, 64)
     assert close(photo.pixels, upright)
 
 
@@ -68,7 +68,7 @@ def test_a_photo_smaller_than_asked_for_stays_as_it_is(tmp_path: Path, kind: str
 )
 def test_the_fingerprint_says_the_format_inside(tmp_path: Path, kind: str, name: str) -> None:
     path = written(tmp_path / "misnamed.jpg", encoded(four_corners(), kind))
-    assert fingerprint(path).format == name
+    assert fingerprint(read_file(path)).format == name
 
 
 def test_progressive_and_grey_jpegs_are_photos_too(tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_a_jpeg_with_a_second_picture_behind_it_is_the_first(tmp_path: Path) -> 
         quality=95,
     )  # fmt: skip
     path = written(tmp_path / "depth.jpg", target.getvalue())
-    assert fingerprint(path).format == "JPEG"
+    assert fingerprint(read_file(path)).format == "JPEG"
     assert close(read_photo(path).pixels, four_corners(), most=6)
     assert read_photo(path, 48).pixels.shape == (32, 48, 3)
 
@@ -96,7 +96,7 @@ def test_a_jpeg_with_a_second_picture_behind_it_is_the_first(tmp_path: Path) -> 
 def test_broken_exif_data_leave_the_photo_usable(tmp_path: Path, payload: bytes) -> None:
     path = written(tmp_path / "p.jpg", encoded(four_corners(), "jpg", exif=b"Exif\0\0" + payload))
     assert close(read_photo(path).pixels, four_corners())
-    assert fingerprint(path).size == Size(96, 64)
+    assert fingerprint(read_file(path)).size == Size(96, 64)
 
 
 def test_the_folder_is_not_written(tmp_path: Path) -> None:
@@ -104,6 +104,6 @@ def test_the_folder_is_not_written(tmp_path: Path) -> None:
     before = (path.read_bytes(), path.stat().st_mtime_ns)
     read_photo(path)
     read_photo(path, 50)
-    fingerprint(path)
+    fingerprint(read_file(path))
     assert (path.read_bytes(), path.stat().st_mtime_ns) == before
     assert list(tmp_path.iterdir()) == [path]

@@ -13,7 +13,7 @@ from imaging import rle
 from imaging.framing import Size, fit
 from imaging.measure import measure
 from imaging.outline import draw_mask
-from imaging.photo import fingerprint
+from imaging.photo import fingerprint, read_file
 from imaging.values import Prediction, Receipt
 from models.segmenter import shipped_model
 from pipeline.scan import file_stat
@@ -96,7 +96,7 @@ def modelless() -> Iterator[Worker]:
 
 def remember_photo(store: Store, path: Path) -> int:
     """Store a photo with a prediction that was made by hand: high in an ellipse, low around it."""
-    identity = fingerprint(path)
+    identity = fingerprint(read_file(path))
     photo_id = store.add_file(NewPhoto(file_stat(path), identity)).photo_id
     framing = fit(identity.size, Size(64, 64))
     rows, columns = np.mgrid[0:64, 0:64]

@@ -80,13 +80,13 @@ def test_png_masks_are_whole_photos_of_0_and_255_with_provenance(
 def test_provenance_says_who_what_and_from_where(
     store: Store, folder: Path, tmp_path: Path, reviewed: dict[str, Mask]
 ) -> None:
-    from imaging.photo import fingerprint
+    from imaging.photo import fingerprint, read_file
 
     export(store, tmp_path / "set", folder, "png", USUAL)
     [line] = [
         line for line in lines(tmp_path / "set" / "provenance.jsonl") if line["name"] == "corrected"
     ]
-    identity = fingerprint(folder / "corrected.jpg")
+    identity = fingerprint(read_file(folder / "corrected.jpg"))
     assert (line["sha256"], line["content_hash"]) == (identity.file_hash, identity.content_hash)
     assert (line["decision"], line["reviewer"], line["author"]) == ("corrected", "ada", "ada")
     assert (line["origin"], line["threshold"], line["note"]) == ("brush", None, "nöte 2")

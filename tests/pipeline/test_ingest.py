@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from db.store import Store
-from pipeline.ingest import Ingest, IngestProgress
+from pipeline.ingest import Ingest, IngestProgress, Patience
 from pipeline.lease import Lease
 from pipeline.watch import Pace
 from pipeline.worker import Worker
@@ -13,6 +13,7 @@ from pipeline.worker import Worker
 Draw = Callable[..., Path]
 Until = Callable[[Callable[[], bool]], None]
 QUICK = Pace(rescan=60, folder=0.05, settle=0.05, calm=0.3)
+IMPATIENT = Patience(lease=0.05, news=0.1, postponed=0.05)
 
 
 class Told:
@@ -40,7 +41,7 @@ def told() -> Told:
 
 @pytest.fixture
 def ingest(store: Store, modelless: Worker, folder: Path, told: Told) -> Iterator[Ingest]:
-    ingest = Ingest(store, modelless, folder, told, QUICK, lease_seconds=0.5)
+    ingest = Ingest(store, modelless, folder, told, QUICK, IMPATIENT)
     ingest.start()
     yield ingest
     ingest.stop()
@@ -114,10 +115,10 @@ def test_a_folder_that_vanishes_is_said_and_loses_no_photo(
 def test_while_another_segments_it_shows_the_stores_numbers_and_then_takes_over(
     store: Store, modelless: Worker, folder: Path, told: Told, draw: Draw, until: Until
 ) -> None:
-    other = Lease(store, seconds=30)
+    other = Lease(store.path)
     assert other.take()
     draw(folder / "a.jpg")
-    ingest = Ingest(store, modelless, folder, told, QUICK, lease_seconds=0.5)
+    ingest = Ingest(store, modelless, folder, told, QUICK, IMPATIENT)
     ingest.start()
     until(lambda: bool(told.progress) and told.progress[-1].found == 1)
     assert (told.progress[-1].segmenting_here, told.progress[-1].done) == (False, 0)
@@ -129,13 +130,13 @@ def test_while_another_segments_it_shows_the_stores_numbers_and_then_takes_over(
 def test_stop_is_quick_and_final_and_gives_the_lease_back(
     store: Store, modelless: Worker, folder: Path, told: Told, draw: Draw, until: Until
 ) -> None:
-    ingest = Ingest(store, modelless, folder, told, QUICK, lease_seconds=60)
+    ingest = Ingest(store, modelless, folder, told, QUICK, IMPATIENT)
     ingest.start()
     until(lambda: bool(told.progress))
     ingest.stop()
     heard = len(told.progress)
     draw(folder / "late.jpg")
-    lease = Lease(store)
+    lease = Lease(store.path)
     assert lease.take()
     lease.release()
     assert len(told.progress) == heard

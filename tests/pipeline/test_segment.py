@@ -202,7 +202,7 @@ def test_a_file_that_may_still_grow_is_not_set_aside(
     half = folder / "half.jpg"
     half.write_bytes(b"\xff\xd8\xff")
     segmenting = Segmenting(store, modelless, None)
-    assert segmenting.one(half, complete=False) is Outcome.UNSETTLED
+    assert segmenting.one(half, complete=lambda: False) is Outcome.UNSETTLED
     assert store.set_aside_files(str(folder)) == []
     assert segmenting.one(half) is Outcome.SET_ASIDE
     half.unlink()
@@ -267,12 +267,12 @@ def test_a_sub_folder_that_can_t_be_read_is_said(
 def test_while_another_process_segments_it_is_refused_with_a_sentence(
     store: Store, shared_worker: Worker, folder: Path
 ) -> None:
-    other = Lease(store, seconds=30)
+    other = Lease(store.path)
     assert other.take()
     try:
         with pytest.raises(LeaseTaken, match="Another nevus"):
             segment_folder(store, shared_worker, folder, silent, REMARKS.append, 0.1)
-        assert "Waiting up to 1 s" in REMARKS[0]
+        assert "Waiting up to 0.1 s" in REMARKS[0]
     finally:
         other.release()
     assert segment_folder(store, shared_worker, folder, silent, REMARKS.append, 0.1).photos == 0

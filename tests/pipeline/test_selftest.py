@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from imaging.photo import Photo
 from imaging.samples import sample_folder
 from models.package import (
     ModelError,
@@ -21,7 +20,7 @@ from models.package import (
 )
 from models.reference import Difference, References
 from models.reference_files import read_references, references_for
-from pipeline.jobs import Bench, ModelJob, Segmented, SegmentJob, Setup, ViewJob
+from pipeline.jobs import Bench, ModelJob, Segmented, SegmentJob, Setup, Viewed, ViewJob
 from pipeline.selftest.checks import selftest
 from pipeline.selftest.verdict import Checked, Fault, Verdict, concluded
 from pipeline.worker import Worker
@@ -46,7 +45,7 @@ class HereAndNow:
     def segment(self, path: Path) -> Segmented:
         return SegmentJob(path).run(self._bench)
 
-    def view(self, path: Path, longest: int) -> Photo:
+    def view(self, path: Path, longest: int) -> Viewed:
         return ViewJob(path, longest).run(self._bench)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from imaging.framing import Size
-from imaging.photo import PhotoError, fingerprint
+from imaging.photo import PhotoError, fingerprint, read_file
 from models.package import ModelError
 from pipeline.errors import WorkerClosed, WorkerDied
 from pipeline.worker import Worker
@@ -37,7 +37,7 @@ def test_it_starts_with_the_first_job_and_answers_as_this_process_would(
 ) -> None:
     assert modelless.pid is None
     photo = draw(folder / "mole.jpg")
-    assert modelless.fingerprint(photo) == fingerprint(photo)
+    assert modelless.fingerprint(photo) == fingerprint(read_file(photo))
     assert modelless.pid not in (None, os.getpid())
 
 
@@ -45,8 +45,8 @@ def test_a_view_is_small_and_knows_the_photos_size(
     modelless: Worker, folder: Path, draw: Draw
 ) -> None:
     view = modelless.view(draw(folder / "mole.jpg", size=(800, 400)), 200)
-    assert view.pixels.shape == (100, 200, 3)
-    assert view.size == Size(800, 400)
+    assert view.photo.pixels.shape == (100, 200, 3)
+    assert view.photo.size == Size(800, 400)
 
 
 def test_a_bad_photo_crosses_with_its_sentence_and_the_next_is_unharmed(
@@ -57,7 +57,7 @@ def test_a_bad_photo_crosses_with_its_sentence_and_the_next_is_unharmed(
     with pytest.raises(PhotoError, match=r"bad\.jpg"):
         modelless.fingerprint(bad)
     before = modelless.pid
-    assert modelless.view(draw(folder / "good.jpg"), 64).pixels.shape == (48, 64, 3)
+    assert modelless.view(draw(folder / "good.jpg"), 64).photo.pixels.shape == (48, 64, 3)
     assert modelless.pid == before
 
 
@@ -84,7 +84,7 @@ def test_killed_between_jobs_it_is_started_again(
     modelless.fingerprint(photo)
     first = modelless.pid
     kill(first)
-    assert modelless.fingerprint(photo) == fingerprint(photo)
+    assert modelless.fingerprint(photo) == fingerprint(read_file(photo))
     assert modelless.pid != first
 
 
@@ -101,7 +101,7 @@ def test_killed_in_the_middle_of_a_job_it_tries_once_more(
         answer = pool.submit(modelless.fingerprint, photo)
         until(answer.running)
         kill(first)
-        assert answer.result(60) == fingerprint(photo)
+        assert answer.result(60) == fingerprint(read_file(photo))
     assert modelless.pid != first
 
 
@@ -120,7 +120,7 @@ def test_killed_twice_on_a_job_it_gives_the_job_up_and_does_the_next(
         with pytest.raises(WorkerDied, match="died on it twice") as failure:
             answer.result(60)
     assert "\x1b" not in str(failure.value)
-    assert modelless.fingerprint(photo) == fingerprint(photo)
+    assert modelless.fingerprint(photo) == fingerprint(read_file(photo))
 
 
 def test_close_ends_the_process_and_every_later_job(
@@ -154,7 +154,7 @@ def test_many_threads_get_each_their_own_answer(
     photos = [draw(folder / f"{n}.png", size=(40 + n, 30)) for n in range(12)]
     with ThreadPoolExecutor(6) as pool:
         views = list(pool.map(lambda photo: modelless.view(photo, 64), photos))
-    assert [view.size for view in views] == [Size(40 + n, 30) for n in range(12)]
+    assert [view.photo.size for view in views] == [Size(40 + n, 30) for n in range(12)]
 
 
 PARENT = """

@@ -18,7 +18,7 @@ RUN = """
 import sys
 from pathlib import Path
 from tui.launch import run_app
-run_app(Path(sys.argv[1]), Path(sys.argv[2]), None, "auto", "CPU_ONLY", "ada")
+run_app(Path(sys.argv[1]), Path(sys.argv[2]), None, "auto", "CPU_ONLY", 60, "ada")
 """
 PATIENCE = 30
 

@@ -55,3 +55,12 @@ ComputeUnits = Annotated[
     Literal["CPU_AND_NE", "CPU_AND_GPU", "CPU_ONLY", "ALL"],
     typer.Option(help="On a Mac, where; CPU_AND_NE is the Neural Engine."),
 ]
+TimeLimit = Annotated[
+    float,
+    typer.Option(
+        metavar="SECONDS",
+        min=1,
+        max=86_400,
+        help="How long one photo may take to be read and decoded; then it is set aside.",
+    ),
+]

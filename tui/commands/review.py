@@ -5,7 +5,16 @@ import os
 import sys
 from pathlib import Path
 
-from tui.commands.options import Backend, Color, ComputeUnits, Database, Folder, Model, Reviewer
+from tui.commands.options import (
+    Backend,
+    Color,
+    ComputeUnits,
+    Database,
+    Folder,
+    Model,
+    Reviewer,
+    TimeLimit,
+)
 from tui.commands.output import WRONG_USAGE, fail, failures
 
 
@@ -17,6 +26,7 @@ def review(
     backend: Backend = "auto",
     compute_units: ComputeUnits = "CPU_AND_NE",
     color: Color = "auto",
+    time_limit: TimeLimit = 60,
 ) -> None:
     """Watch FOLDER, segment its photos in the background, and review them.
 
@@ -54,6 +64,7 @@ def review(
             model=model or shipped_model(),
             backend=backend,
             compute_units=compute_units,
+            time_limit=time_limit,
             reviewer=reviewer or getpass.getuser(),
             colours=colours,
             typed=typed,

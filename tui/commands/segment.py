@@ -15,7 +15,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from tui.commands.options import Backend, ComputeUnits, Database, Folder, Json, Model
+from tui.commands.options import Backend, ComputeUnits, Database, Folder, Json, Model, TimeLimit
 from tui.commands.output import failures, print_json, print_table, remark, stderr
 
 
@@ -60,6 +60,7 @@ def segment(
     model: Model = None,
     backend: Backend = "auto",
     compute_units: ComputeUnits = "CPU_AND_NE",
+    time_limit: TimeLimit = 60,
     json: Json = False,
 ) -> None:
     """Run every photo of FOLDER through the model, once, and remember the masks.
@@ -83,7 +84,7 @@ def segment(
         from pipeline.worker import Worker
 
         store = Store.open(database_for(folder, db))
-        worker = Worker(model or shipped_model(), backend, compute_units)
+        worker = Worker(model or shipped_model(), backend, compute_units, time_limit)
         try:
             with progressing("segmenting") as progress:
                 totals = segment_folder(store, worker, folder, progress, remark)
