@@ -1,8 +1,10 @@
 import os
+import resource
+import socket
 import struct
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from io import BytesIO
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from PIL import Image
 from imaging.photo import (
     MOST_BYTES,
     PhotoError,
+    PhotoUnavailable,
     fingerprint,
     read_file,
     read_photo,
@@ -112,6 +115,44 @@ def test_a_folder(tmp_path: Path) -> None:
     assert sentence(tmp_path / "folder.jpg") == "folder.jpg is a folder, not a photo."
 
 
+def test_a_pipe_a_socket_and_a_device_are_not_read(tmp_path: Path) -> None:
+    pipe, wire, endless = tmp_path / "pipe.jpg", tmp_path / "wire.jpg", tmp_path / "endless.jpg"
+    os.mkfifo(pipe)
+    endless.symlink_to("/dev/zero")
+    # A socket's address is short, and the paths of tests are long.
+    with socket.socket(socket.AF_UNIX) as server, chdir(tmp_path):
+        server.bind(wire.name)
+    for path in (pipe, wire, endless):
+        assert sentence(path).startswith(f"{path.name} is a pipe, a socket or a device")
+
+
+def test_links_that_lead_in_a_circle(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").symlink_to("b.jpg")
+    (tmp_path / "b.jpg").symlink_to("a.jpg")
+    assert "a.jpg is a link that leads in a circle" in sentence(tmp_path / "a.jpg")
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads a file in /proc")
+def test_a_file_that_is_longer_than_it_was_is_no_verdict(tmp_path: Path) -> None:
+    # The kernel says that it is empty, and then gives what there is: as if it grew meanwhile.
+    path = tmp_path / "growing.jpg"
+    path.symlink_to("/proc/self/status")
+    with pytest.raises(PhotoUnavailable, match=r"^growing\.jpg grew while it was read"):
+        read_file(path)
+
+
+def test_what_the_machine_refuses_is_no_verdict(tmp_path: Path) -> None:
+    path = written(tmp_path / "good.jpg", WHOLE["jpg"])
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
+    try:
+        with pytest.raises(PhotoUnavailable, match=r"^good\.jpg can't be read \(Too many open"):
+            read_file(path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert read_photo(path).size.width == 96
+
+
 @contextmanager
 def as_anybody() -> Iterator[None]:
     """Without the superuser's right to read everything, where the tests have it."""
@@ -127,6 +168,8 @@ def as_anybody() -> Iterator[None]:
 def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
     path = written(tmp_path / "locked.jpg", WHOLE["jpg"])
     path.chmod(0)
+    with as_anybody(), pytest.raises(PhotoUnavailable):
+        read_file(path)
     with as_anybody():
         said = sentence(path)
     assert said == "locked.jpg may not be read. Change its permissions."

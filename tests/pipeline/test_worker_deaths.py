@@ -16,7 +16,9 @@ from PIL import Image
 from db.store import Store
 from models.package import ModelError
 from pipeline.errors import WorkerDied
+from pipeline.ingest import Ingest, IngestProgress, Patience
 from pipeline.segment import Totals, segment_folder
+from pipeline.watch import Pace
 from pipeline.worker import Worker
 from tests.support.mac import Mac, in_workers
 
@@ -91,18 +93,78 @@ def test_what_the_cpu_survives_stays_there_and_the_receipts_say_so(
 def test_a_photo_that_dies_everywhere_is_set_aside_and_the_neural_engine_goes_on(
     mac: Mac, worker: Worker, store: Store, folder: Path, three: list[Path]
 ) -> None:
+    kill_on_blue(mac, folder, three)
+    totals = run(store, worker, folder)
+    assert (totals.segmented, totals.set_aside) == (2, 1)
+    # Tried once more when the others were done, and then the model was asked for its name.
+    once = ["CPU_AND_NE", "CPU_AND_NE", "CPU_ONLY"]
+    assert loads(mac) == [*once, *once, "CPU_AND_NE"]
+    assert devices(store, folder) == {"0.jpg": "CPU_AND_NE", "2.jpg": "CPU_AND_NE"}
+    [aside] = store.set_aside_files(str(folder))
+    assert aside.reason.startswith("1.png: the worker process died on it three times, the last ")
+    assert aside.reason.endswith("nevus tries it again by itself.")
+
+
+def kill_on_blue(mac: Mac, folder: Path, three: list[Path]) -> None:
+    """Make the middle one of three photos kill every process."""
     three[1].unlink()
     paint_blue(three[1].with_suffix(".png"))
     mac.order("die on CPU_AND_NE", "blue photos")
     mac.order("die on CPU_ONLY", "blue photos")
-    totals = run(store, worker, folder)
-    assert (totals.segmented, totals.set_aside) == (2, 1)
-    assert loads(mac) == ["CPU_AND_NE", "CPU_AND_NE", "CPU_ONLY", "CPU_AND_NE"]
-    assert devices(store, folder) == {"0.jpg": "CPU_AND_NE", "2.jpg": "CPU_AND_NE"}
-    [aside] = store.set_aside_files(str(folder))
-    assert aside.reason.startswith("1.png: the worker process died on it three times, the last ")
+
+
+def pardon(mac: Mac) -> None:
+    mac.pardon("die on CPU_AND_NE")
+    mac.pardon("die on CPU_ONLY")
+
+
+def test_killed_on_its_turn_a_healthy_photo_is_tried_again_when_the_others_are_done(
+    mac: Mac, worker: Worker, store: Store, folder: Path, three: list[Path]
+) -> None:
+    kill_on_blue(mac, folder, three)
+    told = []
+
+    def end_bad_luck(done: int, total: int) -> None:
+        told.append((done, total))
+        if done == 2:
+            [aside] = store.set_aside_files(str(folder))
+            assert aside.name == "1.png"
+            pardon(mac)
+
+    totals = segment_folder(store, worker, folder, end_bad_luck, print)
+    assert (totals.photos, totals.segmented, totals.set_aside) == (3, 3, 0)
+    assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
+    assert store.set_aside_files(str(folder)) == []
+
+
+def test_killed_through_a_whole_run_a_healthy_photo_is_outlined_in_the_next(
+    mac: Mac, worker: Worker, store: Store, folder: Path, three: list[Path]
+) -> None:
+    kill_on_blue(mac, folder, three)
     assert run(store, worker, folder).set_aside == 1
-    assert mac.count("load") == 4
+    pardon(mac)
+    totals = run(store, worker, folder)
+    assert (totals.segmented, totals.known, totals.set_aside) == (1, 2, 0)
+    assert store.set_aside_files(str(folder)) == []
+
+
+def test_while_the_app_runs_a_healthy_photo_is_tried_again_by_itself(
+    mac: Mac, worker: Worker, store: Store, folder: Path, three: list[Path], until: Until
+) -> None:
+    kill_on_blue(mac, folder, three)
+    pace, patience = Pace(settle=0.05, calm=0.1), Patience(postponed=0.05, longest=0.2)
+    told: list[IngestProgress] = []
+    ingest = Ingest(store, worker, folder, told.append, pace, patience)
+    ingest.start()
+    try:
+        until(lambda: len(store.set_aside_files(str(folder))) == 1)
+        # The ones behind it are not held up.
+        until(lambda: sum(item.segmented for item in store.queue(str(folder))) == 2)
+        pardon(mac)
+        until(lambda: sum(item.segmented for item in store.queue(str(folder))) == 3)
+    finally:
+        ingest.stop()
+    assert store.set_aside_files(str(folder)) == []
 
 
 def test_a_model_that_dies_when_opened_is_opened_on_the_cpu(

@@ -59,3 +59,12 @@ def written(path: Path, data: bytes) -> Path:
     """The path, with a file there."""
     path.write_bytes(data)
     return path
+
+
+def endless_jpeg(side: int = 2048, scans: int = 20_000) -> bytes:
+    """A small file that takes minutes to decode: one scan of a progressive JPEG, over and over."""
+    target = BytesIO()
+    Image.new("L", (side, side), 128).save(target, "JPEG", progressive=True)
+    whole, end = target.getvalue(), b"\xff\xd9"
+    last_scan = whole[whole.rindex(b"\xff\xda") : -len(end)]
+    return whole[: -len(end)] + last_scan * scans + end

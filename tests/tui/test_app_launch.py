@@ -18,13 +18,15 @@ RUN = """
 import sys
 from pathlib import Path
 from tui.launch import run_app
-run_app(Path(sys.argv[1]), Path(sys.argv[2]), None, "auto", "CPU_ONLY", 60, "ada")
+run_app(Path(sys.argv[1]), Path(sys.argv[2]), None, "auto", "CPU_ONLY", 600, "ada")
 """
 PATIENCE = 30
 
 
 @contextmanager
-def running(clinic: Clinic, database: Path) -> "Iterator[pexpect.spawn[str]]":
+def running(
+    clinic: Clinic, database: Path, shows: str = "threshold"
+) -> "Iterator[pexpect.spawn[str]]":
     """The app on the clinic's folder, showing its photo."""
     child = pexpect.spawn(
         sys.executable,
@@ -36,7 +38,7 @@ def running(clinic: Clinic, database: Path) -> "Iterator[pexpect.spawn[str]]":
         encoding="utf-8",
     )
     try:
-        child.expect_exact("threshold")
+        child.expect_exact(shows)
         yield child
     finally:
         # A test may have closed the terminal already.

@@ -1,0 +1,99 @@
+"""Leaving the app in a real terminal while something behind the screen would take for ever."""
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pexpect
+import pytest
+from PIL import Image
+
+from db.values import NewPhoto
+from imaging.framing import Size
+from imaging.photo import fingerprint, read_file
+from pipeline.scan import file_stat
+from tests.support.pictures import endless_jpeg
+from tests.tui.driving import Clinic, drawn
+from tests.tui.test_app_launch import running, saved_threshold
+
+Child = pexpect.spawn
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    return tmp_path / "nevus.db"
+
+
+@pytest.fixture
+def slow(clinic: Clinic) -> Path:
+    """A photo that comes first in the batch, and takes longer than anyone waits."""
+    path = clinic.folder / "a slow one.jpg"
+    path.write_bytes(endless_jpeg())
+    return path
+
+
+def left(child: Child) -> None:
+    """It has ended, and ended well; a photo that is still being decoded would take minutes."""
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+
+
+def quit_by_key(key: str) -> Callable[[Child], None]:
+    def press(child: Child) -> None:
+        child.send(key)
+
+    return press
+
+
+def quit_by_signal(number: signal.Signals) -> Callable[[Child], None]:
+    def send(child: Child) -> None:
+        child.kill(number)
+
+    return send
+
+
+@pytest.mark.parametrize(
+    "leave",
+    [
+        quit_by_key("q"),
+        quit_by_key("\x03"),
+        quit_by_signal(signal.SIGINT),
+        quit_by_signal(signal.SIGTERM),
+        quit_by_signal(signal.SIGHUP),
+    ],
+    ids=["q", "ctrl+c", "SIGINT", "SIGTERM", "SIGHUP"],
+)
+def test_a_slow_photo_in_the_batch_holds_up_neither_the_screen_nor_leaving(
+    clinic: Clinic, database: Path, slow: Path, leave: Callable[[Child], None]
+) -> None:
+    photo_id = clinic.outline("photo.jpg")
+    with running(clinic, database) as child:
+        child.send("t")
+        child.expect_exact("0.45")
+        leave(child)
+        left(child)
+    assert saved_threshold(database, photo_id) == 0.45
+
+
+def test_a_slow_photo_on_the_screen_does_not_hold_up_leaving(
+    clinic: Clinic, database: Path, slow: Path
+) -> None:
+    clinic.store.add_file(NewPhoto(file_stat(slow), fingerprint(read_file(slow))))
+    with running(clinic, database, shows="Opening a slow one.jpg") as child:
+        child.send("q")
+        left(child)
+
+
+def test_a_pipe_in_the_folder_holds_up_neither_the_photos_behind_it_nor_leaving(
+    clinic: Clinic, database: Path
+) -> None:
+    clinic.outline("photo.jpg")
+    with running(clinic, database) as child:
+        os.mkfifo(clinic.folder / "a.jpg")
+        (clinic.folder / "b.jpg").symlink_to("/dev/zero")
+        Image.fromarray(drawn(3, Size(320, 240))).save(clinic.folder / "later.jpg")
+        child.expect_exact("later.jpg")
+        child.send("q")
+        left(child)
