@@ -2,6 +2,7 @@ import os
 import shutil
 import signal
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from pipeline.segment import Outcome, Segmenting, Totals, segment_folder
 from pipeline.worker import Worker
 
 Draw = Callable[..., Path]
+Until = Callable[[Callable[[], bool]], None]
 ESCAPES = "mo\nle\x1b[31m.jpg"
 
 
@@ -276,3 +278,18 @@ def test_while_another_process_segments_it_is_refused_with_a_sentence(
     finally:
         other.release()
     assert segment_folder(store, shared_worker, folder, silent, REMARKS.append, 0.1).photos == 0
+
+
+def test_it_takes_over_when_the_other_process_ends(
+    store: Store, shared_worker: Worker, folder: Path, draw: Draw, until: Until
+) -> None:
+    draw(folder / "a.jpg")
+    other = Lease(store.path)
+    assert other.take()
+    with ThreadPoolExecutor() as pool:
+        totals = pool.submit(
+            segment_folder, store, shared_worker, folder, silent, REMARKS.append, 600
+        )
+        until(lambda: len(REMARKS) == 1)
+        other.release()
+        assert numbers(totals.result()) == (1, 1, 0, 0, 0)

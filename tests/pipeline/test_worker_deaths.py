@@ -23,10 +23,13 @@ from pipeline.worker import Worker
 from tests.support.mac import Mac, in_workers
 
 Until = Callable[[Callable[[], bool]], None]
+Patiently = Callable[..., None]
 Draw = Callable[..., Path]
 ROOT = Path(__file__).parents[2]
 NEVUS = str(Path(sys.executable).parent / "nevus")
 BLUE = (40, 60, 220)
+MINUTES = 300
+"""Seconds: each death costs a process and a model that are opened anew."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -149,7 +152,12 @@ def test_killed_through_a_whole_run_a_healthy_photo_is_outlined_in_the_next(
 
 
 def test_while_the_app_runs_a_healthy_photo_is_tried_again_by_itself(
-    mac: Mac, worker: Worker, store: Store, folder: Path, three: list[Path], until: Until
+    mac: Mac,
+    worker: Worker,
+    store: Store,
+    folder: Path,
+    three: list[Path],
+    until: Callable[..., None],
 ) -> None:
     kill_on_blue(mac, folder, three)
     pace, patience = Pace(settle=0.05, calm=0.1), Patience(postponed=0.05, longest=0.2)
@@ -157,11 +165,11 @@ def test_while_the_app_runs_a_healthy_photo_is_tried_again_by_itself(
     ingest = Ingest(store, worker, folder, told.append, pace, patience)
     ingest.start()
     try:
-        until(lambda: len(store.set_aside_files(str(folder))) == 1)
+        until(lambda: len(store.set_aside_files(str(folder))) == 1, MINUTES)
         # The ones behind it are not held up.
-        until(lambda: sum(item.segmented for item in store.queue(str(folder))) == 2)
+        until(lambda: sum(item.segmented for item in store.queue(str(folder))) == 2, MINUTES)
         pardon(mac)
-        until(lambda: sum(item.segmented for item in store.queue(str(folder))) == 3)
+        until(lambda: sum(item.segmented for item in store.queue(str(folder))) == 3, MINUTES)
     finally:
         ingest.stop()
     assert store.set_aside_files(str(folder)) == []

@@ -4,6 +4,7 @@ import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeAlias
 
 import pexpect
 import pytest
@@ -17,7 +18,7 @@ from tests.support.pictures import endless_jpeg
 from tests.tui.driving import Clinic, drawn
 from tests.tui.test_app_launch import running, saved_threshold
 
-Child = pexpect.spawn
+Child: TypeAlias = "pexpect.spawn[str]"
 
 
 @pytest.fixture
