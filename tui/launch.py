@@ -1,6 +1,7 @@
 """Open everything the app needs, run it, and close everything, whatever ends it."""
 
 import asyncio
+import gc
 import signal
 from contextlib import closing, suppress
 from functools import partial
@@ -49,6 +50,8 @@ def run_app(
             worker.close()
             viewer.close()
             app.finish()
+            # Python ends soon, and would look through all there is for garbage first: a second.
+            gc.freeze()
     if app.return_code:
         raise SystemExit(app.return_code)
 
