@@ -36,11 +36,15 @@ class Terminal:
         )
 
     def see(self, text: str, times: int = 1) -> None:
-        """Wait until a text stands on the screen so many times."""
+        """Wait until a text stands on the screen so many times, and no photo is being opened."""
         until = monotonic() + PATIENCE
-        while "\n".join(self._screen.display).count(text) < times:
-            assert monotonic() < until, "\n".join(self._screen.display)
+        while self._shown.count(text) < times or "Opening" in self._shown:
+            assert monotonic() < until, self._shown
             self._stream.feed(self.child.read_nonblocking(65536, PATIENCE))
+
+    @property
+    def _shown(self) -> str:
+        return "\n".join(self._screen.display)
 
     def press(self, key: str) -> None:
         """Type one key."""
