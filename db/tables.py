@@ -1,4 +1,4 @@
-"""The tables. Facts are added and never changed; what moves is a pointer, a cursor or a lease."""
+"""The tables. Facts are added and never changed; what moves is a pointer or a cursor."""
 
 from datetime import UTC, datetime
 from typing import ClassVar
@@ -78,7 +78,7 @@ class File(Table, table=True):
     photo_id: int = Field(foreign_key="photo.id", index=True)
     path: str
     sha256: str
-    inode: int = Field(sa_type=Unsigned)
+    inode: int = Field(sa_type=Unsigned, index=True)
     bytes: int = Field(sa_type=BigInteger)
     modified_ns: int = Field(sa_type=BigInteger)
     seen_at: datetime = Field(sa_type=Moment)
@@ -219,11 +219,3 @@ class Standing(Table, table=True):
     photo_id: int = Field(primary_key=True, foreign_key="photo.id")
     revision_id: int | None = Field(default=None, foreign_key="revision.id")
     decision_id: int | None = Field(default=None, foreign_key="decision.id")
-
-
-class Lease(Table, table=True):
-    """Who may do a work that only one process may do at a time, and until when."""
-
-    name: str = Field(primary_key=True)
-    holder: str
-    until: datetime = Field(sa_type=Moment)

@@ -158,13 +158,15 @@ def test_an_older_database_is_copied_then_brought_up_with_all_that_is_in_it(
         photo_id = outline(store, "a.jpg", predicted_jaccard=0.5)
     engine = open_engine(database)
     with engine.begin() as connection:
-        for table, column in (
-            ("prediction", "unseen_fraction"),
-            ("prediction", "predicted_jaccard"),
-            ("edit", "covered"),
+        for statement in (
+            "ALTER TABLE prediction DROP COLUMN unseen_fraction",
+            "ALTER TABLE prediction DROP COLUMN predicted_jaccard",
+            "ALTER TABLE edit DROP COLUMN covered",
+            "DROP INDEX ix_file_inode",
+            "CREATE TABLE lease (name VARCHAR NOT NULL PRIMARY KEY)",
+            "UPDATE alembic_version SET version_num = '0001'",
         ):
-            connection.execute(text(f"ALTER TABLE {table} DROP COLUMN {column}"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+            connection.execute(text(statement))
     engine.dispose()
     with closing(Store.open(database)) as store:
         (item,) = store.queue("/photos")
