@@ -3,18 +3,18 @@
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from db.tables import Decision, Retraction, Revision
+from db.tables import Decision, Measurement, Retraction, Revision
 from db.values import HistoryEntry, Origin
 
 
 def history_of(session: Session, photo_id: int) -> tuple[HistoryEntry, ...]:
     """Outlines, decisions and decisions taken back, the first first."""
-    outlines = session.scalars(
-        select(Revision).where(
-            col(Revision.photo_id) == photo_id, col(Revision.origin) == Origin.MODEL
-        )
+    outlines = session.execute(
+        select(col(Revision.created_at), col(Revision.author), col(Measurement.area_pixels))
+        .join(Measurement, col(Measurement.revision_id) == col(Revision.id))
+        .where(col(Revision.photo_id) == photo_id, col(Revision.origin) == Origin.MODEL)
     )
-    entries = [HistoryEntry(row.created_at, row.author, "outlined") for row in outlines]
+    entries = [HistoryEntry(at, "", _outlined(model, area)) for at, model, area in outlines]
     for decision in session.scalars(select(Decision).where(col(Decision.photo_id) == photo_id)):
         score = "" if decision.score is None else f", score {decision.score}"
         said = f"{decision.kind}{score}"
@@ -23,3 +23,7 @@ def history_of(session: Session, photo_id: int) -> tuple[HistoryEntry, ...]:
         if taken is not None:
             entries.append(HistoryEntry(taken.created_at, taken.reviewer, "taken back"))
     return tuple(sorted(entries, key=lambda entry: entry.at))
+
+
+def _outlined(model: str, area: int) -> str:
+    return f"outlined by model {model}" if area else f"model {model}: nothing drawn"

@@ -1,6 +1,8 @@
 """Predictions and mask revisions, the queue, and a photo with all that is known of it."""
 
-from sqlalchemy import exists, select
+from datetime import datetime
+
+from sqlalchemy import ScalarSelect, and_, func, or_, select
 from sqlmodel import Session, col
 
 from db.history import history_of
@@ -9,6 +11,7 @@ from db.sessions import Sessions, below, got, live_below, standing_of
 from db.tables import (
     Decision,
     Draft,
+    Edit,
     File,
     Mask,
     Measurement,
@@ -27,6 +30,8 @@ from imaging.values import FileStat, Measurements, Receipt, Rle
 LEAST_SURE = "least sure first"
 UNSAID = "by name"
 UNSEEN = "last, not outlined yet"
+HOLDING = (str(DecisionKind.ACCEPTED), str(DecisionKind.CORRECTED))
+"""Decisions that store the live edits of their time as a revision, or say that there are none."""
 
 
 class Masks(Sessions):
@@ -111,23 +116,31 @@ class Masks(Sessions):
         with self._reading() as session:
             return rle_of(got(session, Mask, revision_id))
 
-    def queue(self, folder: str) -> list[QueueItem]:
+    def queue(self, folder: str, reviewer: str | None = None) -> list[QueueItem]:
         """The photos below a folder, one line each; reads no mask and no patch.
 
-        Those come first that the model is least sure of, then the others by path.
+        Those come first that the model is least sure of, then the others by path. Unfinished edits
+        count only if they are the reviewer's, where one is named.
         """
-        drafted = exists().where(
-            col(Draft.base_revision_id) == col(Standing.revision_id), col(Draft.cursor) > 0
-        )
+        edited_at = _last_live_edit(reviewer)
         rows = (
             select(
                 col(File.path),
                 col(Standing.photo_id),
                 col(Standing.revision_id),
                 col(Decision.kind),
+                col(Decision.id),
                 col(Measurement.area_fraction),
                 col(Prediction.predicted_jaccard),
-                drafted,
+                edited_at.is_not(None),
+                and_(
+                    col(Decision.kind) != str(DecisionKind.SKIPPED),
+                    or_(
+                        # What these hold is the revision as it is, so that every live edit is new.
+                        col(Decision.kind).in_(HOLDING),
+                        edited_at > col(Decision.created_at),
+                    ),
+                ),
             )
             .join(Standing, col(Standing.photo_id) == col(File.photo_id))
             .outerjoin(Decision, col(Decision.id) == col(Standing.decision_id))
@@ -139,7 +152,8 @@ class Masks(Sessions):
         )
         items: dict[int, QueueItem] = {}
         with self._reading() as session:
-            for path, photo_id, revision_id, kind, area, jaccard, draft in session.execute(rows):
+            for row in session.execute(rows):
+                path, photo_id, revision_id, kind, decision_id, area, jaccard, draft, since = row
                 if below(path, folder) and photo_id not in items:
                     items[photo_id] = QueueItem(
                         photo_id=photo_id,
@@ -151,6 +165,8 @@ class Masks(Sessions):
                         area_fraction=area,
                         predicted_jaccard=jaccard,
                         reason=_reason(revision_id, jaccard),
+                        decision_id=decision_id,
+                        edited_since=bool(draft and since),
                     )
         return sorted(items.values(), key=_urgency)
 
@@ -173,6 +189,7 @@ class Masks(Sessions):
                 decision=None if decision is None else DecisionKind(decision.kind),
                 decision_id=standing.decision_id,
                 history=history_of(session, photo_id),
+                score=None if decision is None else decision.score,
             )
 
 
@@ -220,6 +237,22 @@ def rle_of(mask: Mask) -> Rle:
 def receipt_of(row: Prediction) -> Receipt:
     """A prediction's receipt."""
     return Receipt(row.model_name, row.model_hash, row.backend, row.device, row.milliseconds)
+
+
+def _last_live_edit(reviewer: str | None) -> ScalarSelect[datetime]:
+    """When the last of a row's live edits was made; NULL where there is none."""
+    edits = (
+        select(func.max(col(Edit.made_at)))
+        .join(Draft, col(Draft.id) == col(Edit.draft_id))
+        .where(
+            col(Draft.base_revision_id) == col(Standing.revision_id),
+            col(Edit.position) < col(Draft.cursor),
+            col(Edit.abandoned_by_id).is_(None),
+        )
+    )
+    if reviewer is not None:
+        edits = edits.where(col(Draft.reviewer) == reviewer)
+    return edits.correlate(Standing).scalar_subquery()
 
 
 def _reason(revision_id: int | None, predicted_jaccard: float | None) -> str:

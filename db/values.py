@@ -57,6 +57,10 @@ class QueueItem:
     reason: str
     """Why the photo stands where it stands."""
     predicted_jaccard: float | None = None
+    decision_id: int | None = None
+    """Grows with each decision, so that what was decided first can come first."""
+    edited_since: bool = False
+    """Whether there are live edits that the decision does not hold."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,10 @@ class SetAside:
 
 @dataclass(frozen=True)
 class HistoryEntry:
-    """One fact of a photo's history: a revision, a decision or one taken back."""
+    """One fact of a photo's history: a revision, a decision or one taken back.
+
+    `who` is the reviewer, empty where a model drew: `what` names it then.
+    """
 
     at: datetime
     who: str
@@ -109,6 +116,8 @@ class PhotoDetails:
     """What the model expects of its own mask, whatever reviewers made of it since."""
     unseen_fraction: float | None = None
     """How much of the photo the model's framing cut off."""
+    score: int | None = None
+    """What the decision that stands scored the mask with."""
 
 
 @dataclass(frozen=True)

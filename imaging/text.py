@@ -11,7 +11,8 @@ def printable(text: str) -> str:
     Newlines, escape codes and marks that change the reading direction become `\\x1b`-like text, so
     that nothing in a file's name can move the cursor or change what is read.
     """
-    return "".join(map(_shown, text))
+    # Almost every text has none of them, and a queue asks for ten thousand names.
+    return text if text.isprintable() else "".join(map(_shown, text))
 
 
 def _shown(character: str) -> str:

@@ -41,6 +41,10 @@ class ReviewError(PipelineError):
     """A photo could not be opened or decided as asked."""
 
 
+class EmptyOutline(ReviewError):
+    """An outline without a pixel was accepted, and nobody said that it is meant."""
+
+
 class ExportError(PipelineError):
     """A dataset could not be written."""
 

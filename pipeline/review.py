@@ -4,6 +4,7 @@ from pathlib import Path
 
 from db.store import Store
 from db.values import (
+    Decision,
     DecisionKind,
     NewMask,
     PhotoDetails,
@@ -19,7 +20,7 @@ from imaging.text import printable
 from imaging.values import Prediction
 from models.package import ModelError
 from pipeline.draft import Editor, OpenPhoto
-from pipeline.errors import PipelineError, ReviewError
+from pipeline.errors import EmptyOutline, PipelineError, ReviewError, WriteFailed
 from pipeline.reshaped import Reshaped, reshaped
 from pipeline.stored_draft import StoredDraft
 from pipeline.worker import Worker
@@ -57,9 +58,14 @@ class ReviewSession:
         """How many edits are queued and not yet committed."""
         return self._writer.pending
 
+    @property
+    def refused(self) -> WriteFailed | None:
+        """Why queued edits could not be committed when that was last tried; None if they were."""
+        return self._writer.refused
+
     def queue(self) -> list[QueueItem]:
         """The folder's photos, waiting and decided, in the order to review them."""
-        return self._store.queue(self._folder)
+        return self._store.queue(self._folder, self._reviewer)
 
     def set_aside(self) -> list[SetAside]:
         """The folder's files that could not become photos."""
@@ -91,12 +97,14 @@ class ReviewSession:
         seconds: float,
         score: int | None = None,
         note: str = "",
+        may_be_empty: bool = False,
     ) -> Reshaped | None:
         """Store a decision on an opened photo; an accepted mask with live edits is a corrected one.
 
         `seconds` is how long the reviewer looked. Says so where the stored mask has more parts or
-        holes than the one it was drawn on. Raises ReviewError when there is no outline to
-        accept, WriteFailed, and StaleDecision when someone else was faster.
+        holes than the one it was drawn on. Raises ReviewError when there is no outline to accept,
+        EmptyOutline when it is empty and must not be, WriteFailed, and StaleDecision when someone
+        else was faster.
         """
         editor, revision = photo.editor, photo.details.revision
         if editor is not None:
@@ -106,6 +114,11 @@ class ReviewSession:
         if kind in OUTLINE:
             if editor is None or revision is None:
                 raise ReviewError(_nothing_to_accept(photo.details))
+            if not may_be_empty and not editor.mask.any():
+                raise EmptyOutline(
+                    "Its outline is empty. Accept it once more if that is meant, or say that "
+                    "there is no lesion."
+                )
             mask = self._new_mask(editor, revision)
             kind = DecisionKind.CORRECTED if mask else DecisionKind.ACCEPTED
         self._store.decide(
@@ -125,11 +138,10 @@ class ReviewSession:
             return None
         return reshaped(rle.decode(self._store.mask(revision.id)), editor.mask)
 
-    def take_back(self) -> int | None:
-        """Take the reviewer's last decision back; the photo's id, or None where there is none."""
+    def take_back(self) -> Decision | None:
+        """Take the reviewer's last decision back; which it was, or None where there is none."""
         self.drain()
-        decision = self._store.take_back(self._reviewer)
-        return decision.photo_id if decision else None
+        return self._store.take_back(self._reviewer)
 
     def drain(self) -> None:
         """Wait until every edit is committed. Raises WriteFailed; the edits stay queued then."""

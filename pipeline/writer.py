@@ -6,18 +6,24 @@ from collections.abc import Callable
 
 from pipeline.errors import WriteFailed
 
+AGAIN = 1.0
+"""Seconds after which what failed is tried again."""
+
 
 class Writer:
     """A queue of commits and the thread that works it off, from construction to `close`.
 
     A commit that fails stays at the head of the queue, so that nothing is written out of order; it
-    is tried again with the next `submit` or `drain`.
+    is tried again with the next `submit` or `drain`, and every `again` seconds by itself.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, again: float = AGAIN) -> None:
         self._changed = threading.Condition()
         self._commits: deque[Callable[[], None]] = deque()
+        self._again = again
         self._failure: Exception | None = None
+        self._tries = 0
+        self._asked = False
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
@@ -27,21 +33,29 @@ class Writer:
         """How many commits are queued and not yet done."""
         return len(self._commits)
 
+    @property
+    def refused(self) -> WriteFailed | None:
+        """Why the last try failed; None once it went well, and while nothing was tried."""
+        with self._changed:
+            return self._refusal()
+
     def submit(self, commit: Callable[[], None]) -> None:
         """Queue a commit and return at once."""
         with self._changed:
             self._commits.append(commit)
-            self._failure = None
-            self._changed.notify_all()
+            self._ask()
 
     def drain(self) -> None:
         """Wait until all is committed. Raises WriteFailed; what is left stays queued."""
         with self._changed:
-            self._failure = None
-            self._changed.notify_all()
-            self._changed.wait_for(lambda: self._failure is not None or not self._commits)
-            if self._failure is not None:
-                raise WriteFailed(_sentence(len(self._commits), self._failure)) from self._failure
+            before = self._tries
+            self._ask()
+            self._changed.wait_for(
+                lambda: not self._commits or (self._failure and self._tries > before)
+            )
+            refusal = self._refusal()
+        if refusal is not None:
+            raise refusal
 
     def close(self) -> None:
         """Drain, then end the thread. Raises WriteFailed, and then the thread goes on."""
@@ -50,6 +64,17 @@ class Writer:
             self._closing = True
             self._changed.notify_all()
         self._thread.join()
+
+    def _ask(self) -> None:
+        self._asked = True
+        self._changed.notify_all()
+
+    def _refusal(self) -> WriteFailed | None:
+        if self._failure is None:
+            return None
+        refusal = WriteFailed(_sentence(len(self._commits), self._failure))
+        refusal.__cause__ = self._failure
+        return refusal
 
     def _run(self) -> None:
         while (commit := self._next()) is not None:
@@ -62,19 +87,24 @@ class Writer:
 
     def _next(self) -> Callable[[], None] | None:
         with self._changed:
+            # After a failure the wait ends by itself: room that was made is not told to anybody.
             self._changed.wait_for(
-                lambda: self._closing or (self._commits and self._failure is None)
+                lambda: self._closing or (self._commits and (self._asked or not self._failure)),
+                timeout=self._again if self._failure else None,
             )
+            self._asked = False
             return self._commits[0] if self._commits and not self._closing else None
 
     def _note(self, error: Exception) -> None:
         with self._changed:
             self._failure = error
+            self._tries += 1
             self._changed.notify_all()
 
     def _note_done(self) -> None:
         with self._changed:
             self._commits.popleft()
+            self._failure = None
             self._changed.notify_all()
 
 

@@ -57,9 +57,9 @@ class NevusApp(ColourApp):
         self._make_ingest = make_ingest
         self._ingest: Ingest | None = None
         self._jobs = Jobs()
-        self._warned = False
+        self._warned: set[str] = set()
         self._typed = typed
-        self._review = ReviewScreen(session, self._jobs, folder.resolve().name, reviewer)
+        self._review = ReviewScreen(session, self._jobs, folder.resolve(), reviewer)
 
     def get_default_screen(self) -> ReviewScreen:
         """The review screen, the only one under the help."""
@@ -103,13 +103,15 @@ class NevusApp(ColourApp):
     async def _leave(self) -> None:
         try:
             await self._jobs.store(self._session.drain)
+            left = await self._review.left_behind()
         except EXPECTED as problem:
-            if not self._warned:
-                self._warned = True
-                sentence = f"{problem} Press q again to leave without them."
-                self.notify(printable(sentence), severity="error", markup=False, timeout=30)
-                return
-        self.exit()
+            left = str(problem)
+        if left and left not in self._warned:
+            self._warned.add(left)
+            sentence = f"{left} Press q again to leave."
+            self.notify(printable(sentence), severity="warning", markup=False, timeout=30)
+        else:
+            self.exit()
 
     def finish(self) -> None:
         """End the threads behind the screen; what was handed to them is done first. Blocks."""

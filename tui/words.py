@@ -1,8 +1,9 @@
 """How names and numbers are put on a few cells of a terminal."""
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 
 from imaging.form import Form
 from pipeline.reshaped import Reshaped
@@ -16,21 +17,48 @@ def shorten(text: str, width: int) -> str:
 
     Camera names differ at their end, so the end is what stays longest.
     """
-    if cell_len(text) <= width:
+    if cells(text) <= width:
         return text
     if width <= 1:
         return "…"[:width]
-    head = (width - 1) // 3
-    start = set_cell_size(text, head).rstrip()
-    return f"{start}…{_last_cells(text, width - 1 - cell_len(start))}"
+    start = first_cells(text, (width - 1) // 3).rstrip()
+    return f"{start}…{last_cells(text, width - 1 - cells(start))}"
 
 
-def _last_cells(text: str, width: int) -> str:
+def cells(text: str) -> int:
+    """How many cells a text needs."""
+    # Most names are ASCII, and a queue asks for ten thousand of them.
+    return len(text) if text.isascii() else cell_len(text)
+
+
+def first_cells(text: str, width: int) -> str:
+    """The longest beginning of the text that needs no more than `width` cells."""
+    if text.isascii():
+        return text[: max(0, width)]
+    return text[: _most(width, text, lambda count: text[:count])]
+
+
+def last_cells(text: str, width: int) -> str:
     """The longest end of the text that needs no more than `width` cells."""
-    first = len(text)
-    while first and cell_len(text[first - 1 :]) <= width:
-        first -= 1
-    return text[first:]
+    if text.isascii():
+        return text[len(text) - min(len(text), max(0, width)) :]
+    return text[len(text) - _most(width, text, lambda count: text[len(text) - count :]) :]
+
+
+def lines_of(text: str, width: int) -> list[tuple[int, int]]:
+    """Where each line begins and ends when the text is laid out in lines of `width` cells."""
+    lines, start = [], 0
+    while start < len(text):
+        end = start + max(1, len(first_cells(text[start:], width)))
+        lines.append((start, end))
+        start = end
+    return lines or [(0, 0)]
+
+
+def _most(width: int, text: str, part: Callable[[int], str]) -> int:
+    """The most characters whose part of the text fits into `width` cells."""
+    counts = range(len(text) + 1)
+    return max(0, bisect_right(counts, width, key=lambda count: cell_len(part(count))) - 1)
 
 
 def percent(fraction: float) -> str:

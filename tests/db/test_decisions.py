@@ -90,7 +90,7 @@ def test_a_correction_is_a_new_revision_and_taking_it_back_restores_the_draft(
     assert state.cursor == 1
     assert store.mask(corrected.id) == store.mask(base)
     assert [entry.what for entry in store.photo(photo_id).history] == [
-        "outlined",
+        "outlined by model lesion",
         "corrected",
         "taken back",
     ]

@@ -273,7 +273,9 @@ def test_taken_back_the_photo_waits_again_with_its_edits(
     paint(photo, (10, 10), (60, 20))
     mask = editor_of(photo).mask.copy()
     session.decide(photo, DecisionKind.ACCEPTED, seconds=1)
-    assert session.take_back() == remembered
+    taken = session.take_back()
+    assert taken is not None
+    assert (taken.photo_id, taken.kind) == (remembered, DecisionKind.CORRECTED)
     assert [item.decision for item in session.queue()] == [None]
     editor = editor_of(session.open(remembered))
     assert np.array_equal(editor.mask, mask)
@@ -335,7 +337,9 @@ def test_review_goes_on_with_a_model_that_is_not_there(
             assert photo.picture.shape == (240, 320, 3)
             session.decide(photo, kind, seconds=1)
             assert [item.decision for item in session.queue()] == [kind]
-            assert session.take_back() == item.photo_id
+            taken = session.take_back()
+            assert taken is not None
+            assert taken.photo_id == item.photo_id
             assert [item.decision for item in session.queue()] == [None]
 
 

@@ -11,6 +11,7 @@ from pipeline.review import ReviewSession
 from pipeline.worker import Worker
 from tests.tui.driving import Clinic
 from tui.app import NevusApp
+from tui.screens.editing import SHOWN_FOR
 
 
 @pytest.fixture(autouse=True)
@@ -19,6 +20,13 @@ def true_colours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("COLORTERM", "truecolor")
     monkeypatch.delenv("NO_COLOR", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def sentences_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is said stays longer than any test runs, however slow the machine is."""
+    for severity in SHOWN_FOR:
+        monkeypatch.setitem(SHOWN_FOR, severity, 3600.0)
 
 
 @pytest.fixture(scope="session")

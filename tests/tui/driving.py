@@ -30,6 +30,10 @@ from tui.widgets.workbench import Workbench
 
 GRID = Size(64, 64)
 SMALL = Size(320, 240)
+HOPS = 6
+"""From a widget to its parents, the screen and the app, and back to a widget."""
+PATIENCE = 120.0
+"""Seconds after which what has not happened is taken to happen never."""
 RECEIPT = Receipt("lesion", "5f" * 32, "onnxruntime", "CPU", 12.0)
 
 
@@ -64,6 +68,7 @@ class Clinic:
     def draw(self, name: str, number: int = 0, size: Size = SMALL) -> Path:
         """Put a photo into the folder."""
         path = self.folder / name
+        path.parent.mkdir(exist_ok=True)
         Image.fromarray(drawn(number, size)).save(path, quality=90)
         return path
 
@@ -80,9 +85,17 @@ class Clinic:
         predicted_jaccard: float | None = None,
     ) -> int:
         """Draw a photo and store it with an outline; its id."""
-        path = self.draw(name, number, size)
-        photo_id = self.take_in(path)
         prediction = replace(spot(number, size), predicted_jaccard=predicted_jaccard)
+        return self._keep(self.draw(name, number, size), prediction)
+
+    def outline_nothing(self, name: str) -> int:
+        """Draw a photo in which the model found no lesion; its id."""
+        prediction = spot(0, SMALL)
+        nothing = replace(prediction, grid=np.zeros_like(prediction.grid))
+        return self._keep(self.draw(name), nothing)
+
+    def _keep(self, path: Path, prediction: Prediction) -> int:
+        photo_id = self.take_in(path)
         mask = draw_mask(prediction.grid, prediction.framing, 0.5)
         self.store.save_prediction(
             photo_id,
@@ -119,18 +132,26 @@ def review_screen(pilot: Pilot[None]) -> ReviewScreen:
     return screen
 
 
+async def flushed(pilot: Pilot[None]) -> None:
+    """Let every message arrive, and what is posted on its arrival, up to the app."""
+    # `pause` alone takes a process that gets no turn on a busy machine for one that is idle.
+    for _ in range(HOPS):
+        await pilot._wait_for_screen(PATIENCE)
+    await pilot.pause()
+
+
 async def settled(pilot: Pilot[None]) -> ReviewScreen:
     """The screen under test, once nothing runs behind it."""
-    await pilot.pause()
+    await flushed(pilot)
     while running := [worker for worker in pilot.app.workers if not worker.is_finished]:
         await pilot.app.workers.wait_for_complete(running)
-        await pilot.pause()
+        await flushed(pilot)
     return review_screen(pilot)
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
-    """Let the app run until something holds that comes from outside it; not longer than 20 s."""
-    deadline = monotonic() + 20
+    """Let the app run until something holds that comes from outside it; fail if it never does."""
+    deadline = monotonic() + PATIENCE
     while not condition():
         assert monotonic() < deadline, "it did not happen"
         await pilot.pause(0.02)

@@ -20,7 +20,7 @@ from pathlib import Path
 from tui.launch import run_app
 run_app(Path(sys.argv[1]), Path(sys.argv[2]), None, "auto", "CPU_ONLY", 600, "ada")
 """
-PATIENCE = 30
+PATIENCE = 120
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 """The queue widget alone: thousands of rows, a cursor that stays on its photo."""
 
+from dataclasses import replace
+
 import pytest
 from textual.app import App, ComposeResult
 
@@ -16,7 +18,7 @@ def item(photo_id: int, decision: DecisionKind | None = None) -> QueueItem:
 
 class QueueApp(App[None]):
     def compose(self) -> ComposeResult:
-        yield Queue()
+        yield Queue("/p")
 
 
 @pytest.fixture
@@ -53,12 +55,18 @@ async def test_the_first_that_waits_is_taken_first(app: QueueApp) -> None:
         assert queue.current == item(2)
 
 
-async def test_waiting_goes_round(app: QueueApp) -> None:
+async def test_waiting_goes_round_and_ends_with_the_skipped_the_first_skipped_first(
+    app: QueueApp,
+) -> None:
+    skipped = [replace(item(n, DecisionKind.SKIPPED), decision_id=9 - n) for n in (4, 5)]
+    edited = replace(item(6, DecisionKind.ACCEPTED), has_draft=True, edited_since=True)
     async with app.run_test(size=(40, 20)):
         queue = app.query_one(Queue)
-        queue.fill([item(1), item(2), item(3), item(4, DecisionKind.SKIPPED)], [])
+        queue.fill([item(1), item(2), item(3), *skipped, edited], [])
         queue.choose(2)
-        assert [waiting.photo_id for waiting in queue.waiting()] == [3, 1, 2]
+        assert [waiting.photo_id for waiting in queue.waiting()] == [3, 1, 2, 6, 5, 4]
+        queue.mark(5, DecisionKind.SKIPPED)
+        assert [waiting.photo_id for waiting in queue.waiting()] == [3, 1, 2, 6, 4, 5]
 
 
 async def test_a_mark_holds_until_the_database_says_it(app: QueueApp) -> None:

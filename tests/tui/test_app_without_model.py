@@ -16,7 +16,7 @@ from imaging.framing import Size
 from tests.tui.driving import drawn
 
 NEVUS = str(Path(sys.executable).parent / "nevus")
-PATIENCE = 30
+PATIENCE = 120
 COLUMNS, LINES = 100, 24
 
 
@@ -65,7 +65,7 @@ def test_photos_are_shown_and_decided_and_the_broken_model_is_said(tmp_path: Pat
             # In the queue, and beside its picture.
             terminal.see(name, times=2)
             terminal.press(key)
-        terminal.see("Every photo is reviewed.")
+        terminal.see("Every other photo is decided.")
         terminal.press("q")
         terminal.child.expect(pexpect.EOF)
     assert terminal.child.exitstatus == 0

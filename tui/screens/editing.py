@@ -1,33 +1,37 @@
 """What the keys for brush, threshold and outline do, and the line that tells how they are set."""
 
-from collections.abc import Awaitable
+from dataclasses import dataclass, replace
 from time import monotonic
 
-from textual import on, work
+from textual import on
+from textual.message import Message
 from textual.notifications import SeverityLevel
 from textual.reactive import reactive
 from textual.screen import Screen
 
 from imaging.text import printable
 from pipeline.review import ReviewSession
-from tui.failures import EXPECTED
+from tui.failures import brief
 from tui.jobs import Jobs
 from tui.keymap import EDIT_HINTS, REVIEW_HINTS, bindings
+from tui.outbox import Outbox
 from tui.widgets.keys import Keys
 from tui.widgets.status import Status
 from tui.widgets.workbench import Workbench
 
 LOOK_EVERY = 0.1
-SHOWN_FOR = 5.0
+SHOWN_FOR: dict[SeverityLevel, float] = {"information": 5.0, "warning": 5.0, "error": 15.0}
 """Seconds a sentence stays."""
-STUCK_AFTER = 3.0
-"""Seconds an edit may be unsaved before the reason is asked for."""
 
 
 class EditingScreen(Screen[None]):
-    """A screen with a photo on a workbench; it tells what is unsaved, and why if that lasts."""
+    """A screen with a photo on a workbench; it tells what is unsaved, and why."""
 
     BINDINGS = bindings()
+
+    @dataclass
+    class StoreChanged(Message):
+        """The database holds something else now, so that the queue is to be read again."""
 
     score: reactive[int | None] = reactive[int | None](None, init=False)
 
@@ -38,7 +42,9 @@ class EditingScreen(Screen[None]):
         self._bench = Workbench(jobs, id="workbench")
         self._status = Status(reviewer, id="status")
         self._keys = Keys(id="keys")
-        self._unsaved_for = 0.0
+        self._outbox = Outbox()
+        self._scores: dict[int, int | None] = {}
+        self._refused: Exception | None = None
         self._said: dict[str, float] = {}
 
     def on_mount(self) -> None:
@@ -110,9 +116,10 @@ class EditingScreen(Screen[None]):
             self._say(f"The threshold goes no {'higher' if steps > 0 else 'lower'}.")
 
     def action_score(self, score: int) -> None:
-        """Set the score that goes with the next decision; the same again clears it."""
+        """Set the score that goes with the photo's decision; the same again clears it."""
         if self._bench.opened is not None:
             self.score = None if score == self.score else score
+            self._scores[self._bench.opened.details.photo_id] = self.score
 
     def watch_score(self) -> None:
         """Tell the score."""
@@ -124,7 +131,8 @@ class EditingScreen(Screen[None]):
 
     @on(Workbench.Set)
     def _show_state(self) -> None:
-        self._status.state = self._bench.state(self._session.pending, self.score)
+        state = self._bench.state(self._unsaved, self.score)
+        self._status.state = replace(state, refused=self._why_unsaved())
         self._keys.shown = EDIT_HINTS if self._bench.editing else REVIEW_HINTS
 
     # What is saved, and what went wrong
@@ -133,28 +141,30 @@ class EditingScreen(Screen[None]):
         """The screen is gone and its threads have ended: leave nothing half done."""
         self._bench.finish()
 
-    def _look_at_writer(self) -> None:
-        pending = self._session.pending + self._bench.drawing
-        self._unsaved_for = self._unsaved_for + LOOK_EVERY if pending else 0.0
-        if pending != self._status.state.unsaved:
-            self._show_state()
-        if self._unsaved_for > STUCK_AFTER:
-            self._unsaved_for = -10 * STUCK_AFTER
-            self._ask_why(self._jobs.store(self._session.drain))
+    @property
+    def _unsaved(self) -> int:
+        return self._session.pending + len(self._outbox) + self._bench.drawing
 
-    @work(group="save")
-    async def _ask_why(self, drained: Awaitable[None]) -> None:
-        try:
-            await drained
-        except EXPECTED as problem:
-            self._complain(problem)
+    def _why_unsaved(self) -> str:
+        problem = self._refused or next(iter(self._outbox.refused.values()), None)
+        return "" if problem is None else brief(problem)
+
+    def _look_at_writer(self) -> None:
+        before, self._refused = self._refused, self._session.refused
+        if self._refused is not None and before is None:
+            self._complain(self._refused)
+        if self._refused is None and before is not None:
+            self.post_message(self.StoreChanged())
+        shown = self._status.state
+        if (self._unsaved, self._why_unsaved()) != (shown.unsaved, shown.refused):
+            self._show_state()
 
     def _complain(self, problem: Exception) -> None:
         self._say(str(problem), "error")
 
     def _say(self, sentence: str, severity: SeverityLevel = "information") -> None:
         """Show a sentence for a while; not again while it is shown."""
-        now = monotonic()
+        now, shown_for = monotonic(), SHOWN_FOR[severity]
         if self._said.get(sentence, now) <= now:
-            self._said[sentence] = now + SHOWN_FOR
-            self.notify(printable(sentence), severity=severity, markup=False, timeout=SHOWN_FOR)
+            self._said[sentence] = now + shown_for
+            self.notify(printable(sentence), severity=severity, markup=False, timeout=shown_for)

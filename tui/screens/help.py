@@ -21,6 +21,7 @@ SIGNS = (
     ("✗", "rejected"),
     ("∅", "no lesion"),
     ("»", "skipped"),
+    ("✎", "edited since"),
     ("·", "no outline yet"),
     ("!", "set aside"),
 )

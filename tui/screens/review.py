@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable
 from functools import partial
+from pathlib import Path
 from time import monotonic
 
 from textual import events, on, work
@@ -11,23 +12,21 @@ from textual.reactive import reactive
 from textual.timer import Timer
 from textual.widgets import Static
 
-from db.values import DecisionKind, QueueItem, SetAside
+from db.values import QueueItem, SetAside
 from imaging.text import printable
 from pipeline.draft import OpenPhoto
+from pipeline.held import edits_held
 from pipeline.ingest import IngestProgress
-from pipeline.reshaped import Reshaped
 from pipeline.review import ReviewSession
-from tui.deck import Deck
 from tui.failures import EXPECTED
 from tui.jobs import Jobs
-from tui.screens.editing import EditingScreen
-from tui.stopwatch import Stopwatch
+from tui.names import below
+from tui.rows import Unfinished
+from tui.screens.deciding import DecidingScreen
+from tui.sentences import EMPTY
 from tui.terminal import LEAST_HEIGHT, LEAST_WIDTH
-from tui.widgets.details import Details
-from tui.widgets.progress import Progress
 from tui.widgets.queue import Queue
 from tui.widgets.workbench import Workbench
-from tui.words import describe
 
 WIDE = 100
 PREPARED = 2
@@ -39,17 +38,8 @@ NEWS_EVERY = 0.3
 PAUSE_PER_READING = 5
 """A queue that takes long to read is read the less often."""
 
-EMPTY = (
-    "There are no photos in this folder yet.\n\n"
-    "Drop some into it (JPEG, PNG or HEIC): they appear here by themselves."
-)
-ALL_DONE = (
-    "Every photo is reviewed.\n\n"
-    "New ones appear by themselves. k goes back, U takes the last decision back."
-)
 
-
-class ReviewScreen(EditingScreen):
+class ReviewScreen(DecidingScreen):
     """Wires queue, workbench and details to the session; whatever blocks runs on its threads."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012
@@ -57,15 +47,8 @@ class ReviewScreen(EditingScreen):
 
     too_small: reactive[bool] = reactive(False, init=False, bindings=True)
 
-    def __init__(self, session: ReviewSession, jobs: Jobs, folder: str, reviewer: str) -> None:
-        super().__init__(session, jobs, reviewer)
-        self._deck = Deck(session, jobs)
-        self._stopwatch = Stopwatch()
-        self._progress = Progress(folder, id="progress")
-        self._queue = Queue(id="queue")
-        self._details = Details(id="details")
-        self._all_done = False
-        self._unopened: tuple[int, str] | None = None
+    def __init__(self, session: ReviewSession, jobs: Jobs, folder: Path, reviewer: str) -> None:
+        super().__init__(session, jobs, folder, reviewer)
         self._reading = self._read_again = False
         self._reading_took = 0.0
         self._news: Timer | None = None
@@ -129,6 +112,7 @@ class ReviewScreen(EditingScreen):
         self._news = None
         self._read_queue()
 
+    @on(DecidingScreen.StoreChanged)
     def _read_queue(self) -> None:
         self._read_again = self._reading
         if not self._reading:
@@ -144,7 +128,10 @@ class ReviewScreen(EditingScreen):
         except EXPECTED as problem:
             self._complain(problem)
         else:
+            first = self._queue.current is None
             self._queue.fill(items, aside)
+            if first:
+                self._tell_skipped(self._queue.current)
             self._progress.shown = (len(items), len(aside))
             self._look_at_news(items)
             self._explain()
@@ -162,7 +149,7 @@ class ReviewScreen(EditingScreen):
                 self._deck.drop(item.photo_id)
                 if ready is self._bench.opened:
                     self._open(item)
-        if self._all_done:
+        if self._ending:
             self._go_on()
         self._try_again()
 
@@ -175,37 +162,32 @@ class ReviewScreen(EditingScreen):
 
     @on(Queue.RowChosen)
     def _show_row(self, message: Queue.RowChosen) -> None:
-        self._all_done = False
+        self._ending = ""
         self._put_away()
         self._unopened = None
         match message.row:
             case QueueItem() as item:
-                ready = self._deck.ready(item.photo_id)
+                ready = self._ready(item.photo_id)
                 if ready is None:
                     self._open(item)
                 else:
                     self._show(ready)
             case SetAside() as file:
-                self._bench.say(
-                    f"{printable(file.name)} was set aside.\n\n{printable(file.reason)}"
-                )
+                name = printable(below(file.path, self._folder))
+                self._bench.say(f"{name} was set aside.\n\n{printable(file.reason)}")
                 self._details.show_aside(file)
             case None:
                 self._bench.say(EMPTY)
                 self._details.clear()
 
-    def _put_away(self) -> None:
-        self._stopwatch.stop()
-        self._bench.take_away()
-        self.score = None
-
     # The photo
 
     @work(group="open", exclusive=True)
     async def _open(self, item: QueueItem) -> None:
-        name = printable(item.name)
-        waiting = self.set_timer(PATIENCE, partial(self._say_opening, item.photo_id, name))
+        waiting = self.set_timer(PATIENCE, partial(self._say_opening, item.photo_id))
         try:
+            # What is opened must be what the decision on its way makes of it.
+            await self._outbox.gone(item.photo_id)
             opened = await self._deck.open(item.photo_id)
         except EXPECTED as problem:
             self._unopened = (item.photo_id, str(problem))
@@ -217,118 +199,49 @@ class ReviewScreen(EditingScreen):
         finally:
             waiting.stop()
 
-    def _say_opening(self, photo_id: int, name: str) -> None:
+    def _say_opening(self, photo_id: int) -> None:
         if self._is_current(photo_id) and self._bench.opened is None:
-            self._bench.say(f"Opening {name} …")
+            self._bench.say(f"Opening {self._queue.name_of(photo_id)} …")
 
-    def _is_current(self, photo_id: int) -> bool:
-        row = self._queue.current
-        return isinstance(row, QueueItem) and row.photo_id == photo_id
+    def _ready(self, photo_id: int) -> OpenPhoto | None:
+        return None if self._outbox.holds(photo_id) else self._deck.ready(photo_id)
 
     def _show(self, opened: OpenPhoto) -> None:
-        details, editor = opened.details, opened.editor
-        if self._all_done or not self._is_current(details.photo_id):
+        details, revision = opened.details, opened.details.revision
+        if self._ending or not self._is_current(details.photo_id):
             return
+        self._outbox.seen(details.photo_id)
         self._bench.show(opened)
         if not self.too_small:
             self._stopwatch.start(details.photo_id)
+        self._take_up_edits(opened)
         self._explain()
-        revision = details.revision
         self._details.show(details, None if revision is None else revision.measurements, 0)
-        if editor is not None and editor.edits:
-            self._bench.measure()
+        self.score = self._scores.get(details.photo_id, details.score)
         self._show_state()
         self._prepare()
+
+    def _take_up_edits(self, opened: OpenPhoto) -> None:
+        row, editor = self._queue.current, opened.editor
+        edits = 0 if editor is None else editor.edits
+        self._held = edits_held(row, edits) if isinstance(row, QueueItem) else None
+        if edits:
+            self._bench.measure()
+        else:
+            self._queue.show_edits(opened.details.photo_id, None)
 
     def _explain(self) -> None:
         """Say why the open photo stands where it stands, which changes with the queue."""
         row, opened = self._queue.current, self._bench.opened
         if isinstance(row, QueueItem) and opened and row.photo_id == opened.details.photo_id:
-            self._details.explain(row.reason)
+            self._details.explain(row)
 
     @work(group="prepare", exclusive=True)
     async def _prepare(self) -> None:
         """Open the photos that come next, so that moving on shows them at once."""
         for item, _ in zip(self._queue.waiting(), range(PREPARED), strict=False):
-            await self._deck.prepare(item.photo_id)
-
-    # Decisions
-
-    def action_decide(self, kind: str) -> None:
-        """Decide the photo that is seen, and go on to the next one waiting."""
-        opened, decision = self._bench.opened, DecisionKind(kind)
-        if opened is None or not self._is_current(opened.details.photo_id):
-            self._say(self._why_undecided())
-            return
-        editor = opened.editor
-        if decision is DecisionKind.ACCEPTED and editor is None:
-            self._say("There is no outline to accept yet. n, r and s work without one.", "warning")
-            return
-        corrected = decision is DecisionKind.ACCEPTED and self._bench.edited
-        self._queue.mark(opened.details.photo_id, DecisionKind.CORRECTED if corrected else decision)
-        self._store(opened, decision)
-        self._go_on()
-
-    def _why_undecided(self) -> str:
-        match self._queue.current:
-            case SetAside():
-                return "This file is no photo, so there is nothing to decide. j goes on."
-            case QueueItem() as item if self._unopened and self._unopened[0] == item.photo_id:
-                return "Nothing is decided on a photo that can't be opened. j goes on to the next."
-            case QueueItem() if not self._all_done:
-                return "No photo is open yet. Press again when you see it."
-        return "There is no photo to decide."
-
-    def _store(self, opened: OpenPhoto, decision: DecisionKind) -> None:
-        photo_id = opened.details.photo_id
-        seconds, score = self._stopwatch.seconds(photo_id), self.score
-        self._stopwatch.reset(photo_id)
-        self._deck.drop(photo_id)
-        decide = partial(self._session.decide, opened, decision, seconds, score)
-        self._settle(opened, self._jobs.store(decide))
-
-    @work(group="decide")
-    async def _settle(self, opened: OpenPhoto, stored: Awaitable[Reshaped | None]) -> None:
-        photo_id = opened.details.photo_id
-        try:
-            change = await stored
-            if change is not None:
-                self._say(f"{opened.details.name} {describe(change)}", "warning")
-        except EXPECTED as problem:
-            self._complain(problem)
-        finally:
-            self._deck.drop(photo_id)
-            self._queue.unmark(photo_id)
-            self._read_queue()
-
-    def _go_on(self) -> None:
-        waiting = next(self._queue.waiting(), None)
-        if waiting is not None:
-            self._queue.choose(waiting.photo_id)
-        elif not self._all_done:
-            self._put_away()
-            self._all_done = True
-            self._bench.say(ALL_DONE)
-            self._details.clear()
-
-    def action_take_back(self) -> None:
-        """Take the last decision back and go to its photo."""
-        self._return_to(self._jobs.store(self._session.take_back))
-
-    @work(group="decide")
-    async def _return_to(self, taken: Awaitable[int | None]) -> None:
-        try:
-            photo_id = await taken
-        except EXPECTED as problem:
-            self._complain(problem)
-            return
-        if photo_id is None:
-            self._say("There is no decision to take back.")
-            return
-        self._deck.drop(photo_id)
-        if not self._queue.choose(photo_id):
-            self._say("The decision is taken back. Its photo is not in this folder.")
-        self._read_queue()
+            if not self._outbox.holds(item.photo_id):
+                await self._deck.prepare(item.photo_id)
 
     # Moving
 
@@ -351,9 +264,11 @@ class ReviewScreen(EditingScreen):
     def _show_edited(self, message: Workbench.Edited) -> None:
         opened = message.opened
         if opened is self._bench.opened and opened.editor is not None:
-            edits = opened.editor.edits
+            edits, held = opened.editor.edits, self._held
+            since = held is not None and edits > held
+            area = message.measurements.area_fraction
+            self._asked_empty = False
             self._details.show(opened.details, message.measurements, edits)
-            self._queue.show_draft(
-                opened.details.photo_id, message.measurements.area_fraction, edits > 0
-            )
+            self._queue.show_edits(opened.details.photo_id, Unfinished(area, edits > 0, since))
+            self._explain()
         self._show_state()

@@ -1,6 +1,7 @@
 """What is known of the photo on the screen: its outline, the model, the decision, the history."""
 
 from datetime import datetime
+from textwrap import wrap
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -8,13 +9,18 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from db.values import HistoryEntry, Origin, PhotoDetails, Revision, SetAside
+from db.values import HistoryEntry, Origin, PhotoDetails, QueueItem, Revision, SetAside
 from imaging.text import printable
 from imaging.values import Measurements, Receipt
-from tui.words import percent, shorten
+from tui.names import below
+from tui.words import lines_of, percent, shorten
 
 LABEL = 10
 """Cells for the names on the left."""
+MOMENT = 7
+"""Cells for when something happened."""
+COMPACT_NAME = 2
+"""Lines for the name where there is little room."""
 
 
 class Details(VerticalScroll, can_focus=False):
@@ -22,21 +28,27 @@ class Details(VerticalScroll, can_focus=False):
 
     compact: reactive[bool] = reactive(False)
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, folder: str, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
+        self._folder = folder
         self._photo: PhotoDetails | None = None
         self._edited: Measurements | None = None
         self._edits = 0
-        self._reason = ""
+        self._row: QueueItem | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Whether the outline that is shown has no pixel."""
+        return self._photo is not None and self._edited is not None and not self._edited.area_pixels
 
     def compose(self) -> ComposeResult:
         """One text."""
         yield Static(markup=False)
 
-    def explain(self, reason: str) -> None:
-        """Say from now on why the photo stands where it stands in the queue."""
-        if reason != self._reason:
-            self._reason = reason
+    def explain(self, row: QueueItem) -> None:
+        """Say from now on why the photo stands where it stands in the queue, and if it waits."""
+        if row != self._row:
+            self._row = row
             self._draw()
 
     def show(self, photo: PhotoDetails, measurements: Measurements | None, edits: int) -> None:
@@ -47,7 +59,7 @@ class Details(VerticalScroll, can_focus=False):
     def show_aside(self, file: SetAside) -> None:
         """Show a file that is no photo; its reason stands where the photo would be."""
         self._photo = None
-        self._write([self._headline(file.name), Content.styled("set aside", "$quiet")])
+        self._write([*self._headline(file.path), Content.styled("set aside", "$quiet")])
 
     def clear(self) -> None:
         """Show nothing."""
@@ -71,7 +83,7 @@ class Details(VerticalScroll, can_focus=False):
 
     def _lines(self, photo: PhotoDetails) -> list[Content]:
         size = f"{photo.size.width} × {photo.size.height}  {photo.format}"
-        lines = [self._headline(photo.name), Content.styled(printable(size), "$quiet")]
+        lines = [*self._headline(photo.path), Content.styled(printable(size), "$quiet")]
         lines += self._lesion(photo)
         if not self.compact:
             lines += [*receipt_lines(photo.receipt), *word_lines(photo)]
@@ -84,8 +96,14 @@ class Details(VerticalScroll, can_focus=False):
     def _room(self) -> int:
         return max(16, self.scrollable_content_region.width)
 
-    def _headline(self, name: str) -> Content:
-        return Content.styled(shorten(printable(name), self._room), "bold")
+    def _headline(self, path: str) -> list[Content]:
+        """The path below the folder, whole; only a small terminal has no room for the longest."""
+        name = printable(below(path, self._folder))
+        if self.compact:
+            name = shorten(name, COMPACT_NAME * self._room)
+        folder = name.rfind("/") + 1
+        text = Content.assemble((name[:folder], "$quiet"), (name[folder:], "bold"))
+        return [text[start:end] for start, end in lines_of(name, self._room)]
 
     def _lesion(self, photo: PhotoDetails) -> list[Content]:
         blank = [] if self.compact else [Content(""), heading("Lesion")]
@@ -93,19 +111,25 @@ class Details(VerticalScroll, can_focus=False):
             return [*blank, pair("Area", "no outline yet", "$quiet")]
         return [
             *blank,
-            pair("Area", percent(self._edited.area_fraction), "bold"),
-            pair("", f"{self._edited.area_pixels:,} px".replace(",", " "), "$quiet"),
+            *area_lines(self._edited),
             *outline_lines(photo.revision, self._edits, self._room),
         ]
 
     def _decision(self, photo: PhotoDetails) -> list[Content]:
-        said = "waiting" if photo.decision is None else str(photo.decision)
-        style = "$quiet" if photo.decision is None else "$accent"
+        said, style = "waiting" if photo.decision is None else str(photo.decision), "$accent"
+        row = self._row if self._row and self._row.photo_id == photo.photo_id else None
+        since = row is not None and row.edited_since
+        if since:
+            said, style = f"{said}, edited{'' if self.compact else ' since'}", "$warning"
+        elif photo.decision is None:
+            style = "$quiet"
         if self.compact:
             return [pair("Decision", said, style)]
         lines = [Content(""), heading("Decision"), Content.styled(said, style)]
-        if photo.decision is None and self._reason:
-            lines.append(Content.styled(shorten(self._reason, self._room), "$quiet"))
+        if since:
+            lines.append(Content.styled("a stores the edits", "$quiet"))
+        elif photo.decision is None and row is not None and row.reason:
+            lines.append(Content.styled(shorten(row.reason, self._room), "$quiet"))
         return lines
 
 
@@ -117,6 +141,16 @@ def heading(text: str) -> Content:
 def pair(name: str, value: str, style: str = "") -> Content:
     """A name and its value, in columns."""
     return Content.assemble((f"{name:<{LABEL}}", "$quiet"), (value, style))
+
+
+def area_lines(measured: Measurements) -> list[Content]:
+    """How large the outline is."""
+    if not measured.area_pixels:
+        return [pair("Area", "nothing outlined", "$warning")]
+    return [
+        pair("Area", percent(measured.area_fraction), "bold"),
+        pair("", f"{measured.area_pixels:,} px".replace(",", " "), "$quiet"),
+    ]
 
 
 def outline_lines(revision: Revision | None, edits: int, room: int) -> list[Content]:
@@ -158,10 +192,11 @@ def history_lines(history: tuple[HistoryEntry, ...], room: int) -> list[Content]
         return []
     lines = [Content(""), heading("History")]
     for entry in reversed(history):
-        text = printable(f"{entry.what}, {entry.who}")
-        lines.append(
-            Content.assemble((f"{moment(entry.at):<7}", "$quiet"), (shorten(text, room - 7), ""))
-        )
+        told = printable(f"{entry.what}, {entry.who}" if entry.who else entry.what)
+        at = f"{moment(entry.at):<{MOMENT}}"
+        for line in wrap(told, room - MOMENT):
+            lines.append(Content.assemble((at, "$quiet"), line))
+            at = " " * MOMENT
     return lines
 
 

@@ -1,10 +1,10 @@
 """The queue: a line for each photo, and the files that were set aside with their reason."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -17,9 +17,8 @@ from textual.strip import Strip
 
 from db.values import DecisionKind, QueueItem, SetAside
 from imaging.text import printable
-from tui.words import percent, shorten
-
-Row = QueueItem | SetAside
+from tui.rows import Row, Rows, Unfinished, key_of
+from tui.words import cells, first_cells, percent
 
 GLYPHS: dict[DecisionKind, tuple[str, str]] = {
     DecisionKind.ACCEPTED: ("✓", "accepted"),
@@ -37,27 +36,24 @@ def glyph(row: Row) -> tuple[str, str]:
         return "!", "aside"
     if row.has_draft and row.decision is None:
         return "◐", "draft"
+    if row.edited_since:
+        return "✎", "since"
     if row.decision is not None:
         return GLYPHS[row.decision]
     return ("○", "waiting") if row.segmented else ("·", "quiet")
 
 
-def key_of(row: Row) -> int | str:
-    """What stays the same of a row when the queue is read again."""
-    return row.photo_id if isinstance(row, QueueItem) else row.path
-
-
 class Queue(ScrollView, can_focus=True):
     """All photos in their order, one line each, drawn only where they are seen.
 
-    The set-aside files follow, two lines each: the name, and why.
+    The set-aside files follow, two lines each: the path below the folder, and why.
     """
 
     DEFAULT_CSS = "Queue { overflow-x: hidden; scrollbar-size-vertical: 1; }"
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"queue--{name}"
-        for name in ("name", "done", "quiet", "waiting", "draft", "accepted", "rejected", "aside")
-    } | {"queue--cursor", "queue--bar"}
+        for name in ("name", "done", "quiet", "waiting", "draft", "since", "accepted", "rejected")
+    } | {"queue--aside", "queue--cursor", "queue--bar"}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "step(1)", show=False),
         Binding("up", "step(-1)", show=False),
@@ -74,104 +70,106 @@ class Queue(ScrollView, can_focus=True):
 
         row: Row | None
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, folder: str, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._items: list[QueueItem] = []
-        self._aside: list[SetAside] = []
-        self._marks: dict[int, DecisionKind] = {}
-        self._drafted: dict[int, float] = {}
+        self._rows = Rows(folder)
+        self._left = False
 
     # What the queue holds
 
     @property
     def current(self) -> Row | None:
         """The row under the cursor."""
-        return None if self.cursor is None else self._row(self.cursor)
+        return None if self.cursor is None else self._rows[self.cursor]
 
     @property
     def items(self) -> Sequence[QueueItem]:
         """The photos, in order."""
-        return self._items
+        return self._rows.items
 
     def __len__(self) -> int:
-        return len(self._items) + len(self._aside)
+        return len(self._rows)
 
     def __bool__(self) -> bool:
         return True
 
     def waiting(self) -> Iterator[QueueItem]:
-        """The undecided photos, those after the cursor first, then from the top."""
-        after = 0 if self.cursor is None else min(self.cursor + 1, len(self._items))
-        for item in self._items[after:] + self._items[:after]:
-            if item.decision is None:
-                yield item
+        """What is to be decided, in order; undecided photos after the cursor come first."""
+        after = 0 if self.cursor is None else min(self.cursor + 1, len(self.items))
+        return self._rows.waiting(after)
+
+    def skipped(self) -> list[QueueItem]:
+        """The skipped photos, the first skipped first."""
+        return self._rows.skipped()
+
+    def name_of(self, photo_id: int) -> str:
+        """What to call a photo so that it is no other one; safe to show."""
+        index = self._rows.place(photo_id)
+        return "A photo" if index is None else self._rows.name(index)
 
     def fill(self, items: Sequence[QueueItem], aside: Sequence[SetAside]) -> None:
-        """Show these rows; the cursor stays on its photo, or takes the first that waits."""
-        before = self.current
-        self._items = [self._marked(item) for item in items]
-        self._aside = list(aside)
+        """Show these rows.
+
+        The cursor stays on its photo, and that on its line of the screen; without a photo it takes
+        the first that waits.
+        """
+        before, line = self.current, self._line_in_sight()
+        self._rows.fill(items, aside)
         self._resize()
-        self._place_cursor(before)
+        place = None if before is None else self._rows.place(key_of(before))
+        if place is None:
+            self._place_cursor(before)
+        else:
+            self.set_reactive(Queue.cursor, place)
+        if line is not None:
+            self._keep_on(line)
         self.refresh()
 
     def _place_cursor(self, before: Row | None) -> None:
-        keys = [key_of(self._row(index)) for index in range(len(self))]
-        if before is not None and key_of(before) in keys:
-            with self.prevent(self.RowChosen):
-                self.set_reactive(Queue.cursor, keys.index(key_of(before)))
-            return
         waiting = next(self.waiting(), None) if before is None else None
         if waiting is not None:
-            self.cursor = self._items.index(waiting)
-        elif keys:
-            self.cursor = min(self.cursor or 0, len(keys) - 1)
+            self.cursor = self._rows.place(waiting.photo_id)
+        elif len(self):
+            self.cursor = min(self.cursor or 0, len(self) - 1)
         else:
             self.cursor = None
+        self._left = False
+        self.watch_cursor()
         self.post_message(self.RowChosen(self.current))
 
     def mark(self, photo_id: int, kind: DecisionKind) -> None:
         """Show a decision that is on its way to the database."""
-        self._marks[photo_id] = kind
-        self._items = [self._marked(item) for item in self._items]
+        self._rows.mark(photo_id, kind)
         self.refresh()
 
-    def show_draft(self, photo_id: int, area_fraction: float, drafted: bool) -> None:
-        """Show what an edit made of a photo's mask; remembered, as no list reads drafts."""
-        self._drafted[photo_id] = area_fraction
-        self._items = [
-            replace(item, area_fraction=area_fraction, has_draft=drafted)
-            if item.photo_id == photo_id
-            else item
-            for item in self._items
-        ]
+    def show_edits(self, photo_id: int, made: Unfinished | None) -> None:
+        """Show what edits made of a photo's mask; remembered, as no list reads them."""
+        self._rows.show_edits(photo_id, made)
         self.refresh()
 
     def unmark(self, photo_id: int) -> None:
         """The database says itself now what was decided."""
-        self._marks.pop(photo_id, None)
-
-    def _marked(self, item: QueueItem) -> QueueItem:
-        kind = self._marks.get(item.photo_id)
-        if item.has_draft and item.decision is None:
-            item = replace(item, area_fraction=self._drafted.get(item.photo_id))
-        return item if kind is None else replace(item, decision=kind, has_draft=False)
+        self._rows.unmark(photo_id)
 
     # Moving
 
     def choose(self, photo_id: int) -> bool:
         """Go to a photo, also when the cursor is there; False if the queue does not hold it."""
-        for index, item in enumerate(self._items):
-            if item.photo_id == photo_id:
-                self.cursor = index
-                self.post_message(self.RowChosen(self.current))
-                return True
-        return False
+        index = self._rows.place(photo_id)
+        if index is not None:
+            self._go(index)
+        return index is not None
+
+    def leave(self) -> None:
+        """The photo under the cursor is not shown any more: a step back leads to it."""
+        self._left = True
 
     def action_step(self, rows: int) -> None:
         """Move the cursor by this many rows."""
         if len(self):
             start = -1 if self.cursor is None else self.cursor
+            if self._left and rows < 0:
+                rows += 1
             self._move(max(0, min(len(self) - 1, start + rows)))
 
     def action_page(self, direction: int) -> None:
@@ -184,14 +182,18 @@ class Queue(ScrollView, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Choose the row that was clicked."""
-        index = self._index_at(event.y + self.scroll_offset.y)
+        at = event.get_content_offset(self)
+        index = None if at is None else self._index_at(at.y + self.scroll_offset.y)
         if index is not None:
             self._move(index)
 
     def _move(self, index: int) -> None:
-        if index != self.cursor:
-            self.cursor = index
-            self.post_message(self.RowChosen(self.current))
+        if index != self.cursor or self._left:
+            self._go(index)
+
+    def _go(self, index: int) -> None:
+        self.cursor, self._left = index, False
+        self.post_message(self.RowChosen(self.current))
 
     def watch_cursor(self) -> None:
         """Keep the cursor in sight."""
@@ -199,6 +201,20 @@ class Queue(ScrollView, can_focus=True):
             line, height = self._lines_of(self.cursor)
             self.scroll_to_region(Region(0, line, 1, height), animate=False, force=True)
         self.refresh()
+
+    def _line_in_sight(self) -> int | None:
+        """The line of the screen on which the cursor is; None where it is out of sight."""
+        if self.cursor is None:
+            return None
+        line = self._lines_of(self.cursor)[0] - self.scroll_offset.y
+        return line if 0 <= line < self.scrollable_content_region.height else None
+
+    def _keep_on(self, line: int) -> None:
+        """Scroll so that the cursor is on this line of the screen, or as near as can be."""
+        if self.cursor is not None:
+            top = self._lines_of(self.cursor)[0] - line
+            self.scroll_to(y=top, animate=False, force=True)
+            self.watch_cursor()
 
     # Drawing
 
@@ -208,27 +224,24 @@ class Queue(ScrollView, can_focus=True):
         self.watch_cursor()
 
     def _resize(self) -> None:
-        heading = 2 if self._aside and self._items else 1 if self._aside else 0
-        height = len(self._items) + heading + 2 * len(self._aside)
+        photos, aside = len(self.items), len(self._rows.aside)
+        heading = 2 if aside and photos else 1 if aside else 0
+        height = photos + heading + 2 * aside
         self.virtual_size = Size(self.scrollable_content_region.width, height)
 
-    def _row(self, index: int) -> Row:
-        photos = len(self._items)
-        return self._items[index] if index < photos else self._aside[index - photos]
-
     def _aside_start(self) -> int:
-        return len(self._items) + (2 if self._items else 1)
+        return len(self.items) + (2 if self.items else 1)
 
     def _lines_of(self, index: int) -> tuple[int, int]:
         """A row's first line and how many lines it has."""
-        photos = len(self._items)
+        photos = len(self.items)
         return (index, 1) if index < photos else (self._aside_start() + 2 * (index - photos), 2)
 
     def _index_at(self, line: int) -> int | None:
         """The row on a line; None on headings and below the end."""
-        if line < len(self._items):
+        if line < len(self.items):
             return line
-        index = len(self._items) + (line - self._aside_start()) // 2
+        index = len(self.items) + (line - self._aside_start()) // 2
         return index if line >= self._aside_start() and index < len(self) else None
 
     def render_line(self, y: int) -> Strip:
@@ -237,9 +250,9 @@ class Queue(ScrollView, can_focus=True):
         index = self._index_at(line)
         if index is not None:
             first, _ = self._lines_of(index)
-            return self._strip(self._row(index), index == self.cursor, line - first, width)
-        if self._aside and line == self._aside_start() - 1:
-            text = set_cell_size(f" Set aside  {len(self._aside)}", width)
+            return self._strip(index, line - first, width)
+        if self._rows.aside and line == self._aside_start() - 1:
+            text = set_cell_size(f" Set aside  {len(self._rows.aside)}", width)
             return Strip([Segment(text, self._style("quiet"))], width)
         return Strip.blank(width, self.rich_style)
 
@@ -249,30 +262,37 @@ class Queue(ScrollView, can_focus=True):
             return style
         return style + Style(bgcolor=self.get_component_rich_style("queue--cursor").bgcolor)
 
-    def _strip(self, row: Row, chosen: bool, line: int, width: int) -> Strip:
+    def _strip(self, index: int, line: int, width: int) -> Strip:
+        row, chosen = self._rows[index], index == self.cursor
         bar = Segment("▌" if chosen else " ", self._style("bar", chosen))
-        sign, colour = glyph(row)
         if isinstance(row, SetAside):
-            text = _reason(row, width - 4) if line else printable(row.name)
-            parts = [
-                Segment(f"{' ' if line else sign} ", self._style(colour, chosen)),
-                self._fill(text, width - 4, self._style("quiet" if line else "name", chosen)),
-            ]
+            parts = self._aside_parts(index, row, line, width - 4)
         else:
-            area = "" if row.area_fraction is None else percent(row.area_fraction)
-            name_style = self._style("name" if row.decision is None else "done", chosen)
-            parts = [
-                Segment(f"{sign} ", self._style(colour, chosen)),
-                self._fill(printable(row.name), width - 11, name_style),
-                Segment(f" {area:>6}", self._style("quiet", chosen)),
-            ]
+            parts = self._photo_parts(index, row, width - 11)
         end = Segment(" ", self._style("name", chosen))
         return Strip([bar, *parts, end]).adjust_cell_length(width, self._style("name", chosen))
 
-    @staticmethod
-    def _fill(text: str, width: int, style: Style) -> Segment:
-        short = shorten(text, max(0, width))
-        return Segment(short + " " * (width - cell_len(short)), style)
+    def _photo_parts(self, index: int, row: QueueItem, room: int) -> list[Segment]:
+        chosen, (sign, colour) = index == self.cursor, glyph(row)
+        area = "" if row.area_fraction is None else percent(row.area_fraction)
+        style = "name" if row.decision is None or row.edited_since else "done"
+        return [
+            Segment(f"{sign} ", self._style(colour, chosen)),
+            _fill(self._rows.name(index, room), room, self._style(style, chosen)),
+            Segment(f" {area:>6}", self._style("quiet", chosen)),
+        ]
+
+    def _aside_parts(self, index: int, row: SetAside, line: int, room: int) -> list[Segment]:
+        chosen, (sign, colour) = index == self.cursor, glyph(row)
+        text = _reason(row, room) if line else self._rows.name(index, room)
+        return [
+            Segment(f"{' ' if line else sign} ", self._style(colour, chosen)),
+            _fill(text, room, self._style("quiet" if line else "name", chosen)),
+        ]
+
+
+def _fill(text: str, width: int, style: Style) -> Segment:
+    return Segment(text + " " * (width - cells(text)), style)
 
 
 def _reason(file: SetAside, width: int) -> str:
@@ -281,6 +301,6 @@ def _reason(file: SetAside, width: int) -> str:
         printable(file.reason).removeprefix(printable(file.path)).removeprefix(printable(file.name))
     )
     text = text.lstrip(" :")
-    if cell_len(text) <= width:
+    if cells(text) <= width:
         return text
-    return set_cell_size(text, max(0, width - 1)).rstrip() + "…"
+    return first_cells(text, max(0, width - 1)).rstrip() + "…"

@@ -12,9 +12,13 @@ from tui.words import GAP, fitting, shorten
 
 @dataclass(frozen=True)
 class State:
-    """What the status line tells; `brush` is `draw`, `erase` or empty, `radius` in photo pixels."""
+    """What the status line tells; `brush` is `draw`, `erase` or empty, `radius` in photo pixels.
+
+    `unsaved` counts edits and decisions on their way, `refused` says shortly why one is not saved.
+    """
 
     unsaved: int = 0
+    refused: str = ""
     brush: str = ""
     radius: float = 0.0
     threshold: float | None = None
@@ -57,7 +61,9 @@ class Status(Widget):
         return [*parts, setting("outline", shown)]
 
     def _saved(self) -> Content:
-        unsaved = self.state.unsaved
+        unsaved, refused = self.state.unsaved, self.state.refused
+        if refused:
+            return Content.assemble(("○ ", "$error"), "not saved: ", (refused, "$error"))
         if not unsaved:
             return Content.assemble(("● ", "$success"), ("saved  ", "$quiet"))
         return Content.assemble(("○ ", "$warning"), f"saving {min(unsaved, 99)}".ljust(7))

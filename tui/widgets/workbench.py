@@ -132,7 +132,7 @@ class Workbench(Container):
         names = {BrushMode.OFF: "", BrushMode.DRAW: "draw", BrushMode.ERASE: "erase"}
         threshold = None if editor is None else self._shown_threshold or editor.threshold
         return State(
-            unsaved=unsaved + self.drawing,
+            unsaved=unsaved,
             brush=names[canvas.brush],
             radius=canvas.radius,
             threshold=threshold,

@@ -1,0 +1,89 @@
+"""What the screen says of saving is true, also while the disk is full."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from textual.pilot import Pilot
+
+from db.values import DecisionKind
+from tests.support.full_disk import Disk
+from tests.tui.driving import Clinic, settled, shown_photo, text_of, until
+from tui.app import NevusApp
+from tui.widgets.queue import Queue
+
+MakeApp = Callable[[], NevusApp]
+
+
+@pytest.fixture
+def disk(clinic: Clinic) -> Disk:
+    return Disk(clinic.store, clinic.outline("z-filler.jpg", 9))
+
+
+@pytest.fixture
+def two(clinic: Clinic) -> list[int]:
+    return [clinic.outline(f"photo{number}.jpg", number) for number in range(2)]
+
+
+def said(pilot: Pilot[None]) -> str:
+    return "\n".join(note.message for note in pilot.app._notifications)
+
+
+async def test_an_edit_that_is_refused_is_not_called_saved_and_is_saved_when_there_is_room(
+    clinic: Clinic, make_app: MakeApp, disk: Disk, two: list[int]
+) -> None:
+    disk.fill()
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        screen = await settled(pilot)
+        assert "● saved" in text_of(screen, "#status")
+        await pilot.press("t")
+        await until(pilot, lambda: "not saved" in text_of(screen, "#status"))
+        assert "○ not saved: no room on the disk" in text_of(screen, "#status")
+        assert "There is no room left" in said(pilot)
+        await pilot.press("q")
+        await until(pilot, lambda: "Press q again" in said(pilot))
+        disk.make_room()
+        await until(pilot, lambda: "● saved" in text_of(screen, "#status"))
+        assert clinic.session.pending == 0
+    assert clinic.item(two[0]).has_draft
+
+
+async def test_a_decision_that_is_refused_comes_back_undecided_and_is_said(
+    clinic: Clinic, make_app: MakeApp, disk: Disk, two: list[int]
+) -> None:
+    disk.fill()
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        screen = await settled(pilot)
+        await pilot.press("3", "a")
+        screen = await settled(pilot)
+        assert "○ not saved: no room on the disk" in text_of(screen, "#status")
+        assert "The decision on photo0.jpg is not stored. There is no room left" in said(pilot)
+        assert [item.decision for item in screen.query_one(Queue).items[:2]] == [None, None]
+        await pilot.press("q")
+        await until(pilot, lambda: "Press q again to leave." in said(pilot))
+        assert "photo0.jpg is not stored (no room on the disk)." in said(pilot)
+        disk.make_room()
+        await pilot.press("k")
+        screen = await settled(pilot)
+        assert shown_photo(screen) == two[0]
+        assert "score 3" in text_of(screen, "#status")
+        assert "not saved" in text_of(screen, "#status")
+        await pilot.press("a")
+        screen = await settled(pilot)
+        assert "● saved" in text_of(screen, "#status")
+    [stored] = clinic.store.reviewed([DecisionKind.ACCEPTED])
+    assert (stored.photo_id, stored.decision.score) == (two[0], 3)
+
+
+async def test_a_decision_on_its_way_is_not_called_saved(make_app: MakeApp, two: list[int]) -> None:
+    app, gate = make_app(), threading.Event()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await settled(pilot)
+        held = app._jobs.edit(gate.wait)
+        await pilot.press("a")
+        await until(pilot, lambda: shown_photo(screen) == two[1])
+        await until(pilot, lambda: "saving 1" in text_of(screen, "#status"))
+        gate.set()
+        await held
+        screen = await settled(pilot)
+        await until(pilot, lambda: "● saved" in text_of(screen, "#status"))

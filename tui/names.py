@@ -1,0 +1,124 @@
+"""What photos and files are called on the screen: by what tells them apart."""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import TypeVar
+
+from imaging.text import printable
+from tui.words import cells, first_cells, last_cells, shorten
+
+T = TypeVar("T")
+LEAST = 5
+"""Cells in which something of a name, and two marks for what is left out of it, can be read."""
+
+
+def below(path: str, folder: str) -> str:
+    """The part of a path below a folder; the whole path where it lies elsewhere."""
+    return path.removeprefix(folder.rstrip("/") + "/")
+
+
+def labels(paths: Sequence[str]) -> list[str]:
+    """What to call each of the different paths below a folder: its name, where names clash with
+    as many of the folders above it as tell the paths apart.
+    """
+    parts = [path.split("/") for path in paths]
+    found = ["/".join(path[-1:]) for path in parts]
+    clashing, depth = _alike(range(len(found)), found.__getitem__), 1
+    while clashing:
+        depth += 1
+        for index in clashing:
+            found[index] = "/".join(parts[index][-depth:])
+        longer = [index for index in clashing if len(parts[index]) > depth]
+        clashing = longer and _alike(longer, found.__getitem__)
+    return [printable(label) for label in found]
+
+
+def distinct(texts: Sequence[str], width: int) -> list[str]:
+    """The texts in at most `width` cells each; of those that would look alike stays what differs.
+
+    Quick for thousands: only what is too long is looked at twice.
+    """
+    short = [shorten(text, width) for text in texts]
+    if width < LEAST:
+        return short
+    for alike in _groups(range(len(texts)), short.__getitem__):
+        members = sorted({texts[index] for index in alike})
+        if len(members) > 1:
+            told = dict(zip(members, _told_apart(members, width), strict=True))
+            for index in alike:
+                short[index] = told[texts[index]]
+    return short
+
+
+def _told_apart(texts: list[str], width: int) -> list[str]:
+    """Different texts that shorten to the same: what they have in common gives way."""
+    start = _alike_until(texts)
+    end = _alike_until([text[start:][::-1] for text in texts])
+    middles = distinct([text[start : len(text) - end] for text in texts], width - 2)
+    return [
+        _around(text[:start], middle, text[len(text) - end :], width)
+        for text, middle in zip(texts, middles, strict=True)
+    ]
+
+
+def _alike_until(texts: Sequence[str]) -> int:
+    """How many characters all of the texts begin with."""
+    first, last = min(texts), max(texts)
+    pairs = enumerate(zip(first, last, strict=False))
+    return next((index for index, (one, other) in pairs if one != other), len(first))
+
+
+def _around(before: str, middle: str, after: str, width: int) -> str:
+    """The middle, and around it as much as there is room for: a third before it, the rest after."""
+    spare = width - cells(middle)
+    head = _cut_end(before, max(1, spare // 3, spare - cells(after)))
+    tail = _cut_start(after, spare - cells(head))
+    return head + middle + tail
+
+
+def _cut_end(text: str, width: int) -> str:
+    if cells(text) <= width:
+        return text
+    return first_cells(text, width - 1).rstrip() + "…"
+
+
+def _cut_start(text: str, width: int) -> str:
+    return text if cells(text) <= width else "…" + last_cells(text, width - 1)
+
+
+def _groups(items: Iterable[T], key: Callable[[T], Hashable]) -> list[list[T]]:
+    """The items by their key, those alone left out."""
+    groups: defaultdict[Hashable, list[T]] = defaultdict(list)
+    for item in items:
+        groups[key(item)].append(item)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def _alike(items: Iterable[T], key: Callable[[T], Hashable]) -> list[T]:
+    return [item for group in _groups(items, key) for item in group]
+
+
+class Names:
+    """The names of rows for a place of some width; made anew only where either has changed."""
+
+    def __init__(self, called: Callable[[Sequence[str]], list[str]]) -> None:
+        self._called = called
+        self._paths: list[str] = []
+        self._labels: list[str] = []
+        self._short: list[str] = []
+        self._width: int | None = None
+
+    def set(self, paths: list[str]) -> None:
+        """These are the rows now, by their paths below the folder."""
+        if paths != self._paths:
+            self._paths, self._labels, self._width = paths, self._called(paths), None
+
+    def whole(self, index: int) -> str:
+        """What a row is called."""
+        return self._labels[index]
+
+    def short(self, index: int, width: int) -> str:
+        """The same in at most `width` cells, told apart from the other rows."""
+        if width != self._width:
+            self._width, self._short = width, distinct(self._labels, width)
+        return self._short[index]

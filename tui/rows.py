@@ -1,0 +1,138 @@
+"""The rows of the queue: what the database says of photos, and what it will say in a moment."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from db.values import DecisionKind, QueueItem, SetAside
+from imaging.text import printable
+from tui.names import Names, below, labels
+
+Row = QueueItem | SetAside
+
+
+def key_of(row: Row) -> int | str:
+    """What stays the same of a row when the queue is read again."""
+    return row.photo_id if isinstance(row, QueueItem) else row.path
+
+
+def is_skipped(row: Row) -> bool:
+    """Whether a row is a photo that was skipped."""
+    return isinstance(row, QueueItem) and row.decision is DecisionKind.SKIPPED
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """What this sitting's edits made of a photo; the database may not know it yet."""
+
+    area_fraction: float
+    edits: bool
+    since: bool
+    """Whether the photo was decided before them."""
+
+
+class Rows:
+    """The photos in their order, then the files that were set aside.
+
+    Decisions and edits that are on their way to the database are laid over what it says.
+    """
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+        self.items: Sequence[QueueItem] = []
+        self.aside: Sequence[SetAside] = []
+        self._places: dict[int | str, int] = {}
+        self._marks: dict[int, DecisionKind] = {}
+        self._unfinished: dict[int, Unfinished] = {}
+        self._names = Names(labels)
+        self._aside_names = Names(lambda paths: [printable(path) for path in paths])
+
+    def __len__(self) -> int:
+        return len(self.items) + len(self.aside)
+
+    def __iter__(self) -> Iterator[Row]:
+        yield from self.items
+        yield from self.aside
+
+    def __getitem__(self, index: int) -> Row:
+        photos = len(self.items)
+        return self.items[index] if index < photos else self.aside[index - photos]
+
+    def place(self, key: int | str) -> int | None:
+        """Where a row is."""
+        return self._places.get(key)
+
+    def fill(self, items: Sequence[QueueItem], aside: Sequence[SetAside]) -> None:
+        """These are the rows now."""
+        self.items, self.aside = [self._as_it_is(item) for item in items], list(aside)
+        self._places = {key_of(row): index for index, row in enumerate(self)}
+        self._names.set([below(item.path, self._folder) for item in items])
+        self._aside_names.set([below(file.path, self._folder) for file in aside])
+
+    def name(self, index: int, width: int | None = None) -> str:
+        """What to call a row, safe to show; told apart from the others also in `width` cells."""
+        photos = len(self.items)
+        names, index = (
+            (self._names, index) if index < photos else (self._aside_names, index - photos)
+        )
+        return names.whole(index) if width is None else names.short(index, width)
+
+    # What is to be done
+
+    def waiting(self, after: int) -> Iterator[QueueItem]:
+        """What is to be decided, in order.
+
+        Undecided photos come first, those from `after` on and then from the top; those edited since
+        their decision follow; the skipped ones come last, the first skipped first.
+        """
+        around = [*self.items[after:], *self.items[:after]]
+        yield from (item for item in around if item.decision is None)
+        yield from (item for item in around if item.edited_since)
+        yield from self.skipped()
+
+    def skipped(self) -> list[QueueItem]:
+        """The skipped photos, the first skipped first."""
+        found = [item for item in self.items if is_skipped(item)]
+        marked = {photo_id: place for place, photo_id in enumerate(self._marks)}
+        return sorted(
+            found, key=lambda item: (marked.get(item.photo_id, -1), item.decision_id or 0)
+        )
+
+    # What is on its way
+
+    def mark(self, photo_id: int, kind: DecisionKind) -> None:
+        """A decision is on its way to the database."""
+        self._marks.pop(photo_id, None)
+        self._marks[photo_id] = kind
+        self._unfinished.pop(photo_id, None)
+        self._lay_over(photo_id)
+
+    def unmark(self, photo_id: int) -> None:
+        """The database says itself now what was decided: with the next `fill`."""
+        self._marks.pop(photo_id, None)
+
+    def show_edits(self, photo_id: int, made: Unfinished | None) -> None:
+        """Edits were made, or there are none."""
+        if made is not None:
+            self._unfinished[photo_id] = made
+            self._lay_over(photo_id)
+        else:
+            self._unfinished.pop(photo_id, None)
+
+    def _lay_over(self, photo_id: int) -> None:
+        self.items = [
+            self._as_it_is(item) if item.photo_id == photo_id else item for item in self.items
+        ]
+
+    def _as_it_is(self, item: QueueItem) -> QueueItem:
+        kind, made = self._marks.get(item.photo_id), self._unfinished.get(item.photo_id)
+        if kind is not None:
+            return replace(item, decision=kind, has_draft=False, edited_since=False)
+        if made is not None:
+            return replace(
+                item,
+                area_fraction=made.area_fraction,
+                has_draft=made.edits,
+                edited_since=made.since and item.decision is not None,
+            )
+        unknown = item.edited_since or (item.has_draft and item.decision is None)
+        return replace(item, area_fraction=None) if unknown else item

@@ -1,0 +1,171 @@
+"""What the keys for decisions do, to which photo they lead, and what is said when none is left."""
+
+from collections.abc import Awaitable
+from functools import partial
+from pathlib import Path
+
+from textual import work
+
+from db.values import Decision, DecisionKind, QueueItem, SetAside
+from pipeline.draft import OpenPhoto
+from pipeline.reshaped import Reshaped
+from pipeline.review import ReviewSession
+from tui.deck import Deck
+from tui.failures import EXPECTED, brief
+from tui.jobs import Jobs
+from tui.rows import Row, is_skipped
+from tui.screens.editing import EditingScreen
+from tui.sentences import edited_since, empty_outline, not_stored, nothing_waits, skipped_again
+from tui.stopwatch import Stopwatch
+from tui.widgets.details import Details
+from tui.widgets.progress import Progress
+from tui.widgets.queue import Queue
+from tui.words import describe
+
+
+class DecidingScreen(EditingScreen):
+    """A screen with a queue, whose photo on the workbench is decided; then the next one comes."""
+
+    def __init__(self, session: ReviewSession, jobs: Jobs, folder: Path, reviewer: str) -> None:
+        super().__init__(session, jobs, reviewer)
+        self._folder = str(folder)
+        self._deck = Deck(session, jobs)
+        self._stopwatch = Stopwatch()
+        self._progress = Progress(folder.name, id="progress")
+        self._queue = Queue(self._folder, id="queue")
+        self._details = Details(self._folder, id="details")
+        self._ending = ""
+        self._told_skipped = False
+        self._held: int | None = None
+        self._asked_empty = False
+        self._unopened: tuple[int, str] | None = None
+
+    # The photo that is decided
+
+    def _put_away(self) -> None:
+        self._stopwatch.stop()
+        self._bench.take_away()
+        self._asked_empty = False
+        self.score = None
+
+    def _is_current(self, photo_id: int) -> bool:
+        row = self._queue.current
+        return isinstance(row, QueueItem) and row.photo_id == photo_id
+
+    def action_decide(self, kind: str) -> None:
+        """Decide the photo that is seen, and go on to the next one waiting."""
+        opened, decision = self._bench.opened, DecisionKind(kind)
+        if opened is None or not self._is_current(opened.details.photo_id):
+            self._say(self._why_undecided())
+            return
+        accepts = decision is DecisionKind.ACCEPTED
+        if accepts and opened.editor is None:
+            self._say("There is no outline to accept yet. n, r and s work without one.", "warning")
+            return
+        if accepts and self._details.empty and not self._asked_empty:
+            self._asked_empty = True
+            self._say(empty_outline(self._queue.name_of(opened.details.photo_id)), "warning")
+            return
+        corrected = accepts and self._bench.edited
+        self._queue.mark(opened.details.photo_id, DecisionKind.CORRECTED if corrected else decision)
+        self._store(opened, decision)
+        self._go_on()
+
+    def _why_undecided(self) -> str:
+        match self._queue.current:
+            case SetAside():
+                return "This file is no photo, so there is nothing to decide. j goes on."
+            case QueueItem() as item if self._unopened and self._unopened[0] == item.photo_id:
+                return "Nothing is decided on a photo that can't be opened. j goes on to the next."
+            case QueueItem() if not self._ending:
+                return "No photo is open yet. Press again when you see it."
+        return "There is no photo to decide."
+
+    def _store(self, opened: OpenPhoto, decision: DecisionKind) -> None:
+        photo_id = opened.details.photo_id
+        seconds, score = self._stopwatch.seconds(photo_id), self.score
+        self._stopwatch.reset(photo_id)
+        self._deck.drop(photo_id)
+        decide = partial(
+            self._session.decide,
+            opened,
+            decision,
+            seconds,
+            score,
+            may_be_empty=self._asked_empty,
+        )
+        self._settle(photo_id, self._outbox.put(photo_id, self._jobs.store(decide)))
+
+    @work(group="decide")
+    async def _settle(self, photo_id: int, stored: Awaitable[Reshaped | None]) -> None:
+        try:
+            change = await stored
+        except EXPECTED as problem:
+            name = self._queue.name_of(photo_id)
+            self._say(f"The decision on {name} is not stored. {problem}", "error")
+        else:
+            self._scores.pop(photo_id, None)
+            if change is not None:
+                self._say(f"{self._queue.name_of(photo_id)} {describe(change)}", "warning")
+        finally:
+            self._deck.drop(photo_id)
+            self._queue.unmark(photo_id)
+            self.post_message(self.StoreChanged())
+
+    def _go_on(self) -> None:
+        """Go to what waits next; a photo that was skipped just now comes only after others."""
+        row, after = self._queue.current, self._queue.waiting()
+        waiting = next((item for item in after if item != row or not is_skipped(item)), None)
+        if waiting is not None:
+            self._queue.choose(waiting.photo_id)
+            self._tell_skipped(waiting)
+        else:
+            self._end(skipped=bool(self._queue.skipped()))
+
+    def _tell_skipped(self, row: Row | None) -> None:
+        """Say once that all the others are decided, and again when others have come since."""
+        if row is not None and is_skipped(row) and not self._told_skipped:
+            self._say(skipped_again(len(self._queue.skipped())))
+        self._told_skipped = row is not None and is_skipped(row)
+
+    def _end(self, skipped: bool) -> None:
+        progress, (_, aside) = self._progress.progress, self._progress.shown
+        coming = progress is not None and progress.done < progress.found
+        ending = nothing_waits(skipped, aside, coming)
+        if not self._ending:
+            self._put_away()
+            self._queue.leave()
+            self._details.clear()
+        if ending != self._ending:
+            self._ending = ending
+            self._bench.say(ending)
+
+    def action_take_back(self) -> None:
+        """Take the last decision back and go to its photo."""
+        self._return_to(self._jobs.store(self._session.take_back))
+
+    @work(group="decide")
+    async def _return_to(self, taken: Awaitable[Decision | None]) -> None:
+        try:
+            decision = await taken
+        except EXPECTED as problem:
+            self._complain(problem)
+            return
+        if decision is None:
+            self._say("There is no decision to take back.")
+            return
+        self._scores.setdefault(decision.photo_id, decision.score)
+        self._deck.drop(decision.photo_id)
+        if not self._queue.choose(decision.photo_id):
+            self._say("The decision is taken back. Its photo is not in this folder.")
+        self.post_message(self.StoreChanged())
+
+    async def left_behind(self) -> str:
+        """What would be lost or left open by leaving now, as a sentence; empty if nothing."""
+        await self._outbox.empty()
+        refused = self._outbox.refused
+        if refused:
+            names = [self._queue.name_of(photo_id) for photo_id in refused]
+            return not_stored(names, brief(next(iter(refused.values()))))
+        names = [self._queue.name_of(i.photo_id) for i in self._queue.items if i.edited_since]
+        return edited_since(names) if names else ""

@@ -1,0 +1,59 @@
+"""What the review screen says where a photo would be, and before something surprising is done."""
+
+from collections.abc import Collection, Sequence
+
+EMPTY = (
+    "There are no photos in this folder yet.\n\n"
+    "Drop some into it (JPEG, PNG or HEIC): they appear here by themselves."
+)
+LONGEST_LIST = 3
+"""Names said one by one."""
+
+
+def nothing_waits(skipped: bool, aside: int, coming: bool) -> str:
+    """What is left when no photo waits, or only one that was `skipped` just now.
+
+    `aside` files are no photos; `coming` says that the folder is not yet gone through.
+    """
+    here = " that is here so far" if coming else ""
+    if skipped:
+        said = f"Every other photo{here} is decided. 1 photo is skipped; k goes back to it."
+    else:
+        said = f"Every photo{here} is reviewed."
+    if aside:
+        files = "1 file was" if aside == 1 else f"{aside} files were"
+        said += f"\n\n{files} set aside: the end of the list says why."
+    back = "" if skipped else "k goes back, "
+    last = "U takes the last decision back."
+    return f"{said}\n\nNew ones appear by themselves. {back}{last}"
+
+
+def skipped_again(count: int) -> str:
+    """Said once, when only skipped photos are left."""
+    skipped = "1 was skipped and comes" if count == 1 else f"{count} were skipped and come"
+    return f"Every other photo is decided: {skipped} again."
+
+
+def empty_outline(name: str) -> str:
+    """Asked before an outline without a pixel is accepted."""
+    return f"The outline of {name} is empty. a accepts it empty all the same; n says no lesion."
+
+
+def not_stored(names: Collection[str], why: str) -> str:
+    """Said when nevus is left while decisions are refused."""
+    decisions = "The decision on" if len(names) == 1 else f"{len(names)} decisions are not stored:"
+    end = f" is not stored ({why})." if len(names) == 1 else f" ({why})."
+    return f"{decisions} {listed(list(names))}{end}"
+
+
+def edited_since(names: Sequence[str]) -> str:
+    """Said when nevus is left while decided photos have edits that no decision holds."""
+    were = "was edited after its" if len(names) == 1 else "were edited after their"
+    return f"{listed(names)} {were} decision: a stores the edits, an export is without them."
+
+
+def listed(names: Sequence[str]) -> str:
+    """The first few names, and how many more there are."""
+    more = len(names) - LONGEST_LIST
+    told = ", ".join(names[:LONGEST_LIST])
+    return f"{told} and {more} more" if more > 0 else told
