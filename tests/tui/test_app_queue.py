@@ -1,11 +1,16 @@
 """The queue widget alone: thousands of rows, a cursor that stays on its photo."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 from textual.app import App, ComposeResult
+from textual.geometry import Offset
+from textual.pilot import Pilot
 
 from db.values import DecisionKind, QueueItem, SetAside
+from tests.tui.driving import Clinic, flushed, settled
+from tui.app import NevusApp
 from tui.widgets.queue import Queue
 
 
@@ -106,3 +111,70 @@ async def test_control_codes_in_a_name_do_not_reach_the_terminal(app: QueueApp) 
         assert "\x1b" not in text
         assert "\n" not in text
         assert "[bold]" in text
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+async def test_a_click_opens_the_row_under_the_pointer(
+    clinic: Clinic, make_app: Callable[[], NevusApp], size: tuple[int, int]
+) -> None:
+    async with make_app().run_test(size=size) as pilot:
+        screen = await settled(pilot)
+        await clinic.stop_ingest()
+        queue = screen.query_one(Queue)
+        aside = [SetAside(f"/p/{name}", name, "It has no bytes.") for name in ("x.jpg", "y.jpg")]
+        queue.fill([item(number) for number in range(100)], aside)
+        await flushed(pilot)
+        for scrolled in (0, 7, queue.max_scroll_y):
+            queue.scroll_to(y=scrolled, animate=False)
+            await flushed(pilot)
+            height = queue.scrollable_content_region.height
+            for line in (0, 3, height - 5, height - 1):
+                await click(pilot, queue, line)
+                shown = queue.render_line(line).text
+                assert shown.startswith("▌") or is_no_row(queue, line), (scrolled, line, shown)
+
+
+async def click(pilot: Pilot[None], queue: Queue, line: int) -> None:
+    """Click where a line of the queue is on the screen, without the cursor moving the list."""
+    assert await pilot.click(offset=queue.content_region.offset + Offset(5, line))
+
+
+def is_no_row(queue: Queue, line: int) -> bool:
+    """The heading, the blank line above it, or the second line of a set-aside file."""
+    text = queue.render_line(line).text.strip()
+    return not text or text.startswith(("Set aside", "▌   It has"))
+
+
+async def test_the_cursor_stays_in_sight_and_on_its_line_while_the_list_sorts(
+    app: QueueApp,
+) -> None:
+    async with app.run_test(size=(40, 20)) as pilot:
+        queue = app.query_one(Queue)
+        queue.fill([item(1000)], [])
+        await pilot.pause()
+        for before in (3, 40, 300, 10, 5_000, 4_999):
+            rows = [*map(item, range(before)), item(1000), *map(item, range(6_000, 6_050))]
+            queue.fill(rows, [])
+            await pilot.pause()
+            assert queue.current == item(1000)
+            line = line_of(queue, "IMG_01000.jpg")
+            assert line is not None
+        queue.fill([*map(item, range(77)), item(1000), *map(item, range(6_000, 6_050))], [])
+        assert line_of(queue, "IMG_01000.jpg") == line
+
+
+def line_of(queue: Queue, name: str) -> int | None:
+    """The line of the screen on which a name is; None where it is out of sight."""
+    height = queue.scrollable_content_region.height
+    return next((y for y in range(height) if name in queue.render_line(y).text), None)
+
+
+async def test_a_list_that_was_scrolled_away_by_hand_stays_where_it_is(app: QueueApp) -> None:
+    async with app.run_test(size=(40, 20)) as pilot:
+        queue = app.query_one(Queue)
+        queue.fill([item(number) for number in range(500)], [])
+        await pilot.pause()
+        queue.scroll_to(y=200, animate=False)
+        await pilot.pause()
+        queue.fill([item(number) for number in range(600)], [])
+        assert queue.scroll_offset.y == 200

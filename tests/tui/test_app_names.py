@@ -1,0 +1,96 @@
+"""Photos are called by what tells them apart."""
+
+from collections.abc import Callable, Sequence
+from string import ascii_letters
+
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from imaging.photo import PhotoError
+from pipeline.scan import file_stat
+from tests.tui.driving import Clinic, settled, text_of
+from tui.app import NevusApp
+from tui.names import Names, distinct, labels
+
+MakeApp = Callable[[], NevusApp]
+PARTS = st.lists(st.text(ascii_letters, min_size=1, max_size=3), min_size=1, max_size=4)
+
+
+def test_names_that_clash_get_as_many_folders_as_tell_them_apart() -> None:
+    paths = ["a/1.jpg", "1.jpg", "b/x/1.jpg", "c/x/1.jpg", "d/x/only.jpg"]
+    assert labels(paths) == ["a/1.jpg", "1.jpg", "b/x/1.jpg", "c/x/1.jpg", "only.jpg"]
+
+
+@given(st.sets(PARTS.map("/".join)))
+def test_no_two_paths_have_the_same_label(paths: set[str]) -> None:
+    found = labels(sorted(paths))
+    assert len(set(found)) == len(paths)
+    assert all(path.endswith(label) for path, label in zip(sorted(paths), found, strict=True))
+
+
+def test_what_differs_stays_when_names_are_shortened() -> None:
+    long = [f"patient_2024_{part}_dermoscopy_cropped_final.jpg" for part in ("left", "right")]
+    assert distinct(long, 18) == ["pati…lef…final.jpg", "pat…righ…final.jpg"]
+    assert distinct(["IMG_0001.jpg", "b.jpg"], 18) == ["IMG_0001.jpg", "b.jpg"]
+
+
+@given(
+    st.text(ascii_letters, max_size=40),
+    st.sets(st.text(ascii_letters, min_size=1, max_size=6), min_size=2, max_size=8),
+    st.text(max_size=40),
+    st.integers(12, 40),
+)
+def test_alike_names_are_told_apart_in_little_room(
+    before: str, middles: set[str], after: str, width: int
+) -> None:
+    texts = [before + middle + "|" + after for middle in middles]
+    short = distinct(texts, width)
+    assert len(set(short)) == len(texts)
+    assert all(cell_len(text) <= width for text in short)
+
+
+def test_names_are_made_once_for_the_same_rows_and_room() -> None:
+    asked: list[list[str]] = []
+
+    def called(paths: Sequence[str]) -> list[str]:
+        asked.append(list(paths))
+        return list(paths)
+
+    names = Names(called)
+    for _ in range(3):
+        names.set(["a/1.jpg", "b/1.jpg"])
+        assert names.short(1, 10) == "b/1.jpg"
+    assert len(asked) == 1
+
+
+async def test_two_photos_of_one_name_are_told_apart_wherever_they_are_named(
+    clinic: Clinic, make_app: MakeApp
+) -> None:
+    clinic.outline("anna/IMG_0001.jpg", 0)
+    clinic.outline("bert/IMG_0001.jpg", 1)
+    empty = clinic.draw("carl/IMG_0001.jpg")
+    empty.write_bytes(b"")
+    try:
+        clinic.worker.fingerprint(empty)
+    except PhotoError as problem:
+        clinic.store.set_aside(file_stat(empty), str(problem))
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        screen = await settled(pilot)
+        queue = text_of(screen, "#queue")
+        assert "anna/IMG_0001.jpg" in queue
+        assert "bert/IMG_0001.jpg" in queue
+        assert "! carl/IMG_0001.jpg" in queue
+        assert "anna/IMG_0001.jpg" in text_of(screen, "#details Static")
+        await pilot.press("end")
+        screen = await settled(pilot)
+        assert "carl/IMG_0001.jpg was set aside." in text_of(screen, "#canvas")
+        assert "carl/IMG_0001.jpg" in text_of(screen, "#details Static")
+
+
+async def test_the_panel_shows_a_long_name_whole(clinic: Clinic, make_app: MakeApp) -> None:
+    name = "patient_0815_left_forearm_dermoscopy_polarised_2024_07_31.jpg"
+    clinic.outline(name)
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        assert name in "".join(text_of(screen, "#details Static").split())
