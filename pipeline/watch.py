@@ -68,7 +68,14 @@ class _Sight:
 class Watcher:
     """Watches one folder, its sub-folders included, from `start` to `stop`."""
 
-    def __init__(self, folder: Path, listener: Listener, pace: Pace | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        listener: Listener,
+        pace: Pace | None = None,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        self._clock = clock
         self._folder = folder
         self._listener = listener
         self._pace = pace or Pace()
@@ -114,7 +121,7 @@ class Watcher:
         """Whether a photo has not changed for so long that it won't grow any more."""
         with self._changed:
             sight = self._sights.get(path)
-        return sight is None or monotonic() - sight.since >= self._pace.calm
+        return sight is None or self._clock() - sight.since >= self._pace.calm
 
     def _tell(self, hear: Callable[[T], None], news: T) -> None:
         # Held by this thread while it tells and by `stop` while it says so: never both.
@@ -142,9 +149,9 @@ class Watcher:
     def _wait(self) -> None:
         with self._changed:
             dues = [sight.due for sight in self._sights.values() if not sight.handed]
-            until = min([*dues, self._next_rescan, monotonic() + self._pace.folder])
+            until = min([*dues, self._next_rescan, self._clock() + self._pace.folder])
             if not (self._touched or self._rescan_asked or self._stopping):
-                self._changed.wait(max(0.0, until - monotonic()))
+                self._changed.wait(max(0.0, until - self._clock()))
 
     def _take_touched(self) -> set[Path]:
         with self._changed:
@@ -153,7 +160,7 @@ class Watcher:
 
     def _take_rescan(self) -> bool:
         with self._changed:
-            asked = self._rescan_asked or monotonic() >= self._next_rescan
+            asked = self._rescan_asked or self._clock() >= self._next_rescan
             self._rescan_asked = False
         return asked
 
@@ -211,7 +218,7 @@ class Watcher:
             self._changed.notify_all()
 
     def _look_through_all(self) -> None:
-        self._next_rescan = monotonic() + self._pace.rescan
+        self._next_rescan = self._clock() + self._pace.rescan
         try:
             found = scan(self._folder, lambda: not self._stopping)
         except (FolderGone, ScanStopped):
@@ -226,7 +233,7 @@ class Watcher:
         if signature is None:
             self._miss(path)
             return
-        now = monotonic()
+        now = self._clock()
         with self._changed:
             sight = self._sights.get(path)
             if sight is None or sight.signature != signature:
@@ -245,14 +252,14 @@ class Watcher:
                 self._tell(self._listener.found, path)
 
     def _due(self) -> list[Path]:
-        now = monotonic()
+        now = self._clock()
         with self._changed:
             return [p for p, seen in self._sights.items() if not seen.handed and seen.due <= now]
 
     def _mark_handed(self, path: Path) -> bool:
         with self._changed:
             sight = self._sights.get(path)
-            if self._stopping or sight is None or sight.due > monotonic():
+            if self._stopping or sight is None or sight.due > self._clock():
                 return False
             self._sights[path] = replace(sight, handed=True)
             return True

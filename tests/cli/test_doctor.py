@@ -120,7 +120,7 @@ def terminal(arguments: list[str], size: tuple[int, int], **environment: str) ->
         dimensions=size,
         env={**os.environ, **environment},
         encoding="utf-8",
-        timeout=60,
+        timeout=120,
     )
     shown = child.read()
     child.close()

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -9,8 +10,10 @@ from hypothesis import strategies as st
 from db.errors import StaleDecision
 from db.store import Store
 from db.values import DecisionKind, DraftEdit, NewMask, Origin
-from imaging.values import Patch
-from tests.db.conftest import FOLDER, outline, verdict
+from imaging import rle
+from imaging.framing import Size, centre
+from imaging.values import Measurements, Patch, Prediction, Receipt
+from tests.db.conftest import FOLDER, SIZE, outline, verdict
 
 
 def edit(number: int) -> DraftEdit:
@@ -121,3 +124,52 @@ def test_who_decides_on_what_has_changed_is_told(store: Store) -> None:
     [reviewed] = store.reviewed([DecisionKind.ACCEPTED], FOLDER)
     assert reviewed.decision.reviewer == "bob"
     assert store.reviewed([DecisionKind.ACCEPTED], "/elsewhere") == []
+
+
+def test_skipped_photos_can_be_put_in_the_order_they_were_skipped_in(store: Store) -> None:
+    for name in ("b.jpg", "a.jpg"):
+        store.decide(verdict(store, outline(store, name), DecisionKind.SKIPPED))
+    first, second = sorted(store.queue(FOLDER), key=lambda item: item.decision_id or 0)
+    assert (first.name, second.name) == ("b.jpg", "a.jpg")
+
+
+def test_edits_since_a_decision_are_told_from_those_before_it(store: Store) -> None:
+    photo_id = outline(store, "a.jpg")
+    base = revision_of(store, photo_id)
+    draft = store.add_edit("ada", photo_id, base, 0, edit(1))
+    store.decide(verdict(store, photo_id, DecisionKind.REJECTED))
+    [item] = store.queue(FOLDER, "ada")
+    assert (item.has_draft, item.edited_since) == (True, False)
+    store.add_edit("ada", photo_id, base, 1, edit(2))
+    [item] = store.queue(FOLDER, "ada")
+    assert (item.has_draft, item.edited_since) == (True, True)
+    store.move_cursor(draft, 0)
+    [item] = store.queue(FOLDER, "ada")
+    assert (item.has_draft, item.edited_since) == (False, False)
+
+
+def test_every_edit_on_an_accepted_outline_is_made_since_but_only_for_who_made_it(
+    store: Store,
+) -> None:
+    photo_id = outline(store, "a.jpg")
+    store.decide(verdict(store, photo_id, DecisionKind.ACCEPTED))
+    store.add_edit("ada", photo_id, revision_of(store, photo_id), 0, edit(1))
+    assert [item.edited_since for item in store.queue(FOLDER, "ada")] == [True]
+    assert [item.edited_since for item in store.queue(FOLDER, "bob")] == [False]
+    assert [item.has_draft for item in store.queue(FOLDER)] == [True]
+
+
+def test_the_history_says_who_drew_and_when_nothing_was_drawn(store: Store) -> None:
+    photo_id = outline(store, "a.jpg")
+    nothing = rle.encode(np.zeros((SIZE.height, SIZE.width), np.bool_))
+    grid = np.zeros((8, 8), np.float32)
+    made = Prediction(grid, centre(SIZE, Size(8, 8)), Receipt("other", "o" * 64, "x", "CPU", 1.0))
+    store.save_prediction(photo_id, "file-a.jpg", made, nothing, Measurements(0, 0.0), 0.5)
+    store.decide(verdict(store, photo_id, DecisionKind.REJECTED, score=2))
+    told = [(entry.what, entry.who) for entry in store.photo(photo_id).history]
+    assert told == [
+        ("outlined by model lesion", ""),
+        ("model other: nothing drawn", ""),
+        ("rejected, score 2", "ada"),
+    ]
+    assert store.photo(photo_id).score == 2

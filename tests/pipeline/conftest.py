@@ -22,7 +22,7 @@ from pipeline.worker import Worker
 SKIN, LESION = (224, 180, 155), (92, 52, 40)
 
 
-def wait_until(holds: Callable[[], bool], seconds: float = 30) -> None:
+def wait_until(holds: Callable[[], bool], seconds: float = 120) -> None:
     """Return when it holds; fail when it still doesn't after `seconds`."""
     look_again = threading.Event()
     end = monotonic() + seconds

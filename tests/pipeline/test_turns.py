@@ -28,7 +28,7 @@ def test_the_screen_goes_ahead_of_what_waits_in_the_background(until: Until) -> 
             threads.append(thread)
             until(lambda: turns.waiting == len(threads))
     for thread in threads:
-        thread.join(10)
+        thread.join(120)
     assert order == ["view", "first", "second"]
 
 

@@ -1,7 +1,7 @@
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
@@ -15,7 +15,7 @@ QUICK = Pace(rescan=60, folder=0.05, settle=0.05, calm=0.2)
 class Heard:
     """What a watcher told, in order, and the watcher."""
 
-    def __init__(self, folder: Path, pace: Pace) -> None:
+    def __init__(self, folder: Path, pace: Pace, clock: Callable[[], float] = monotonic) -> None:
         self.found: list[Path] = []
         self.gone: list[Path] = []
         self.folder: list[str | None] = []
@@ -23,7 +23,7 @@ class Heard:
         listener = Listener(
             self.found.append, self.gone.append, self.folder.append, self.scans.append
         )
-        self.watcher = Watcher(folder, listener, pace)
+        self.watcher = Watcher(folder, listener, pace, clock)
 
 
 @pytest.fixture
@@ -75,18 +75,22 @@ def test_a_folder_moved_in_brings_its_photos(
 
 
 def test_a_growing_file_is_handed_on_when_it_stands_still(folder: Path, until: Until) -> None:
-    heard = Heard(folder, Pace(rescan=60, folder=0.05, settle=0.3, calm=1))
+    now = [100.0]
+    heard = Heard(folder, Pace(rescan=60, folder=0.05, settle=0.3, calm=1), lambda: now[0])
     heard.watcher.start()
     try:
         until(lambda: bool(heard.scans))
-        grown = threading.Event()
-        with (folder / "a.jpg").open("wb") as file:
-            for _ in range(30):
+        for _ in range(30):
+            with (folder / "a.jpg").open("ab") as file:
                 file.write(b"more")
-                file.flush()
-                grown.wait(0.02)
-                assert heard.found == []
-        until(lambda: heard.found == [folder / "a.jpg"])
+            now[0] += 0.25
+            assert heard.found == []
+
+        def handed_on() -> bool:
+            now[0] += 0.1
+            return heard.found == [folder / "a.jpg"]
+
+        until(handed_on)
     finally:
         heard.watcher.stop()
 

@@ -1,9 +1,12 @@
 import threading
+from collections.abc import Callable
 
 import pytest
 
 from pipeline.errors import WriteFailed
 from pipeline.writer import Writer
+
+Until = Callable[[Callable[[], bool]], None]
 
 
 def test_commits_happen_in_order_and_drain_waits_for_the_last() -> None:
@@ -29,7 +32,7 @@ def test_submit_returns_while_a_commit_is_slow() -> None:
 
 
 def assert_set(gate: threading.Event) -> None:
-    assert gate.wait(10)
+    assert gate.wait(120)
 
 
 def test_a_failed_commit_is_said_kept_and_tried_again_in_order() -> None:
@@ -53,3 +56,25 @@ def test_a_failed_commit_is_said_kept_and_tried_again_in_order() -> None:
     full.clear()
     writer.close()
     assert done == ["first", "second"]
+
+
+def test_what_failed_is_tried_again_by_itself_and_says_why_until_then(until: Until) -> None:
+    writer = Writer(again=0.01)
+    tries: list[str] = []
+    full = threading.Event()
+    full.set()
+
+    def commit() -> None:
+        tries.append("tried")
+        if full.is_set():
+            raise OSError("disk full")
+
+    assert writer.refused is None
+    writer.submit(commit)
+    until(lambda: len(tries) > 3)
+    assert "one edit is not saved yet (disk full)" in str(writer.refused)
+    assert isinstance(getattr(writer.refused, "__cause__", None), OSError)
+    full.clear()
+    until(lambda: writer.pending == 0)
+    assert writer.refused is None
+    writer.close()
