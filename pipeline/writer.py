@@ -109,5 +109,6 @@ class Writer:
 
 
 def _sentence(count: int, error: Exception) -> str:
-    edits = "one edit is" if count == 1 else f"{count} edits are"
-    return f"{edits} not saved yet ({error}). They are kept; make room or wait, then try again."
+    edits, kept = ("One edit is", "It is") if count == 1 else (f"{count} edits are", "They are")
+    why = str(error).rstrip(".")
+    return f"{edits} not saved yet ({why}). {kept} kept, and saved as soon as that is possible."

@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TypeVar
 
 from imaging.text import printable
-from tui.words import cells, first_cells, last_cells, shorten
+from tui.words import cells, cut, last_cells, shorten
 
 T = TypeVar("T")
 LEAST = 5
@@ -71,15 +71,9 @@ def _alike_until(texts: Sequence[str]) -> int:
 def _around(before: str, middle: str, after: str, width: int) -> str:
     """The middle, and around it as much as there is room for: a third before it, the rest after."""
     spare = width - cells(middle)
-    head = _cut_end(before, max(1, spare // 3, spare - cells(after)))
+    head = cut(before, max(1, spare // 3, spare - cells(after)))
     tail = _cut_start(after, spare - cells(head))
     return head + middle + tail
-
-
-def _cut_end(text: str, width: int) -> str:
-    if cells(text) <= width:
-        return text
-    return first_cells(text, width - 1).rstrip() + "…"
 
 
 def _cut_start(text: str, width: int) -> str:

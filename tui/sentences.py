@@ -6,6 +6,7 @@ EMPTY = (
     "There are no photos in this folder yet.\n\n"
     "Drop some into it (JPEG, PNG or HEIC): they appear here by themselves."
 )
+LOOKING = "Looking through the folder …"
 LONGEST_LIST = 3
 """Names said one by one."""
 
@@ -26,6 +27,16 @@ def nothing_waits(skipped: bool, aside: int, coming: bool) -> str:
     back = "" if skipped else "k goes back, "
     last = "U takes the last decision back."
     return f"{said}\n\nNew ones appear by themselves. {back}{last}"
+
+
+def nothing_here(found: int | None) -> str:
+    """What stands where a photo would be while the queue has none; None: not yet looked."""
+    if found is None:
+        return LOOKING
+    if not found:
+        return EMPTY
+    photos = "1 photo is" if found == 1 else f"{found} photos are"
+    return f"{photos} found. The first appears in a moment."
 
 
 def skipped_again(count: int) -> str:

@@ -25,6 +25,13 @@ def shorten(text: str, width: int) -> str:
     return f"{start}…{last_cells(text, width - 1 - cells(start))}"
 
 
+def cut(text: str, width: int) -> str:
+    """The text in at most `width` cells; what is too much is left out of its end."""
+    if cells(text) <= width:
+        return text
+    return first_cells(text, max(0, width - 1)).rstrip() + "…"[:width]
+
+
 def cells(text: str) -> int:
     """How many cells a text needs."""
     # Most names are ASCII, and a queue asks for ten thousand of them.

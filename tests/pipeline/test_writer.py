@@ -72,7 +72,7 @@ def test_what_failed_is_tried_again_by_itself_and_says_why_until_then(until: Unt
     assert writer.refused is None
     writer.submit(commit)
     until(lambda: len(tries) > 3)
-    assert "one edit is not saved yet (disk full)" in str(writer.refused)
+    assert "One edit is not saved yet (disk full)" in str(writer.refused)
     assert isinstance(getattr(writer.refused, "__cause__", None), OSError)
     full.clear()
     until(lambda: writer.pending == 0)

@@ -12,7 +12,7 @@ from db.values import DecisionKind
 from imaging.photo import PhotoError
 from pipeline.ingest import IngestProgress
 from pipeline.scan import file_stat
-from tests.tui.driving import Clinic, review_screen, settled, until
+from tests.tui.driving import Clinic, review_screen, settled, text_of, until
 from tui.app import NevusApp
 from tui.widgets.details import Details
 from tui.widgets.progress import Progress
@@ -104,8 +104,9 @@ def test_an_empty_folder(
 ) -> None:
     async def wait(pilot: Pilot[None]) -> None:
         await settled(pilot)
-        progress = review_screen(pilot).query_one(Progress)
-        await until(pilot, lambda: progress.progress is not None)
+        screen = review_screen(pilot)
+        progress = screen.query_one(Progress)
+        await until(pilot, lambda: "There are no photos" in text_of(screen, "#canvas"))
         await clinic.stop_ingest()
         await settled(pilot)
         progress.progress = IngestProgress(0, 0, True, None)

@@ -341,7 +341,8 @@ async def test_a_photo_without_an_outline_can_be_decided_but_not_accepted(
 async def test_a_new_photo_appears_without_a_key(clinic: Clinic, make_app: MakeApp) -> None:
     async with make_app().run_test(size=(120, 40)) as pilot:
         screen = await settled(pilot)
-        assert "There are no photos in this folder yet." in text_of(screen, "#canvas")
+        none = "There are no photos in this folder yet."
+        await until(pilot, lambda: none in text_of(screen, "#canvas"))
         clinic.draw("late.jpg")
         await until(pilot, lambda: shown_photo(screen) is not None)
         assert "late.jpg" in text_of(screen, "#queue")

@@ -23,7 +23,7 @@ from tui.jobs import Jobs
 from tui.names import below
 from tui.rows import Unfinished
 from tui.screens.deciding import DecidingScreen
-from tui.sentences import EMPTY
+from tui.sentences import nothing_here
 from tui.terminal import LEAST_HEIGHT, LEAST_WIDTH
 from tui.widgets.queue import Queue
 from tui.widgets.workbench import Workbench
@@ -133,6 +133,7 @@ class ReviewScreen(DecidingScreen):
             if first:
                 self._tell_skipped(self._queue.current)
             self._progress.shown = (len(items), len(aside))
+            self._progress.outlined = sum(item.segmented for item in items)
             self._look_at_news(items)
             self._explain()
         finally:
@@ -177,7 +178,8 @@ class ReviewScreen(DecidingScreen):
                 self._bench.say(f"{name} was set aside.\n\n{printable(file.reason)}")
                 self._details.show_aside(file)
             case None:
-                self._bench.say(EMPTY)
+                progress = self._progress.progress
+                self._bench.say(nothing_here(None if progress is None else progress.found))
                 self._details.clear()
 
     # The photo

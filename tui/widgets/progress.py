@@ -10,11 +10,13 @@ from textual.widget import Widget
 
 from imaging.text import printable
 from pipeline.ingest import IngestProgress
-from tui.words import GAP, fitting, shorten
+from tui.words import GAP, cells, cut, fitting, shorten
 
 WINDOW = 8.0
 """Seconds over which photos a second are counted."""
 BAR = 16
+LEAST_NAME = 12
+"""Cells that the folder's name keeps, if it needs them."""
 
 
 class Rate:
@@ -45,6 +47,8 @@ class Progress(Widget):
     progress: reactive[IngestProgress | None] = reactive(None)
     shown: reactive[tuple[int, int]] = reactive((0, 0))
     """How many photos the queue shows, and how many files that were set aside."""
+    outlined: reactive[int] = reactive(0)
+    """How many of the photos have an outline."""
 
     def __init__(self, folder: str, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -59,9 +63,10 @@ class Progress(Widget):
     def render(self) -> Content:
         """One line, the right side first: the folder's name gets what is left."""
         width = self.content_size.width
-        right = self._state(max(0, width - len("nevus") - GAP - 8))
+        name = printable(self._folder)
+        right = self._state(max(0, width - len("nevus") - 2 * GAP - min(cells(name), LEAST_NAME)))
         room = width - len("nevus") - right.cell_length - 2 * GAP
-        folder = shorten(printable(self._folder), room)
+        folder = shorten(name, room)
         left = Content.assemble(("nevus", "bold $accent"), "   ", (folder, "$quiet"))
         return left.pad_right(max(0, width - left.cell_length - right.cell_length)) + right
 
@@ -70,15 +75,23 @@ class Progress(Widget):
         if now is None:
             return Content.styled("looking through the folder", "$quiet")
         if now.message:
-            return Content.styled(shorten(printable(now.message), room), "$warning")
+            # Whole in a toast; its beginning says what happened.
+            return Content.styled(cut(printable(now.message), room), "$warning")
         if now.done >= now.found:
             return Content.styled(_watching(*self.shown), "$quiet")
         parts = self._parts(now)
         count = fitting([part.cell_length for part in parts], room)
         return Content(" " * GAP).join(parts[:count])
 
+    def _verb(self) -> str:
+        """What is done to the files: those that are known with an outline are only looked at."""
+        photos, aside = self.shown
+        found = 0 if self.progress is None else self.progress.found
+        known = found <= photos + aside and self.outlined >= photos
+        return "checking" if known else "segmenting"
+
     def _parts(self, now: IngestProgress) -> list[Content]:
-        verb = "segmenting" if now.segmenting_here else "another nevus is segmenting"
+        verb = self._verb() if now.segmenting_here else "another nevus is segmenting"
         parts = [Content.assemble((f"{verb} ", "$quiet"), f"{now.done} of {now.found}")]
         rate = self._rate.per_second()
         if rate is not None:

@@ -18,7 +18,7 @@ from textual.strip import Strip
 from db.values import DecisionKind, QueueItem, SetAside
 from imaging.text import printable
 from tui.rows import Row, Rows, Unfinished, key_of
-from tui.words import cells, first_cells, percent
+from tui.words import cells, cut, percent
 
 GLYPHS: dict[DecisionKind, tuple[str, str]] = {
     DecisionKind.ACCEPTED: ("✓", "accepted"),
@@ -300,7 +300,4 @@ def _reason(file: SetAside, width: int) -> str:
     text = (
         printable(file.reason).removeprefix(printable(file.path)).removeprefix(printable(file.name))
     )
-    text = text.lstrip(" :")
-    if cells(text) <= width:
-        return text
-    return first_cells(text, max(0, width - 1)).rstrip() + "…"
+    return cut(text.lstrip(" :"), width)
