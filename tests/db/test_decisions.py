@@ -136,7 +136,7 @@ def test_skipped_photos_can_be_put_in_the_order_they_were_skipped_in(store: Stor
 def test_edits_since_a_decision_are_told_from_those_before_it(store: Store) -> None:
     photo_id = outline(store, "a.jpg")
     base = revision_of(store, photo_id)
-    draft = store.add_edit("ada", photo_id, base, 0, edit(1))
+    draft = store.add_edit("ada", photo_id, base, 0, edit(1)).draft_id
     store.decide(verdict(store, photo_id, DecisionKind.REJECTED))
     [item] = store.queue(FOLDER, "ada")
     assert (item.has_draft, item.edited_since) == (True, False)
