@@ -19,13 +19,24 @@ def decode(rle: Rle) -> Mask:
     Raises ValueError when the runs don't fill the mask exactly.
     """
     size = rle.size
-    runs = _runs(rle.counts)
-    if min(runs, default=0) < 0 or sum(runs) != size.width * size.height:
-        # pycocotools leaves what the runs don't reach as memory happened to be.
-        raise ValueError(f"the runs don't fill a mask of {size.width}×{size.height}")
+    _filling(rle)
     encoded = {"size": [size.height, size.width], "counts": rle.counts}
     decoded: Mask = coco.decode(encoded).view(np.bool_)
     return decoded
+
+
+def area(rle: Rle) -> int:
+    """How many pixels of the mask are lesion. Raises ValueError as `decode` does."""
+    return sum(_filling(rle)[1::2])
+
+
+def _filling(rle: Rle) -> list[int]:
+    """The runs, of background and lesion by turns, which fill the mask exactly."""
+    size, runs = rle.size, _runs(rle.counts)
+    if min(runs, default=0) < 0 or sum(runs) != size.width * size.height:
+        # pycocotools leaves what the runs don't reach as memory happened to be.
+        raise ValueError(f"the runs don't fill a mask of {size.width}×{size.height}")
+    return runs
 
 
 def _runs(counts: bytes) -> list[int]:
@@ -39,6 +50,8 @@ def _runs(counts: bytes) -> list[int]:
     value = shift = 0
     for character in counts:
         group = character - 48
+        if not 0 <= group < 64:
+            raise ValueError(f"{character} is no character of runs")
         value |= (group & 0x1F) << shift
         shift += 5
         if group & 0x20:
@@ -47,4 +60,7 @@ def _runs(counts: bytes) -> list[int]:
             value -= 1 << shift
         runs.append(value + (runs[-2] if len(runs) > 2 else 0))
         value = shift = 0
+    if shift:
+        # pycocotools would read on behind the end.
+        raise ValueError("the runs end in the middle of one")
     return runs

@@ -6,7 +6,7 @@ from hypothesis.extra import numpy as hnp
 from pycocotools import mask as coco
 
 from imaging.framing import Mask, Size
-from imaging.rle import decode, encode
+from imaging.rle import area, decode, encode
 from imaging.values import Rle
 
 masks = hnp.arrays(np.bool_, st.tuples(st.integers(1, 40), st.integers(1, 40)))
@@ -59,3 +59,14 @@ def test_counts_of_another_size_are_refused(mask: Mask) -> None:
     rle = encode(mask)
     with pytest.raises(ValueError, match="runs"):
         decode(Rle(Size(rle.size.width + 1, rle.size.height), rle.counts))
+
+
+@given(masks)
+def test_the_area_is_counted_without_the_mask(mask: Mask) -> None:
+    assert area(encode(mask)) == np.count_nonzero(mask)
+
+
+@pytest.mark.parametrize("counts", [b"\xff", b"/", b"0\x00", b"P"])
+def test_what_are_no_runs_is_refused(counts: bytes) -> None:
+    with pytest.raises(ValueError, match="runs"):
+        decode(Rle(Size(2, 2), counts))
