@@ -24,6 +24,10 @@ class ModelError(Exception):
     """A model that can't be used; the message says which, why, and what to do."""
 
 
+class NotAPackage(ModelError):
+    """What was named as a model is something else."""
+
+
 class NoNumbers(ModelError):
     """A model that computed values which are no numbers, perhaps where it runs and nowhere else."""
 
@@ -65,7 +69,7 @@ def check_package(path: Path) -> None:
             "Name an .mlpackage with --model, or install nevus again."
         )
     if not (path / "Manifest.json").is_file() or not program_file(path).is_file():
-        raise ModelError(f"{shown} is not an .mlpackage (a folder with Manifest.json and Data).")
+        raise NotAPackage(f"{shown} is not an .mlpackage (a folder with Manifest.json and Data).")
     try:
         whole = "rootModelIdentifier" in json.loads((path / "Manifest.json").read_bytes())
     except (OSError, ValueError, TypeError):

@@ -14,6 +14,10 @@ class PairsError(Exception):
     """A set of pairs that can't be read; the message says what is wrong and what to do."""
 
 
+class NoSetOfPairs(PairsError):
+    """What was named as a set of pairs is something else, or has no such column."""
+
+
 @dataclass(frozen=True)
 class Pair:
     """One photo and its true mask, with the rest of its row (empty for a folder)."""
@@ -36,13 +40,19 @@ class Pair:
 def read_pairs(source: Path, where: Mapping[str, str] | None = None) -> list[Pair]:
     """The pairs of a folder or CSV whose columns have the values of `where`, sorted by image.
 
-    Raises PairsError when there is nothing to read, a column is missing or nothing is left.
+    Raises NoSetOfPairs when `source` is none or a column is missing, PairsError when it can't be
+    read, is not whole, or nothing is left.
     """
     where = where or {}
     try:
         pairs = _read(source, where)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except OSError as error:
         raise PairsError(f"{_shown(source)} can't be read ({printable(str(error))}).") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise NoSetOfPairs(
+            f"{_shown(source)} can't be read as a CSV ({printable(str(error))}). Give a folder "
+            "with images/ and masks/, or a CSV with columns image, mask."
+        ) from error
     if not pairs:
         chosen = " ".join(f"{k}={v}" for k, v in where.items())
         raise PairsError(
@@ -69,13 +79,13 @@ def _read(source: Path, where: Mapping[str, str]) -> list[Pair]:
     if source.is_file():
         return _from_csv(source, where)
     if not source.is_dir():
-        raise PairsError(
+        raise NoSetOfPairs(
             f"{_shown(source)} does not exist. Give a folder with images/ and masks/, or a CSV."
         )
     if (source / "manifest.csv").is_file():
         return _from_csv(source / "manifest.csv", where)
     if where:
-        raise PairsError(f"{_shown(source)} has no manifest.csv whose columns could be filtered.")
+        raise NoSetOfPairs(f"{_shown(source)} has no manifest.csv whose columns could be filtered.")
     return _from_folder(source)
 
 
@@ -90,7 +100,7 @@ def _from_csv(path: Path, where: Mapping[str, str]) -> list[Pair]:
         for name in ("image", "mask", *where):
             if name not in columns:
                 found = printable(", ".join(columns))
-                raise PairsError(
+                raise NoSetOfPairs(
                     f"{_shown(path)} has no column “{printable(name)}”; it has {found}."
                 )
         chosen = [row for row in reader if all(row[name] == where[name] for name in where)]
@@ -102,7 +112,7 @@ def _from_csv(path: Path, where: Mapping[str, str]) -> list[Pair]:
 def _from_folder(folder: Path) -> list[Pair]:
     images, masks = folder / "images", folder / "masks"
     if not images.is_dir() or not masks.is_dir():
-        raise PairsError(f"{_shown(folder)} has no images/ and masks/ inside; or give a CSV.")
+        raise NoSetOfPairs(f"{_shown(folder)} has no images/ and masks/ inside; or give a CSV.")
     by_stem = {path.stem: path for path in masks.iterdir() if path.suffix.lower() == ".png"}
     photos = [path for path in images.iterdir() if path.suffix.lower() in PHOTO_SUFFIXES]
     missing = sorted(path.name for path in photos if path.stem not in by_stem)

@@ -108,10 +108,30 @@ def test_help_shows_examples(command: str) -> None:
         ["segment", ".", "--model", "no.mlpackage"],
         ["segment", ".", "--db", "./inside.db"],
         ["evaluate", "/nowhere/at/all"],
+        ["evaluate", "{tmp}/empty"],
+        ["evaluate", "{tmp}/pairs", "--where", "split=dev"],
+        ["evaluate", "{tmp}/image_only.csv"],
+        ["evaluate", "{tmp}/binary.csv"],
+        ["evaluate", "{tmp}/pairs.csv", "--where", "colour=red"],
+        ["evaluate", "{tmp}/pairs.csv", "--model", "{tmp}/empty"],
+        ["segment", "{tmp}/empty", "--model", "{tmp}/letter.db"],
+        ["doctor", "--model", "{tmp}/empty"],
+        ["segment", "{tmp}/empty", "--db", "{tmp}/letter.db"],
+        ["export", "{tmp}/out", "{tmp}/empty", "--db", "{tmp}/letter.db"],
+        ["export", "{tmp}/out", "{tmp}/empty", "--db", "{tmp}/empty"],
+        ["export", "{tmp}/out", "/nowhere/at/all"],
+        ["export", "{tmp}/letter.db", "{tmp}/empty"],
     ],
 )
 def test_wrong_usage_is_two(arguments: list[str], tmp_path: Path) -> None:
-    done = run(*arguments, NEVUS_DB=str(tmp_path / "a.db"))
+    for name in ("empty", "pairs/images", "pairs/masks"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "image_only.csv").write_text("image\na.png\n")
+    (tmp_path / "binary.csv").write_bytes(b"\xff\xfe\x00\x81")
+    (tmp_path / "pairs.csv").write_text("image,mask\na.png,b.png\n")
+    (tmp_path / "letter.db").write_text("Dear all, " * 100)
+    filled = [text.format(tmp=tmp_path) for text in arguments]
+    done = run(*filled, NEVUS_DB=str(tmp_path / "a.db"))
     assert done.returncode == 2
     assert done.stdout == ""
     assert "Traceback" not in done.stderr
@@ -121,14 +141,17 @@ def test_wrong_usage_is_two(arguments: list[str], tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["evaluate", "{photos}"], "images/"),
-        (["segment", "{photos}", "--model", "{photos}"], "is not an .mlpackage"),
         (["export", "{tmp}/out", "{photos}"], "There is no database at"),
+        (["evaluate", "{tmp}/pairs"], "has no pairs"),
+        (["evaluate", "{tmp}/pairs.csv", "--where", "split=test"], "no pairs with split=test"),
     ],
 )
 def test_failed_work_is_one_with_a_sentence(
     arguments: list[str], says: str, photos: Path, tmp_path: Path
 ) -> None:
+    for name in ("images", "masks"):
+        (tmp_path / "pairs" / name).mkdir(parents=True)
+    (tmp_path / "pairs.csv").write_text("image,mask,split\na.png,b.png,dev\n")
     filled = [text.format(tmp=tmp_path, photos=photos) for text in arguments]
     done = run(*filled, NEVUS_DB=str(tmp_path / "a.db"))
     assert done.returncode == 1

@@ -235,7 +235,7 @@ def test_a_package_with_an_odd_operation_is_refused_by_name(
 def test_what_is_no_package_is_said_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "letter.mlpackage").mkdir()
     done = run("doctor", "--model", tmp_path / "letter.mlpackage", "--json")
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert done.stdout == ""
     assert "is not an .mlpackage" in done.stderr
     assert "Traceback" not in done.stderr

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from models.pairs import Pair, PairsError, hash_of_pairs, held_out, read_pairs
+from models.pairs import NoSetOfPairs, Pair, PairsError, hash_of_pairs, held_out, read_pairs
 
 HEADER = "image,mask,split,kind\n"
 
@@ -64,7 +64,7 @@ def test_an_unusable_csv_is_refused_with_a_sentence(
 
 def test_a_binary_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_bytes(b"\xff\xfe\x00\x81")
-    with pytest.raises(PairsError, match="can't be read"):
+    with pytest.raises(NoSetOfPairs, match="can't be read as a CSV"):
         read_pairs(tmp_path / "list.csv")
 
 
@@ -80,14 +80,14 @@ def test_a_filter_on_a_folder_without_columns_is_refused(
     tmp_path: Path, draw: Callable[..., Path]
 ) -> None:
     draw(tmp_path, "a", 0)
-    with pytest.raises(PairsError, match="filtered"):
+    with pytest.raises(NoSetOfPairs, match="filtered"):
         read_pairs(tmp_path, {"split": "dev"})
 
 
 def test_a_place_without_pairs_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(PairsError, match="does not exist"):
+    with pytest.raises(NoSetOfPairs, match="does not exist"):
         read_pairs(tmp_path / "nowhere")
-    with pytest.raises(PairsError, match="no images/ and masks/"):
+    with pytest.raises(NoSetOfPairs, match="no images/ and masks/"):
         read_pairs(tmp_path)
 
 

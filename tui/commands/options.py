@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from tui.commands.output import WRONG_USAGE, fail
+
 Folder = Annotated[
     Path,
     typer.Argument(
@@ -23,10 +25,30 @@ Database = Annotated[
         dir_okay=False,
     ),
 ]
+
+
+def _package(path: Path | None) -> Path | None:
+    """Say what is no package before a worker starts; what is wrong in one comes later."""
+    if path is not None:
+        from models.package import ModelError, NotAPackage, check_package
+
+        try:
+            check_package(path)
+        except NotAPackage as error:
+            raise fail(str(error), WRONG_USAGE) from error
+        except ModelError:
+            pass
+    return path
+
+
 Model = Annotated[
     Path | None,
     typer.Option(
-        "--model", "-m", exists=True, help="The model, an .mlpackage; by default the one shipped."
+        "--model",
+        "-m",
+        exists=True,
+        callback=_package,
+        help="The model, an .mlpackage; by default the one shipped.",
     ),
 ]
 Json = Annotated[

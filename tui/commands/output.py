@@ -59,17 +59,18 @@ def fail(sentence: str, code: int = FAILED) -> typer.Exit:
 def failures() -> Iterator[None]:
     """Expected failures inside end the command with their sentence and status 1.
 
-    A place named on the command line where nothing may be written is wrong usage: status 2.
+    What is named on the command line and is something else than the command takes, or a place
+    where nothing may be written, is wrong usage: status 2.
     """
-    from db.errors import StoreError, UnsafePlace
+    from db.errors import ForeignFile, StoreError, UnsafePlace
     from imaging.photo import PhotoError
-    from models.package import ModelError
-    from models.pairs import PairsError
+    from models.package import ModelError, NotAPackage
+    from models.pairs import NoSetOfPairs, PairsError
     from pipeline.errors import PipelineError, WrongDestination
 
     try:
         yield
-    except (UnsafePlace, WrongDestination) as error:
+    except (ForeignFile, NoSetOfPairs, NotAPackage, UnsafePlace, WrongDestination) as error:
         raise fail(str(error), WRONG_USAGE) from error
     except (StoreError, PhotoError, ModelError, PairsError, PipelineError) as error:
         raise fail(str(error)) from error
