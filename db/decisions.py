@@ -6,12 +6,16 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from db.errors import StaleDecision
-from db.masks import add_revision, receipt_of, revision_of, rle_of
-from db.sessions import Sessions, below, files_of, got, standing_of
-from db.tables import Decision, Mask, Photo, Prediction, Retraction, Revision, Standing, now
+from db.masks import add_revision, prediction_of, receipt_of, revision_of, rle_of
+from db.sessions import Sessions, below, files_of, got, linked, size_of, standing_of
+from db.tables import Decision, Draft, Edit, Mask, Photo, Retraction, Revision, Standing, now
 from db.values import Decision as DecisionValue
 from db.values import DecisionKind, NewMask, Origin, ReviewedFile, ReviewedPhoto, Verdict
 from imaging.framing import Size
+from imaging.values import Rle
+
+OUTLINES = (DecisionKind.ACCEPTED, DecisionKind.CORRECTED)
+"""Decisions that make a reviewer's live edits a revision, so that none are left of before."""
 
 
 class Decisions(Sessions):
@@ -65,15 +69,15 @@ class Decisions(Sessions):
         self, kinds: Collection[DecisionKind], folder: str | None = None
     ) -> list[ReviewedPhoto]:
         """The photos whose standing decision is of one of `kinds`, with a file below `folder`."""
-        wanted = (
-            select(Decision)
-            .join(Standing, col(Standing.decision_id) == col(Decision.id))
-            .where(col(Decision.kind).in_([str(kind) for kind in kinds]))
-            .order_by(col(Decision.photo_id))
-        )
+        standing = select(Standing).where(col(Standing.decision_id).is_not(None))
         with self._reading() as session:
-            decisions = session.scalars(wanted).all()
-            found = [_reviewed(session, decision, folder) for decision in decisions]
+            edited = _edited(session)
+            found = [
+                _reviewed(session, row, decision, folder, row.photo_id in edited)
+                for row in session.scalars(standing.order_by(col(Standing.photo_id))).all()
+                # Asked one by one: a kind that is none would only seem not to be wanted.
+                if (decision := _value(linked(session, Decision, row.decision_id))).kind in kinds
+            ]
         return [photo for photo in found if photo.files]
 
 
@@ -138,30 +142,52 @@ def _value(row: Decision) -> DecisionValue:
     )
 
 
-def _reviewed(session: Session, decision: Decision, folder: str | None) -> ReviewedPhoto:
-    photo = got(session, Photo, decision.photo_id)
+def _reviewed(
+    session: Session, standing: Standing, decision: DecisionValue, folder: str | None, edited: bool
+) -> ReviewedPhoto:
+    photo = linked(session, Photo, standing.photo_id)
     files = [file for file in files_of(session, photo.id) if file.gone_at is None]
     revision = revision_of(session, decision.revision_id)
-    mask = None if revision is None else got(session, Mask, revision.id)
-    prediction = _prediction_of(session, decision.revision_id)
+    prediction = None if revision is None else prediction_of(session, revision.id)
     return ReviewedPhoto(
         photo_id=photo.id,
         content_hash=photo.content_hash,
-        size=Size(photo.width, photo.height),
+        size=size_of(photo),
         files=tuple(
             ReviewedFile(file.path, file.sha256)
             for file in files
             if folder is None or below(file.path, folder)
         ),
-        decision=_value(decision),
+        decision=decision,
         revision=revision,
-        rle=None if mask is None else rle_of(mask),
+        rle=None if revision is None else _whole(session, revision.id, size_of(photo)),
         receipt=None if prediction is None else receipt_of(prediction),
+        edited_since=edited,
     )
 
 
-def _prediction_of(session: Session, revision_id: int | None) -> Prediction | None:
-    if revision_id is None:
-        return None
-    prediction_id = got(session, Revision, revision_id).prediction_id
-    return None if prediction_id is None else session.get(Prediction, prediction_id)
+def _whole(session: Session, revision_id: int, size: Size) -> Rle:
+    rle = rle_of(linked(session, Mask, revision_id))
+    if rle.size != size:
+        raise ValueError(f"a mask of {rle.size} on a photo of {size}")
+    return rle
+
+
+def _edited(session: Session) -> set[int]:
+    """The photos whose standing decision has live edits on top that it does not hold.
+
+    Edits are left in a draft by decisions that take no mask along (a rejection); those were made
+    before the decision, and are none on top of it.
+    """
+    live = (
+        select(col(Standing.photo_id))
+        .join(Decision, col(Decision.id) == col(Standing.decision_id))
+        .join(Draft, col(Draft.base_revision_id) == col(Standing.revision_id))
+        .join(Edit, col(Edit.draft_id) == col(Draft.id))
+        .where(
+            col(Edit.abandoned_by_id).is_(None),
+            col(Edit.position) < col(Draft.cursor),
+            col(Decision.kind).in_(OUTLINES) | (col(Edit.made_at) > col(Decision.created_at)),
+        )
+    )
+    return set(session.scalars(live))

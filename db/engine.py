@@ -1,24 +1,14 @@
-"""The connection to SQLite: what every connection is set to, how a transaction begins, and what
-SQLite's failures mean. The only file that knows the dialect."""
+"""The connection to SQLite: what every connection is set to, and how a transaction begins."""
 
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import cast
+from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
-
-from db.errors import (
-    DamagedDatabase,
-    DatabaseBusy,
-    DiskFull,
-    ForeignFile,
-    ReadOnlyDatabase,
-    StoreError,
-)
-from imaging.text import printable
 
 BUSY_SECONDS = 5
 Pragmas = Mapping[str, str]
@@ -33,13 +23,26 @@ DURABLE: Pragmas = {
 """What is committed is on the disk."""
 MIGRATING: Pragmas = {**DURABLE, "foreign_keys": "OFF"}
 """A table that is rebuilt is dropped first, and those that point to it must not mind."""
-CACHE: Pragmas = {**DURABLE, "synchronous": "NORMAL"}
-"""The last maps before a power cut may be lost; nothing is damaged."""
+CACHE: Pragmas = {**DURABLE, "synchronous": "NORMAL", "busy_timeout": "250"}
+"""The last maps before a power cut may be lost, and one is sooner made anew than waited for."""
+READING: Pragmas = {"busy_timeout": DURABLE["busy_timeout"], "query_only": "ON"}
 
 
 def open_engine(path: Path, pragmas: Pragmas = DURABLE) -> Engine:
     """An engine on a database file. Transactions are deferred; see `for_writing`."""
-    engine = create_engine(URL.create("sqlite", database=str(path)))
+    return _engine(URL.create("sqlite", database=str(path)), pragmas)
+
+
+def open_to_read(path: Path, how: Mapping[str, str]) -> Engine:
+    """An engine that reads a database file, opened as `how` asks (sqlite.org/uri.html)."""
+    address = URL.create(
+        "sqlite", database=f"file:{quote(str(path))}", query={**how, "mode": "ro", "uri": "true"}
+    )
+    return _engine(address, READING)
+
+
+def _engine(url: URL, pragmas: Pragmas) -> Engine:
+    engine = create_engine(url)
 
     def prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
         # The driver would begin transactions when it sees fit, and DDL outside of them.
@@ -60,6 +63,13 @@ def for_writing(engine: Engine) -> Engine:
     return engine.execution_options(writes=True)
 
 
+@contextmanager
+def driver_of(engine: Engine) -> Iterator[sqlite3.Connection]:
+    """The driver's own connection, outside a transaction."""
+    with closing(engine.raw_connection()) as pooled:
+        yield cast("sqlite3.Connection", pooled.driver_connection)
+
+
 def set_pragmas(connection: sqlite3.Connection, pragmas: Pragmas) -> None:
     """Set a connection up, outside a transaction."""
     for name, value in pragmas.items():
@@ -69,48 +79,3 @@ def set_pragmas(connection: sqlite3.Connection, pragmas: Pragmas) -> None:
 def _begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-@contextmanager
-def said(path: Path) -> Iterator[None]:
-    """Failures of the database at `path` inside the block become a StoreError with a sentence."""
-    try:
-        yield
-    except DBAPIError as error:
-        raise explained(error.orig, path) from error
-    except sqlite3.Error as error:
-        raise explained(error, path) from error
-
-
-def explained(error: BaseException | None, path: Path) -> StoreError:
-    """The StoreError that says what an error of SQLite means for the database at `path`."""
-    name = getattr(error, "sqlite_errorname", "")
-    shown = printable(str(path))
-    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return DatabaseBusy(
-            f"{shown} is held by another program for longer than {BUSY_SECONDS} seconds. "
-            "Close what else works on it, or wait, and try again."
-        )
-    if name.startswith("SQLITE_NOTADB"):
-        return ForeignFile(f"{shown} is no database of nevus. Name another file with --db.")
-    if name.startswith("SQLITE_CORRUPT"):
-        return DamagedDatabase(
-            f"{shown} is damaged. Put back a copy of it: your backup, or the copy that nevus laid "
-            "beside it when it last changed its form."
-        )
-    if name.startswith("SQLITE_FULL"):
-        return DiskFull(f"There is no room left for {shown}. Make room, then try again.")
-    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
-        return read_only(path)
-    return StoreError(
-        f"{shown} could not be read or written ({printable(str(error))}). Look at the disk, then "
-        "try again."
-    )
-
-
-def read_only(path: Path) -> ReadOnlyDatabase:
-    """The error for a database that can't be opened to write."""
-    return ReadOnlyDatabase(
-        f"{printable(str(path))} can't be opened to write. Look at the permissions of the file and "
-        "of its folder, or name another place with --db."
-    )

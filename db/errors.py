@@ -21,6 +21,14 @@ class ReadOnlyDatabase(StoreError):
     """The database, or the folder it lies in, can't be written."""
 
 
+class UnreadableDatabase(StoreError):
+    """The database, or a file beside it, may not be read."""
+
+
+class MovedDatabase(StoreError):
+    """Another file, or none, lies where the open database was."""
+
+
 class NoDatabase(StoreError):
     """There is no database where one was to be read."""
 

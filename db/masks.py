@@ -7,7 +7,7 @@ from sqlmodel import Session, col
 
 from db.history import history_of
 from db.photos import path_of
-from db.sessions import Sessions, below, got, live_below, standing_of
+from db.sessions import Sessions, below, got, linked, live_below, size_of, standing_of
 from db.tables import (
     Decision,
     Draft,
@@ -25,6 +25,7 @@ from db.values import DecisionKind, Origin, PhotoDetails, QueueItem
 from db.values import Revision as RevisionValue
 from imaging import values
 from imaging.framing import FRAMINGS, Size
+from imaging.rle import area
 from imaging.values import FileStat, Measurements, Receipt, Rle
 
 LEAST_SURE = "least sure first"
@@ -50,11 +51,9 @@ class Masks(Sessions):
 
         It becomes the current one unless a reviewer has worked on the one that is.
         """
-        with self._reading() as session:
-            content_hash = got(session, Photo, photo_id).content_hash
-        receipt, framing = prediction.receipt, prediction.framing.name
         # Before the row that points at it: a row without its map would promise what is not there.
-        self._maps.put(content_hash, receipt.model_hash, framing, prediction.grid)
+        self._keep(self._content_hash(photo_id), prediction)
+        receipt = prediction.receipt
         with self._writing() as session:
             stored = _prediction(session, photo_id, file_hash, prediction)
             revision = Revision(
@@ -69,6 +68,25 @@ class Masks(Sessions):
             standing = standing_of(session, photo_id)
             if not _worked_on(session, standing):
                 standing.revision_id = revision.id
+
+    def keep_map(self, photo_id: int, content_hash: str, prediction: values.Prediction) -> bool:
+        """Keep a map that was computed again, since the cache had lost it; whether it is its photo.
+
+        `content_hash` is of the picture that the model was shown: a file may hold another by now.
+        Raises Unknown.
+        """
+        same = self._content_hash(photo_id) == content_hash
+        if same:
+            self._keep(content_hash, prediction)
+        return same
+
+    def _content_hash(self, photo_id: int) -> str:
+        with self._reading() as session:
+            content_hash: str = got(session, Photo, photo_id).content_hash
+            return content_hash
+
+    def _keep(self, content_hash: str, made: values.Prediction) -> None:
+        self._maps.put(content_hash, made.receipt.model_hash, made.framing.name, made.grid)
 
     def has_prediction(self, photo_id: int, model_hash: str) -> bool:
         """Whether this model has outlined the photo."""
@@ -103,12 +121,13 @@ class Masks(Sessions):
         with self._reading() as session:
             photo = got(session, Photo, photo_id)
             row = _current_prediction(session, photo_id)
-        if row is None:
-            return None
+            if row is None:
+                return None
+            size, framed = size_of(photo), FRAMINGS[row.framing]
         grid = self._maps.get(photo.content_hash, row.model_hash, row.framing)
         if grid is None:
             return None
-        framing = FRAMINGS[row.framing](Size(photo.width, photo.height), Size.of(grid))
+        framing = framed(size, Size.of(grid))
         return values.Prediction(grid, framing, receipt_of(row), row.predicted_jaccard)
 
     def mask(self, revision_id: int) -> Rle:
@@ -128,8 +147,8 @@ class Masks(Sessions):
                 col(File.path),
                 col(Standing.photo_id),
                 col(Standing.revision_id),
+                col(Standing.decision_id),
                 col(Decision.kind),
-                col(Decision.id),
                 col(Measurement.area_fraction),
                 col(Prediction.predicted_jaccard),
                 edited_at.is_not(None),
@@ -153,34 +172,35 @@ class Masks(Sessions):
         items: dict[int, QueueItem] = {}
         with self._reading() as session:
             for row in session.execute(rows):
-                path, photo_id, revision_id, kind, decision_id, area, jaccard, draft, since = row
+                path, photo_id, revision_id, decided, kind, area, jaccard, draft, since = row
                 if below(path, folder) and photo_id not in items:
                     items[photo_id] = QueueItem(
                         photo_id=photo_id,
                         path=path,
                         name=path.rsplit("/", 1)[-1],
-                        decision=None if kind is None else DecisionKind(kind),
+                        decision=None if decided is None else DecisionKind(kind),
                         segmented=revision_id is not None,
                         has_draft=draft,
-                        area_fraction=area,
-                        predicted_jaccard=jaccard,
+                        area_fraction=_number(area),
+                        predicted_jaccard=_number(jaccard),
                         reason=_reason(revision_id, jaccard),
-                        decision_id=decision_id,
+                        decision_id=decided,
                         edited_since=bool(draft and since),
                     )
-        return sorted(items.values(), key=_urgency)
+            return sorted(items.values(), key=_urgency)
 
     def photo(self, photo_id: int) -> PhotoDetails:
         """A photo with all that is known of it. Raises Unknown."""
         with self._reading() as session:
             photo, standing = got(session, Photo, photo_id), standing_of(session, photo_id)
             path, row = path_of(session, photo_id), _current_prediction(session, photo_id)
-            decision = session.get(Decision, standing.decision_id) if standing.decision_id else None
+            decided = standing.decision_id
+            decision = None if decided is None else linked(session, Decision, decided)
             return PhotoDetails(
                 photo_id=photo_id,
                 path=path,
                 name=path.rsplit("/", 1)[-1],
-                size=Size(photo.width, photo.height),
+                size=size_of(photo),
                 format=photo.format,
                 revision=revision_of(session, standing.revision_id),
                 receipt=None if row is None else receipt_of(row),
@@ -216,7 +236,7 @@ def revision_of(session: Session, revision_id: int | None) -> RevisionValue | No
     """A revision without its pixels."""
     if revision_id is None:
         return None
-    row, measured = got(session, Revision, revision_id), got(session, Measurement, revision_id)
+    row, measured = (linked(session, table, revision_id) for table in (Revision, Measurement))
     return RevisionValue(
         id=row.id,
         photo_id=row.photo_id,
@@ -230,8 +250,10 @@ def revision_of(session: Session, revision_id: int | None) -> RevisionValue | No
 
 
 def rle_of(mask: Mask) -> Rle:
-    """A stored mask's run-length encoding."""
-    return Rle(Size(mask.width, mask.height), mask.counts)
+    """A stored mask's run-length encoding. Raises ValueError where it fills no mask."""
+    rle = Rle(Size(mask.width, mask.height), mask.counts)
+    area(rle)
+    return rle
 
 
 def receipt_of(row: Prediction) -> Receipt:
@@ -259,6 +281,11 @@ def _reason(revision_id: int | None, predicted_jaccard: float | None) -> str:
     if revision_id is None:
         return UNSEEN
     return UNSAID if predicted_jaccard is None else LEAST_SURE
+
+
+def _number(value: float | None) -> float | None:
+    """What SQLite gave for a number; a column may hold anything, whatever its type."""
+    return None if value is None else 0.0 + value
 
 
 def _urgency(item: QueueItem) -> tuple[bool, bool, float, str]:
@@ -305,8 +332,13 @@ def _current_prediction(session: Session, photo_id: int) -> Prediction | None:
     revision_id = standing_of(session, photo_id).revision_id
     if revision_id is None:
         return None
-    prediction_id = got(session, Revision, revision_id).prediction_id
-    return None if prediction_id is None else session.get(Prediction, prediction_id)
+    return prediction_of(session, revision_id)
+
+
+def prediction_of(session: Session, revision_id: int) -> Prediction | None:
+    """The prediction that a revision rests on, if it does."""
+    prediction_id = linked(session, Revision, revision_id).prediction_id
+    return None if prediction_id is None else linked(session, Prediction, prediction_id)
 
 
 def _worked_on(session: Session, standing: Standing) -> bool:

@@ -2,35 +2,37 @@
 
 import fcntl
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
-from db.engine import MIGRATING, for_writing, open_engine, read_only, said
-from db.errors import ForeignFile, NewerDatabase
+from db.copies import free_name, lay_copy
+from db.engine import MIGRATING, READING, driver_of, for_writing, open_engine
+from db.errors import ForeignFile
+from db.failures import damaged, read_only, said
+from db.files import beside, lock_of, may_write
+from db.forms import form_at, form_of, migrations, newest_form
 from db.location import check_place
+from db.reading import read
 from imaging.text import printable
-
-MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def prepare(path: Path) -> Engine:
     """An engine on the database at `path`, made or brought to the present form. Raises StoreError.
 
-    Before a database is changed a copy is laid beside it, named for the form it had.
+    Before a database is changed a copy is laid beside it, named for the form it was brought to.
     """
     check_place(path)
     try:
         if path.exists():
-            with said(path):
-                _form(path)  # What is none of ours is refused before anything is laid beside it.
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.touch(mode=0o600)
+            _check(path)
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            path.touch(mode=0o600)
         with _lock(path), said(path):
             _bring_up(path)
     except OSError as error:
@@ -38,73 +40,73 @@ def prepare(path: Path) -> Engine:
     return open_engine(path)
 
 
+def _check(path: Path) -> None:
+    """Refuse what is none of ours, or can't be written, before anything is laid beside it."""
+    if not path.is_file():
+        raise ForeignFile(
+            f"{printable(str(path))} is no ordinary file. Name another file with --db."
+        )
+    read(path, lambda engine: form_at(engine, path))
+    if not (may_write(path) and may_write(path.parent)):
+        raise read_only(path)
+
+
 def _bring_up(path: Path) -> None:
-    form, head = _form(path), newest_form()
-    if form == head:
-        return
-    if form is not None:
-        _copy(path, path.with_name(f"{path.name}.before-{head}"))
+    with closing(sqlite3.connect(path)) as connection:
+        form, head = form_of(connection, path), newest_form()
+        if form == head:
+            return
+        if form is not None:
+            _check_pages(connection, path)
+            lay_copy(connection, free_name(beside(path, f".before-{head}")))
+    _migrate(path)
+
+
+def _migrate(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA journal_mode=WAL")
     engine = open_engine(path, MIGRATING)
     try:
         with for_writing(engine).begin() as connection:
-            config = _config()
+            config = migrations()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     finally:
         engine.dispose()
 
 
-def _form(path: Path) -> str | None:
-    with closing(sqlite3.connect(path)) as connection:
-        return form_of(connection, path)
+@contextmanager
+def as_of_now(engine: Engine, path: Path) -> Iterator[Engine]:
+    """An engine to read the database at `path` in the present form, from one that may be older.
+
+    An older one is copied to a temporary place and migrated there.
+    """
+    if form_at(engine, path) == newest_form():
+        yield engine
+        return
+    with tempfile.TemporaryDirectory(prefix="nevus-") as folder:
+        copy = Path(folder) / path.name
+        with driver_of(engine) as connection:
+            lay_copy(connection, copy)
+        _migrate(copy)
+        migrated = open_engine(copy, READING)
+        try:
+            yield migrated
+        finally:
+            migrated.dispose()
 
 
-def form_of(connection: sqlite3.Connection, path: Path) -> str | None:
-    """Which form a database has, None for an empty file. Raises ForeignFile, NewerDatabase."""
-    names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
-    if not names:
-        return None
-    if not {"alembic_version", "photo", "revision"} <= names:
-        raise ForeignFile(
-            f"{printable(str(path))} is a database of another program. Name another file with --db."
-        )
-    (form,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    if form not in {script.revision for script in _script().walk_revisions()}:
-        raise NewerDatabase(
-            f"{printable(str(path))} was written by a newer nevus (form {printable(str(form))}). "
-            "Update nevus; nothing was changed."
-        )
-    return str(form)
-
-
-def newest_form() -> str:
-    """The form that this nevus brings a database to."""
-    return str(_script().get_current_head())
-
-
-def _copy(source: Path, target: Path) -> None:
-    target.touch(mode=0o600)
-    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
-        old.backup(new)
-
-
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    return config
-
-
-def _script() -> ScriptDirectory:
-    return ScriptDirectory.from_config(_config())
+def _check_pages(connection: sqlite3.Connection, path: Path) -> None:
+    (answer,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if answer != "ok":
+        raise damaged(path, answer)
 
 
 @contextmanager
 def _lock(path: Path) -> Iterator[None]:
     """Held by one process at a time; the system gives it back when its holder dies."""
-    with path.with_name(f"{path.name}.lock").open("a") as file:
+    with lock_of(path).open("a") as file:
         with suppress(OSError):
-            path.with_name(f"{path.name}.lock").chmod(0o600)
+            lock_of(path).chmod(0o600)
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

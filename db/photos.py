@@ -152,5 +152,5 @@ def _mark_gone(session: Session, path: str) -> None:
 
 
 def path_of(session: Session, photo_id: int) -> str:
-    """Where a photo lies, or where it last lay."""
+    """Where a photo lies, or where it last lay. Raises LookupError where it never did."""
     return files_of(session, photo_id)[0].path

@@ -8,10 +8,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, Engine, select
 from sqlmodel import Session, SQLModel, col
 
-from db.engine import for_writing, said
-from db.errors import Unknown
+from db.engine import for_writing
+from db.errors import MovedDatabase, Unknown
+from db.failures import said
+from db.files import identity_of
 from db.maps import Maps
-from db.tables import File, Standing
+from db.tables import File, Photo, Standing
+from imaging.framing import Size
+from imaging.text import printable
+
+MOST_PIXELS = 2**28
+"""More than a photo may have to be opened at all; what a mask of it takes is bytes of memory."""
 
 
 class Sessions:
@@ -22,6 +29,7 @@ class Sessions:
         self._engine = engine
         self._writing_engine = for_writing(engine)
         self._maps = maps
+        self._identity = identity_of(path)
 
     @contextmanager
     def _reading(self) -> Iterator[Session]:
@@ -33,7 +41,16 @@ class Sessions:
         """One transaction that holds the write lock; committed when the block ends well."""
         with said(self._path), Session(self._writing_engine, expire_on_commit=False) as session:
             yield session
+            self._check_place()
             session.commit()
+
+    def _check_place(self) -> None:
+        """SQLite writes on into a file that was moved or deleted, and says that it is saved."""
+        if identity_of(self._path) != self._identity:
+            raise MovedDatabase(
+                f"{printable(str(self._path))} was moved, deleted or replaced while nevus had it "
+                "open. Put it back as it was, or end nevus and start again with what lies there."
+            )
 
 
 def got(session: Session, table: type[SQLModel], key: Any) -> Any:
@@ -41,6 +58,14 @@ def got(session: Session, table: type[SQLModel], key: Any) -> Any:
     row = session.get(table, key)
     if row is None:
         raise Unknown(f"The database holds no {table.__name__.lower()} {key}.")
+    return row
+
+
+def linked(session: Session, table: type[SQLModel], key: Any) -> Any:
+    """The row that another one points at. Raises LookupError: only damage can have taken it."""
+    row = session.get(table, key)
+    if row is None:
+        raise LookupError(f"there is no {table.__name__.lower()} {key}")
     return row
 
 
@@ -65,3 +90,10 @@ def standing_of(session: Session, photo_id: int) -> Standing:
     """Where a photo stands. Raises Unknown."""
     row: Standing = got(session, Standing, photo_id)
     return row
+
+
+def size_of(photo: Photo) -> Size:
+    """A photo's size. Raises ValueError where no photo has it."""
+    if min(photo.width, photo.height) < 1 or photo.width * photo.height > MOST_PIXELS:
+        raise ValueError(f"a photo of {photo.width}×{photo.height} pixels")
+    return Size(photo.width, photo.height)

@@ -1,15 +1,23 @@
 """The store: its methods are the only queries there are."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Engine
 
 from db.decisions import Decisions
 from db.drafts import Drafts
 from db.errors import NoDatabase
-from db.maps import Maps, maps_beside
+from db.files import maps_beside
+from db.maps import Maps
 from db.masks import Masks
-from db.opening import prepare
+from db.opening import as_of_now, prepare
 from db.photos import Photos
+from db.reading import read
 from imaging.text import printable
+
+Found = TypeVar("Found")
 
 
 class Store(Photos, Masks, Drafts, Decisions):
@@ -25,14 +33,22 @@ class Store(Photos, Masks, Drafts, Decisions):
         return cls(path, engine, Maps(maps_beside(path)))
 
     @classmethod
-    def reopen(cls, path: Path) -> "Store":
-        """Open the database that is at `path`, and make none. Raises NoDatabase, StoreError."""
+    def read(cls, path: Path, work: Callable[["Store"], Found]) -> Found:
+        """What `work` reads from the database at `path`, which is not written, nor beside it.
+
+        `work` may run more than once, and its store may be of a copy. Raises StoreError.
+        """
         if not path.is_file():
             raise NoDatabase(
                 f"There is no database at {printable(str(path))}: nothing was reviewed there. "
                 "Run nevus review first, or name the database with --db."
             )
-        return cls.open(path)
+
+        def reading(engine: Engine) -> Found:
+            with as_of_now(engine, path) as present:
+                return work(cls(path, present, Maps(maps_beside(path))))
+
+        return read(path, reading)
 
     @property
     def path(self) -> Path:

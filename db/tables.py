@@ -1,9 +1,22 @@
 """The tables. Facts are added and never changed; what moves is a pointer or a cursor."""
 
+import math
 from datetime import UTC, datetime
+from functools import cache
+from types import NoneType
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, DateTime, Dialect, LargeBinary, MetaData, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Dialect,
+    LargeBinary,
+    MetaData,
+    UniqueConstraint,
+    event,
+    inspect,
+)
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
@@ -55,6 +68,28 @@ class Table(SQLModel):
     """What all tables of the database have in common."""
 
     metadata: ClassVar[MetaData] = MetaData(naming_convention=NAMES)
+
+
+@event.listens_for(Table, "load", propagate=True)
+def _check(row: Table, _context: object) -> None:
+    """Raise ValueError where a row holds what its columns can't: SQLite itself minds no types."""
+    for name, kinds in _columns(type(row)):
+        value = row.__dict__[name]
+        if not isinstance(value, kinds) or value in (math.inf, -math.inf):
+            raise ValueError(f"{type(row).__name__.lower()}.{name} is {value!r}")
+
+
+@cache
+def _columns(table: type[Table]) -> list[tuple[str, tuple[type[object], ...]]]:
+    """Each column with the types of what it may give."""
+    return [(column.key, _types_of(column)) for column in inspect(table).columns]
+
+
+def _types_of(column: ColumnElement[object]) -> tuple[type[object], ...]:
+    kind = column.type.impl_instance if isinstance(column.type, TypeDecorator) else column.type
+    # A whole number is a number too.
+    types = (float, int) if kind.python_type is float else (kind.python_type,)
+    return (*types, NoneType) if getattr(column, "nullable", False) else types
 
 
 class Photo(Table, table=True):

@@ -212,6 +212,8 @@ class ReviewedPhoto:
     revision: Revision | None
     rle: Rle | None
     receipt: Receipt | None
+    edited_since: bool = False
+    """Whether a draft on it holds live edits that the decision does not."""
 
 
 @dataclass(frozen=True)

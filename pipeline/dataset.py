@@ -5,14 +5,26 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
 from db.values import DecisionKind, ReviewedFile, ReviewedPhoto
 from imaging.framing import Size
-from imaging.values import Rle
+from imaging.rle import area
+from imaging.values import Measurements, Rle
 
 LONGEST_NAME = 100
+
+
+class Drawn(StrEnum):
+    """What a photo's mask in a dataset is."""
+
+    LESION = "lesion"
+    EMPTY = "empty"
+    """There is no lesion: a reviewer said so, or accepted a mask without a pixel."""
+    NONE = "none"
+    """Nothing was ever drawn on the photo, and nobody said that there is no lesion."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +47,7 @@ class Provenance:
     author: str | None
     origin: str | None
     threshold: float | None
+    mask: Drawn
     area_pixels: int | None
     area_fraction: float | None
     model: str | None
@@ -45,7 +58,7 @@ class Provenance:
 
 @dataclass(frozen=True, eq=False)
 class DatasetPhoto:
-    """One photo of a dataset. `rle` is None where there is no lesion, or no mask at all."""
+    """One photo of a dataset. `rle` is there where `drawn` is LESION, and only there."""
 
     photo_id: int
     name: str
@@ -53,16 +66,17 @@ class DatasetPhoto:
     relative_path: str
     """The photo below its folder, with forward slashes."""
     size: Size
+    drawn: Drawn
     rle: Rle | None
-    no_lesion: bool
+    edited_since: bool
     provenance: Provenance
 
 
 class Format(Protocol):
     """A module of `pipeline.formats`, found by its name."""
 
-    def write(self, photos: Sequence[DatasetPhoto], into: Path) -> int:
-        """Write the dataset into an empty folder; how many masks there are. Raises OSError."""
+    def write(self, photos: Sequence[DatasetPhoto], into: Path) -> None:
+        """Write the dataset into an empty folder. Raises OSError."""
         ...
 
 
@@ -112,20 +126,33 @@ def _file_under(photo: ReviewedPhoto, folder: Path) -> ReviewedFile | None:
 
 
 def _photo(file: ReviewedFile, photo: ReviewedPhoto, name: str, folder: Path) -> DatasetPhoto:
-    no_lesion = photo.decision.kind is DecisionKind.NO_LESION
+    drawn = _drawn(photo)
     return DatasetPhoto(
         photo_id=photo.photo_id,
         name=name,
         relative_path=Path(file.path).relative_to(folder).as_posix(),
         size=photo.size,
-        rle=None if no_lesion else photo.rle,
-        no_lesion=no_lesion,
-        provenance=_provenance(file, photo, name),
+        drawn=drawn,
+        rle=photo.rle if drawn is Drawn.LESION else None,
+        edited_since=photo.edited_since,
+        provenance=_provenance(file, photo, name, drawn),
     )
 
 
-def _provenance(file: ReviewedFile, photo: ReviewedPhoto, name: str) -> Provenance:
+def _drawn(photo: ReviewedPhoto) -> Drawn:
+    if photo.decision.kind is DecisionKind.NO_LESION:
+        return Drawn.EMPTY
+    if photo.rle is None:
+        return Drawn.NONE
+    return Drawn.LESION if area(photo.rle) else Drawn.EMPTY
+
+
+def _provenance(file: ReviewedFile, photo: ReviewedPhoto, name: str, drawn: Drawn) -> Provenance:
     decision, revision, receipt = photo.decision, photo.revision, photo.receipt
+    # Of a photo without a lesion the revision is what the reviewer saw, not what is written.
+    measured = Measurements(0, 0.0) if drawn is Drawn.EMPTY else None
+    if drawn is Drawn.LESION and revision is not None:
+        measured = revision.measurements
     return Provenance(
         name=name,
         path=file.path,
@@ -143,8 +170,9 @@ def _provenance(file: ReviewedFile, photo: ReviewedPhoto, name: str) -> Provenan
         author=revision.author if revision else None,
         origin=str(revision.origin) if revision else None,
         threshold=revision.threshold if revision else None,
-        area_pixels=revision.measurements.area_pixels if revision else None,
-        area_fraction=revision.measurements.area_fraction if revision else None,
+        mask=drawn,
+        area_pixels=measured.area_pixels if measured else None,
+        area_fraction=measured.area_fraction if measured else None,
         model=receipt.model_name if receipt else None,
         model_hash=receipt.model_hash if receipt else None,
         backend=receipt.backend if receipt else None,

@@ -4,6 +4,7 @@ import importlib
 import pkgutil
 import shutil
 import uuid
+from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,16 +15,23 @@ import pipeline.formats
 from db.store import Store
 from db.values import DecisionKind
 from imaging.text import printable
-from pipeline.dataset import Format, dataset_photos
+from pipeline.dataset import Drawn, Format, dataset_photos
 from pipeline.errors import ExportError, WrongDestination
 
 
 @dataclass(frozen=True)
 class Exported:
-    """How many photos and masks a dataset holds, and where it is."""
+    """What a dataset holds, in photos, and where it is; `photos` is the sum of the three after it.
+
+    `masks` have a lesion drawn, `without_lesion` were said to have none, on `without_mask` nothing
+    was ever drawn. `edited_since` of them have edits that no decision stored, which are left out.
+    """
 
     photos: int
     masks: int
+    without_lesion: int
+    without_mask: int
+    edited_since: int
     dest: Path
 
 
@@ -33,29 +41,50 @@ def format_names() -> list[str]:
 
 
 def export(
-    store: Store, dest: Path, folder: Path, format_name: str, kinds: Collection[DecisionKind]
+    database: Path, dest: Path, folder: Path, format_name: str, kinds: Collection[DecisionKind]
 ) -> Exported:
     """Write the photos of `folder` with a decision of one of `kinds` to the new folder `dest`.
 
-    Raises WrongDestination where `dest` lies inside `folder` or is not empty, ExportError for an
-    unknown format, nothing to write, a disk that is full.
+    The database at `database` is only read. Raises WrongDestination where `dest` lies inside
+    `folder` or is not empty, ExportError for an unknown format, nothing to write, a disk that is
+    full, and StoreError.
     """
     check_destination(dest, folder)
     dest, folder = dest.resolve(), folder.resolve()
     writer = _format(format_name)
-    photos = dataset_photos(store.reviewed(kinds, str(folder)), folder)
+    reviewed = Store.read(database, lambda store: store.reviewed(kinds, str(folder)))
+    photos = dataset_photos(reviewed, folder)
     if not photos:
         raise ExportError(_nothing(folder, kinds))
     try:
         with _at_once(dest) as partial:
-            masks = writer.write(photos, partial)
+            writer.write(photos, partial)
     except OSError as error:
         raise ExportError(
             f"{printable(str(dest))} could not be written "
             f"({printable(error.strerror or str(error))}). Nothing was left there. "
             "Make room, or choose a place that you may write, then export again."
         ) from error
-    return Exported(len(photos), masks, dest)
+    drawn = Counter(photo.drawn for photo in photos)
+    return Exported(
+        photos=len(photos),
+        masks=drawn[Drawn.LESION],
+        without_lesion=drawn[Drawn.EMPTY],
+        without_mask=drawn[Drawn.NONE],
+        edited_since=sum(photo.edited_since for photo in photos),
+        dest=dest,
+    )
+
+
+def unstored(exported: Exported) -> str | None:
+    """The sentence on edits that are not in a dataset; None where there are none."""
+    if not exported.edited_since:
+        return None
+    return (
+        f"{exported.edited_since} of the {exported.photos} photos have edits that no decision "
+        "stored: the dataset holds them as decided, without those. Open them in nevus review and "
+        "press a to store them, then export again."
+    )
 
 
 def _format(name: str) -> Format:

@@ -173,9 +173,10 @@ class ReviewSession:
         try:
             if self._worker.model().hash != details.receipt.model_hash:
                 return None
-            segmented = self._worker.segment(Path(details.path))
-            found = self._store.find_photo(segmented.fingerprint.content_hash)
-            return segmented.prediction if found == details.photo_id else None
+            made = self._worker.segment(Path(details.path))
+            shown = made.fingerprint.content_hash
+            kept = self._store.keep_map(details.photo_id, shown, made.prediction)
+            return made.prediction if kept else None
         except (ModelError, PhotoError, PipelineError):
             return None
 

@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from db.files import may_write
+
 
 def writable(path: Path) -> bool:
     """Whether this user could write the file at `path`, or make it where there is none.
@@ -10,16 +12,12 @@ def writable(path: Path) -> bool:
     A file counts as writable when its folder is too: SQLite lays its log beside it.
     """
     if os.path.lexists(path):
-        return _may_write(path) and _may_write(path.parent)
+        return may_write(path) and may_write(path.parent)
     nearest = next(parent for parent in path.resolve().parents if os.path.lexists(parent))
-    return nearest.is_dir() and _may_write(nearest)
+    return nearest.is_dir() and may_write(nearest)
 
 
 def existing_parent(path: Path) -> Path:
     """The nearest folder above `path` that exists and may be seen."""
     # Not Path.is_dir, which raises where a folder may not be looked into.
     return next(parent for parent in path.resolve().parents if os.path.isdir(parent))  # noqa: PTH112
-
-
-def _may_write(path: Path) -> bool:
-    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)

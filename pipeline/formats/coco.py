@@ -81,10 +81,10 @@ class Document:
     annotations: tuple[Annotation, ...]
 
 
-def write(photos: Sequence[DatasetPhoto], into: Path) -> int:
+def write(photos: Sequence[DatasetPhoto], into: Path) -> None:
     """Write the dataset; a photo without a lesion is an image without annotation. Raises OSError.
 
-    So is a photo whose accepted mask is empty.
+    So is one on which nothing was ever drawn: `nevus.mask` tells them apart.
     """
     annotations = tuple(found for photo in photos if (found := _annotation(photo)) is not None)
     document = Document(
@@ -96,7 +96,6 @@ def write(photos: Sequence[DatasetPhoto], into: Path) -> int:
     )
     text = json.dumps(asdict(document), indent=1)
     (into / "annotations.json").write_text(text, encoding="utf-8")
-    return len(annotations)
 
 
 def _info(photos: Sequence[DatasetPhoto]) -> Info:
@@ -120,16 +119,13 @@ def _annotation(photo: DatasetPhoto) -> Annotation | None:
     if photo.rle is None:
         return None
     encoded = {"size": [photo.size.height, photo.size.width], "counts": photo.rle.counts}
-    area = int(coco_mask.area(encoded))
-    if area == 0:
-        return None
     left, top, width, height = (float(edge) for edge in coco_mask.toBbox(encoded))
     return Annotation(
         id=photo.photo_id,
         image_id=photo.photo_id,
         category_id=LESION,
         segmentation=_segmentation(photo.rle),
-        area=area,
+        area=int(coco_mask.area(encoded)),
         bbox=(left, top, width, height),
         iscrowd=0,
     )

@@ -13,30 +13,25 @@ from PIL import Image
 
 from imaging import rle
 from imaging.framing import Mask
-from pipeline.dataset import DatasetPhoto
+from pipeline.dataset import DatasetPhoto, Drawn
 
 
-def write(photos: Sequence[DatasetPhoto], into: Path) -> int:
-    """Write the dataset; a photo without a lesion gets an all-zero mask. Raises OSError."""
+def write(photos: Sequence[DatasetPhoto], into: Path) -> None:
+    """Write the dataset; a photo without a lesion gets an all-zero mask. Raises OSError.
+
+    One on which nothing was ever drawn gets none: an empty mask would claim that it was looked at.
+    """
     (into / "masks").mkdir()
-    masks = 0
     with (into / "provenance.jsonl").open("w", encoding="utf-8") as lines:
         for photo in photos:
-            masks += _write_mask(photo, into / "masks" / f"{photo.name}.png")
+            mask = _mask(photo)
+            if mask is not None:
+                path = into / "masks" / f"{photo.name}.png"
+                Image.fromarray(mask.astype(np.uint8) * 255).save(path)
             lines.write(json.dumps(asdict(photo.provenance)) + "\n")
-    return masks
-
-
-def _write_mask(photo: DatasetPhoto, path: Path) -> bool:
-    mask = _mask(photo)
-    if mask is None:
-        return False
-    Image.fromarray(mask.astype(np.uint8) * 255).save(path)
-    return True
 
 
 def _mask(photo: DatasetPhoto) -> Mask | None:
-    if photo.no_lesion:
+    if photo.drawn is Drawn.EMPTY:
         return np.zeros((photo.size.height, photo.size.width), np.bool_)
-    # Rejected or skipped before there was a model: an empty mask would claim that it was looked at.
-    return rle.decode(photo.rle) if photo.rle is not None else None
+    return None if photo.rle is None else rle.decode(photo.rle)

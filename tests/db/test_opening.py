@@ -1,6 +1,7 @@
 """A database is made, found again, shared, and refused where it would not be safe."""
 
 import os
+import shutil
 import sqlite3
 import stat
 import subprocess
@@ -17,16 +18,21 @@ from db.engine import DURABLE, open_engine
 from db.errors import (
     DamagedDatabase,
     ForeignFile,
+    MovedDatabase,
     NewerDatabase,
     NoDatabase,
     StoreError,
     UnsafePlace,
 )
+from db.forms import newest_form
 from db.location import check_place, database_for
 from db.store import Store
 from db.tables import Table
+from imaging.values import FileStat
 from tests.db.conftest import new_photo, outline
+from tests.db.damage import to_first_form
 
+ROOT = Path(__file__).parents[2]
 OPEN = """
 import sys
 from pathlib import Path
@@ -69,9 +75,8 @@ def test_nobody_else_can_read_it(store: Store, database: Path) -> None:
 
 
 def test_two_processes_open_a_new_one_at_once(database: Path) -> None:
-    root = Path(__file__).parents[2]
     children = [
-        subprocess.Popen([sys.executable, "-c", OPEN, str(database)], cwd=root) for _ in range(3)
+        subprocess.Popen([sys.executable, "-c", OPEN, str(database)], cwd=ROOT) for _ in range(3)
     ]
     assert [child.wait(60) for child in children] == [0, 0, 0]
     with closing(Store.open(database)) as store:
@@ -147,8 +152,19 @@ def test_a_database_inside_the_photos_folder_is_refused(tmp_path: Path) -> None:
 
 def test_a_database_that_is_not_there_is_not_made_by_reading(tmp_path: Path) -> None:
     with pytest.raises(NoDatabase, match="nothing was reviewed there"):
-        Store.reopen(tmp_path / "typo" / "x.db")
+        Store.read(tmp_path / "typo" / "x.db", Store.photos)
     assert list(tmp_path.iterdir()) == []
+
+
+def form_in(path: Path) -> str:
+    with closing(sqlite3.connect(path)) as connection:
+        form: str = connection.execute("SELECT version_num FROM alembic_version").fetchone()[0]
+        return form
+
+
+def copies_of(database: Path) -> list[str]:
+    names = sorted(path.name for path in database.parent.iterdir() if ".before-" in path.name)
+    return [name.removeprefix(f"{database.name}.before-") for name in names]
 
 
 def test_an_older_database_is_copied_then_brought_up_with_all_that_is_in_it(
@@ -156,23 +172,97 @@ def test_an_older_database_is_copied_then_brought_up_with_all_that_is_in_it(
 ) -> None:
     with closing(Store.open(database)) as store:
         photo_id = outline(store, "a.jpg", predicted_jaccard=0.5)
-    engine = open_engine(database)
-    with engine.begin() as connection:
-        for statement in (
-            "ALTER TABLE prediction DROP COLUMN unseen_fraction",
-            "ALTER TABLE prediction DROP COLUMN predicted_jaccard",
-            "ALTER TABLE edit DROP COLUMN covered",
-            "DROP INDEX ix_file_inode",
-            "CREATE TABLE lease (name VARCHAR NOT NULL PRIMARY KEY)",
-            "UPDATE alembic_version SET version_num = '0001'",
-        ):
-            connection.execute(text(statement))
-    engine.dispose()
+    to_first_form(database)
     with closing(Store.open(database)) as store:
         (item,) = store.queue("/photos")
         assert (item.photo_id, item.segmented, item.predicted_jaccard) == (photo_id, True, None)
         assert store.prediction(photo_id) is not None
-    copies = [path.name for path in database.parent.iterdir() if ".before-" in path.name]
-    assert copies == [f"{database.name}.before-0003"]
-    with closing(sqlite3.connect(database.parent / copies[0])) as copy:
-        assert copy.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+    assert copies_of(database) == [newest_form()]
+    copy = database.with_name(f"{database.name}.before-{newest_form()}")
+    assert form_in(copy) == "0001"
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+
+
+def test_a_copy_never_takes_another_ones_place(database: Path) -> None:
+    for number in range(3):
+        with closing(Store.open(database)) as store:
+            store.add_file(new_photo(f"{number}.jpg"))
+        to_first_form(database)
+    Store.open(database).close()
+    assert copies_of(database) == [newest_form() + end for end in ("", "-2", "-3")]
+    photos = []
+    for end in ("", "-2", "-3"):
+        copy = database.with_name(f"{database.name}.before-{newest_form()}{end}")
+        with closing(sqlite3.connect(copy)) as connection:
+            photos += connection.execute("SELECT count(*) FROM photo").fetchone()
+    assert photos == [1, 2, 3]
+
+
+@pytest.mark.parametrize("bytes_there", [0, 1_000_000, 3_000_000])
+def test_a_kill_leaves_no_half_of_a_copy_under_its_name(database: Path, bytes_there: int) -> None:
+    with closing(Store.open(database)) as store:
+        for number in range(10):
+            store.set_aside(FileStat(f"/photos/{number}.jpg", 1, 2, number), "x" * 600_000)
+    to_first_form(database)
+    child = subprocess.Popen([sys.executable, "-c", OPEN, str(database)], cwd=ROOT)
+    while child.poll() is None and laid_aside(database) <= bytes_there:
+        pass
+    child.kill()
+    child.wait(60)
+    for name in copies_of(database):
+        if ".part" not in name:
+            assert_whole(database.with_name(f"{database.name}.before-{name}"))
+    Store.open(database).close()
+    whole = [name for name in copies_of(database) if ".part" not in name]
+    assert whole[0] == newest_form()
+    assert_whole(database.with_name(f"{database.name}.before-{newest_form()}"))
+
+
+def laid_aside(database: Path) -> int:
+    """The bytes that lie beside a database as its copy, -1 where there is none yet."""
+    found = database.parent.glob(f"{database.name}.before-*")
+    return sum((path.stat().st_size for path in found if path.exists()), start=-1)
+
+
+def assert_whole(copy: Path) -> None:
+    with closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute("PRAGMA quick_check").fetchone() == ("ok",)
+        assert connection.execute("SELECT count(*) FROM aside").fetchone() == (10,)
+    assert form_in(copy) == "0001"
+
+
+def test_a_damaged_older_one_is_not_migrated(database: Path) -> None:
+    with closing(Store.open(database)) as store:
+        outline(store, "a.jpg")
+    to_first_form(database)
+    content = bytearray(database.read_bytes())
+    content[-4096:] = b"\xff" * 4096
+    database.write_bytes(content)
+    with pytest.raises(DamagedDatabase):
+        Store.open(database)
+    assert database.read_bytes() == content
+
+
+def test_one_moved_away_while_open_is_not_said_to_be_saved(store: Store, database: Path) -> None:
+    store.add_file(new_photo("a.jpg"))
+    away = database.with_name("away.db")
+    database.rename(away)
+    with pytest.raises(MovedDatabase, match="Put it back"):
+        store.add_file(new_photo("b.jpg"))
+    Store.open(database.with_name("other.db")).close()
+    shutil.copy(database.with_name("other.db"), database)
+    with pytest.raises(MovedDatabase):
+        store.add_file(new_photo("b.jpg"))
+    away.replace(database)
+    store.add_file(new_photo("b.jpg"))
+    assert store.photos() == 2
+
+
+@pytest.mark.parametrize("way", ["/dev/null", "folder", "fifo"])
+def test_what_is_no_ordinary_file_is_refused(tmp_path: Path, way: str) -> None:
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "fifo")
+    with pytest.raises(ForeignFile, match="no ordinary file"):
+        Store.open(tmp_path / way)
+    with pytest.raises(NoDatabase):
+        Store.read(tmp_path / way, Store.photos)

@@ -1,17 +1,14 @@
 """What is found at a database's path, by real databases and real permissions."""
 
-import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from db.files import maps_beside
 from db.inspection import inspect
-from db.maps import maps_beside
 from db.store import Store
 from pipeline.doctor.database import (
     ENOUGH_PHOTOS,
@@ -21,8 +18,7 @@ from pipeline.doctor.database import (
     room_finding,
 )
 from pipeline.doctor.findings import Finding, State
-
-NOBODY = 65534
+from tests.support.rights import reachable, without_rights
 
 
 def found(path: Path) -> dict[str, Finding]:
@@ -47,25 +43,8 @@ def filled(
 
 @pytest.fixture
 def place() -> Iterator[Path]:
-    """A folder that other users can reach, which pytest's own are not."""
-    folder = Path(tempfile.mkdtemp())
-    folder.chmod(0o755)
-    yield folder
-    shutil.rmtree(folder)
-
-
-@contextmanager
-def without_rights(folder: Path) -> Iterator[None]:
-    """In the block `folder` can't be written; whoever is root, who is refused nothing, is not."""
-    before, mode = os.geteuid(), folder.stat().st_mode
-    folder.chmod(mode & 0o555)
-    if before == 0:
-        os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        os.seteuid(before)
-        folder.chmod(mode)
+    with reachable() as folder:
+        yield folder
 
 
 def test_where_there_is_none_none_is_made(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,17 +12,26 @@ from PIL import Image
 from pycocotools.coco import COCO
 
 from db.store import Store
-from db.values import DecisionKind
+from db.values import DecisionKind, NewPhoto
 from imaging.framing import Mask
+from imaging.photo import fingerprint
 from pipeline.dataset import safe_name, unique_names
 from pipeline.errors import ExportError
-from pipeline.export import export, format_names
+from pipeline.export import Exported, export, format_names, unstored
 from pipeline.review import ReviewSession
+from pipeline.scan import file_stat
 from pipeline.worker import Worker
+from tests.support.rights import reachable, without_rights
 
 Draw = Callable[..., Path]
 Remember = Callable[[Store, Path], int]
 USUAL = (DecisionKind.ACCEPTED, DecisionKind.CORRECTED, DecisionKind.NO_LESION)
+
+
+@pytest.fixture
+def database(store: Store, tmp_path: Path) -> Path:
+    """The path of the store, which is open meanwhile."""
+    return tmp_path / "memory" / "nevus.db"
 
 
 @pytest.fixture
@@ -60,11 +70,11 @@ def lines(path: Path) -> list[dict[str, object]]:
 
 
 def test_png_masks_are_whole_photos_of_0_and_255_with_provenance(
-    store: Store, folder: Path, tmp_path: Path, reviewed: dict[str, Mask]
+    database: Path, folder: Path, tmp_path: Path, reviewed: dict[str, Mask]
 ) -> None:
     dest = tmp_path / "out" / "set"
-    exported = export(store, dest, folder, "png", USUAL)
-    assert (exported.photos, exported.masks, exported.dest) == (4, 4, dest)
+    exported = export(database, dest, folder, "png", USUAL)
+    assert exported == Exported(4, 3, 1, 0, 0, dest)
     provenance = {str(line["path"]): line for line in lines(dest / "provenance.jsonl")}
     assert len(provenance) == 4
     for name in ("right.jpg", "sub/right.png", "corrected.jpg", "nothing.jpg"):
@@ -78,11 +88,11 @@ def test_png_masks_are_whole_photos_of_0_and_255_with_provenance(
 
 
 def test_provenance_says_who_what_and_from_where(
-    store: Store, folder: Path, tmp_path: Path, reviewed: dict[str, Mask]
+    database: Path, folder: Path, tmp_path: Path, reviewed: dict[str, Mask]
 ) -> None:
     from imaging.photo import fingerprint, read_file
 
-    export(store, tmp_path / "set", folder, "png", USUAL)
+    export(database, tmp_path / "set", folder, "png", USUAL)
     [line] = [
         line for line in lines(tmp_path / "set" / "provenance.jsonl") if line["name"] == "corrected"
     ]
@@ -96,14 +106,14 @@ def test_provenance_says_who_what_and_from_where(
 
 
 def test_pycocotools_reads_the_same_masks(
-    store: Store,
+    database: Path,
     folder: Path,
     tmp_path: Path,
     reviewed: dict[str, Mask],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    exported = export(store, tmp_path / "set", folder, "coco", USUAL)
-    assert (exported.photos, exported.masks) == (4, 3)
+    exported = export(database, tmp_path / "set", folder, "coco", USUAL)
+    assert exported == Exported(4, 3, 1, 0, 0, tmp_path / "set")
     coco = COCO(str(tmp_path / "set" / "annotations.json"))
     images = {image["file_name"]: image for image in coco.loadImgs(coco.getImgIds())}
     assert set(images) == {"right.jpg", "sub/right.png", "corrected.jpg", "nothing.jpg"}
@@ -128,10 +138,10 @@ def test_pycocotools_reads_the_same_masks(
 
 
 def test_rejected_and_skipped_are_written_when_asked_for(
-    store: Store, folder: Path, tmp_path: Path, reviewed: dict[str, Mask]
+    database: Path, folder: Path, tmp_path: Path, reviewed: dict[str, Mask]
 ) -> None:
     kinds = [DecisionKind.REJECTED, DecisionKind.SKIPPED]
-    exported = export(store, tmp_path / "set", folder, "png", kinds)
+    exported = export(database, tmp_path / "set", folder, "png", kinds)
     assert exported.photos == 2
     assert {line["decision"] for line in lines(tmp_path / "set" / "provenance.jsonl")} == {
         "rejected",
@@ -139,38 +149,145 @@ def test_rejected_and_skipped_are_written_when_asked_for(
     }
 
 
+def test_each_format_counts_the_same(
+    store: Store,
+    database: Path,
+    folder: Path,
+    tmp_path: Path,
+    reviewed: dict[str, Mask],
+    draw: Draw,
+    modelless: Worker,
+    remember: Remember,
+) -> None:
+    session = ReviewSession(store, modelless, folder, "ada")
+    emptied = session.open(remember(store, draw(folder / "emptied.jpg", size=(300, 240))))
+    assert emptied.editor is not None
+    emptied.editor.set_threshold(0.999)
+    assert not emptied.editor.mask.any()
+    session.decide(emptied, DecisionKind.ACCEPTED, seconds=1)
+    path = draw(folder / "undrawn.jpg", size=(310, 240))
+    undrawn = store.add_file(NewPhoto(file_stat(path), fingerprint(path))).photo_id
+    session.decide(session.open(undrawn), DecisionKind.REJECTED, seconds=1)
+    session.close()
+    kinds = list(DecisionKind)
+    for name in format_names():
+        exported = export(database, tmp_path / name, folder, name, kinds)
+        assert exported == Exported(8, 5, 2, 1, 0, tmp_path / name)
+    pictures = {path.stem for path in (tmp_path / "png" / "masks").iterdir()}
+    coco = json.loads((tmp_path / "coco" / "annotations.json").read_text())
+    said = {image["nevus"]["name"]: image["nevus"] for image in coco["images"]}
+    assert said == {str(line["name"]): line for line in lines(tmp_path / "png/provenance.jsonl")}
+    by_mask = {
+        drawn: {name for name in said if said[name]["mask"] == drawn}
+        for drawn in ("lesion", "empty", "none")
+    }
+    assert by_mask["empty"] == {"emptied", "nothing"}
+    assert by_mask["none"] == {"undrawn"}
+    assert pictures == by_mask["lesion"] | by_mask["empty"]
+    assert len(coco["annotations"]) == len(by_mask["lesion"])
+    assert {said[name]["area_pixels"] for name in by_mask["empty"]} == {0}
+    assert said["undrawn"]["area_pixels"] is None
+
+
+def test_edits_that_no_decision_stored_are_counted_and_said(
+    store: Store,
+    database: Path,
+    folder: Path,
+    tmp_path: Path,
+    reviewed: dict[str, Mask],
+    modelless: Worker,
+) -> None:
+    session = ReviewSession(store, modelless, folder, "ada")
+    photos = {item.name: item.photo_id for item in session.queue()}
+    assert unstored(export(database, tmp_path / "before", folder, "png", USUAL)) is None
+    for name in ("right.jpg", "corrected.jpg", "nothing.jpg"):
+        editor = session.open(photos[name]).editor
+        assert editor is not None
+        editor.begin_stroke(9, True)
+        editor.extend_stroke(30, 30)
+        editor.end_stroke()
+    session.drain()
+    exported = export(database, tmp_path / "with", folder, "png", USUAL)
+    assert (exported.photos, exported.edited_since) == (4, 3)
+    assert "3 of the 4 photos have edits" in (unstored(exported) or "")
+    kept = tmp_path / "with" / "masks" / "corrected.png"
+    with Image.open(kept) as picture:
+        assert np.array_equal(np.asarray(picture) > 0, reviewed["corrected.jpg"])
+    editor = session.open(photos["right.jpg"]).editor
+    assert editor is not None
+    editor.undo()
+    session.decide(session.open(photos["corrected.jpg"]), DecisionKind.ACCEPTED, seconds=1)
+    session.close()
+    again = export(database, tmp_path / "stored", folder, "png", USUAL)
+    assert again.edited_since == 1
+
+
+def test_edits_that_a_rejection_left_are_none_made_since(
+    store: Store, database: Path, folder: Path, tmp_path: Path, modelless: Worker, remembered: int
+) -> None:
+    session = ReviewSession(store, modelless, folder, "ada")
+    photo = session.open(remembered)
+    assert photo.editor is not None
+    photo.editor.begin_stroke(9, True)
+    photo.editor.extend_stroke(30, 30)
+    session.decide(photo, DecisionKind.REJECTED, seconds=1)
+    session.close()
+    exported = export(database, tmp_path / "set", folder, "coco", [DecisionKind.REJECTED])
+    assert (exported.masks, exported.edited_since) == (1, 0)
+
+
+def test_a_database_that_may_not_be_written_is_exported_and_left_alone(
+    store: Store, database: Path, folder: Path, reviewed: dict[str, Mask]
+) -> None:
+    store.close()
+    with reachable() as place, reachable() as out:
+        out.chmod(0o777)
+        copy = Path(shutil.copy(database, place))
+        copy.chmod(0o444)
+        before = everything(place)
+        with without_rights(place):
+            exported = export(copy, out / "set", folder, "png", USUAL)
+        assert (exported.photos, exported.masks) == (4, 3)
+        assert everything(place) == before
+
+
+def everything(folder: Path) -> dict[str, tuple[int, int]]:
+    stats = {path.name: path.stat() for path in folder.iterdir()}
+    return {name: (stat.st_size, stat.st_mtime_ns) for name, stat in stats.items()}
+
+
 def test_an_unsafe_destination_is_refused_and_nothing_is_written(
-    store: Store, folder: Path, tmp_path: Path, reviewed: dict[str, Mask]
+    database: Path, folder: Path, tmp_path: Path, reviewed: dict[str, Mask]
 ) -> None:
     before = sorted(tmp_path.rglob("*"))
     with pytest.raises(ExportError, match="inside the photos' folder"):
-        export(store, folder / "masks", folder, "png", USUAL)
+        export(database, folder / "masks", folder, "png", USUAL)
     (tmp_path / "link").symlink_to(folder)
     with pytest.raises(ExportError, match="inside the photos' folder"):
-        export(store, tmp_path / "link" / "masks", folder, "png", USUAL)
+        export(database, tmp_path / "link" / "masks", folder, "png", USUAL)
     (tmp_path / "link").unlink()
     with pytest.raises(ExportError, match="not an empty folder"):
-        export(store, tmp_path / "memory", folder, "png", USUAL)
+        export(database, tmp_path / "memory", folder, "png", USUAL)
     with pytest.raises(ExportError, match="there are: coco, png"):
-        export(store, tmp_path / "set", folder, "jp\x1bg", USUAL)
+        export(database, tmp_path / "set", folder, "jp\x1bg", USUAL)
     assert sorted(tmp_path.rglob("*")) == before
 
 
-def test_nothing_to_export_is_a_sentence(store: Store, folder: Path, tmp_path: Path) -> None:
+def test_nothing_to_export_is_a_sentence(database: Path, folder: Path, tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="nothing to export"):
-        export(store, tmp_path / "set", folder, "png", USUAL)
+        export(database, tmp_path / "set", folder, "png", USUAL)
     assert not (tmp_path / "set").exists()
 
 
 def test_a_failed_export_leaves_nothing(
-    store: Store, folder: Path, tmp_path: Path, reviewed: dict[str, Mask]
+    database: Path, folder: Path, tmp_path: Path, reviewed: dict[str, Mask]
 ) -> None:
     if os.geteuid() == 0:
         pytest.skip("root can write anywhere")
     place = tmp_path / "locked"
     place.mkdir(mode=0o500)
     with pytest.raises(ExportError, match="could not be written"):
-        export(store, place / "set", folder, "png", USUAL)
+        export(database, place / "set", folder, "png", USUAL)
     place.chmod(0o700)
     assert list(place.iterdir()) == []
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from tui.commands.options import Database, Folder, Json
-from tui.commands.output import WRONG_USAGE, fail, failures, print_json, print_table
+from tui.commands.output import WRONG_USAGE, fail, failures, print_json, print_table, remark
 
 Decisions = Annotated[
     list[str],
@@ -66,16 +66,14 @@ def export(
         raise fail(f"--decision takes one of: {known}; not {decision!r}.", WRONG_USAGE) from None
     with failures():
         from db.location import database_for
-        from db.store import Store
-        from pipeline.export import check_destination
+        from pipeline.export import check_destination, unstored
         from pipeline.export import export as write
 
         check_destination(dest, folder)
-        store = Store.reopen(database_for(folder, db))
-        try:
-            exported = write(store, dest, folder, format_name, kinds)
-        finally:
-            store.close()
+        exported = write(database_for(folder, db), dest, folder, format_name, kinds)
+        left_out = unstored(exported)
+        if left_out is not None:
+            remark(left_out)
         if json:
             print_json(exported)
         else:

@@ -1,0 +1,58 @@
+"""The files of a database: the one named, and those that SQLite and nevus lay beside it."""
+
+import os
+from pathlib import Path
+
+
+def beside(path: Path, suffix: str) -> Path:
+    """The file whose name is the database's with `suffix` behind it."""
+    return path.with_name(f"{path.name}{suffix}")
+
+
+def log_of(path: Path) -> Path:
+    """Its write-ahead log: what was committed and not yet brought into the database."""
+    return beside(path, "-wal")
+
+
+def index_of(path: Path) -> Path:
+    """Its log's index, which those share who have it open."""
+    return beside(path, "-shm")
+
+
+def journal_of(path: Path) -> Path:
+    """What a transaction changes, kept until it is done; where there is no log."""
+    return beside(path, "-journal")
+
+
+def lock_of(path: Path) -> Path:
+    """Held while the database is made or migrated; stays, once nevus has opened it."""
+    return beside(path, ".lock")
+
+
+def maps_beside(path: Path) -> Path:
+    """Where the maps of a database lie."""
+    return path.with_suffix(".maps.db")
+
+
+def has_lived(path: Path) -> bool:
+    """Whether nevus has opened a database at this path before."""
+    return lock_of(path).exists() or maps_beside(path).exists()
+
+
+def may_write(path: Path) -> bool:
+    """Whether this user may write what is at a path."""
+    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+
+
+def size_of(path: Path) -> int:
+    """A file's bytes, none where it isn't there."""
+    return path.stat().st_size if path.is_file() else 0
+
+
+def identity_of(path: Path) -> tuple[int, int] | None:
+    """Which file lies at a path, None where none does."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_dev, stat.st_ino
