@@ -5,17 +5,15 @@ from collections.abc import Collection
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from db.edited import edited_since
 from db.errors import StaleDecision
 from db.masks import add_revision, prediction_of, receipt_of, revision_of, rle_of
 from db.sessions import Sessions, below, files_of, got, linked, size_of, standing_of
-from db.tables import Decision, Draft, Edit, Mask, Photo, Retraction, Revision, Standing, now
+from db.tables import Decision, Mask, Photo, Retraction, Revision, Standing, now
 from db.values import Decision as DecisionValue
 from db.values import DecisionKind, NewMask, Origin, ReviewedFile, ReviewedPhoto, Verdict
 from imaging.framing import Size
 from imaging.values import Rle
-
-OUTLINES = (DecisionKind.ACCEPTED, DecisionKind.CORRECTED)
-"""Decisions that make a reviewer's live edits a revision, so that none are left of before."""
 
 
 class Decisions(Sessions):
@@ -174,20 +172,10 @@ def _whole(session: Session, revision_id: int, size: Size) -> Rle:
 
 
 def _edited(session: Session) -> set[int]:
-    """The photos whose standing decision has live edits on top that it does not hold.
-
-    Edits are left in a draft by decisions that take no mask along (a rejection); those were made
-    before the decision, and are none on top of it.
-    """
-    live = (
+    """The photos whose standing decision has live edits on top that it does not hold."""
+    edited = (
         select(col(Standing.photo_id))
         .join(Decision, col(Decision.id) == col(Standing.decision_id))
-        .join(Draft, col(Draft.base_revision_id) == col(Standing.revision_id))
-        .join(Edit, col(Edit.draft_id) == col(Draft.id))
-        .where(
-            col(Edit.abandoned_by_id).is_(None),
-            col(Edit.position) < col(Draft.cursor),
-            col(Decision.kind).in_(OUTLINES) | (col(Edit.made_at) > col(Decision.created_at)),
-        )
+        .where(edited_since())
     )
-    return set(session.scalars(live))
+    return set(session.scalars(edited))

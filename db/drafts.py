@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from db.sessions import Sessions, got
+from db.sessions import Sessions, got, linked
 from db.tables import Decision, Draft, Edit, Revision, now
 from db.values import DraftEdit, DraftState, StoredEdit
 from imaging.values import Patch
@@ -35,7 +35,7 @@ class Drafts(Sessions):
         with self._reading() as session:
             while at is not None:
                 found = [*_strokes(session, at), *found]
-                at = got(session, Revision, at).parent_id
+                at = _parent(session, at)
         return tuple(found)
 
     def add_edit(
@@ -80,6 +80,13 @@ def _draft(session: Session, reviewer: str, revision_id: int) -> Draft | None:
             col(Draft.reviewer) == reviewer, col(Draft.base_revision_id) == revision_id
         )
     ).one_or_none()
+
+
+def _parent(session: Session, revision_id: int) -> int | None:
+    parent: int | None = linked(session, Revision, revision_id).parent_id
+    if parent is not None and parent >= revision_id:
+        raise ValueError(f"revision {revision_id} was drawn on a later one, {parent}")
+    return parent
 
 
 def _strokes(session: Session, revision_id: int) -> list[DraftEdit]:

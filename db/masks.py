@@ -1,17 +1,15 @@
 """Predictions and mask revisions, the queue, and a photo with all that is known of it."""
 
-from datetime import datetime
-
-from sqlalchemy import ScalarSelect, and_, func, or_, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
+from db.edited import edited_since, last_live_edit
 from db.history import history_of
 from db.photos import path_of
 from db.sessions import Sessions, below, got, linked, live_below, size_of, standing_of
 from db.tables import (
     Decision,
     Draft,
-    Edit,
     File,
     Mask,
     Measurement,
@@ -31,8 +29,6 @@ from imaging.values import FileStat, Measurements, Receipt, Rle
 LEAST_SURE = "least sure first"
 UNSAID = "by name"
 UNSEEN = "last, not outlined yet"
-HOLDING = (str(DecisionKind.ACCEPTED), str(DecisionKind.CORRECTED))
-"""Decisions that store the live edits of their time as a revision, or say that there are none."""
 
 
 class Masks(Sessions):
@@ -141,7 +137,6 @@ class Masks(Sessions):
         Those come first that the model is least sure of, then the others by path. Unfinished edits
         count only if they are the reviewer's, where one is named.
         """
-        edited_at = _last_live_edit(reviewer)
         rows = (
             select(
                 col(File.path),
@@ -151,15 +146,8 @@ class Masks(Sessions):
                 col(Decision.kind),
                 col(Measurement.area_fraction),
                 col(Prediction.predicted_jaccard),
-                edited_at.is_not(None),
-                and_(
-                    col(Decision.kind) != str(DecisionKind.SKIPPED),
-                    or_(
-                        # What these hold is the revision as it is, so that every live edit is new.
-                        col(Decision.kind).in_(HOLDING),
-                        edited_at > col(Decision.created_at),
-                    ),
-                ),
+                last_live_edit(reviewer).is_not(None),
+                edited_since(reviewer),
             )
             .join(Standing, col(Standing.photo_id) == col(File.photo_id))
             .outerjoin(Decision, col(Decision.id) == col(Standing.decision_id))
@@ -185,7 +173,7 @@ class Masks(Sessions):
                         predicted_jaccard=_number(jaccard),
                         reason=_reason(revision_id, jaccard),
                         decision_id=decided,
-                        edited_since=bool(draft and since),
+                        edited_since=bool(since),
                     )
             return sorted(items.values(), key=_urgency)
 
@@ -259,22 +247,6 @@ def rle_of(mask: Mask) -> Rle:
 def receipt_of(row: Prediction) -> Receipt:
     """A prediction's receipt."""
     return Receipt(row.model_name, row.model_hash, row.backend, row.device, row.milliseconds)
-
-
-def _last_live_edit(reviewer: str | None) -> ScalarSelect[datetime]:
-    """When the last of a row's live edits was made; NULL where there is none."""
-    edits = (
-        select(func.max(col(Edit.made_at)))
-        .join(Draft, col(Draft.id) == col(Edit.draft_id))
-        .where(
-            col(Draft.base_revision_id) == col(Standing.revision_id),
-            col(Edit.position) < col(Draft.cursor),
-            col(Edit.abandoned_by_id).is_(None),
-        )
-    )
-    if reviewer is not None:
-        edits = edits.where(col(Draft.reviewer) == reviewer)
-    return edits.correlate(Standing).scalar_subquery()
 
 
 def _reason(revision_id: int | None, predicted_jaccard: float | None) -> str:

@@ -24,7 +24,7 @@ def fill(path: Path) -> None:
             photo_id = outline(store, f"{number}.jpg", predicted_jaccard=number / PHOTOS)
             revision = store.photo(photo_id).revision
             assert revision is not None
-            draft = store.add_edit("ada", photo_id, revision.id, 0, _edit(number))
+            draft = store.add_edit("ada", photo_id, revision.id, 0, _edit(number)).draft_id
             made = verdict(store, photo_id, kinds[number % len(kinds)], score=1 + number % 5)
             if made.kind is DecisionKind.CORRECTED:
                 mask = NewMask(

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from db.opening import newest_form
+from db.forms import newest_form
 from db.store import Store
 from db.values import DecisionKind, Origin
 from imaging import rle

@@ -14,7 +14,7 @@ from pycocotools.coco import COCO
 from db.store import Store
 from db.values import DecisionKind, NewPhoto
 from imaging.framing import Mask
-from imaging.photo import fingerprint
+from imaging.photo import fingerprint, read_file
 from pipeline.dataset import safe_name, unique_names
 from pipeline.errors import ExportError
 from pipeline.export import Exported, export, format_names, unstored
@@ -90,8 +90,6 @@ def test_png_masks_are_whole_photos_of_0_and_255_with_provenance(
 def test_provenance_says_who_what_and_from_where(
     database: Path, folder: Path, tmp_path: Path, reviewed: dict[str, Mask]
 ) -> None:
-    from imaging.photo import fingerprint, read_file
-
     export(database, tmp_path / "set", folder, "png", USUAL)
     [line] = [
         line for line in lines(tmp_path / "set" / "provenance.jsonl") if line["name"] == "corrected"
@@ -166,7 +164,7 @@ def test_each_format_counts_the_same(
     assert not emptied.editor.mask.any()
     session.decide(emptied, DecisionKind.ACCEPTED, seconds=1)
     path = draw(folder / "undrawn.jpg", size=(310, 240))
-    undrawn = store.add_file(NewPhoto(file_stat(path), fingerprint(path))).photo_id
+    undrawn = store.add_file(NewPhoto(file_stat(path), fingerprint(read_file(path)))).photo_id
     session.decide(session.open(undrawn), DecisionKind.REJECTED, seconds=1)
     session.close()
     kinds = list(DecisionKind)

@@ -134,7 +134,7 @@ async def test_edits_after_a_decision_are_seen_and_a_stores_them_for_the_export(
 def exported(clinic: Clinic, dest: Path) -> Mask:
     """The mask that an export of now holds for the first photo."""
     kinds = [DecisionKind.ACCEPTED, DecisionKind.CORRECTED]
-    export(clinic.store, dest, clinic.folder, "png", kinds)
+    export(clinic.store.path, dest, clinic.folder, "png", kinds)
     [mask] = dest.rglob("photo0*.png")
     pixels: Mask = np.asarray(Image.open(mask)) > 0
     return pixels

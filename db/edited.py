@@ -1,0 +1,44 @@
+"""Live edits on top of where a photo stands, and whether its decision knew of them."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select
+from sqlmodel import col
+
+from db.tables import Decision, Draft, Edit, Standing
+from db.values import DecisionKind
+
+HOLDING = (str(DecisionKind.ACCEPTED), str(DecisionKind.CORRECTED))
+"""Decisions that store the live edits of their time as a revision, or say that there are none."""
+
+
+def last_live_edit(reviewer: str | None = None) -> ScalarSelect[datetime]:
+    """When the last of a standing's live edits was made, NULL where there is none.
+
+    Of one reviewer, if named.
+    """
+    edits = (
+        select(func.max(col(Edit.made_at)))
+        .join(Draft, col(Draft.id) == col(Edit.draft_id))
+        .where(
+            col(Draft.base_revision_id) == col(Standing.revision_id),
+            col(Edit.position) < col(Draft.cursor),
+            col(Edit.abandoned_by_id).is_(None),
+        )
+    )
+    if reviewer is not None:
+        edits = edits.where(col(Draft.reviewer) == reviewer)
+    return edits.correlate(Standing).scalar_subquery()
+
+
+def edited_since(reviewer: str | None = None) -> ColumnElement[bool]:
+    """Whether a standing, joined with its decision, has live edits that the decision doesn't hold.
+
+    A rejection takes no mask along: edits from before it are left in the draft and are none since.
+    What is skipped waits anyway.
+    """
+    edited_at = last_live_edit(reviewer)
+    # What these hold is the revision as it is, so that every live edit is new.
+    new = or_(col(Decision.kind).in_(HOLDING), edited_at > col(Decision.created_at))
+    decided = col(Decision.kind) != str(DecisionKind.SKIPPED)
+    return and_(edited_at.is_not(None), decided, new)
