@@ -9,6 +9,7 @@ import pytest
 
 from db.files import maps_beside
 from db.store import Store
+from pipeline.errors import ReviewError
 from pipeline.review import ReviewSession
 from pipeline.segment import Segmenting
 from pipeline.worker import Worker
@@ -45,6 +46,9 @@ def test_one_of_another_picture_is_not(
 ) -> None:
     lose_maps(tmp_path)
     draw(folder / "a.jpg", at=(40, 20))
-    with closing(ReviewSession(store, shared_worker, folder, "ada")) as session:
-        assert session.open(outlined).prediction is None
+    with (
+        closing(ReviewSession(store, shared_worker, folder, "ada")) as session,
+        pytest.raises(ReviewError, match="another picture"),
+    ):
+        session.open(outlined)
     assert store.prediction(outlined) is None
