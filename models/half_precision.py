@@ -32,7 +32,7 @@ class HalfPrecision:
     device = "CPU, rounded to float16"
 
     def __init__(self, path: Path) -> None:
-        import onnxruntime
+        from models.quiet_onnxruntime import onnxruntime
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1

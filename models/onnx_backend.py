@@ -5,12 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 
 from imaging.framing import Pixels
 from imaging.text import printable
 from models.exchange import planes
 from models.package import ModelError, PackageInfo
+from models.quiet_onnxruntime import onnxruntime
 from models.translation import info_from_metadata, translated
 
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import numpy as np
-import onnxruntime
 
+from models.quiet_onnxruntime import onnxruntime
 from tests.support.coreml_calls import Native, native
 from tests.support.coreml_orders import fail, note, ordered
 from tests.support.coreml_pictures import given, taken

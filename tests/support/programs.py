@@ -5,8 +5,8 @@ from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 
+from models.quiet_onnxruntime import onnxruntime
 from models.translation import translate
 
 Array = npt.NDArray[np.float32]
