@@ -129,13 +129,15 @@ FOPEN(fopen)
 FOPEN(fopen64)
 
 int mkdir(const char *path, mode_t mode) {
-    note_file(AT_FDCWD, path);
-    return NEXT(mkdir)(path, mode);
+    int failed = NEXT(mkdir)(path, mode);
+    if (!failed) note_file(AT_FDCWD, path);
+    return failed;
 }
 
 int mkdirat(int folder, const char *path, mode_t mode) {
-    note_file(folder, path);
-    return NEXT(mkdirat)(folder, path, mode);
+    int failed = NEXT(mkdirat)(folder, path, mode);
+    if (!failed) note_file(folder, path);
+    return failed;
 }
 
 int rename(const char *from, const char *to) {
