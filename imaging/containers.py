@@ -69,32 +69,6 @@ def webp_chunks(data: bytes) -> Iterator[Part]:
         at += 8 + size + size % 2
 
 
-def ends_early(data: bytes) -> bool:
-    """Whether the picture's own end is missing, which decoders overlook when little is lost.
-
-    Known of JPEG and PNG alone; the decoders of the others notice by themselves.
-    """
-    if data.startswith(JPEG):
-        return _jpeg_ends_early(data)
-    return data.startswith(PNG) and _png_ends_early(data)
-
-
-def _jpeg_ends_early(data: bytes) -> bool:
-    try:
-        *_, last = jpeg_segments(data)
-    except ValueError:
-        return False  # Odd, but decoders forgive more than is written here.
-    # Inside a scan the end marker can't occur: a byte FF of the picture is followed by 00.
-    return last.kind != bytes([_SCAN]) or data.rfind(bytes([0xFF, _END]), last.start) < 0
-
-
-def _png_ends_early(data: bytes) -> bool:
-    try:
-        return not list(png_chunks(data))
-    except ValueError:
-        return True
-
-
 def _part(data: bytes, kind: bytes, start: int, payload: int, end: int) -> Part:
     if not payload - 2 <= end <= len(data):
         raise ValueError("the file ends inside a segment")

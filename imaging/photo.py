@@ -16,9 +16,11 @@ import pi_heif
 from PIL import Image, UnidentifiedImageError
 
 from imaging.colour import plain, to_srgb
-from imaging.containers import JPEG, PNG, ends_early, is_webp
+from imaging.completeness import ends_early
+from imaging.containers import JPEG, PNG, is_webp
 from imaging.content import content_hash
 from imaging.framing import Pixels, Size
+from imaging.heif import is_heif
 from imaging.orientation import orientation, upright, upright_size
 from imaging.text import printable
 from imaging.values import Fingerprint
@@ -28,7 +30,6 @@ SMALLEST_SIDE = 16
 MOST_PIXELS = 250_000_000
 MOST_BYTES = 2**30
 _FORMATS = ("JPEG", "PNG", "HEIF", "WEBP")
-_HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 _FORMAT_NAMES = {"HEIF": "HEIC", "MPO": "JPEG"}
 """Pillow calls a JPEG with further pictures behind it (a depth or gain map) an MPO."""
 
@@ -80,7 +81,7 @@ def decode(file: PhotoFile, longest: int | None = None) -> Photo:
         if target != size:
             picture.draft("RGB", (target.width, target.height))
         picture.load()
-        if ends_early(data):
+        if ends_early(data, picture):
             raise EOFError("its end is missing")
         pixels = plain(picture)
         if Size(*pixels.size) != target:
@@ -173,8 +174,7 @@ def _unreadable(name: str, error: OSError) -> PhotoError:
 def _check_kind(name: str, data: bytes) -> None:
     if not data:
         raise PhotoError(f"{name} is empty (0 bytes). Copy it again from the camera.")
-    heif = data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS
-    if not (data.startswith((JPEG, PNG)) or heif or is_webp(data)):
+    if not (data.startswith((JPEG, PNG)) or is_heif(data) or is_webp(data)):
         raise PhotoError(
             f"{name} is not a JPEG, PNG, HEIC or WebP photo, whatever its name says. "
             "Save it as one of these."
