@@ -1,14 +1,18 @@
 import threading
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 
+import pillow_heif
 import pytest
+from PIL import Image
 
 from db.store import Store
 from pipeline.ingest import Ingest, IngestProgress, Patience
 from pipeline.lease import Lease
 from pipeline.watch import Pace
 from pipeline.worker import Worker
+from tests.support.pictures import grainy
 
 Draw = Callable[..., Path]
 Until = Callable[[Callable[[], bool]], None]
@@ -77,6 +81,24 @@ def test_a_truncated_photo_is_set_aside_only_when_it_is_calm_and_taken_when_whol
     photo = folder / "a.jpg"
     photo.write_bytes(whole[: len(whole) // 2])
     until(lambda: len(store.set_aside_files(str(folder))) == 1)
+    photo.write_bytes(whole)
+    until(lambda: len(store.queue(str(folder))) == 1)
+    assert store.set_aside_files(str(folder)) == []
+
+
+@pytest.mark.parametrize("empty", [False, True], ids=["cut", "zeros"])
+def test_half_a_heic_is_no_photo_until_the_rest_is_there(
+    ingest: Ingest, store: Store, folder: Path, told: Told, until: Until, empty: bool
+) -> None:
+    pillow_heif.register_heif_opener()
+    target = BytesIO()
+    Image.fromarray(grainy(200, 136)).save(target, "HEIF", quality=90, tile_size=64)
+    whole = target.getvalue()
+    half = whole[: len(whole) // 2]
+    photo = folder / "a.heic"
+    photo.write_bytes(half + bytes(len(whole) - len(half)) if empty else half)
+    until(lambda: len(store.set_aside_files(str(folder))) == 1)
+    assert store.queue(str(folder)) == []
     photo.write_bytes(whole)
     until(lambda: len(store.queue(str(folder))) == 1)
     assert store.set_aside_files(str(folder)) == []
