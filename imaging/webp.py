@@ -7,20 +7,18 @@ from PIL import Image
 from imaging.containers import Part, webp_chunks
 
 _PICTURES = frozenset({b"VP8 ", b"VP8L"})
-_NO_CHUNK = bytes(4)
 _ZEROS = bytes(16)
 _SPARE = 8
 """More bytes than a coder leaves over at its end."""
 
 
 def webp_ends_early(data: bytes) -> bool:
-    """Whether zeros stand where a picture's last bytes or a further chunk should.
+    """Whether zeros stand where the last bytes of a picture's code should.
 
     Raises ValueError where a chunk is cut short.
     """
     return any(
-        part.kind == _NO_CHUNK
-        or (part.kind in _PICTURES and _ends_in_zeros(data, part) and _is_enough(data, part))
+        part.kind in _PICTURES and _ends_in_zeros(data, part) and _is_enough(data, part)
         for part in webp_chunks(data)
     )
 

@@ -122,7 +122,8 @@ def heics() -> Iterator[tuple[str, bytes]]:
         file = pillow_heif.from_pillow(Image.fromarray(four_corners()))
         for one in several:
             file.add_from_heif(one[0])
-        file[0].info.update(thumbnails=[64])
+        thumbnails: list[int | None] = [64]
+        file[0].info.update(thumbnails=thumbnails)
         target = BytesIO()
         file.save(target, quality=60, primary_index=1)
         yield name, target.getvalue()
