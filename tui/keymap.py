@@ -92,7 +92,7 @@ COMMANDS: tuple[Command, ...] = (
             Group.DECIDE,
             f"Score {score}",
             "1–5" if score == 1 else "",
-            "Score, with next decision",
+            "Score, kept with the photo",
         )
         for score in range(1, 6)
     ),

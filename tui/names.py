@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TypeVar
 
+from db.values import SetAside
 from imaging.text import printable
 from tui.words import cells, cut, last_cells, shorten
 
@@ -15,6 +16,21 @@ LEAST = 5
 def below(path: str, folder: str) -> str:
     """The part of a path below a folder; the whole path where it lies elsewhere."""
     return path.removeprefix(folder.rstrip("/") + "/")
+
+
+def reason_of(file: SetAside) -> str:
+    """Why a file was set aside, without its name, which stands before it."""
+    reason = printable(file.reason)
+    for name in (file.path, file.name):
+        reason = reason.removeprefix(printable(name))
+    return reason.lstrip(" :")
+
+
+def sentence_of(file: SetAside, folder: str) -> str:
+    """Why a file was set aside, said of its path below a folder."""
+    path, reason = printable(below(file.path, folder)), printable(file.reason)
+    rest = reason.removeprefix(printable(file.name))
+    return f"{path}{rest}" if rest != reason else f"{path}: {reason}"
 
 
 def labels(paths: Sequence[str]) -> list[str]:

@@ -167,6 +167,16 @@ def test_an_empty_folder_is_no_failure(tmp_path: Path) -> None:
     assert json.loads(done.stdout)["photos"] == 0
 
 
+def test_what_is_set_aside_is_said_with_its_folder(tmp_path: Path) -> None:
+    for name in ("left", "right"):
+        (tmp_path / "photos" / name).mkdir(parents=True)
+        (tmp_path / "photos" / name / "IMG_0001.jpg").touch()
+    done = run("segment", tmp_path / "photos", "--db", tmp_path / "a.db")
+    assert done.returncode == 0, done.stderr
+    assert "set aside: left/IMG_0001.jpg is empty" in done.stderr
+    assert "set aside: right/IMG_0001.jpg is empty" in done.stderr
+
+
 def test_evaluate_scores_pairs_of_a_folder(tmp_path: Path) -> None:
     masks = ROOT / "tests" / "data" / "sample_masks"
     for name in ("images", "masks"):

@@ -82,6 +82,7 @@ def segment(
         from models.segmenter import shipped_model
         from pipeline.segment import segment_folder
         from pipeline.worker import Worker
+        from tui.names import sentence_of
 
         store = Store.open(database_for(folder, db))
         worker = Worker(model or shipped_model(), backend, compute_units, time_limit)
@@ -93,7 +94,7 @@ def segment(
             worker.close()
             store.close()
         for file in aside:
-            remark(f"set aside: {file.reason}")
+            remark(f"set aside: {sentence_of(file, str(folder.resolve()))}")
         if json:
             print_json(totals)
         else:

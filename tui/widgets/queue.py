@@ -16,7 +16,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from db.values import DecisionKind, QueueItem, SetAside
-from imaging.text import printable
+from tui.names import reason_of
 from tui.rows import Row, Rows, Unfinished, key_of
 from tui.words import cells, cut, percent
 
@@ -284,7 +284,7 @@ class Queue(ScrollView, can_focus=True):
 
     def _aside_parts(self, index: int, row: SetAside, line: int, room: int) -> list[Segment]:
         chosen, (sign, colour) = index == self.cursor, glyph(row)
-        text = _reason(row, room) if line else self._rows.name(index, room)
+        text = cut(reason_of(row), room) if line else self._rows.name(index, room)
         return [
             Segment(f"{' ' if line else sign} ", self._style(colour, chosen)),
             _fill(text, room, self._style("quiet" if line else "name", chosen)),
@@ -293,11 +293,3 @@ class Queue(ScrollView, can_focus=True):
 
 def _fill(text: str, width: int, style: Style) -> Segment:
     return Segment(text + " " * (width - cells(text)), style)
-
-
-def _reason(file: SetAside, width: int) -> str:
-    """The beginning of the reason; the name stands above it already."""
-    text = (
-        printable(file.reason).removeprefix(printable(file.path)).removeprefix(printable(file.name))
-    )
-    return cut(text.lstrip(" :"), width)
