@@ -106,20 +106,12 @@ class ReviewSession:
         EmptyOutline when it is empty and must not be, WriteFailed, and StaleDecision when someone
         else was faster.
         """
-        editor, revision = photo.editor, photo.details.revision
-        if editor is not None:
-            editor.end_stroke()
+        if photo.editor is not None:
+            photo.editor.end_stroke()
         self.drain()
-        mask = None
+        mask, change, revision = None, None, photo.details.revision
         if kind in OUTLINE:
-            if editor is None or revision is None:
-                raise ReviewError(_nothing_to_accept(photo.details))
-            if not may_be_empty and not editor.mask.any():
-                raise EmptyOutline(
-                    "Its outline is empty. Accept it once more if that is meant, or say that "
-                    "there is no lesion."
-                )
-            mask = self._new_mask(editor, revision)
+            mask, change = self._accepted(photo, may_be_empty)
             kind = DecisionKind.CORRECTED if mask else DecisionKind.ACCEPTED
         self._store.decide(
             Verdict(
@@ -134,9 +126,24 @@ class ReviewSession:
                 mask=mask,
             )
         )
-        if mask is None or editor is None or revision is None:
-            return None
-        return reshaped(rle.decode(self._store.mask(revision.id)), editor.mask)
+        return change
+
+    def _accepted(
+        self, photo: OpenPhoto, may_be_empty: bool
+    ) -> tuple[NewMask | None, Reshaped | None]:
+        """The mask that accepting stores, None where nothing was corrected; and its new form."""
+        editor, revision = photo.editor, photo.details.revision
+        if editor is None or revision is None:
+            raise ReviewError(_nothing_to_accept(photo.details))
+        if not may_be_empty and not editor.mask.any():
+            raise EmptyOutline(
+                "Its outline is empty. Accept it once more if that is meant, or say that "
+                "there is no lesion."
+            )
+        mask = self._new_mask(editor, revision)
+        if mask is None:
+            return None, None
+        return mask, reshaped(rle.decode(self._store.mask(revision.id)), editor.mask)
 
     def take_back(self) -> Decision | None:
         """Take the reviewer's last decision back; which it was, or None where there is none."""
