@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import closing
@@ -57,6 +58,11 @@ def without_hints(**changed: str) -> dict[str, str]:
     return {**kept, "TERM": "xterm-256color", **changed}
 
 
+def _mind_hangups() -> None:
+    """Tests may run where they are ignored (nohup), which a process hands down."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 class Player:
     """A process in a terminal that answers as it is written down, and keeps what it was sent."""
 
@@ -67,7 +73,13 @@ class Player:
         self._answered = 0
         self.sent = b""
         self.child: Any = pexpect.spawn(
-            command[0], command[1:], cwd=str(ROOT), env=dict(environment), timeout=PATIENCE, **more
+            command[0],
+            command[1:],
+            cwd=str(ROOT),
+            env=dict(environment),
+            timeout=PATIENCE,
+            preexec_fn=_mind_hangups,
+            **more,
         )
 
     def play(self, until: Callable[[bytes], object] = lambda sent: False) -> bytes:

@@ -57,7 +57,10 @@ def test_photos_are_shown_and_decided_and_the_broken_model_is_said(tmp_path: Pat
     for number in range(3):
         Image.fromarray(drawn(number, Size(320, 240))).save(folder / f"{number}.jpg")
     broken = tmp_path / "broken.mlpackage"
-    broken.mkdir()
+    program = broken / "Data" / "com.apple.CoreML" / "model.mlmodel"
+    program.parent.mkdir(parents=True)
+    program.touch()
+    (broken / "Manifest.json").write_text("{")
     terminal = Terminal(NEVUS, "review", str(folder), "--db", str(database), "--model", str(broken))
     with closing(terminal.child):
         terminal.see("Manifest.json")
