@@ -31,8 +31,8 @@ from models.exported import Member, load_checkpoints
 from models.network import multiply_accumulates, parameters
 from models.package import FRAMING_KEY
 from models.pairs import Pair, PairsError, hash_of_pairs, held_out, read_pairs
+from models.recipe import Recipe
 from models.segmenter import Segmenter, open_segmenter
-from models.training import Recipe
 
 LEAST_MEAN_JACCARD = 0.999
 LEAST_JACCARD = 0.98

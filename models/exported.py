@@ -9,7 +9,8 @@ from torch import Tensor, nn
 
 from models.calibration import Scaling
 from models.network import ENCODERS, LesionNetwork, upsample
-from models.training import DEVIATION, MEAN, Recipe
+from models.normalisation import DEVIATION, MEAN
+from models.recipe import Recipe
 
 
 class Exported(nn.Module):

@@ -6,14 +6,12 @@ random weights, or with those of a package: `--start lesion.mlpackage`.
 """
 
 import json
-import math
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
-import cv2
 import numpy as np
 import torch
 import typer
@@ -26,63 +24,16 @@ from torch.utils.data import DataLoader
 from imaging.agreement import agreement
 from imaging.framing import Size, fit
 from imaging.outline import draw_mask
+from models.losses import boundary_loss, loss
 from models.network import ENCODERS, LesionNetwork, drop_blocks, upsample
+from models.normalisation import DEVIATION, MEAN
 from models.package import package_hash
 from models.pairs import Pair, held_out, read_pairs
+from models.recipe import Recipe
 from models.training_data import Views, read_pair
 from models.warm_start import take_weights
 
-MEAN = (0.485, 0.456, 0.406)
-DEVIATION = (0.229, 0.224, 0.225)
-"""ImageNet's mean and deviation of each channel, of values from 0 to 1."""
 SETTLING_VIEWS = 48
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """Everything that decides a training run."""
-
-    seed: int = 1
-    epochs: int = 80
-    small_epochs: int = 50
-    small_size: int = 192
-    size: int = 256
-    encoder: str = "conv_small"
-    width: int = 64
-    kind: str = ""
-    """Train on this kind of photo alone; empty for all."""
-    drop: float = 0.0
-    """The chance to skip the deepest block (stochastic depth)."""
-    coarse_share: float = 0.0
-    """How much the losses at strides 16 and 8 count beside the last map's (deep supervision)."""
-    boundary_share: float = 0.0
-    """How much the boundary loss counts."""
-    bfloat16: bool = False
-    batch: int = 24
-    peak_rate: float = 2e-3
-    weight_decay: float = 0.03
-    averaging: float = 0.998
-    threads: int = 1
-    start: str = ""
-    """The hash of the package whose weights it begins with; empty for random ones."""
-    start_member: int = 1
-    """Which of the package's networks."""
-
-    @property
-    def where(self) -> dict[str, str]:
-        """Which rows of a manifest it trains on."""
-        return {"split": "train"} | ({"kind": self.kind} if self.kind else {})
-
-    def size_in(self, epoch: int) -> int:
-        """The view's size: small first, which is faster, then what the model ships with."""
-        return self.small_size if epoch < self.small_epochs else self.size
-
-    def rate(self, progress: float) -> float:
-        """The learning rate at a share of the run: a short rise, then a cosine to nothing."""
-        rise = 0.05
-        if progress < rise:
-            return self.peak_rate * (0.04 + 0.96 * progress / rise)
-        return self.peak_rate * 0.5 * (1 + math.cos(math.pi * (progress - rise) / (1 - rise)))
 
 
 class Run:
@@ -171,42 +122,6 @@ def normalise(photos: Tensor) -> Tensor:
     scaled = photos.permute(0, 3, 1, 2).float() / 255
     mean = torch.tensor(MEAN)[:, None, None]
     return (scaled - mean) / torch.tensor(DEVIATION)[:, None, None]
-
-
-def loss(logits: Tensor, truth: Tensor, weights: Tensor) -> Tensor:
-    """Binary cross-entropy plus soft Jaccard loss of each picture, weighted; all (N, 1, H, W)."""
-    entropy = F.binary_cross_entropy_with_logits(logits, truth, reduction="none").mean((1, 2, 3))
-    probability = logits.sigmoid()
-    both = (probability * truth).sum((1, 2, 3))
-    either = (probability + truth).sum((1, 2, 3)) - both
-    jaccard = (both + 1) / (either + 1)
-    return ((entropy + 1 - jaccard) * weights).sum() / weights.sum()
-
-
-def boundary_loss(logits: Tensor, truth: Tensor, weights: Tensor) -> Tensor:
-    """How far from the true outline the map is wrong: far away counts most.
-
-    Kervadec et al., "Boundary loss for highly unbalanced segmentation" (2019, arXiv:1812.07032):
-    the mean of probability times signed distance (below zero inside), here in frames, at the
-    logits' own size. `truth` is (N, 1, H, W), `logits` (N, 1, h, w).
-    """
-    size = (logits.shape[-2], logits.shape[-1])
-    smaller = F.adaptive_avg_pool2d(truth, size)[:, 0] >= 0.5
-    distances = torch.from_numpy(np.stack([signed_distance(m) for m in smaller.numpy()]))
-    apart = (logits[:, 0].float().sigmoid() * distances).mean((1, 2))
-    return (apart * weights).sum() / weights.sum()
-
-
-def signed_distance(mask: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """Distance to a mask's outline, in its longer sides, below zero inside; zero without one.
-
-    In: bool (H, W). Out: float32 (H, W).
-    """
-    inside = mask.astype(np.uint8)
-    if not 0 < inside.sum() < inside.size:
-        return np.zeros(mask.shape, np.float32)
-    out, into = (cv2.distanceTransform(m, cv2.DIST_L2, 5) for m in (1 - inside, inside))
-    return np.asarray((out - into) / max(mask.shape), np.float32)
 
 
 def probabilities(network: nn.Module, photos: list[np.ndarray[Any, Any]]) -> Tensor:

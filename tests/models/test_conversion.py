@@ -18,8 +18,9 @@ from models.exported import Exported, Member, load_checkpoints  # noqa: E402
 from models.network import LesionNetwork, upsample  # noqa: E402
 from models.package import read_package  # noqa: E402
 from models.pairs import PairsError, hash_of_pairs, held_out, read_pairs  # noqa: E402
+from models.recipe import Recipe  # noqa: E402
 from models.segmenter import open_segmenter  # noqa: E402
-from models.training import Recipe, Run, normalise  # noqa: E402
+from models.training import Run, normalise  # noqa: E402
 
 TINY = Recipe(size=64, width=8, seed=7)
 

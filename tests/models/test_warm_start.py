@@ -9,8 +9,9 @@ from models.conversion import convert  # noqa: E402
 from models.exported import Exported  # noqa: E402
 from models.network import LesionNetwork, upsample  # noqa: E402
 from models.package import ModelError, package_hash  # noqa: E402
+from models.recipe import Recipe  # noqa: E402
 from models.segmenter import open_segmenter  # noqa: E402
-from models.training import Recipe, normalise, train  # noqa: E402
+from models.training import normalise, train  # noqa: E402
 from models.warm_start import take_weights  # noqa: E402
 
 SIZE = 64

@@ -1,0 +1,45 @@
+"""What training makes small: of maps against true masks, each picture with its weight."""
+
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+
+def loss(logits: Tensor, truth: Tensor, weights: Tensor) -> Tensor:
+    """Binary cross-entropy plus soft Jaccard loss of each picture, weighted; all (N, 1, H, W)."""
+    entropy = F.binary_cross_entropy_with_logits(logits, truth, reduction="none").mean((1, 2, 3))
+    probability = logits.sigmoid()
+    both = (probability * truth).sum((1, 2, 3))
+    either = (probability + truth).sum((1, 2, 3)) - both
+    jaccard = (both + 1) / (either + 1)
+    return ((entropy + 1 - jaccard) * weights).sum() / weights.sum()
+
+
+def boundary_loss(logits: Tensor, truth: Tensor, weights: Tensor) -> Tensor:
+    """How far from the true outline the map is wrong: far away counts most.
+
+    Kervadec et al., "Boundary loss for highly unbalanced segmentation" (2019, arXiv:1812.07032):
+    the mean of probability times signed distance (below zero inside), here in frames, at the
+    logits' own size. `truth` is (N, 1, H, W), `logits` (N, 1, h, w).
+    """
+    size = (logits.shape[-2], logits.shape[-1])
+    smaller = F.adaptive_avg_pool2d(truth, size)[:, 0] >= 0.5
+    distances = torch.from_numpy(np.stack([signed_distance(m) for m in smaller.numpy()]))
+    apart = (logits[:, 0].float().sigmoid() * distances).mean((1, 2))
+    return (apart * weights).sum() / weights.sum()
+
+
+def signed_distance(mask: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Distance to a mask's outline, in its longer sides, below zero inside; zero without one.
+
+    In: bool (H, W). Out: float32 (H, W).
+    """
+    inside = mask.astype(np.uint8)
+    if not 0 < inside.sum() < inside.size:
+        return np.zeros(mask.shape, np.float32)
+    out, into = (cv2.distanceTransform(m, cv2.DIST_L2, 5) for m in (1 - inside, inside))
+    return np.asarray((out - into) / max(mask.shape), np.float32)
