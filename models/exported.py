@@ -8,7 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from models.calibration import Scaling
-from models.network import ENCODERS, LesionNetwork, upsample
+from models.encoders import lesion_network
+from models.network import LesionNetwork, upsample
 from models.normalisation import DEVIATION, MEAN
 from models.recipe import Recipe
 
@@ -61,7 +62,7 @@ def load_checkpoints(paths: Sequence[Path]) -> tuple[Exported, list[Member]]:
 def _load(path: Path) -> tuple[LesionNetwork, Member]:
     state = torch.load(path, weights_only=True)
     recipe = Recipe(**state["recipe"])
-    network = LesionNetwork(recipe.width, ENCODERS[recipe.encoder])
+    network = lesion_network(recipe.encoder, recipe.width)
     prefix = "module."
     network.load_state_dict(
         {

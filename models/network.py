@@ -1,6 +1,6 @@
-"""The lesion network: a MobileNetV4-Conv-S encoder and a light top-down decoder.
+"""The lesion network: an encoder, MobileNetV4-Conv-S at first, and a light top-down decoder.
 
-The encoder follows Qin et al., "MobileNetV4: Universal Models for the Mobile Ecosystem"
+That encoder follows Qin et al., "MobileNetV4: Universal Models for the Mobile Ecosystem"
 (2024, arXiv:2404.10518), whose table of layers is `CONV_SMALL` below.
 """
 
@@ -91,9 +91,6 @@ CONV_MEDIUM: tuple[Stage, ...] = (
 CONV_MEDIUM_SHORT = (*CONV_MEDIUM[:-1], CONV_MEDIUM[-1][:6])
 """Conv-M without its last five blocks, which alone would take the network past 6 M parameters."""
 
-ENCODERS = {"conv_small": CONV_SMALL, "conv_medium_short": CONV_MEDIUM_SHORT}
-"""The encoders a recipe can name."""
-
 
 class Depthwise(nn.Conv2d):
     """A depthwise convolution that stays in float32 when the rest is trained in bfloat16.
@@ -123,24 +120,14 @@ def conv_norm(
     return nn.Sequential(*layers)
 
 
-class UniversalInvertedBottleneck(nn.Module):
-    """Depthwise, expand, depthwise, project; a residual where the shape stays the same."""
+class Residual(nn.Module):
+    """Layers, with what came in added to what comes out if `residual` (of the same shape)."""
 
-    def __init__(self, incoming: int, spec: Bottleneck) -> None:
+    layers: nn.Module
+
+    def __init__(self, *, residual: bool) -> None:
         super().__init__()
-        inner = _multiple_of_eight(incoming * spec.expand)
-        start_stride = 1 if spec.middle else spec.stride
-        layers: list[nn.Module] = []
-        if spec.start:
-            layers.append(
-                conv_norm(incoming, incoming, spec.start, start_stride, incoming, relu=False)
-            )
-        layers.append(conv_norm(incoming, inner, 1))
-        if spec.middle:
-            layers.append(conv_norm(inner, inner, spec.middle, spec.stride, inner))
-        layers.append(conv_norm(inner, spec.out, 1, relu=False))
-        self.layers = nn.Sequential(*layers)
-        self.residual = spec.stride == 1 and incoming == spec.out
+        self.residual = residual
         self.drop = 0.0
         """The chance that training skips the block for a picture (see `drop_blocks`)."""
 
@@ -156,6 +143,25 @@ class UniversalInvertedBottleneck(nn.Module):
         return y * (kept / (1 - self.drop)).to(y.dtype)
 
 
+class UniversalInvertedBottleneck(Residual):
+    """Depthwise, expand, depthwise, project; a residual where the shape stays the same."""
+
+    def __init__(self, incoming: int, spec: Bottleneck) -> None:
+        super().__init__(residual=spec.stride == 1 and incoming == spec.out)
+        inner = _multiple_of_eight(incoming * spec.expand)
+        start_stride = 1 if spec.middle else spec.stride
+        layers: list[nn.Module] = []
+        if spec.start:
+            layers.append(
+                conv_norm(incoming, incoming, spec.start, start_stride, incoming, relu=False)
+            )
+        layers.append(conv_norm(incoming, inner, 1))
+        if spec.middle:
+            layers.append(conv_norm(inner, inner, spec.middle, spec.stride, inner))
+        layers.append(conv_norm(inner, spec.out, 1, relu=False))
+        self.layers = nn.Sequential(*layers)
+
+
 def _multiple_of_eight(channels: float) -> int:
     rounded = max(8, int(channels + 4) // 8 * 8)
     return rounded + 8 if rounded < 0.9 * channels else rounded
@@ -167,24 +173,17 @@ def _layer(incoming: int, spec: Conv | Bottleneck) -> nn.Module:
     return UniversalInvertedBottleneck(incoming, spec)
 
 
-class Encoder(nn.Module):
-    """The stages of a table, each one's output kept.
+class Pyramid(nn.Module):
+    """An encoder in stages, each one's output kept.
 
-    In: float (N, 3, H, W), H and W multiples of 32. Out: one float map a stage, at strides 2 to 32.
+    In: float (N, 3, H, W), normalised, H and W multiples of 32. Out: one float map a stage, at
+    strides 2 to 32, of as many `channels`.
     """
 
-    def __init__(self, stages: Sequence[Stage] = CONV_SMALL) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.stages = nn.ModuleList()
         self.channels: list[int] = []
-        incoming = 3
-        for stage in stages:
-            layers: list[nn.Module] = []
-            for spec in stage:
-                layers.append(_layer(incoming, spec))
-                incoming = spec.out
-            self.stages.append(nn.Sequential(*layers))
-            self.channels.append(incoming)
 
     def forward(self, x: Tensor) -> list[Tensor]:
         """(N, 3, H, W) to one map a stage."""
@@ -193,6 +192,21 @@ class Encoder(nn.Module):
             x = stage(x)
             maps.append(x)
         return maps
+
+
+class Encoder(Pyramid):
+    """The stages of a MobileNetV4 table."""
+
+    def __init__(self, stages: Sequence[Stage] = CONV_SMALL) -> None:
+        super().__init__()
+        incoming = 3
+        for stage in stages:
+            layers: list[nn.Module] = []
+            for spec in stage:
+                layers.append(_layer(incoming, spec))
+                incoming = spec.out
+            self.stages.append(nn.Sequential(*layers))
+            self.channels.append(incoming)
 
 
 class Classifier(nn.Module):
@@ -239,9 +253,9 @@ class LesionNetwork(nn.Module):
     `upsample` brings them to the input's size.
     """
 
-    def __init__(self, width: int = 64, stages: Sequence[Stage] = CONV_SMALL) -> None:
+    def __init__(self, width: int = 64, encoder: Pyramid | None = None) -> None:
         super().__init__()
-        self.encoder = Encoder(stages)
+        self.encoder = encoder or Encoder()
         _, quarter, eighth, sixteenth, last = self.encoder.channels
         self.context = Context(last, width)
         self.up16 = Merge(sixteenth, width)
@@ -267,7 +281,7 @@ def drop_blocks(network: nn.Module, most: float) -> None:
 
     Stochastic depth: Huang et al., "Deep Networks with Stochastic Depth" (2016, arXiv:1603.09382).
     """
-    blocks = [m for m in network.modules() if isinstance(m, UniversalInvertedBottleneck)]
+    blocks = [m for m in network.modules() if isinstance(m, Residual)]
     for index, block in enumerate(blocks):
         block.drop = most * index / max(1, len(blocks) - 1)
 

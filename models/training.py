@@ -24,8 +24,10 @@ from torch.utils.data import DataLoader
 from imaging.agreement import agreement
 from imaging.framing import Size, fit
 from imaging.outline import draw_mask
+from models.efficientnet import EfficientNetLite, take_imagenet
+from models.encoders import ENCODERS, lesion_network
 from models.losses import boundary_loss, loss
-from models.network import ENCODERS, LesionNetwork, drop_blocks, upsample
+from models.network import drop_blocks, upsample
 from models.normalisation import DEVIATION, MEAN
 from models.package import package_hash
 from models.pairs import Pair, held_out, read_pairs
@@ -43,7 +45,9 @@ class Run:
         self.recipe, self.folder = recipe, folder
         torch.manual_seed(recipe.seed)
         torch.set_num_threads(recipe.threads)
-        self.network = LesionNetwork(recipe.width, ENCODERS[recipe.encoder])
+        self.network = lesion_network(recipe.encoder, recipe.width)
+        if isinstance(self.network.encoder, EfficientNetLite):
+            take_imagenet(self.network.encoder)
         drop_blocks(self.network, recipe.drop)
         self.coarse_heads = nn.ModuleList(nn.Conv2d(recipe.width, 1, 1) for _ in range(2))
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]

