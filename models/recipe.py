@@ -1,7 +1,14 @@
 """Everything that decides a training run."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+RISE = 0.05
+"""The share of a run in which the learning rate rises."""
+CHANGEABLE = ("epochs", "frozen_stages", "bfloat16", "threads")
+"""What may differ from the checkpoint that a run takes up: how long, and on what machine."""
 
 
 @dataclass(frozen=True)
@@ -15,8 +22,12 @@ class Recipe:
     size: int = 256
     encoder: str = "conv_small"
     width: int = 64
+    frozen_stages: int = 0
+    """How many stages of the encoder, from the first, keep the weights they begin with."""
     kind: str = ""
     """Train on this kind of photo alone; empty for all."""
+    even: bool = False
+    """Show as many photos of each kind in an epoch."""
     drop: float = 0.0
     """The chance to skip the deepest block (stochastic depth)."""
     coarse_share: float = 0.0
@@ -26,6 +37,10 @@ class Recipe:
     bfloat16: bool = False
     batch: int = 24
     peak_rate: float = 2e-3
+    encoder_rate: float = 1.0
+    """The encoder's learning rate, as a share of the decoder's."""
+    tail: float = 1 - RISE
+    """The share of the run, at its end, in which the learning rate falls."""
     weight_decay: float = 0.03
     averaging: float = 0.998
     threads: int = 1
@@ -44,8 +59,13 @@ class Recipe:
         return self.small_size if epoch < self.small_epochs else self.size
 
     def rate(self, progress: float) -> float:
-        """The learning rate at a share of the run: a short rise, then a cosine to nothing."""
-        rise = 0.05
-        if progress < rise:
-            return self.peak_rate * (0.04 + 0.96 * progress / rise)
-        return self.peak_rate * 0.5 * (1 + math.cos(math.pi * (progress - rise) / (1 - rise)))
+        """The learning rate at a share of the run: a short rise, level, a cosine to nothing."""
+        if progress < RISE:
+            return self.peak_rate * (0.04 + 0.96 * progress / RISE)
+        fallen = max(0.0, progress - (1 - self.tail)) / self.tail
+        return self.peak_rate * 0.5 * (1 + math.cos(math.pi * fallen))
+
+
+def fixed(recipe: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a recipe has to stay the same from its first epoch to its last."""
+    return {name: value for name, value in recipe.items() if name not in CHANGEABLE}

@@ -7,7 +7,7 @@ random weights, or with those of a package: `--start lesion.mlpackage`.
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,7 +18,7 @@ import typer
 from rich.progress import Progress
 from torch import Tensor, nn
 from torch.nn import functional as F
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim.swa_utils import AveragedModel
 from torch.utils.data import DataLoader
 
 from imaging.agreement import agreement
@@ -31,7 +31,7 @@ from models.network import drop_blocks, upsample
 from models.normalisation import DEVIATION, MEAN
 from models.package import package_hash
 from models.pairs import Pair, held_out, read_pairs
-from models.recipe import Recipe
+from models.recipe import Recipe, fixed
 from models.training_data import Views, read_pair
 from models.warm_start import take_weights
 
@@ -51,17 +51,32 @@ class Run:
         drop_blocks(self.network, recipe.drop)
         self.coarse_heads = nn.ModuleList(nn.Conv2d(recipe.width, 1, 1) for _ in range(2))
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        average = get_ema_multi_avg_fn(recipe.averaging)  # type: ignore[no-untyped-call]
+        average = moving_average(recipe.averaging)
         self.averaged = AveragedModel(self.network, multi_avg_fn=average, use_buffers=True)
-        trained = [*self.network.parameters(), *self.coarse_heads.parameters()]
-        decayed = [p for p in trained if p.ndim > 1]
-        plain = [p for p in trained if p.ndim <= 1]
-        groups: list[dict[str, Any]] = [
-            {"params": decayed, "weight_decay": recipe.weight_decay},
-            {"params": plain},
-        ]
-        self.optimiser = torch.optim.AdamW(groups, lr=recipe.peak_rate, weight_decay=0.0)
+        self.optimiser = torch.optim.AdamW(self._groups(), lr=recipe.peak_rate)
         self.epoch = 0
+
+    def _groups(self) -> list[dict[str, Any]]:
+        """Parameters by rate (the encoder's share, or 1) and decay (none for norms and biases)."""
+        encoder = list(self.network.encoder.parameters())
+        own = {id(p) for p in encoder}
+        others = [p for p in self.network.parameters() if id(p) not in own]
+        others += self.coarse_heads.parameters()
+        decay = self.recipe.weight_decay
+        groups: list[dict[str, Any]] = []
+        for those, share in ((encoder, self.recipe.encoder_rate), (others, 1.0)):
+            decayed = [p for p in those if p.ndim > 1]
+            plain = [p for p in those if p.ndim <= 1]
+            groups.append({"params": decayed, "share": share, "weight_decay": decay})
+            groups.append({"params": plain, "share": share, "weight_decay": 0.0})
+        return groups
+
+    def begin_epoch(self) -> None:
+        """Make ready for training: all but the frozen stages, which stay as they infer."""
+        torch.manual_seed(self.recipe.seed * 10_000 + self.epoch)
+        self.network.train()
+        for stage in self.network.encoder.stages[: self.recipe.frozen_stages]:
+            stage.eval().requires_grad_(requires_grad=False)
 
     @property
     def checkpoint(self) -> Path:
@@ -87,7 +102,7 @@ class Run:
         if not self.checkpoint.is_file():
             return
         state: dict[str, Any] = torch.load(self.checkpoint, weights_only=True)
-        if state["recipe"] != asdict(self.recipe):
+        if fixed(state["recipe"]) != fixed(asdict(self.recipe)):
             raise ValueError(f"{self.checkpoint} was made with another recipe: {state['recipe']}")
         self.network.load_state_dict(state["network"])
         self.coarse_heads.load_state_dict(state["coarse_heads"])
@@ -98,7 +113,7 @@ class Run:
     def step(self, photos: Tensor, masks: Tensor, weights: Tensor, progress: float) -> float:
         """One batch; returns its loss."""
         for group in self.optimiser.param_groups:
-            group["lr"] = self.recipe.rate(progress)
+            group["lr"] = self.recipe.rate(progress) * group["share"]
         value = self._loss(photos, masks[:, None].float() / 255, weights)
         self.optimiser.zero_grad()
         value.backward()  # type: ignore[no-untyped-call]
@@ -119,6 +134,23 @@ class Run:
             smaller = F.adaptive_avg_pool2d(truth, rough.shape[-2:])
             value = value + self.recipe.coarse_share * loss(rough.float(), smaller, weights)
         return value
+
+
+def moving_average(
+    decay: float,
+) -> Callable[[Sequence[Tensor], Sequence[Tensor], Tensor | int], None]:
+    """The exponential average of weights, over fewer steps at first: it forgets the beginning."""
+
+    def average(averaged: Sequence[Tensor], current: Sequence[Tensor], steps: Tensor | int) -> None:
+        done = int(steps)
+        new = 1 - min(decay, (1 + done) / (10 + done))
+        for mean, value in zip(averaged, current, strict=True):
+            if mean.is_floating_point():
+                mean.lerp_(value, new)
+            else:
+                mean.copy_(value)
+
+    return average
 
 
 def normalise(photos: Tensor) -> Tensor:
@@ -150,10 +182,10 @@ def measure(network: nn.Module, pairs: list[Pair], size: int) -> dict[str, float
     return found
 
 
-def batches(views: Views, recipe: Recipe) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+def batches(views: Views, recipe: Recipe) -> DataLoader[tuple[Tensor, Tensor, Tensor]]:
     """An epoch's batches, drawn in a process beside the training."""
-    loader = DataLoader(views, recipe.batch, sampler=views.order(), num_workers=1, drop_last=True)
-    yield from loader
+    order = views.even_order() if recipe.even else views.order()
+    return DataLoader(views, recipe.batch, sampler=order, num_workers=1, drop_last=True)
 
 
 def begin_with(run: Run, package: Path, views: Views) -> None:
@@ -176,19 +208,18 @@ def train(
     views = Views(chosen, recipe.seed)
     if start is not None and run.epoch == 0:
         begin_with(run, start, views)
-    steps = len(views) // recipe.batch
+    steps = len(batches(views, recipe))
     with Progress() as progress:
         total = progress.add_task("training", total=recipe.epochs * steps)
         progress.update(total, completed=run.epoch * steps)
         while run.epoch < recipe.epochs:
             started = time.monotonic()
             views.epoch, views.size = run.epoch, recipe.size_in(run.epoch)
-            run.network.train()
-            torch.manual_seed(recipe.seed * 10_000 + run.epoch)
+            run.begin_epoch()
             losses = []
-            for index, batch in enumerate(batches(views, recipe)):
+            for index, (photos, masks, weights) in enumerate(batches(views, recipe)):
                 share = (run.epoch + index / steps) / recipe.epochs
-                losses.append(run.step(*batch, progress=share))
+                losses.append(run.step(photos, masks, weights, share))
                 progress.advance(total)
             run.epoch += 1
             run.save()
@@ -209,7 +240,13 @@ def main(
     small_size: int = Recipe.small_size,
     size: int = Recipe.size,
     encoder: Annotated[str, typer.Option(help=f"One of {', '.join(ENCODERS)}.")] = Recipe.encoder,
+    frozen_stages: Annotated[
+        int, typer.Option(help="How many of the encoder's first stages keep their weights.")
+    ] = Recipe.frozen_stages,
     kind: Annotated[str, typer.Option(help="Train on this kind of photo alone.")] = Recipe.kind,
+    even: Annotated[
+        bool, typer.Option("--even", help="Show as many photos of each kind in an epoch.")
+    ] = Recipe.even,
     drop: Annotated[float, typer.Option(help="Stochastic depth of the last block.")] = Recipe.drop,
     coarse_share: Annotated[
         float, typer.Option(help="Deep supervision: how much a coarse map's loss counts.")
@@ -221,6 +258,12 @@ def main(
         bool, typer.Option("--bfloat16", help="Faster on processors with AMX or AVX512-BF16.")
     ] = Recipe.bfloat16,
     peak_rate: float = Recipe.peak_rate,
+    encoder_rate: Annotated[
+        float, typer.Option(help="The encoder's learning rate, as a share of the decoder's.")
+    ] = Recipe.encoder_rate,
+    tail: Annotated[
+        float, typer.Option(help="The share of the run in which the rate falls, at its end.")
+    ] = Recipe.tail,
     threads: int = Recipe.threads,
     start: Annotated[
         Path | None, typer.Option(help="A package to begin with, in place of random weights.")
@@ -238,12 +281,16 @@ def main(
         small_size=small_size,
         size=size,
         encoder=encoder,
+        frozen_stages=frozen_stages,
         kind=kind,
+        even=even,
         drop=drop,
         coarse_share=coarse_share,
         boundary_share=boundary_share,
         bfloat16=bfloat16,
         peak_rate=peak_rate,
+        encoder_rate=encoder_rate,
+        tail=tail,
         threads=threads,
         start=package_hash(start) if start else "",
         start_member=start_member,

@@ -42,6 +42,7 @@ class Views(Dataset[tuple[Tensor, Tensor, Tensor]]):
     def __init__(self, pairs: Sequence[Pair], seed: int) -> None:
         self._items = [read_pair(pair) for pair in pairs]
         self._weights = [weight(pair) for pair in pairs]
+        self._kinds = np.array([pair.row.get("kind", "") for pair in pairs])
         self._seed = seed
         self.epoch = 0
         self.size = 0
@@ -66,3 +67,11 @@ class Views(Dataset[tuple[Tensor, Tensor, Tensor]]):
         """This epoch's order of the items."""
         random = np.random.default_rng((self._seed, self.epoch))
         return [int(i) for i in random.permutation(len(self))]
+
+    def even_order(self) -> list[int]:
+        """This epoch's order of as many items of each kind as the rarest has, drawn anew."""
+        random = np.random.default_rng((self._seed, self.epoch))
+        kinds = [np.flatnonzero(self._kinds == kind) for kind in np.unique(self._kinds)]
+        least = min(len(kind) for kind in kinds)
+        drawn = np.concatenate([random.choice(kind, least, replace=False) for kind in kinds])
+        return [int(i) for i in random.permutation(drawn)]

@@ -12,7 +12,7 @@ torch = pytest.importorskip("torch", reason="torch is not installed (pip install
 
 from models.efficientnet import EfficientNetLite  # noqa: E402
 from models.recipe import Recipe  # noqa: E402
-from models.training import Run, train  # noqa: E402
+from models.training import Run, moving_average, train  # noqa: E402
 
 TINY = Recipe(
     epochs=5, small_epochs=1, small_size=32, size=64, width=8, batch=4, drop=0.3, coarse_share=0.3
@@ -62,6 +62,46 @@ def test_a_checkpoint_of_another_recipe_is_refused(tmp_path: Path) -> None:
     Run(TINY, tmp_path).save()
     with pytest.raises(ValueError, match="another recipe"):
         Run(Recipe(epochs=4, width=8), tmp_path).resume()
+
+
+def test_a_run_may_become_longer_and_thaw_but_not_learn_faster(tmp_path: Path) -> None:
+    Run(TINY, tmp_path).save()
+    Run(replace(TINY, epochs=9, frozen_stages=1, bfloat16=True), tmp_path).resume()
+    with pytest.raises(ValueError, match="another recipe"):
+        Run(replace(TINY, peak_rate=1e-4), tmp_path).resume()
+
+
+def test_frozen_stages_stay_as_they_were_and_the_next_ones_learn(tmp_path: Path) -> None:
+    run = Run(replace(TINY, frozen_stages=2), tmp_path)
+    stages = run.network.encoder.stages
+    before = [[v.clone() for v in stage.state_dict().values()] for stage in stages]
+    run.begin_epoch()
+    photos = torch.randint(0, 255, (4, 64, 64, 3), dtype=torch.uint8)
+    run.step(photos, torch.zeros(4, 64, 64), torch.ones(4), progress=0.5)
+    same = [
+        all(torch.equal(a, b) for a, b in zip(old, stage.state_dict().values(), strict=True))
+        for old, stage in zip(before, stages, strict=True)
+    ]
+    assert same == [True, True, False, False, False]
+
+
+def test_the_encoder_can_learn_more_slowly_than_the_decoder(tmp_path: Path) -> None:
+    photos = torch.randint(0, 255, (4, 64, 64, 3), dtype=torch.uint8)
+    run = Run(replace(TINY, encoder_rate=0.0), tmp_path)
+    before = {name: value.clone() for name, value in run.network.named_parameters()}
+    run.step(photos, torch.zeros(4, 64, 64), torch.ones(4), progress=0.5)
+    moved = {n for n, value in run.network.named_parameters() if not torch.equal(value, before[n])}
+    assert moved
+    assert not [name for name in moved if name.startswith("encoder.")]
+
+
+def test_the_average_forgets_the_beginning_of_a_short_run() -> None:
+    average, mean = moving_average(0.998), [torch.zeros(1)]
+    for step in range(1, 60):
+        average(mean, [torch.ones(1)], step)
+    assert float(mean[0]) > 0.99
+    average(mean, [torch.zeros(1)], 100_000)
+    assert float(mean[0]) == pytest.approx(0.998, abs=0.01)
 
 
 def test_a_run_begins_with_what_has_seen_imagenet(tmp_path: Path) -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -48,3 +49,18 @@ def lesions(mask: Picture) -> int:
 
 def test_an_epoch_shows_each_pair_once(views: Views) -> None:
     assert sorted(views.order()) == list(range(len(views)))
+
+
+def test_an_even_epoch_shows_each_kind_as_often_and_in_time_every_pair(manifest: Path) -> None:
+    pairs = read_pairs(manifest, {"split": "train"})
+    kinds = ["phone" if index < 2 else "dermoscopy" for index in range(len(pairs))]
+    rows = [replace(p, row={**p.row, "kind": k}) for p, k in zip(pairs, kinds, strict=True)]
+    views = Views(rows, seed=4)
+    seen: set[int] = set()
+    for epoch in range(30):
+        views.epoch = epoch
+        order = views.even_order()
+        assert len(set(order)) == len(order)
+        assert sorted(kinds[index] for index in order) == ["dermoscopy"] * 2 + ["phone"] * 2
+        seen.update(order)
+    assert seen == set(range(len(pairs)))
