@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-RISE = 0.05
-"""The share of a run in which the learning rate rises."""
 CHANGEABLE = ("epochs", "frozen_stages", "bfloat16", "threads")
 """What may differ from the checkpoint that a run takes up: how long, and on what machine."""
 
@@ -39,7 +37,9 @@ class Recipe:
     peak_rate: float = 2e-3
     encoder_rate: float = 1.0
     """The encoder's learning rate, as a share of the decoder's."""
-    tail: float = 1 - RISE
+    rise: float = 0.05
+    """The share of the run, at its beginning, in which the learning rate rises."""
+    tail: float = 0.95
     """The share of the run, at its end, in which the learning rate falls."""
     weight_decay: float = 0.03
     averaging: float = 0.998
@@ -60,8 +60,8 @@ class Recipe:
 
     def rate(self, progress: float) -> float:
         """The learning rate at a share of the run: a short rise, level, a cosine to nothing."""
-        if progress < RISE:
-            return self.peak_rate * (0.04 + 0.96 * progress / RISE)
+        if progress < self.rise:
+            return self.peak_rate * (0.04 + 0.96 * progress / self.rise)
         fallen = max(0.0, progress - (1 - self.tail)) / self.tail
         return self.peak_rate * 0.5 * (1 + math.cos(math.pi * fallen))
 

@@ -257,10 +257,14 @@ def main(
     bfloat16: Annotated[
         bool, typer.Option("--bfloat16", help="Faster on processors with AMX or AVX512-BF16.")
     ] = Recipe.bfloat16,
+    batch: int = Recipe.batch,
     peak_rate: float = Recipe.peak_rate,
     encoder_rate: Annotated[
         float, typer.Option(help="The encoder's learning rate, as a share of the decoder's.")
     ] = Recipe.encoder_rate,
+    rise: Annotated[
+        float, typer.Option(help="The share of the run in which the rate rises, at its beginning.")
+    ] = Recipe.rise,
     tail: Annotated[
         float, typer.Option(help="The share of the run in which the rate falls, at its end.")
     ] = Recipe.tail,
@@ -288,8 +292,10 @@ def main(
         coarse_share=coarse_share,
         boundary_share=boundary_share,
         bfloat16=bfloat16,
+        batch=batch,
         peak_rate=peak_rate,
         encoder_rate=encoder_rate,
+        rise=rise,
         tail=tail,
         threads=threads,
         start=package_hash(start) if start else "",
