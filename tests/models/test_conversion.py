@@ -11,9 +11,11 @@ from models.conversion import (  # noqa: E402
     Parity,
     ParityError,
     common,
+    convert,
     convert_checkpoints,
     parity,
 )
+from models.encoders import lesion_network  # noqa: E402
 from models.exported import Exported, Member, load_checkpoints  # noqa: E402
 from models.network import LesionNetwork, upsample  # noqa: E402
 from models.package import read_package  # noqa: E402
@@ -59,6 +61,22 @@ def test_several_networks_give_the_mean_of_their_logits() -> None:
         together = Exported(networks).eval().logits(values)
     assert float((alone[0] - alone[1]).abs().max()) > 0.01
     torch.testing.assert_close(together, torch.stack(alone).mean(0), atol=1e-5, rtol=1e-4)
+
+
+def test_networks_with_different_encoders_go_into_one_package(cache: Path, tmp_path: Path) -> None:
+    torch.manual_seed(4)
+    networks = [lesion_network(encoder, 8) for encoder in ("efficientnet_lite0", "conv_small")]
+    views = torch.randint(0, 256, (6, 64, 64, 3), dtype=torch.uint8)
+    with torch.no_grad():
+        for network in networks * 20:  # their norms settle, so that a map isn't grey all over
+            network.train()(normalise(views))
+    exported = Exported(networks).eval()
+    convert(exported, 64, tmp_path / "both.mlpackage", {})
+    theirs = open_segmenter(tmp_path / "both.mlpackage", "onnxruntime")
+    with torch.no_grad():
+        ours = exported(views[:1].permute(0, 3, 1, 2).float() / 255)[0, 0]
+    np.testing.assert_allclose(ours, theirs.predict_framed(views[0].numpy()), atol=5e-3)
+    assert float(ours.max() - ours.min()) > 0.02
 
 
 def test_checkpoints_of_other_photos_do_not_go_together() -> None:
