@@ -101,11 +101,12 @@ class NevusApp(ColourApp):
 
     @work(group="quit", exclusive=True)
     async def _leave(self) -> None:
+        unsaved = ""
         try:
             await self._jobs.store(self._session.drain)
-            left = await self._review.left_behind()
         except EXPECTED as problem:
-            left = str(problem)
+            unsaved = f"{problem} Leaving now loses them. "
+        left = unsaved + await self._review.left_behind()
         if left and left not in self._warned:
             self._warned.add(left)
             sentence = f"{left} Press q again to leave."

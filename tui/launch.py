@@ -3,11 +3,13 @@
 import asyncio
 import gc
 import signal
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
 from db.store import Store
+from pipeline.errors import WriteFailed
 from pipeline.ingest import Ingest
 from pipeline.review import ReviewSession
 from pipeline.worker import Worker
@@ -39,7 +41,7 @@ def run_app(
         closing(Store.open(database)) as store,
         closing(Worker(model, backend, compute_units, time_limit)) as worker,
         closing(Worker(None, time_limit=time_limit)) as viewer,
-        closing(ReviewSession(store, worker, folder, reviewer, viewer)) as session,
+        _closing(ReviewSession(store, worker, folder, reviewer, viewer)) as session,
     ):
         make_ingest = partial(Ingest, store, worker, folder)
         app = NevusApp(session, make_ingest, folder, reviewer, colours, typed)
@@ -54,6 +56,24 @@ def run_app(
             gc.freeze()
     if app.return_code:
         raise SystemExit(app.return_code)
+
+
+@contextmanager
+def _closing(session: ReviewSession) -> Iterator[ReviewSession]:
+    """Close the session at the end; what can't be saved then is said to be lost, as it is."""
+    try:
+        yield session
+    finally:
+        try:
+            session.close()
+        except WriteFailed as failure:
+            lost = session.pending
+            edits = (
+                "One edit could not be saved and is"
+                if lost == 1
+                else (f"{lost} edits could not be saved and are")
+            )
+            raise WriteFailed(f"{edits} lost: {failure.__cause__}") from failure
 
 
 async def _run(app: NevusApp) -> None:

@@ -54,7 +54,7 @@ def not_stored(names: Collection[str], why: str) -> str:
     """Said when nevus is left while decisions are refused."""
     decisions = "The decision on" if len(names) == 1 else f"{len(names)} decisions are not stored:"
     end = f" is not stored ({why})." if len(names) == 1 else f" ({why})."
-    return f"{decisions} {listed(list(names))}{end}"
+    return f"{decisions} {listed(list(names))}{end} Leaving now loses what was decided."
 
 
 def edited_since(names: Sequence[str]) -> str:

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 
 from textual import events
+from textual.app import App
 
+from db.values import DecisionKind
 from tests.tui.driving import Clinic, settled
 from tui.app import NevusApp
 from tui.widgets.canvas import BrushMode, Canvas
@@ -30,3 +32,47 @@ async def test_keys_that_come_at_once_go_where_the_ones_before_send_them(
         opened = screen.query_one(Workbench).opened
         assert opened is not None
         assert opened.details.photo_id == photos[1]
+
+
+def mouse(app: App[None], kind: type[events.MouseEvent], x: int, y: int) -> None:
+    """Tell the app of the mouse as a terminal does, and wait for nothing."""
+    app.post_message(kind(None, x, y, 0, 0, 1, False, False, False, x, y))
+
+
+async def test_a_stroke_is_of_the_tool_that_was_taken_before_it(
+    clinic: Clinic, make_app: Callable[[], NevusApp]
+) -> None:
+    clinic.outline("photo.jpg")
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        opened = screen.query_one(Workbench).opened
+        assert opened is not None
+        assert opened.editor is not None
+        await pilot.press("e")
+        area = opened.editor.measurements().area_pixels
+        x, y = (int(at) for at in screen.query_one(Canvas).region.center)
+        pilot.app.post_message(events.Key("x", "x"))
+        mouse(pilot.app, events.MouseDown, x - 2, y)
+        mouse(pilot.app, events.MouseMove, x + 2, y)
+        mouse(pilot.app, events.MouseUp, x + 2, y)
+        pilot.app.post_message(events.Key("x", "x"))
+        await settled(pilot)
+        assert opened.editor.measurements().area_pixels < area
+        assert opened.editor.edits == 1
+        assert screen.query_one(Canvas).brush is BrushMode.DRAW
+
+
+async def test_what_was_not_seen_yet_is_not_decided(
+    clinic: Clinic, make_app: Callable[[], NevusApp]
+) -> None:
+    photos = [clinic.outline(f"photo{number}.jpg", number) for number in range(3)]
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        queue = screen.query_one(Queue)
+        queue.choose(photos[1])
+        pilot.app.post_message(events.Key("n", "n"))
+        await settled(pilot)
+        assert [clinic.item(photo).decision for photo in photos] == [None, None, None]
+        await pilot.press("n")
+        await settled(pilot)
+        assert clinic.item(photos[1]).decision is DecisionKind.NO_LESION

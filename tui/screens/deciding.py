@@ -55,7 +55,7 @@ class DecidingScreen(EditingScreen):
     def action_decide(self, kind: str) -> None:
         """Decide the photo that is seen, and go on to the next one waiting."""
         opened, decision = self._bench.opened, DecisionKind(kind)
-        if opened is None or not self._is_current(opened.details.photo_id):
+        if opened is None or not (self._bench.seen and self._is_current(opened.details.photo_id)):
             self._say(self._why_undecided())
             return
         accepts = decision is DecisionKind.ACCEPTED
@@ -69,6 +69,8 @@ class DecidingScreen(EditingScreen):
         corrected = accepts and self._bench.edited
         self._queue.mark(opened.details.photo_id, DecisionKind.CORRECTED if corrected else decision)
         self._store(opened, decision)
+        # Now, not when the next photo comes: a stroke that is drawn meanwhile is of no photo.
+        self._put_away()
         self._go_on()
 
     def _why_undecided(self) -> str:

@@ -146,8 +146,10 @@ class EditingScreen(Screen[None]):
         return self._session.pending + len(self._outbox) + self._bench.drawing
 
     def _why_unsaved(self) -> str:
-        problem = self._refused or next(iter(self._outbox.refused.values()), None)
-        return "" if problem is None else brief(problem)
+        if self._refused is not None:
+            return brief(self._refused)
+        count = len(self._outbox.refused)
+        return "" if not count else "1 decision" if count == 1 else f"{count} decisions"
 
     def _look_at_writer(self) -> None:
         before, self._refused = self._refused, self._session.refused

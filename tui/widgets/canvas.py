@@ -158,6 +158,18 @@ class Canvas(PhotoView, can_focus=True):
         """Keys do nothing without a brush and a photo."""
         return self.allow_focus() and self._scene is not None
 
+    async def on_key(self, event: events.Key) -> None:
+        """Do what a key does in its turn among the mouse's events.
+
+        Textual's own way leads it over all that the canvas lies in, and mouse events that came
+        later overtake it: a stroke would be drawn with the tool of before.
+        """
+        active = self.screen.active_bindings.get(event.key)
+        if active is not None and active.enabled:
+            event.stop()
+            event.prevent_default()
+            await self.app.run_action(active.binding.action, active.node)
+
     def action_press(self) -> None:
         """Put the brush down, or lift it."""
         if self._down:

@@ -85,6 +85,8 @@ class Workbench(Container):
         self._changes = 0
         self._saving: asyncio.Future[None] | None = None
         self.opened: OpenPhoto | None = None
+        self.seen = False
+        """Whether the photo on the table has been drawn: before, nobody can have judged it."""
 
     def compose(self) -> ComposeResult:
         """Nothing but the canvas."""
@@ -113,8 +115,13 @@ class Workbench(Container):
         """Put a photo on the table."""
         self.stop_editing()
         self.opened = opened
+        self.seen = False
         self._forget_steps()
         self.canvas.show(opened.picture, opened.editor)
+        self.call_after_refresh(self._note_seen, opened)
+
+    def _note_seen(self, opened: OpenPhoto) -> None:
+        self.seen = self.opened is opened
 
     def take_away(self) -> None:
         """Nothing can be edited or decided from now on; the picture stays until the next."""
