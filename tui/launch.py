@@ -41,7 +41,7 @@ def run_app(
         closing(Store.open(database)) as store,
         closing(Worker(model, backend, compute_units, time_limit)) as worker,
         closing(Worker(None, time_limit=time_limit)) as viewer,
-        _closing(ReviewSession(store, worker, folder, reviewer, viewer)) as session,
+        saving_the_last(ReviewSession(store, worker, folder, reviewer, viewer)) as session,
     ):
         make_ingest = partial(Ingest, store, worker, folder)
         app = NevusApp(session, make_ingest, folder, reviewer, colours, typed)
@@ -59,7 +59,7 @@ def run_app(
 
 
 @contextmanager
-def _closing(session: ReviewSession) -> Iterator[ReviewSession]:
+def saving_the_last(session: ReviewSession) -> Iterator[ReviewSession]:
     """Close the session at the end; what can't be saved then is said to be lost, as it is."""
     try:
         yield session

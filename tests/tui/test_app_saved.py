@@ -7,9 +7,11 @@ import pytest
 from textual.pilot import Pilot
 
 from db.values import DecisionKind
+from pipeline.errors import WriteFailed
 from tests.support.full_disk import Disk
 from tests.tui.driving import Clinic, settled, shown_photo, text_of, until
 from tui.app import NevusApp
+from tui.launch import saving_the_last
 from tui.widgets.queue import Queue
 
 MakeApp = Callable[[], NevusApp]
@@ -42,6 +44,7 @@ async def test_an_edit_that_is_refused_is_not_called_saved_and_is_saved_when_the
         assert "There is no room left" in said(pilot)
         await pilot.press("q")
         await until(pilot, lambda: "Press q again" in said(pilot))
+        assert "Leaving now loses them." in said(pilot)
         disk.make_room()
         await until(pilot, lambda: "● saved" in text_of(screen, "#status"))
         assert clinic.session.pending == 0
@@ -87,3 +90,17 @@ async def test_a_decision_on_its_way_is_not_called_saved(make_app: MakeApp, two:
         await held
         screen = await settled(pilot)
         await until(pilot, lambda: "● saved" in text_of(screen, "#status"))
+
+
+def test_what_can_not_be_saved_at_the_end_is_said_to_be_lost(
+    clinic: Clinic, disk: Disk, two: list[int]
+) -> None:
+    editor = clinic.session.open(two[0]).editor
+    assert editor is not None
+    disk.fill()
+    with (
+        pytest.raises(WriteFailed, match="One edit could not be saved and is lost: There"),
+        saving_the_last(clinic.session),
+    ):
+        editor.set_threshold(0.3)
+    disk.make_room()
