@@ -10,9 +10,9 @@ from rich.table import Table
 
 from db.values import DraftEdit
 from imaging.framing import Mask, Size
-from imaging.stroke import Stroke
-from pipeline.draft import Box, Editor
-from tui.widgets.renderer import HalfCells
+from imaging.mask.stroke import Stroke
+from pipeline.review.editor import Box, Editor
+from tui.surface.renderer import HalfCells
 from tui.widgets.scene import Brush, Scene
 
 PHOTO = Size(4000, 3000)

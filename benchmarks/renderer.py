@@ -12,7 +12,7 @@ from rich.segment import Segment
 from rich.table import Table
 from rich_pixels import HalfcellRenderer, Renderer
 
-from tui.widgets.renderer import HalfCells
+from tui.surface.renderer import HalfCells
 
 SIZE = (160, 100)
 ROUNDS = 15

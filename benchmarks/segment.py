@@ -13,10 +13,10 @@ from rich.console import Console
 from rich.table import Table
 
 from db.store import Store
-from imaging.photo import fingerprint, read_file, read_photo
-from models.segmenter import open_segmenter, shipped_model
-from pipeline.segment import segment_folder
-from pipeline.worker import Worker
+from imaging.decode.photo import fingerprint, read_file, read_photo
+from models.run.segmenter import open_segmenter, shipped_model
+from pipeline.intake.segment import segment_folder
+from pipeline.work.worker import Worker
 
 SAMPLES = Path(__file__).parent.parent / "sample_images"
 COUNT = 12

@@ -23,7 +23,7 @@ from db.values import DecisionKind, Origin, PhotoDetails, QueueItem
 from db.values import Revision as RevisionValue
 from imaging import values
 from imaging.framing import FRAMINGS, Size
-from imaging.rle import area
+from imaging.mask.rle import area
 from imaging.values import FileStat, Measurements, Receipt, Rle
 
 LEAST_SURE = "least sure first"

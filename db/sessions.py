@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Engine, select
 from sqlmodel import Session, SQLModel, col
 
-from db.engine import for_writing
 from db.errors import MovedDatabase, Unknown
-from db.failures import said
-from db.files import identity_of
-from db.maps import Maps
+from db.sqlite.engine import for_writing
+from db.sqlite.failures import said
+from db.sqlite.files import identity_of
+from db.sqlite.maps import Maps
 from db.tables import File, Photo, Standing
 from imaging.framing import Size
 from imaging.text import printable

@@ -9,12 +9,12 @@ from sqlalchemy import Engine
 from db.decisions import Decisions
 from db.drafts import Drafts
 from db.errors import NoDatabase
-from db.files import maps_beside
-from db.maps import Maps
 from db.masks import Masks
-from db.opening import as_of_now, prepare
 from db.photos import Photos
-from db.reading import read
+from db.sqlite.files import maps_beside
+from db.sqlite.maps import Maps
+from db.sqlite.opening import as_of_now, prepare
+from db.sqlite.reading import read
 from imaging.text import printable
 
 Found = TypeVar("Found")

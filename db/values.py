@@ -140,7 +140,7 @@ class DraftEdit:
     """One edit of a draft; `threshold` is set where the edit drew the mask anew from the model.
 
     `covered` are the pixels of the patch's box that a brush passed, changed by it or not, as
-    `imaging.edit.packed`; None for a threshold, and for strokes from before this was stored.
+    `imaging.mask.edit.packed`; None for a threshold, and for strokes from before this was stored.
     """
 
     patch: Patch

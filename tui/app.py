@@ -9,16 +9,16 @@ from textual import on, work
 from textual.message import Message
 
 from imaging.text import printable
-from pipeline.ingest import Ingest, IngestProgress
-from pipeline.review import ReviewSession
+from pipeline.intake.ingest import Ingest, IngestProgress
+from pipeline.review.session import ReviewSession
+from pipeline.review.threads import Jobs
 from tui.colour_app import TRUE_COLOURS, ColourApp
-from tui.colours import Colours
 from tui.failures import EXPECTED
-from tui.jobs import Jobs
 from tui.keymap import keys_typed
 from tui.palette import Commands
 from tui.screens.help import HelpScreen
 from tui.screens.review import ReviewScreen
+from tui.surface.colours import Colours
 from tui.theme import THEME
 
 Listener = Callable[[IngestProgress], None]

@@ -12,7 +12,7 @@ from textual.app import App
 from textual.color import Color as Background
 from textual.filter import LineFilter
 
-from tui.colours import Colours, Depth, Source
+from tui.surface.colours import Colours, Depth, Source
 
 TRUE_COLOURS = Colours(Depth.TRUE, Source.OPTION)
 SYSTEMS = {

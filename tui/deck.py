@@ -3,9 +3,9 @@
 import asyncio
 from concurrent.futures import Future
 
-from pipeline.draft import OpenPhoto
-from pipeline.review import ReviewSession
-from tui.jobs import Jobs
+from pipeline.review.editor import OpenPhoto
+from pipeline.review.session import ReviewSession
+from pipeline.review.threads import Jobs
 
 KEPT = 6
 """Photos kept open: a 12 MP photo's mask and picture are about 15 MB."""

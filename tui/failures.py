@@ -8,9 +8,9 @@ from db.errors import (
     StaleDecision,
     StoreError,
 )
-from imaging.edit import PatchError
-from imaging.photo import PhotoError
-from models.package import ModelError
+from imaging.decode.photo import PhotoError
+from imaging.mask.edit import PatchError
+from models.package.package import ModelError
 from pipeline.errors import EmptyOutline, PipelineError, WriteFailed
 
 EXPECTED = (StoreError, PhotoError, ModelError, PipelineError, PatchError)

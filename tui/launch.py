@@ -10,12 +10,12 @@ from pathlib import Path
 
 from db.store import Store
 from pipeline.errors import WriteFailed
-from pipeline.ingest import Ingest
-from pipeline.review import ReviewSession
-from pipeline.worker import Worker
+from pipeline.intake.ingest import Ingest
+from pipeline.review.session import ReviewSession
+from pipeline.work.worker import Worker
 from tui.app import NevusApp
 from tui.colour_app import TRUE_COLOURS
-from tui.colours import Colours
+from tui.surface.colours import Colours
 
 ENDING = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 

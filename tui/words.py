@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 
 from rich.cells import cell_len
 
-from imaging.form import Form
-from pipeline.reshaped import Reshaped
+from imaging.mask.form import Form
+from pipeline.review.reshaped import Reshaped
 
 GAP = 3
 """Cells between two parts of a line."""

@@ -1,4 +1,4 @@
-"""Run by Alembic: bring the connection that `db.opening` hands over to the present form."""
+"""Run by Alembic: bring the connection that `db.sqlite.opening` hands over to the present form."""
 
 from alembic import context
 

@@ -7,9 +7,9 @@ from errno import EPERM
 from pathlib import Path
 
 from db.errors import StoreError
-from db.files import maps_beside
-from db.inspection import DatabaseState, inspect
-from db.location import place_of
+from db.sqlite.files import maps_beside
+from db.sqlite.inspection import DatabaseState, inspect
+from db.sqlite.location import place_of
 from imaging.text import printable
 from pipeline.doctor.findings import Finding, note, ok, problem
 from pipeline.doctor.places import existing_parent, writable

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from imaging.photo import PhotoError, read_photo
+from imaging.decode.photo import PhotoError, read_photo
 from pipeline.doctor.findings import Finding, ok, problem
 
 COLOUR = (200, 120, 90)

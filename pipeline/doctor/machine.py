@@ -2,9 +2,9 @@
 
 import os
 import platform
-import sqlite3
 import sys
 
+from db.sqlite.engine import VERSION
 from pipeline.doctor.findings import Finding, ok, problem
 from pipeline.machine import PACKAGES as OF_PREDICTION
 from pipeline.machine import installed, system_name
@@ -27,7 +27,7 @@ def python_finding(found: tuple[int, int]) -> Finding:
     """Whether nevus is made for this Python, major and minor."""
     shown = f"Python {platform.python_version()}" if found == sys.version_info[:2] else "Python"
     if found in PYTHONS:
-        return ok("Python", f"{shown}, with SQLite {sqlite3.sqlite_version}.")
+        return ok("Python", f"{shown}, with SQLite {VERSION}.")
     return problem(
         "Python",
         f"Python {found[0]}.{found[1]} is none that nevus is made for.",

@@ -5,10 +5,10 @@ from pathlib import Path
 from platformdirs import user_cache_path
 
 from imaging.text import printable
-from models.child import ChildDied
-from models.package import ModelError, NoNumbers, check_package, package_hash
-from models.segmenter import on_apple_hardware
-from models.trial import Trial, try_out
+from models.package.package import ModelError, NoNumbers, check_package, package_hash
+from models.run.child import ChildDied
+from models.run.segmenter import on_apple_hardware
+from models.run.trial import Trial, try_out
 from pipeline.doctor.findings import Finding, note, ok, problem
 from pipeline.doctor.places import writable
 from pipeline.doctor.sizes import in_bytes

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from imaging.text import printable
-from models.child import in_child
-from models.compute_plan import Share, planned
-from models.inspection import Inspection, inspect
-from models.neural_engine import Concern
-from models.package import ModelError
-from models.segmenter import COMPUTE_UNITS
-from models.trial import try_out
+from models.inspect.compute_plan import Share, planned
+from models.inspect.inspection import Inspection, inspect
+from models.inspect.neural_engine import Concern
+from models.package.package import ModelError
+from models.run.child import in_child
+from models.run.segmenter import COMPUTE_UNITS
+from models.run.trial import try_out
 from pipeline.doctor.findings import Finding, Section, note, ok, problem
 from pipeline.doctor.sizes import counted, in_bytes
 

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from db.files import may_write
+from db.sqlite.files import may_write
 
 
 def writable(path: Path) -> bool:

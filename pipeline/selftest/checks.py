@@ -2,7 +2,7 @@
 
 What is compared, in this order, because each only means something if those before it are right: the
 package's hash, how each photo was framed, the picture the model was given, the map it made and the
-mask that was drawn. `models.reference` says how near is near enough.
+mask that was drawn. `models.proof.reference` says how near is near enough.
 """
 
 from collections.abc import Callable
@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from imaging import rle
+from imaging.decode.photo import Photo, PhotoError
 from imaging.framing import Framing, Pixels
-from imaging.outline import draw_mask
-from imaging.photo import Photo, PhotoError
+from imaging.mask import rle
+from imaging.mask.outline import draw_mask
 from imaging.text import printable
-from models.package import ModelError, package_hash
-from models.reference import (
+from models.package.package import ModelError, package_hash
+from models.proof.reference import (
     PICTURE_LEVELS,
     Difference,
     Reference,
@@ -29,16 +29,16 @@ from models.reference import (
     small_picture,
 )
 from pipeline.errors import PipelineError
-from pipeline.jobs import Segmented, Viewed
 from pipeline.machine import anonymous
 from pipeline.selftest.verdict import Checked, Fault, Selftest, another_model, concluded, not_opened
+from pipeline.work.jobs import Segmented, Viewed
 
 if TYPE_CHECKING:
-    from models.package import PackageInfo
+    from models.package.package import PackageInfo
 
 
 class Looker(Protocol):
-    """What decodes photos and runs the model: a `pipeline.worker.Worker`."""
+    """What decodes photos and runs the model: a `pipeline.work.worker.Worker`."""
 
     def model(self) -> "PackageInfo":
         """What the model is."""

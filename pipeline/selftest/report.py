@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from models.reference import References, Tolerance, Tolerances
+from models.proof.reference import References, Tolerance, Tolerances
 from pipeline.machine import Machine, this_machine
 from pipeline.selftest.verdict import Checked, Fault, Selftest
 

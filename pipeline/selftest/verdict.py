@@ -5,11 +5,11 @@ from enum import StrEnum
 from statistics import median
 from typing import TYPE_CHECKING
 
-from models.reference import Difference, References
-from models.reference_files import MAKE
+from models.proof.reference import Difference, References
+from models.proof.reference_files import MAKE
 
 if TYPE_CHECKING:
-    from models.package import PackageInfo
+    from models.package.package import PackageInfo
 
 
 class Fault(StrEnum):

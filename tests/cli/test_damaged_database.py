@@ -10,8 +10,8 @@ import pytest
 
 from db.store import Store
 from db.values import DecisionKind
-from pipeline.review import ReviewSession
-from pipeline.worker import Worker
+from pipeline.review.session import ReviewSession
+from pipeline.work.worker import Worker
 from tests.cli.test_commands import run
 from tests.pipeline.conftest import draw_photo, remember_photo
 

@@ -16,7 +16,7 @@ import pytest
 from rich.cells import cell_len
 
 from db.store import Store
-from models.segmenter import shipped_model
+from models.run.segmenter import shipped_model
 from tests.cli.test_commands import NEVUS, run
 from tests.pipeline.conftest import draw_photo, remember_photo
 from tests.support.terminals import (

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from models.package import package_hash
-from models.reference_files import references_folder
-from models.segmenter import shipped_model
+from models.package.package import package_hash
+from models.proof.reference_files import references_folder
+from models.run.segmenter import shipped_model
 
 NEVUS = str(Path(sys.executable).parent / "nevus")
 

@@ -7,9 +7,9 @@ import pytest
 
 from db.store import Store
 from db.values import DecisionKind, NewPhoto, Verdict
-from imaging import rle
 from imaging.framing import Size, centre
-from imaging.measure import measure
+from imaging.mask import rle
+from imaging.mask.measure import measure
 from imaging.values import FileStat, Fingerprint, Prediction, Receipt
 
 SIZE = Size(40, 30)

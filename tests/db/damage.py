@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from db.inspection import inspect
+from db.sqlite.inspection import inspect
 from db.store import Store
 from db.values import DecisionKind, DraftEdit, NewMask, Origin
 from imaging.values import FileStat, Patch

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from db.errors import StaleDecision
 from db.store import Store
 from db.values import DecisionKind, DraftEdit, NewMask, Origin
-from imaging import rle
 from imaging.framing import Size, centre
+from imaging.mask import rle
 from imaging.values import Measurements, Patch, Prediction, Receipt
 from tests.db.conftest import FOLDER, SIZE, outline, verdict
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from sqlalchemy import event
 
-from db.files import maps_beside
+from db.sqlite.files import maps_beside
 from db.store import Store
 from db.values import Counts, DecisionKind
 from tests.db.conftest import FOLDER, new_photo, outline, verdict

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from imaging.agreement import agreement
+from imaging.decode.orientation import orientation
+from imaging.decode.photo import fingerprint, read_file, read_photo
 from imaging.framing import Mask, Size
-from imaging.orientation import orientation
-from imaging.outline import draw_mask
-from imaging.photo import fingerprint, read_file, read_photo
-from models.segmenter import Segmenter, open_segmenter, shipped_model
+from imaging.mask.agreement import agreement
+from imaging.mask.outline import draw_mask
+from models.run.segmenter import Segmenter, open_segmenter, shipped_model
 from sample_images.drawing.draw import MASKS, PHOTOS, draw
 from sample_images.drawing.fields import Plane
 from sample_images.drawing.icc import display_p3

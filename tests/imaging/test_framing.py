@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from imaging.decode.photo import read_photo
 from imaging.framing import (
     ALL,
     FRAMINGS,
@@ -21,7 +22,6 @@ from imaging.framing import (
     fill,
     fit,
 )
-from imaging.photo import read_photo
 from tests.support.pictures import encoded, written
 
 photo_sizes = st.builds(Size, st.integers(16, 700), st.integers(16, 700))

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from models.interface import OUTPUT_KEY, PROBABILITY
-from models.segmenter import shipped_model
+from models.package.interface import OUTPUT_KEY, PROBABILITY
+from models.run.segmenter import shipped_model
 from tests.support.mac import Mac, reported
 from tests.support.programs import HEIGHT, WIDTH, Definition, Program, Same, computed, kinds
 

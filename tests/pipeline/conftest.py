@@ -9,15 +9,15 @@ from PIL import Image, ImageDraw
 
 from db.store import Store
 from db.values import NewPhoto
-from imaging import rle
+from imaging.decode.photo import fingerprint, read_file
 from imaging.framing import Size, fit
-from imaging.measure import measure
-from imaging.outline import draw_mask
-from imaging.photo import fingerprint, read_file
+from imaging.mask import rle
+from imaging.mask.measure import measure
+from imaging.mask.outline import draw_mask
 from imaging.values import Prediction, Receipt
-from models.segmenter import shipped_model
-from pipeline.scan import file_stat
-from pipeline.worker import Worker
+from models.run.segmenter import shipped_model
+from pipeline.intake.scan import file_stat
+from pipeline.work.worker import Worker
 
 SKIN, LESION = (224, 180, 155), (92, 52, 40)
 

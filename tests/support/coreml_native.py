@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from models.quiet_onnxruntime import onnxruntime
+from models.run.quiet_onnxruntime import onnxruntime
 from tests.support.coreml_calls import Native, native
 from tests.support.coreml_orders import fail, note, ordered
 from tests.support.coreml_pictures import given, taken
@@ -197,8 +197,8 @@ class _MLModelAssetProxy(Native):
 
 
 def _compile(path: str) -> str:
-    from models.package import ModelError, program_file
-    from models.translation import translated
+    from models.package.package import ModelError, program_file
+    from models.translate.translation import translated
 
     note("compile")
     if ordered("refuse to compile") is not None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from models.package import program_file, read_spec, weights_folder
+from models.package.package import program_file, read_spec, weights_folder
 
 Array = npt.NDArray[Any]
 Change = Callable[[Array], Array]

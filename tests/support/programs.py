@@ -6,8 +6,8 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from models.quiet_onnxruntime import onnxruntime
-from models.translation import translate
+from models.run.quiet_onnxruntime import onnxruntime
+from models.translate.translation import translate
 
 Array = npt.NDArray[np.float32]
 HEIGHT, WIDTH = 9, 12

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from db.store import Store
-from pipeline.review import ReviewSession
-from pipeline.worker import Worker
+from pipeline.review.session import ReviewSession
+from pipeline.work.worker import Worker
 from tests.tui.driving import Clinic
 from tui.app import NevusApp
 from tui.screens.editing import SHOWN_FOR

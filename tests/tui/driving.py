@@ -15,15 +15,15 @@ from textual.screen import Screen
 
 from db.store import Store
 from db.values import NewPhoto, QueueItem
-from imaging import rle
 from imaging.framing import Pixels, Size, fit
-from imaging.measure import measure
-from imaging.outline import draw_mask
+from imaging.mask import rle
+from imaging.mask.measure import measure
+from imaging.mask.outline import draw_mask
 from imaging.values import Prediction, Receipt
-from pipeline.ingest import Ingest, IngestProgress
-from pipeline.review import ReviewSession
-from pipeline.scan import file_stat
-from pipeline.worker import Worker
+from pipeline.intake.ingest import Ingest, IngestProgress
+from pipeline.intake.scan import file_stat
+from pipeline.review.session import ReviewSession
+from pipeline.work.worker import Worker
 from tui.app import NevusApp
 from tui.screens.review import ReviewScreen
 from tui.widgets.workbench import Workbench

@@ -12,8 +12,8 @@ from textual.pilot import Pilot
 
 from db.values import DraftEdit, PhotoDetails
 from imaging.framing import Mask, Pixels, Size, fit
-from pipeline.draft import Editor, OpenPhoto
-from tui.jobs import Jobs
+from pipeline.review.editor import Editor, OpenPhoto
+from pipeline.review.threads import Jobs
 from tui.widgets.canvas import Canvas
 from tui.widgets.workbench import Workbench
 

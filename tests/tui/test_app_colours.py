@@ -24,8 +24,8 @@ from tests.support.terminals import (
 from tests.tui.driving import Clinic, settled
 from tui.app import NevusApp
 from tui.colour_app import Reduction
-from tui.colours import Colours, Depth, Source
 from tui.keymap import by_key, keys_typed
+from tui.surface.colours import Colours, Depth, Source
 
 CELL = "▄".encode()
 IN_TABLE = re.compile(rb"\x1b\[38;5;\d+;48;5;\d+m" + CELL)

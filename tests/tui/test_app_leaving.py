@@ -11,9 +11,9 @@ import pytest
 from PIL import Image
 
 from db.values import NewPhoto
+from imaging.decode.photo import fingerprint, read_file
 from imaging.framing import Size
-from imaging.photo import fingerprint, read_file
-from pipeline.scan import file_stat
+from pipeline.intake.scan import file_stat
 from tests.support.pictures import endless_jpeg
 from tests.tui.driving import Clinic, drawn
 from tests.tui.test_app_launch import running, saved_threshold

@@ -9,9 +9,9 @@ from PIL import Image
 from textual.pilot import Pilot
 
 from db.values import DecisionKind
-from imaging import rle
 from imaging.framing import Mask
-from pipeline.export import export
+from imaging.mask import rle
+from pipeline.exchange.export import export
 from tests.tui.driving import Clinic, settled, shown_photo, text_of, until
 from tui.app import NevusApp
 from tui.screens.review import ReviewScreen

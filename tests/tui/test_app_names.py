@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from imaging.photo import PhotoError
-from pipeline.scan import file_stat
+from imaging.decode.photo import PhotoError
+from pipeline.intake.scan import file_stat
 from tests.tui.driving import Clinic, settled, text_of
 from tui.app import NevusApp
 from tui.names import Names, distinct, labels

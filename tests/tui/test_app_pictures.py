@@ -9,9 +9,9 @@ import pytest
 from textual.pilot import Pilot
 
 from db.values import DecisionKind
-from imaging.photo import PhotoError
-from pipeline.ingest import IngestProgress
-from pipeline.scan import file_stat
+from imaging.decode.photo import PhotoError
+from pipeline.intake.ingest import IngestProgress
+from pipeline.intake.scan import file_stat
 from tests.tui.driving import Clinic, review_screen, settled, text_of, until
 from tui.app import NevusApp
 from tui.widgets.details import Details

@@ -3,7 +3,7 @@
 import pytest
 from textual.app import App, ComposeResult
 
-from pipeline.ingest import IngestProgress
+from pipeline.intake.ingest import IngestProgress
 from tui.sentences import nothing_here, nothing_waits
 from tui.widgets.progress import Progress
 

@@ -8,10 +8,10 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
-from imaging.form import Form, form_of
 from imaging.framing import Mask, Size
-from imaging.stroke import Stroke
-from pipeline.draft import Editor, OpenPhoto
+from imaging.mask.form import Form, form_of
+from imaging.mask.stroke import Stroke
+from pipeline.review.editor import Editor, OpenPhoto
 from tests.tui.driving import until
 from tests.tui.easel import (
     CELLS,

@@ -12,12 +12,12 @@ from textual.strip import Strip
 
 from benchmarks.renderer import colours as halves
 from imaging.framing import Pixels, Size
-from imaging.overlay import BORDER
-from pipeline.draft import Editor
+from imaging.view.overlay import BORDER
+from pipeline.review.editor import Editor
 from tests.tui.driving import text_of
 from tests.tui.easel import CELLS, Forgetful, Mouse, Onlooker, calm, disc, skin
 from tui.colour_app import ColourApp
-from tui.colours import Colours, Depth, Source
+from tui.surface.colours import Colours, Depth, Source
 from tui.widgets.canvas import BrushMode, Canvas
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from textual.geometry import Region
 
 from imaging.framing import Pixels, Size
-from pipeline.draft import Box
+from pipeline.review.editor import Box
 from tests.tui.easel import disc, skin
 from tui.widgets.scene import Brush, Scene
 

@@ -68,12 +68,12 @@ def doctor(
 def _look_around(
     folder: Path, db: Path | None, backend: str, compute_units: str, color: str, json: bool
 ) -> bool:
-    from db.location import database_for
-    from models.segmenter import shipped_model
+    from db.sqlite.location import database_for
+    from models.run.segmenter import shipped_model
     from pipeline.doctor.examination import sections
     from pipeline.doctor.findings import Section, examined
     from tui.commands.findings import print_findings
-    from tui.terminal import read_terminal, terminal_findings
+    from tui.surface.terminal import read_terminal, terminal_findings
 
     # Before the line that moves: it would be drawn between question and answer.
     terminal = Section("Terminal", terminal_findings(read_terminal(color)))

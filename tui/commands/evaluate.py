@@ -51,10 +51,10 @@ def evaluate(
     """
     filters = dict(_filter(text) for text in where)
     with failures():
-        from models.evaluation import evaluate as compare
-        from models.pairs import read_pairs
-        from models.segmenter import open_segmenter, shipped_model
-        from models.variants import Mirrored, Reframed
+        from models.evaluate.evaluation import evaluate as compare
+        from models.evaluate.pairs import read_pairs
+        from models.run.segmenter import open_segmenter, shipped_model
+        from models.run.variants import Mirrored, Reframed
         from tui.commands.segment import progressing
 
         found = read_pairs(pairs, filters)

@@ -18,7 +18,7 @@ Decisions = Annotated[
 
 
 def _known_format(name: str) -> str:
-    from pipeline.export import format_names
+    from pipeline.exchange.export import format_names
 
     if name not in format_names():
         raise typer.BadParameter(f"{name!r} is none of {', '.join(format_names())}.")
@@ -65,9 +65,9 @@ def export(
         known = ", ".join(DecisionKind)
         raise fail(f"--decision takes one of: {known}; not {decision!r}.", WRONG_USAGE) from None
     with failures():
-        from db.location import database_for
-        from pipeline.export import check_destination, unstored
-        from pipeline.export import export as write
+        from db.sqlite.location import database_for
+        from pipeline.exchange.export import check_destination, unstored
+        from pipeline.exchange.export import export as write
 
         check_destination(dest, folder)
         exported = write(database_for(folder, db), dest, folder, format_name, kinds)

@@ -30,7 +30,7 @@ Database = Annotated[
 def _package(path: Path | None) -> Path | None:
     """Say what is no package before a worker starts; what is wrong in one comes later."""
     if path is not None:
-        from models.package import ModelError, NotAPackage, check_package
+        from models.package.package import ModelError, NotAPackage, check_package
 
         try:
             check_package(path)

@@ -63,9 +63,9 @@ def failures() -> Iterator[None]:
     where nothing may be written, is wrong usage: status 2.
     """
     from db.errors import ForeignFile, StoreError, UnsafePlace
-    from imaging.photo import PhotoError
-    from models.package import ModelError, NotAPackage
-    from models.pairs import NoSetOfPairs, PairsError
+    from imaging.decode.photo import PhotoError
+    from models.evaluate.pairs import NoSetOfPairs, PairsError
+    from models.package.package import ModelError, NotAPackage
     from pipeline.errors import PipelineError, WrongDestination
 
     try:

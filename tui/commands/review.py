@@ -48,10 +48,10 @@ def review(
             WRONG_USAGE,
         )
     with failures():
-        from db.location import database_for
-        from models.segmenter import shipped_model
-        from tui.colours import find_colours
+        from db.sqlite.location import database_for
+        from models.run.segmenter import shipped_model
         from tui.launch import run_app
+        from tui.surface.colours import find_colours
 
         # Before the app listens: it would take the terminal's answers for keys.
         colours, typed = find_colours(color)

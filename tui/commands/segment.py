@@ -77,11 +77,11 @@ def segment(
       nevus segment ~/captures --db review.db --model better.mlpackage
     """
     with failures():
-        from db.location import database_for
+        from db.sqlite.location import database_for
         from db.store import Store
-        from models.segmenter import shipped_model
-        from pipeline.segment import segment_folder
-        from pipeline.worker import Worker
+        from models.run.segmenter import shipped_model
+        from pipeline.intake.segment import segment_folder
+        from pipeline.work.worker import Worker
         from tui.names import sentence_of
 
         store = Store.open(database_for(folder, db))

@@ -14,12 +14,12 @@ def run_selftest(model: Path | None, backend: str, compute_units: str, json: boo
 
     Raises ModelError where the package has no references, PhotoError where there are no samples.
     """
-    from imaging.samples import sample_folder
-    from models.reference_files import references_for
-    from models.segmenter import shipped_model
+    from models.proof.reference_files import references_for
+    from models.proof.samples import sample_folder
+    from models.run.segmenter import shipped_model
     from pipeline.selftest.checks import selftest
     from pipeline.selftest.report import block, report
-    from pipeline.worker import Worker
+    from pipeline.work.worker import Worker
 
     package = model or shipped_model()
     references, folder = references_for(package), sample_folder()

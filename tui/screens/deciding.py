@@ -7,12 +7,12 @@ from pathlib import Path
 from textual import work
 
 from db.values import Decision, DecisionKind, QueueItem, SetAside
-from pipeline.draft import OpenPhoto
-from pipeline.reshaped import Reshaped
-from pipeline.review import ReviewSession
+from pipeline.review.editor import OpenPhoto
+from pipeline.review.reshaped import Reshaped
+from pipeline.review.session import ReviewSession
+from pipeline.review.threads import Jobs
 from tui.deck import Deck
 from tui.failures import EXPECTED, brief
-from tui.jobs import Jobs
 from tui.rows import Row, is_skipped
 from tui.screens.editing import EditingScreen
 from tui.sentences import edited_since, empty_outline, not_stored, nothing_waits, skipped_again

@@ -10,9 +10,9 @@ from textual.reactive import reactive
 from textual.screen import Screen
 
 from imaging.text import printable
-from pipeline.review import ReviewSession
+from pipeline.review.session import ReviewSession
+from pipeline.review.threads import Jobs
 from tui.failures import brief
-from tui.jobs import Jobs
 from tui.keymap import EDIT_HINTS, REVIEW_HINTS, bindings
 from tui.outbox import Outbox
 from tui.widgets.keys import Keys

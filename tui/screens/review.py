@@ -14,17 +14,17 @@ from textual.widgets import Static
 
 from db.values import QueueItem, SetAside
 from imaging.text import printable
-from pipeline.draft import OpenPhoto
-from pipeline.held import edits_held
-from pipeline.ingest import IngestProgress
-from pipeline.review import ReviewSession
+from pipeline.intake.ingest import IngestProgress
+from pipeline.review.editor import OpenPhoto
+from pipeline.review.held import edits_held
+from pipeline.review.session import ReviewSession
+from pipeline.review.threads import Jobs
 from tui.failures import EXPECTED
-from tui.jobs import Jobs
 from tui.names import below
 from tui.rows import Unfinished
 from tui.screens.deciding import DecidingScreen
 from tui.sentences import nothing_here
-from tui.terminal import LEAST_HEIGHT, LEAST_WIDTH
+from tui.surface.terminal import LEAST_HEIGHT, LEAST_WIDTH
 from tui.widgets.queue import Queue
 from tui.widgets.workbench import Workbench
 

@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 
 from imaging.framing import Pixels
-from pipeline.draft import Editor
+from pipeline.review.editor import Editor
 from tui.widgets.photo_view import PhotoView
 from tui.widgets.scene import Brush
 

@@ -9,9 +9,9 @@ from textual.widget import Widget
 
 from imaging.framing import Pixels, Size
 from imaging.text import printable
-from pipeline.draft import Box, Editor
+from pipeline.review.editor import Box, Editor
 from tui.colour_app import has_true_colours
-from tui.widgets.renderer import HalfCells
+from tui.surface.renderer import HalfCells
 from tui.widgets.scene import Scene
 
 

@@ -9,7 +9,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from imaging.text import printable
-from pipeline.ingest import IngestProgress
+from pipeline.intake.ingest import IngestProgress
 from tui.words import GAP, cells, cut, fitting, shorten
 
 WINDOW = 8.0

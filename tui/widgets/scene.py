@@ -6,9 +6,9 @@ import numpy as np
 from textual.geometry import Region
 
 from imaging.framing import Mask, Part, Pixels, Size, fit
-from imaging.overlay import Colour
-from imaging.view import around, contrasted, drawn, marks, painted, placed, seen_part, widened
-from pipeline.draft import Box
+from imaging.view.grid import around, contrasted, drawn, marks, painted, placed, seen_part, widened
+from imaging.view.overlay import Colour
+from pipeline.review.editor import Box
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from textual.containers import Container
 from textual.message import Message
 
 from imaging.values import Measurements
-from pipeline.draft import Box, Editor, OpenPhoto
+from pipeline.review.editor import Box, Editor, OpenPhoto
+from pipeline.review.threads import Jobs
 from tui.failures import EXPECTED
-from tui.jobs import Jobs
 from tui.widgets.canvas import BrushMode, Canvas
 from tui.widgets.status import State
 

@@ -1,0 +1,169 @@
+"""Probability maps: a cache in a file of their own; losing it costs time and nothing else."""
+
+import threading
+import zlib
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    delete,
+    insert,
+    select,
+)
+from sqlalchemy.exc import StatementError
+
+from db.errors import StoreError
+from db.sqlite.engine import CACHE, for_writing, open_engine
+from db.sqlite.failures import name_of, said
+from db.sqlite.files import beside, identity_of
+from imaging.framing import Probabilities
+
+_METADATA = MetaData()
+_MAP = Table(
+    "map",
+    _METADATA,
+    Column("content_hash", String, primary_key=True),
+    Column("model_hash", String, primary_key=True),
+    Column("framing", String, primary_key=True),
+    Column("height", Integer, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("grid", LargeBinary, nullable=False),
+)
+_DAMAGE = ("SQLITE_NOTADB", "SQLITE_CORRUPT")
+_MOVED = "SQLITE_READONLY_DBMOVED"
+_LAID_BESIDE = ("", "-wal", "-shm", "-journal")
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """The file that was at the path when it was opened."""
+
+    engine: Engine
+    identity: tuple[int, int] | None
+
+
+class Maps:
+    """Maps by content, model and framing; kept as compressed float16.
+
+    No failure of the cache stops the work: what it can't keep or give is a map that has to be
+    computed again. Any thread may ask; the file is opened when it is first needed, and again when
+    another one, or none, lies in its place.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._opened: _Opened | None = None
+        # Held while the file is opened, let go of or removed, never while it is read or written.
+        self._changing = threading.Lock()
+
+    def put(self, content_hash: str, model_hash: str, framing: str, grid: Probabilities) -> None:
+        """Keep a map, float32 (height, width) whose values are exact in float16, if it can be."""
+        key = {"content_hash": content_hash, "model_hash": model_hash, "framing": framing}
+        data = zlib.compress(grid.astype("<f2").tobytes(), 1)
+
+        def write(connection: Connection) -> None:
+            connection.execute(delete(_MAP).filter_by(**key))
+            values = {**key, "height": grid.shape[0], "width": grid.shape[1], "grid": data}
+            connection.execute(insert(_MAP).values(values))
+
+        self._try(lambda engine: _in_transaction(for_writing(engine), write))
+
+    def get(self, content_hash: str, model_hash: str, framing: str) -> Probabilities | None:
+        """A map as it was put, or None where it was lost, is damaged or can't be read now."""
+        key = {"content_hash": content_hash, "model_hash": model_hash, "framing": framing}
+        columns = select(_MAP.c.height, _MAP.c.width, _MAP.c.grid)
+
+        def read(connection: Connection) -> Probabilities | None:
+            row = connection.execute(columns.filter_by(**key)).one_or_none()
+            if row is None:
+                return None
+            try:
+                values = np.frombuffer(zlib.decompress(row.grid), "<f2")
+            except zlib.error:
+                return None
+            return values.astype(np.float32).reshape(row.height, row.width)
+
+        return self._try(lambda engine: _in_transaction(engine, read))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._changing:
+            self._let_go()
+
+    def _try(self, work: Callable[[Engine], Found]) -> Found | None:
+        """What `work` gives, None where the cache fails; a damaged file is made anew first."""
+        with suppress(StoreError, OSError), said(self._path):
+            opened = self._current()
+            try:
+                return work(opened.engine)
+            except StatementError as error:
+                name = name_of(error.orig)
+                if not name.startswith((*_DAMAGE, _MOVED)):
+                    raise
+                self._discard(opened, remove=name.startswith(_DAMAGE))
+            return work(self._current().engine)
+        return None
+
+    def _current(self) -> _Opened:
+        with self._changing:
+            if self._opened is None or self._opened.identity != identity_of(self._path):
+                self._let_go()
+                self._opened = self._open()
+            return self._opened
+
+    def _open(self) -> _Opened:
+        try:
+            return self._made()
+        except StatementError as error:
+            if not name_of(error.orig).startswith(_DAMAGE):
+                raise
+            self._remove(identity_of(self._path))
+            return self._made()
+
+    def _made(self) -> _Opened:
+        if not self._path.exists():
+            self._path.touch(mode=0o600)
+        identity, engine = identity_of(self._path), open_engine(self._path, CACHE)
+        try:
+            _in_transaction(for_writing(engine), _METADATA.create_all)
+        except BaseException:
+            engine.dispose()
+            raise
+        return _Opened(engine, identity)
+
+    def _discard(self, opened: _Opened, *, remove: bool) -> None:
+        with self._changing:
+            if self._opened is opened:
+                self._let_go()
+            if remove:
+                self._remove(opened.identity)
+
+    def _remove(self, identity: tuple[int, int] | None) -> None:
+        # Another process may have made it anew already.
+        if identity_of(self._path) == identity:
+            for suffix in _LAID_BESIDE:
+                with suppress(OSError):
+                    beside(self._path, suffix).unlink()
+
+    def _let_go(self) -> None:
+        if self._opened is not None:
+            self._opened.engine.dispose()
+            self._opened = None
+
+
+def _in_transaction(engine: Engine, work: Callable[[Connection], Found]) -> Found:
+    with engine.begin() as connection:
+        return work(connection)

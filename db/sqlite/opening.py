@@ -1,0 +1,112 @@
+"""Open a database: refuse what is none of ours, copy and migrate an older one, under a lock."""
+
+import fcntl
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+from alembic import command
+from sqlalchemy import Engine
+
+from db.errors import ForeignFile
+from db.sqlite.copies import free_name, lay_copy
+from db.sqlite.engine import MIGRATING, READING, driver_of, for_writing, open_engine
+from db.sqlite.failures import damaged, read_only, said
+from db.sqlite.files import beside, lock_of, may_write
+from db.sqlite.forms import form_at, form_of, migrations, newest_form
+from db.sqlite.location import check_place
+from db.sqlite.reading import read
+from imaging.text import printable
+
+
+def prepare(path: Path) -> Engine:
+    """An engine on the database at `path`, made or brought to the present form. Raises StoreError.
+
+    Before a database is changed a copy is laid beside it, named for the form it was brought to.
+    """
+    check_place(path)
+    try:
+        if path.exists():
+            _check(path)
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            path.touch(mode=0o600)
+        with _lock(path), said(path):
+            _bring_up(path)
+    except OSError as error:
+        raise read_only(path) from error
+    return open_engine(path)
+
+
+def _check(path: Path) -> None:
+    """Refuse what is none of ours, or can't be written, before anything is laid beside it."""
+    if not path.is_file():
+        raise ForeignFile(
+            f"{printable(str(path))} is no ordinary file. Name another file with --db."
+        )
+    read(path, lambda engine: form_at(engine, path))
+    if not (may_write(path) and may_write(path.parent)):
+        raise read_only(path)
+
+
+def _bring_up(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        form, head = form_of(connection, path), newest_form()
+        if form == head:
+            return
+        if form is not None:
+            _check_pages(connection, path)
+            lay_copy(connection, free_name(beside(path, f".before-{head}")))
+    _migrate(path)
+
+
+def _migrate(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+    engine = open_engine(path, MIGRATING)
+    try:
+        with for_writing(engine).begin() as connection:
+            config = migrations()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def as_of_now(engine: Engine, path: Path) -> Iterator[Engine]:
+    """An engine to read the database at `path` in the present form, from one that may be older.
+
+    An older one is copied to a temporary place and migrated there.
+    """
+    if form_at(engine, path) == newest_form():
+        yield engine
+        return
+    with tempfile.TemporaryDirectory(prefix="nevus-") as folder:
+        copy = Path(folder) / path.name
+        with driver_of(engine) as connection:
+            lay_copy(connection, copy)
+        _migrate(copy)
+        migrated = open_engine(copy, READING)
+        try:
+            yield migrated
+        finally:
+            migrated.dispose()
+
+
+def _check_pages(connection: sqlite3.Connection, path: Path) -> None:
+    (answer,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if answer != "ok":
+        raise damaged(path, answer)
+
+
+@contextmanager
+def _lock(path: Path) -> Iterator[None]:
+    """Held by one process at a time; the system gives it back when its holder dies."""
+    with lock_of(path).open("a") as file:
+        with suppress(OSError):
+            lock_of(path).chmod(0o600)
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,223 @@
+"""Open a photo safely: upright, in sRGB, small where small is enough, or a sentence why not."""
+
+import errno
+import os
+import stat
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pi_heif
+from PIL import Image, UnidentifiedImageError
+
+from imaging.decode.colour import plain, to_srgb
+from imaging.decode.completeness import ends_early
+from imaging.decode.containers import JPEG, PNG, is_webp
+from imaging.decode.content import content_hash
+from imaging.decode.heif import is_heif
+from imaging.decode.orientation import orientation, upright, upright_size
+from imaging.framing import Pixels, Size
+from imaging.text import printable
+from imaging.values import Fingerprint
+
+PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".heic", ".heif", ".webp"})
+SMALLEST_SIDE = 16
+MOST_PIXELS = 250_000_000
+MOST_BYTES = 2**30
+_FORMATS = ("JPEG", "PNG", "HEIF", "WEBP")
+_FORMAT_NAMES = {"HEIF": "HEIC", "MPO": "JPEG"}
+"""Pillow calls a JPEG with further pictures behind it (a depth or gain map) an MPO."""
+
+
+class PhotoError(Exception):
+    """A photo that can't be used; the message says which, why, and what to do."""
+
+
+class PhotoUnavailable(PhotoError):
+    """A photo that can't be read for now: the machine is in the way, and nothing is said against
+    the file."""
+
+
+@dataclass(frozen=True, eq=False)
+class PhotoFile:
+    """All bytes of a file that could be a photo, and the name to speak of it by."""
+
+    name: str
+    """Printable."""
+    data: bytes
+
+
+@dataclass(frozen=True, eq=False)
+class Photo:
+    """A decoded photo.
+
+    `pixels` is uint8 (H, W, 3), upright, sRGB, read-only, at the resolution asked for; `size` is
+    the upright photo's full size in pixels.
+    """
+
+    pixels: Pixels
+    size: Size
+
+
+def read_photo(path: Path, longest: int | None = None) -> Photo:
+    """Read a file and decode the photo in it, see `decode`. Raises PhotoError."""
+    return decode(read_file(path), longest)
+
+
+def decode(file: PhotoFile, longest: int | None = None) -> Photo:
+    """Decode a photo completely; with `longest`, its longer side is at most so many pixels.
+
+    JPEGs are then decoded small, which is several times faster. Raises PhotoError.
+    """
+    data = file.data
+    with _opened(file) as picture:
+        size, turn = Size(*picture.size), orientation(data)
+        target = _target(size, longest)
+        if target != size:
+            picture.draft("RGB", (target.width, target.height))
+        picture.load()
+        if ends_early(data, picture):
+            raise EOFError("its end is missing")
+        pixels = plain(picture)
+        if Size(*pixels.size) != target:
+            box = Image.Resampling.BOX
+            pixels = pixels.resize((target.width, target.height), box, reducing_gap=2.0)
+        pixels = upright(to_srgb(pixels, picture.info.get("icc_profile")), turn)
+        return Photo(np.asarray(pixels, np.uint8), upright_size(size, turn))
+
+
+def fingerprint(file: PhotoFile) -> Fingerprint:
+    """Hash a file and the picture in it; of the picture the header alone is decoded.
+
+    Raises PhotoError where the header is not that of a usable photo.
+    """
+    data = file.data
+    with _opened(file) as picture:
+        size = upright_size(Size(*picture.size), orientation(data))
+        kind = str(picture.format)
+    name = _FORMAT_NAMES.get(kind, kind)
+    return Fingerprint(sha256(data).hexdigest(), content_hash(data), name, size)
+
+
+def _target(size: Size, longest: int | None) -> Size:
+    """The size to decode to: no side below 1, the longer one at most `longest`."""
+    if longest is None or max(size.width, size.height) <= longest:
+        return size
+    scale = longest / max(size.width, size.height)
+    return Size(max(1, round(size.width * scale)), max(1, round(size.height * scale)))
+
+
+def read_file(path: Path) -> PhotoFile:
+    """Read a regular file once, links followed.
+
+    Raises PhotoError where it can be no photo, PhotoUnavailable where it can't be read for now.
+    """
+    name = printable(path.name)
+    try:
+        data = _bytes(path, name)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise PhotoError(f"{name} is not there any more.") from error
+    except PermissionError as error:
+        raise PhotoUnavailable(f"{name} may not be read. Change its permissions.") from error
+    except OSError as error:
+        raise _unreadable(name, error) from error
+    _check_kind(name, data)
+    return PhotoFile(name, data)
+
+
+def _bytes(path: Path, name: str) -> bytes:
+    # Without O_NONBLOCK, opening a pipe would wait for somebody to write into it.
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        found = os.fstat(handle)
+        _check_regular(name, found.st_mode)
+        if found.st_size > MOST_BYTES:
+            raise PhotoError(
+                f"{name} is {found.st_size / 2**30:.1f} GiB large, more than nevus opens "
+                f"({MOST_BYTES // 2**30} GiB). Save it smaller."
+            )
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            # One byte more than there should be: a file that grows is not followed to its end.
+            data = file.read(found.st_size + 1)
+    finally:
+        os.close(handle)
+    if len(data) > found.st_size:
+        raise PhotoUnavailable(f"{name} grew while it was read. Wait until it is copied.")
+    return data
+
+
+def _check_regular(name: str, mode: int) -> None:
+    if stat.S_ISDIR(mode):
+        raise PhotoError(f"{name} is a folder, not a photo.")
+    if not stat.S_ISREG(mode):
+        raise _no_file(name)
+
+
+def _no_file(name: str) -> PhotoError:
+    return PhotoError(f"{name} is a pipe, a socket or a device, not a photo. Take it away.")
+
+
+def _unreadable(name: str, error: OSError) -> PhotoError:
+    if error.errno == errno.ELOOP:
+        return PhotoError(f"{name} is a link that leads in a circle. Take it away.")
+    if error.errno in {errno.ENXIO, errno.EOPNOTSUPP, errno.ENODEV}:
+        return _no_file(name)
+    reason = printable(error.strerror or str(error))
+    return PhotoUnavailable(f"{name} can't be read ({reason}). Check its disk.")
+
+
+def _check_kind(name: str, data: bytes) -> None:
+    if not data:
+        raise PhotoError(f"{name} is empty (0 bytes). Copy it again from the camera.")
+    if not (data.startswith((JPEG, PNG)) or is_heif(data) or is_webp(data)):
+        raise PhotoError(
+            f"{name} is not a JPEG, PNG, HEIC or WebP photo, whatever its name says. "
+            "Save it as one of these."
+        )
+
+
+@contextmanager
+def _opened(file: PhotoFile) -> Iterator[Image.Image]:
+    """The picture with its header checked; whatever goes wrong inside becomes a PhotoError."""
+    pi_heif.register_heif_opener()
+    Image.MAX_IMAGE_PIXELS = None  # The limit is _check_size's, not Pillow's.
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Of broken EXIF data, mostly; no terminal wants them.
+            with Image.open(BytesIO(file.data), formats=_FORMATS) as picture:
+                _check_size(file.name, picture.size)
+                yield picture
+    except (PhotoError, MemoryError):
+        raise
+    except Exception as error:  # Decoders raise all kinds of errors on damaged files.
+        if isinstance(error, OSError) and error.errno is not None:
+            raise _unreadable(file.name, error) from error
+        raise PhotoError(
+            f"{file.name} is damaged or cut short and can't be decoded ({_reason(error)}). "
+            "Copy it again from the camera."
+        ) from error
+
+
+def _check_size(name: str, size: tuple[int, int]) -> None:
+    width, height = size
+    if min(width, height) < SMALLEST_SIDE:
+        raise PhotoError(
+            f"{name} is {width}×{height} pixels, too small to show a lesion "
+            f"(at least {SMALLEST_SIDE} a side). Leave it out."
+        )
+    if width * height > MOST_PIXELS:
+        raise PhotoError(
+            f"{name} is {width}×{height} pixels, more than nevus opens "
+            f"({MOST_PIXELS // 1_000_000} megapixels). Save it smaller."
+        )
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, UnidentifiedImageError):
+        return "its header makes no sense"
+    return printable(str(error).strip()) or type(error).__name__

@@ -1,0 +1,1 @@
+"""Masks: edits, strokes, outlines, run lengths, agreement and measurements."""

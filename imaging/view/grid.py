@@ -1,0 +1,108 @@
+"""A photo as a screen shows it: its picture and mask in the screen's grid, and the brush on them.
+
+A grid is uint8 (rows, columns, 3) and covers the whole canvas; `imaging.framing` places the photo.
+"""
+
+import math
+
+import cv2
+import numpy as np
+
+from imaging.framing import ALL, Coverage, Framing, Mask, Part, Pixels
+from imaging.view.overlay import BORDER, Colour, border, overlay
+
+DARK, LIGHT = 0, 255
+"""Of a mark on light and on dark pixels."""
+BRIGHT = 120
+"""The luminance from which on a pixel is light."""
+
+
+ROOM_FOR_MIDDLE = 2.5
+"""Grid pixels of radius from which on a brush has room for a mark in its middle."""
+
+
+def placed(picture: Pixels, framing: Framing, around: Colour) -> Pixels:
+    """The grid with the picture, decoded to any resolution, on it and a colour beside it."""
+    grid = np.full((framing.grid.height, framing.grid.width, 3), around, np.uint8)
+    grid[framing.inside] = framing.picture_to_grid(picture)[framing.inside]
+    return grid
+
+
+def seen_part(framing: Framing, left: int, top: int, width: int, height: int) -> Part:
+    """The part of the grid that shows a box of the photo (photo pixels)."""
+    x, y = framing.point_to_grid(left, top)
+    right, bottom = framing.point_to_grid(left + width, top + height)
+    part = slice(math.floor(y), math.ceil(bottom)), slice(math.floor(x), math.ceil(right))
+    return widened(part, 0, framing.inside)
+
+
+def around(x: float, y: float, radius: float) -> Part:
+    """The part of an endless grid that a circle (grid pixels) lies in."""
+    rows = slice(math.floor(y - radius), math.ceil(y + radius))
+    return rows, slice(math.floor(x - radius), math.ceil(x + radius))
+
+
+def widened(part: Part, by: int, inside: Part) -> Part:
+    """The part with `by` more pixels on each side, as far as they are inside; maybe empty."""
+    return _widened(part[0], by, inside[0]), _widened(part[1], by, inside[1])
+
+
+def _widened(line: slice, by: int, inside: slice) -> slice:
+    start = min(max(line.start - by, inside.start), inside.stop)
+    return slice(start, max(min(line.stop + by, inside.stop), start))
+
+
+def drawn(picture: Pixels, coverage: Coverage, opacity: float, part: Part) -> Pixels:
+    """A part of the picture with the mask that covers it: a tint as strong as `opacity` on what is
+    covered wholly, a line along the border.
+
+    The line is solid from the middle of the scale on: what is judged is the border. A part alone is
+    as it is in the whole.
+    """
+    whole = slice(0, picture.shape[0]), slice(0, picture.shape[1])
+    wide = widened(part, 1, whole)
+    tinted = overlay(picture[wide], coverage[wide] == ALL, opacity)
+    strength = min(1.0, 2 * opacity)
+    lined = painted(tinted, border(coverage[wide]))
+    blended = cv2.addWeighted(lined, strength, tinted, 1 - strength, 0)
+    return np.asarray(blended[_within(part, wide)], np.uint8)
+
+
+def _within(part: Part, wide: Part) -> Part:
+    """Where a part lies in a wider one that was cut out."""
+    rows, columns = (
+        slice(inner.start - outer.start, inner.stop - outer.start)
+        for inner, outer in zip(part, wide, strict=True)
+    )
+    return rows, columns
+
+
+def marks(part: Part, x: float, y: float, radius: float, plus: bool) -> Mask:
+    """The brush in a part of the grid: a circle around what it covers, and its middle.
+
+    A pixel is covered if its centre is within `radius` of (x, y), in grid pixels. The middle is a
+    plus, or a minus; a small brush has none, which would hide what it is about to cover.
+    """
+    rows, columns = (np.arange(line.start, line.stop) for line in part)
+    distance = np.hypot(columns + 0.5 - x, rows[:, None] + 0.5 - y)
+    ring: Mask = (distance >= radius) & (distance < radius + 1)
+    if radius < ROOM_FOR_MIDDLE:
+        return ring
+    across, down = np.abs(columns - math.floor(x)), np.abs(rows - math.floor(y))[:, None]
+    middle = (down == 0) & (across <= 1)
+    if plus:
+        middle |= (across == 0) & (down <= 1)
+    both: Mask = ring | middle
+    return both
+
+
+def contrasted(pixels: Pixels, marks: Mask) -> Pixels:
+    """The pixels with marks on them: dark on light ones, light on dark ones."""
+    luminance = pixels @ np.array((0.299, 0.587, 0.114), np.float32)
+    contrast = np.where(luminance >= BRIGHT, DARK, LIGHT).astype(np.uint8)
+    return np.where(marks[..., None], contrast[..., None], pixels)
+
+
+def painted(pixels: Pixels, marks: Mask) -> Pixels:
+    """The pixels with marks on them in the colour of the mask's line."""
+    return np.where(marks[..., None], np.array(BORDER, np.uint8), pixels)

@@ -1,0 +1,1 @@
+"""A model held against masks that people drew."""

@@ -1,0 +1,1 @@
+"""What is in a package, read without running it."""

@@ -1,0 +1,1 @@
+"""What a model package is and what it says of itself."""

@@ -1,0 +1,183 @@
+"""A Core ML package on disk: what it takes, what it gives, and a hash of what it computes."""
+
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from imaging.framing import FRAMINGS, Size
+from imaging.text import printable
+from models.package.interface import PROBABILITY, NotTaken, check_kind, map_output, picture_input
+
+DEFAULT_THRESHOLD = 0.5
+_DATA = Path("Data") / "com.apple.CoreML"
+THRESHOLD_KEY = "org.nevus.threshold"
+FRAMING_KEY = "org.nevus.framing"
+JACCARD_SLOPE_KEY = "org.nevus.jaccard_slope"
+JACCARD_INTERCEPT_KEY = "org.nevus.jaccard_intercept"
+
+
+class ModelError(Exception):
+    """A model that can't be used; the message says which, why, and what to do."""
+
+
+class NotAPackage(ModelError):
+    """What was named as a model is something else."""
+
+
+class NoNumbers(ModelError):
+    """A model that computed values which are no numbers, perhaps where it runs and nowhere else."""
+
+
+@dataclass(frozen=True)
+class PackageInfo:
+    """What a package says of itself.
+
+    `hash` is the SHA-256 of its program and weights: `Manifest.json`, which holds random
+    identifiers, doesn't count. `threshold` turns its probabilities into a mask. The Jaccard to
+    predict of a mask is `jaccard_intercept` + `jaccard_slope` times what its probabilities expect.
+    `colour` is how its picture's channels lie, `output` what its map holds (see
+    `models.package.interface`).
+    """
+
+    name: str
+    hash: str
+    input_name: str
+    input_size: Size
+    output_name: str
+    framing: str = "fit"
+    threshold: float = DEFAULT_THRESHOLD
+    jaccard_slope: float = 1.0
+    jaccard_intercept: float = 0.0
+    colour: str = "RGB"
+    output: str = PROBABILITY
+
+    def predicted_jaccard(self, expected: float) -> float:
+        """The Jaccard to predict, from 0 to 1, where the probabilities expect `expected`."""
+        return min(1.0, max(0.0, self.jaccard_intercept + self.jaccard_slope * expected))
+
+
+def check_package(path: Path) -> None:
+    """Raise ModelError where there is no ML Program package at `path`."""
+    shown = printable(str(path))
+    if not path.exists():
+        raise ModelError(
+            f"There is no model at {shown}. "
+            "Name an .mlpackage with --model, or install nevus again."
+        )
+    if not (path / "Manifest.json").is_file() or not program_file(path).is_file():
+        raise NotAPackage(f"{shown} is not an .mlpackage (a folder with Manifest.json and Data).")
+    try:
+        whole = "rootModelIdentifier" in json.loads((path / "Manifest.json").read_bytes())
+    except (OSError, ValueError, TypeError):
+        whole = False
+    if not whole:
+        raise ModelError(f"{shown} is damaged: its Manifest.json can't be read. Copy it again.")
+
+
+def program_file(path: Path) -> Path:
+    """The file with the package's program."""
+    return path / _DATA / "model.mlmodel"
+
+
+def weights_folder(path: Path) -> Path:
+    """The folder with the package's weights."""
+    return path / _DATA / "weights"
+
+
+def package_hash(path: Path) -> str:
+    """SHA-256, hexadecimal, of program and weights. Raises ModelError."""
+    digest = sha256()
+    try:
+        for file in _hashed_files(path):
+            digest.update(file.name.encode() + b"\0")
+            digest.update(sha256(file.read_bytes()).digest())
+    except OSError as error:
+        raise ModelError(
+            f"{printable(str(path))} can't be read ({printable(str(error))}). "
+            "Change its permissions, or copy it again."
+        ) from error
+    return digest.hexdigest()
+
+
+def read_package(path: Path) -> PackageInfo:
+    """Read a package's description; imports coremltools. Raises ModelError."""
+    check_package(path)
+    spec = read_spec(path)
+    metadata = dict(spec.description.metadata.userDefined)
+    try:
+        check_kind(spec)
+        name, size, colour = picture_input(spec.description)
+        output_name, output = map_output(spec, metadata)
+    except NotTaken as reason:
+        raise ModelError(f"{printable(str(path))} {reason}") from reason
+    return PackageInfo(
+        name=path.stem,
+        hash=package_hash(path),
+        input_name=name,
+        input_size=size,
+        output_name=output_name,
+        framing=_framing(path, metadata),
+        threshold=_threshold(path, metadata),
+        jaccard_slope=_number(path, metadata, JACCARD_SLOPE_KEY, 1.0),
+        jaccard_intercept=_number(path, metadata, JACCARD_INTERCEPT_KEY, 0.0),
+        colour=colour,
+        output=output,
+    )
+
+
+def read_spec(path: Path) -> Any:
+    """A package's protobuf specification; imports coremltools. Raises ModelError."""
+    # Not load_spec: it opens the package for writing and saves Manifest.json again, which a
+    # package installed by an administrator doesn't allow.
+    from coremltools.proto.Model_pb2 import Model
+    from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
+
+    try:
+        return Model.FromString(program_file(path).read_bytes())
+    except (DecodeError, OSError) as error:
+        raise ModelError(
+            f"{printable(str(path))} is damaged and can't be read ({printable(str(error))}). "
+            "Copy it again."
+        ) from error
+
+
+def _hashed_files(path: Path) -> Iterator[Path]:
+    yield program_file(path)
+    yield from sorted(file for file in weights_folder(path).glob("*") if file.is_file())
+
+
+def _framing(path: Path, metadata: dict[str, str]) -> str:
+    name = metadata.get(FRAMING_KEY, "fit")
+    if name not in FRAMINGS:
+        raise ModelError(
+            f"{printable(str(path))} wants the framing {printable(name)}; "
+            f"nevus has {', '.join(FRAMINGS)}."
+        )
+    return name
+
+
+def _threshold(path: Path, metadata: dict[str, str]) -> float:
+    value = _number(path, metadata, THRESHOLD_KEY, DEFAULT_THRESHOLD)
+    if not 0 < value < 1:
+        raise ModelError(
+            f"{printable(str(path))} has the threshold {value:g}; it lies between 0 and 1."
+        )
+    return value
+
+
+def _number(path: Path, metadata: dict[str, str], key: str, default: float) -> float:
+    text = metadata.get(key, str(default))
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise ModelError(
+            f"{printable(str(path))} says {printable(text)} for {key}, which is no number. "
+            "Convert it again."
+        )
+    return value

@@ -1,0 +1,1 @@
+"""Reference maps, and how near another machine's must come to them."""

@@ -1,0 +1,1 @@
+"""The runtimes, and one segmenter before them."""

@@ -1,0 +1,70 @@
+"""Run a function in a process of its own, which may die without harm."""
+
+import multiprocessing
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from typing import Any, TypeVar, cast
+
+from imaging.text import printable
+from models.package.package import ModelError
+
+Answer = TypeVar("Answer")
+LONGEST = 600.0
+"""Seconds; a Mac may specialise a model for the Neural Engine for minutes at first."""
+
+
+class ChildDied(ModelError):
+    """The process died, or took too long and was ended."""
+
+
+def in_child(function: Callable[..., Answer], *arguments: Any, seconds: float = LONGEST) -> Answer:
+    """What `function` gives, run in a spawned process; what it prints is dropped.
+
+    Raises ModelError: the function's own, or ChildDied, also where it took more than `seconds`.
+    Function and arguments must be picklable.
+    """
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(theirs, function, arguments), daemon=True)
+    process.start()
+    theirs.close()
+    try:
+        if not ours.poll(seconds):
+            raise ChildDied(f"It took more than {seconds:.0f} seconds and was ended.")
+        answer = ours.recv()
+    except EOFError:
+        process.join()
+        raise ChildDied(f"The process that ran it died ({_how(process.exitcode)}).") from None
+    finally:
+        process.kill()
+        process.join()
+        ours.close()
+    if isinstance(answer, ModelError):
+        raise answer
+    return cast("Answer", answer)
+
+
+def _serve(
+    connection: "Connection[Any, Any]", function: Callable[..., Any], arguments: tuple[Any, ...]
+) -> None:
+    # Libraries print from native code; stdout may be carrying JSON.
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (1, 2):
+        os.dup2(nowhere, stream)
+    with suppress(BrokenPipeError):
+        connection.send(_answer(function, arguments))
+
+
+def _answer(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+    try:
+        return function(*arguments)
+    except ModelError as error:
+        return error
+    except Exception as error:  # Runtimes raise plain exceptions of many kinds.
+        return ModelError(f"{type(error).__name__}: {printable(str(error))}")
+
+
+def _how(code: int | None) -> str:
+    return f"signal {-code}" if code is not None and code < 0 else f"exit status {code}"

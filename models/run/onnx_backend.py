@@ -1,0 +1,55 @@
+"""Run a translated package with ONNX Runtime on the CPU."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from imaging.framing import Pixels
+from imaging.text import printable
+from models.package.package import ModelError, PackageInfo
+from models.run.quiet_onnxruntime import onnxruntime
+from models.run.tensors import planes
+from models.translate.translation import info_from_metadata, translated
+
+
+class OnnxBackend:
+    """One session; `run` takes a framed photo and gives its probabilities.
+
+    One thread by default: measured on two cores, a second one gained nothing on this small network,
+    and it is wanted for decoding and for the screen.
+    """
+
+    name = "onnxruntime"
+    device = "CPU"
+
+    def __init__(self, path: Path, threads: int = 1) -> None:
+        try:
+            self._session = _session(translated(path), threads)
+        except (ModelError, MemoryError):
+            raise
+        except Exception as error:  # ONNX Runtime's errors share no public base.
+            raise ModelError(
+                f"ONNX Runtime can't run {printable(str(path))} ({printable(str(error))})."
+            ) from error
+        info = info_from_metadata(self._session.get_modelmeta().custom_metadata_map)
+        # The translation may have been made from a copy of this package under another name.
+        self.info: PackageInfo = replace(info, name=path.stem)
+
+    def run(self, framed: Pixels) -> npt.NDArray[np.float32]:
+        """A framed photo, uint8 (gh, gw, 3), to the model's output, float32."""
+        tensor = planes(framed, self.info.colour)
+        (output,) = self._session.run([self.info.output_name], {self.info.input_name: tensor})
+        return np.asarray(output, np.float32)
+
+
+def _session(model: bytes, threads: int) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(
+        model, sess_options=options, providers=["CPUExecutionProvider"]
+    )

@@ -1,0 +1,51 @@
+"""Run a package a few times on an empty picture, and say what ran it and how fast."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+import numpy as np
+
+from models.run.child import in_child
+from models.run.segmenter import open_segmenter
+
+WARM_UP, RUNS = 2, 10
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What ran a package; `milliseconds` is the median of `runs` when warm, the model alone.
+
+    `opening` is seconds from nothing to the first map: reading, translating or compiling, warming.
+    """
+
+    backend: str
+    device: str
+    opening: float
+    milliseconds: float
+    runs: int
+
+
+def try_out(path: Path, backend: str = "auto", compute_units: str = "CPU_AND_NE") -> Trial:
+    """Try a package in a process of its own: the Neural Engine has been seen to end one.
+
+    What can be kept in the user's cache (a translation, a compiled model) is kept. Raises
+    ModelError.
+    """
+    return in_child(_try_out, path, backend, compute_units)
+
+
+def _try_out(path: Path, backend: str, compute_units: str) -> Trial:
+    started = perf_counter()
+    segmenter = open_segmenter(path, backend, compute_units)
+    opening = perf_counter() - started
+    size = segmenter.info.input_size
+    picture = np.zeros((size.height, size.width, 3), np.uint8)
+    times = []
+    for _ in range(WARM_UP + RUNS):
+        begun = perf_counter()
+        segmenter.predict_framed(picture)
+        times.append((perf_counter() - begun) * 1000)
+    device = compute_units if segmenter.backend == "coreml" else "CPU"
+    return Trial(segmenter.backend, device, opening, median(times[WARM_UP:]), RUNS)

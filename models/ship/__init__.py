@@ -1,0 +1,1 @@
+"""Checkpoints become a calibrated package; needs the training extra."""

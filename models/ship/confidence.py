@@ -1,0 +1,195 @@
+"""How far a model's own word can be trusted: fitted on held-out photos, measured on others."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+
+from imaging.decode.photo import read_photo
+from imaging.framing import Framing, Mask, Probabilities, Size, fit
+from imaging.mask.agreement import agreement, expected_jaccard
+from imaging.mask.outline import draw_mask, mask_on_grid
+from models.evaluate.evaluation import USEFUL, read_mask
+from models.evaluate.pairs import Pair
+from models.package.package import JACCARD_INTERCEPT_KEY, JACCARD_SLOPE_KEY, THRESHOLD_KEY
+from models.run.segmenter import Segmenter
+from models.ship.calibration import (
+    Bin,
+    Scaling,
+    Values,
+    calibration_error,
+    caught,
+    fit_scaling,
+    mean_entropy,
+    rank_correlation,
+    reliability,
+    sigmoid,
+)
+from models.ship.exported import Exported
+
+THRESHOLDS = np.linspace(0.2, 0.7, 51)
+"""Among these the threshold of a package is chosen."""
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What was fitted on photos the network never saw."""
+
+    pairs: int
+    scaling: Scaling
+    threshold: float
+    jaccard_slope: float
+    jaccard_intercept: float
+
+    def metadata(self) -> dict[str, str]:
+        """What a package says of it; the scaling is in its graph."""
+        return {
+            THRESHOLD_KEY: f"{self.threshold:g}",
+            JACCARD_SLOPE_KEY: f"{self.jaccard_slope:.6f}",
+            JACCARD_INTERCEPT_KEY: f"{self.jaccard_intercept:.6f}",
+        }
+
+
+@dataclass(frozen=True)
+class Confidence:
+    """How good a model's word is, on photos that fitted nothing.
+
+    `calibration_error` is over pixels with 0.05 < p < 0.95. `spearman` is between predicted and
+    true Jaccard, `caught` the share of all masks below 0.65 that lie in the first third of a queue
+    that begins with the least predicted Jaccard; the baselines order by mean entropy instead.
+    """
+
+    pairs: int
+    calibration_error: float
+    spearman: float
+    caught: float
+    baseline_spearman: float
+    baseline_caught: float
+    mean_error: float
+    """The mean absolute difference of predicted and true Jaccard."""
+    bins: list[Bin]
+    predicted: list[float]
+    true: list[float]
+
+
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """A photo as the network saw it: its framing, the logits on its grid and the true mask."""
+
+    framing: Framing
+    logits: Values
+    truth: Mask
+
+    @property
+    def truth_on_grid(self) -> Values:
+        """How much of each grid pixel on the photo is lesion, from 0 to 1."""
+        size = (self.framing.width, self.framing.height)
+        shares = cv2.resize(self.truth.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+        return np.asarray(shares, np.float64)
+
+    def probabilities(self, scaling: Scaling) -> Probabilities:
+        """The calibrated map on the whole grid."""
+        return sigmoid(self.logits * scaling.scale + scaling.bias).astype(np.float32)
+
+
+def fit_confidence(network: Exported, pairs: Sequence[Pair], size: int) -> Fitted:
+    """Fit scaling, threshold and the line to the Jaccard, in this order, on framed photos.
+
+    Raises ValueError where there are fewer than two pairs, PhotoError.
+    """
+    if len(pairs) < 2:
+        raise ValueError("Too few held-out pairs to calibrate on; at least 2 are needed.")
+    seen = [_look(network, pair, size) for pair in pairs]
+    scaling = fit_scaling(
+        [one.logits[one.framing.inside] for one in seen], [one.truth_on_grid for one in seen]
+    )
+    maps = [one.probabilities(scaling) for one in seen]
+    threshold = _threshold(seen, maps, scaling)
+    parts = [grid[one.framing.inside] for one, grid in zip(seen, maps, strict=True)]
+    expected = [expected_jaccard(part, mask_on_grid(part, threshold)) for part in parts]
+    slope, intercept = _line(expected, _jaccards(seen, maps, threshold))
+    return Fitted(len(seen), scaling, threshold, slope, intercept)
+
+
+def _look(network: Exported, pair: Pair, size: int) -> _Seen:
+    photo = read_photo(pair.image, size)
+    framing = fit(photo.size, Size(size, size))
+    framed = framing.picture_to_grid(photo.pixels).transpose(2, 0, 1)[None]
+    with torch.no_grad():
+        logits = network.logits(torch.from_numpy(framed.astype(np.float32) / 255))[0, 0]
+    return _Seen(framing, logits.numpy().astype(np.float64), read_mask(pair))
+
+
+def _jaccards(
+    seen: Sequence[_Seen], maps: Sequence[Probabilities], threshold: float
+) -> list[float]:
+    return [
+        agreement(draw_mask(grid, one.framing, threshold), one.truth).jaccard
+        for one, grid in zip(seen, maps, strict=True)
+    ]
+
+
+def _threshold(seen: Sequence[_Seen], maps: Sequence[Probabilities], scaling: Scaling) -> float:
+    """The threshold nearest to an unscaled 0.5 that is no worse than the best one.
+
+    No worse: its mean Jaccard lies within one standard error of the paired difference. The optimum
+    is flat, and its very top says more of these photos than of others.
+    """
+    # On the grid: fifty thresholds at every photo's own size would take minutes.
+    scores = np.array(
+        [
+            [
+                agreement(
+                    mask_on_grid(grid[one.framing.inside], threshold),
+                    one.truth_on_grid >= 0.5,
+                ).jaccard
+                for one, grid in zip(seen, maps, strict=True)
+            ]
+            for threshold in THRESHOLDS
+        ]
+    )
+    lost = scores[scores.mean(axis=1).argmax()] - scores
+    error = lost.std(axis=1, ddof=1) / np.sqrt(len(seen))
+    good = THRESHOLDS[lost.mean(axis=1) <= error]
+    plain = float(sigmoid(np.array(scaling.bias)))
+    return round(float(good[np.abs(good - plain).argmin()]), 2)
+
+
+def _line(expected: Sequence[float], true: Sequence[float]) -> tuple[float, float]:
+    """The least-squares line; flat where all expectations are the same."""
+    x, y = np.array(expected), np.array(true)
+    spread = float(((x - x.mean()) ** 2).sum())
+    slope = float(((x - x.mean()) * (y - y.mean())).sum()) / spread if spread > 1e-12 else 0.0
+    return slope, float(y.mean() - slope * x.mean())
+
+
+def measure_confidence(segmenter: Segmenter, pairs: Sequence[Pair]) -> Confidence:
+    """Hold a segmenter's word against true masks, at each photo's own size. Raises PhotoError."""
+    maps, truths, predicted, doubts, true = [], [], [], [], []
+    for pair in pairs:
+        prediction = segmenter.predict(read_photo(pair.image, segmenter.decoded_side))
+        truth = read_mask(pair)
+        framing, threshold = prediction.framing, segmenter.info.threshold
+        maps.append(framing.map_to_photo(prediction.grid))
+        truths.append(truth)
+        assert prediction.predicted_jaccard is not None
+        predicted.append(prediction.predicted_jaccard)
+        doubts.append(mean_entropy(prediction.grid[prediction.framing.inside]))
+        drawn = draw_mask(prediction.grid, framing, threshold)
+        true.append(agreement(drawn, truth).jaccard)
+    bins, jaccards = reliability(maps, truths), np.array(true)
+    misses = jaccards < USEFUL
+    return Confidence(
+        pairs=len(true),
+        calibration_error=calibration_error(bins),
+        spearman=rank_correlation(np.array(predicted), jaccards),
+        caught=caught(-np.array(predicted), misses),
+        baseline_spearman=rank_correlation(-np.array(doubts), jaccards),
+        baseline_caught=caught(np.array(doubts), misses),
+        mean_error=float(np.abs(np.array(predicted) - jaccards).mean()),
+        bins=bins,
+        predicted=predicted,
+        true=true,
+    )

@@ -1,0 +1,264 @@
+"""Turn checkpoints into an .mlpackage, and prove on real photos that nothing was lost.
+
+`python -m models.ship.conversion RUN/checkpoint.pt OUT.mlpackage --data PAIRS` writes the package
+and, beside it, OUT.json: where it comes from, its parity with torch and its figures on dev. Several
+checkpoints become one package, whose map is the mean of theirs. It fails, and replaces nothing,
+when the translated package and torch disagree.
+"""
+
+import json
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import torch
+import typer
+from rich.console import Console
+from rich.progress import track
+from torch import nn
+
+from imaging.decode.photo import read_photo
+from imaging.mask.agreement import agreement
+from models.evaluate.evaluation import Evaluation, evaluate
+from models.evaluate.pairs import Pair, PairsError, hash_of_pairs, held_out, read_pairs
+from models.package.package import FRAMING_KEY
+from models.run.segmenter import Segmenter, open_segmenter
+from models.ship.confidence import Confidence, Fitted, fit_confidence, measure_confidence
+from models.ship.exported import Member, load_checkpoints
+from models.train.network import multiply_accumulates, parameters
+from models.train.recipe import Recipe
+
+LEAST_MEAN_JACCARD = 0.999
+LEAST_JACCARD = 0.98
+LARGEST_DIFFERENCE = 0.02
+
+
+class ParityError(Exception):
+    """The package doesn't compute what the network computes; the message gives the figures."""
+
+
+@dataclass(frozen=True)
+class Parity:
+    """Torch against the translated package, on the same framed photos.
+
+    Jaccard of the masks at each photo's own size, and the largest difference of a probability.
+    """
+
+    photos: int
+    mean_jaccard: float
+    least_jaccard: float
+    largest_difference: float
+
+    def check(self) -> None:
+        """Raise ParityError where torch and the package disagree."""
+        if not (
+            self.mean_jaccard >= LEAST_MEAN_JACCARD
+            and self.least_jaccard >= LEAST_JACCARD
+            and self.largest_difference <= LARGEST_DIFFERENCE
+        ):
+            raise ParityError(
+                f"The package doesn't compute what the network computes: on {self.photos} photos "
+                f"mask Jaccard {self.mean_jaccard:.5f} (mean), {self.least_jaccard:.5f} (least), "
+                f"largest probability difference {self.largest_difference:.5f}."
+            )
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a package was made from, and when; hashes are SHA-256, hexadecimal."""
+
+    date: str
+    commit: str
+    members: Sequence[Member]
+    training_pairs: int
+    training_data_sha256: str
+
+    def metadata(self) -> dict[str, str]:
+        """What the package says of itself."""
+        return {
+            FRAMING_KEY: "fit",
+            "org.nevus.date": self.date,
+            "org.nevus.commit": self.commit,
+            "org.nevus.seed": " ".join(str(one.recipe.seed) for one in self.members),
+            "org.nevus.epoch": " ".join(str(one.epoch) for one in self.members),
+            "org.nevus.training_data_sha256": self.training_data_sha256,
+        }
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that is said of a converted package; `dev` has figures for each kind of photo.
+
+    `fitted` is what held-out photos of training decided, `confidence` how far it holds on dev: for
+    each kind, and for `all`.
+    """
+
+    origin: Origin
+    fitted: Fitted
+    confidence: Mapping[str, Confidence]
+    parameters: int
+    multiply_accumulates: int
+    package_sha256: str
+    parity: Parity
+    dev: Mapping[str, Evaluation]
+
+
+def convert(network: nn.Module, size: int, target: Path, metadata: Mapping[str, str]) -> None:
+    """Trace a network and save it as an ML Program, float16, for iOS 17 / macOS 14 and later.
+
+    The network takes float (1, 3, size, size) from 0 to 1. The published recipe: PyTorch, trace,
+    coremltools with an ImageType.
+    """
+    import coremltools as ct
+
+    picture = (1, 3, size, size)
+    traced = torch.jit.trace(network, torch.rand(picture))  # type: ignore[no-untyped-call]
+    photo = ct.ImageType(
+        name="photo", shape=picture, scale=1 / 255, color_layout=ct.colorlayout.RGB
+    )
+    model = ct.convert(
+        traced,
+        inputs=[photo],
+        outputs=[ct.TensorType(name="probability", dtype=np.float32)],
+        minimum_deployment_target=ct.target.iOS17,
+        convert_to="mlprogram",
+        compute_precision=ct.precision.FLOAT16,
+    )
+    model.short_description = "Skin lesion segmentation: photo in, probability of lesion out."
+    model.license = "Apache-2.0"
+    model.user_defined_metadata.update(metadata)
+    model.save(str(target))
+
+
+def parity(network: nn.Module, segmenter: Segmenter, pairs: Iterable[Pair]) -> Parity:
+    """Compare torch with a segmenter on the same framed photos. Raises PhotoError."""
+    found = [_compare(network, segmenter, pair.image) for pair in pairs]
+    overlaps, differences = zip(*found, strict=True)
+    return Parity(len(found), float(np.mean(overlaps)), min(overlaps), max(differences))
+
+
+def _compare(network: nn.Module, segmenter: Segmenter, path: Path) -> tuple[float, float]:
+    photo = read_photo(path)
+    prediction = segmenter.predict(photo)
+    framing, threshold = prediction.framing, segmenter.info.threshold
+    framed = framing.picture_to_grid(photo.pixels).transpose(2, 0, 1)[None]
+    with torch.no_grad():
+        grid = network(torch.from_numpy(framed.astype(np.float32) / 255))[0, 0].numpy()
+    ours, theirs = (framing.map_to_photo(g) >= threshold for g in (prediction.grid, grid))
+    return agreement(ours, theirs).jaccard, float(np.abs(grid - prediction.grid).max())
+
+
+def by_kind(pairs: Sequence[Pair]) -> dict[str, list[Pair]]:
+    """Pairs by their kind of photo, `all` where they have none."""
+    kinds: dict[str, list[Pair]] = {}
+    for pair in pairs:
+        kinds.setdefault(pair.row.get("kind", "all"), []).append(pair)
+    return dict(sorted(kinds.items()))
+
+
+def figures(segmenter: Segmenter, pairs: Sequence[Pair]) -> dict[str, Evaluation]:
+    """A segmenter's figures for each kind of photo."""
+    return {
+        kind: evaluate(segmenter, chosen, lambda _done: None)
+        for kind, chosen in by_kind(pairs).items()
+    }
+
+
+def words(segmenter: Segmenter, pairs: Sequence[Pair]) -> dict[str, Confidence]:
+    """How far a segmenter's word holds for each kind of photo, and for all of them together."""
+    return {
+        kind: measure_confidence(segmenter, chosen)
+        for kind, chosen in {**by_kind(pairs), "all": pairs}.items()
+    }
+
+
+def origin(members: Sequence[Member], data: Path) -> Origin:
+    """Where checkpoints come from; the data are what `models.train.loop` trains on."""
+    trained = [pair for pair in read_pairs(data, common(members).where) if not held_out(pair)]
+    return Origin(
+        date=datetime.now(UTC).date().isoformat(),
+        commit=_commit(),
+        members=members,
+        training_pairs=len(trained),
+        training_data_sha256=hash_of_pairs(trained),
+    )
+
+
+def common(members: Sequence[Member]) -> Recipe:
+    """A recipe that speaks for all. Raises ValueError where size or kind of photo differ."""
+    first, *others = [member.recipe for member in members]
+    if any((one.size, one.kind) != (first.size, first.kind) for one in others):
+        raise ValueError("The checkpoints were trained at other sizes or on other kinds of photo.")
+    return first
+
+
+def _commit() -> str:
+    command = ["git", "rev-parse", "HEAD"]
+    here = Path(__file__).parent
+    try:
+        answer = subprocess.run(command, cwd=here, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return answer.stdout.strip()
+
+
+def convert_checkpoints(checkpoints: Sequence[Path], target: Path, data: Path) -> Report:
+    """Convert checkpoints, prove and measure the package, and only then put it in place.
+
+    Raises ParityError, PairsError where `data` has no train or dev split, and ValueError where it
+    has too few held-out pairs to calibrate on or the checkpoints don't go together.
+    """
+    exported, members = load_checkpoints(checkpoints)
+    recipe, source = common(members), origin(members, data)
+    dev = read_pairs(data, {"split": "dev"})
+    apart = [pair for pair in read_pairs(data, recipe.where) if held_out(pair)]
+    fitted = fit_confidence(exported, apart, recipe.size)
+    exported.scaling = fitted.scaling
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        made = Path(folder) / target.name
+        convert(exported, recipe.size, made, {**source.metadata(), **fitted.metadata()})
+        segmenter = open_segmenter(made, "onnxruntime")
+        shown = track(dev, "torch against the package", console=Console(stderr=True))
+        found = parity(exported, segmenter, shown)
+        found.check()
+        report = Report(
+            origin=source,
+            fitted=fitted,
+            confidence=words(segmenter, dev),
+            parameters=parameters(exported),
+            multiply_accumulates=multiply_accumulates(exported, recipe.size),
+            package_sha256=segmenter.info.hash,
+            parity=found,
+            dev=figures(segmenter, dev),
+        )
+        shutil.rmtree(target, ignore_errors=True)
+        made.rename(target)
+    target.with_suffix(".json").write_text(json.dumps(asdict(report), indent=2) + "\n")
+    return report
+
+
+def main(
+    checkpoints: Annotated[list[Path], typer.Argument(help="Checkpoints of models.train.loop.")],
+    target: Annotated[Path, typer.Argument(help="The .mlpackage to write; replaced if there.")],
+    data: Annotated[Path, typer.Option(help="The pairs: their dev split proves the package.")],
+) -> None:
+    """Convert checkpoints to one .mlpackage, prove it against torch, and measure it on dev."""
+    # On two busy cores a second thread made a network this small twelve times slower.
+    torch.set_num_threads(1)
+    try:
+        report = convert_checkpoints(checkpoints, target, data)
+    except (ParityError, PairsError, ValueError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+    typer.echo(json.dumps(asdict(report), indent=2))
+
+
+if __name__ == "__main__":
+    typer.run(main)

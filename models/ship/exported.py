@@ -1,0 +1,74 @@
+"""What ships: normalisation before the networks, calibrated probabilities behind them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from models.ship.calibration import Scaling
+from models.train.encoders import lesion_network
+from models.train.network import LesionNetwork, upsample
+from models.train.normalisation import DEVIATION, MEAN
+from models.train.recipe import Recipe
+
+
+class Exported(nn.Module):
+    """Values from 0 to 1 in, exact normalisation, scaled and shifted logits, probabilities out.
+
+    Of several networks the mean of their logits counts (a deep ensemble: Lakshminarayanan et al.,
+    "Simple and Scalable Predictive Uncertainty Estimation using Deep Ensembles", 2017).
+
+    In: float (1, 3, H, W). Out: float (1, 1, H, W).
+    """
+
+    mean: Tensor
+    deviation: Tensor
+
+    def __init__(self, networks: Sequence[LesionNetwork], scaling: Scaling | None = None) -> None:
+        super().__init__()
+        self.networks = nn.ModuleList(networks)
+        self.scaling = scaling or Scaling()
+        self.register_buffer("mean", torch.tensor(MEAN)[:, None, None])
+        self.register_buffer("deviation", torch.tensor(DEVIATION)[:, None, None])
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Values (1, 3, H, W) from 0 to 1 to probabilities (1, 1, H, W)."""
+        return (self.logits(x) * self.scaling.scale + self.scaling.bias).sigmoid()
+
+    def logits(self, x: Tensor) -> Tensor:
+        """The mean of the networks' own logits (1, 1, H, W), before they are scaled."""
+        normal = (x - self.mean) / self.deviation
+        first, *others = [network(normal) for network in self.networks]
+        total: Tensor = sum(others, start=first)
+        return upsample(total / len(self.networks) if others else total)
+
+
+@dataclass(frozen=True)
+class Member:
+    """One of a package's networks: how it was trained, and for how many epochs."""
+
+    recipe: Recipe
+    epoch: int
+
+
+def load_checkpoints(paths: Sequence[Path]) -> tuple[Exported, list[Member]]:
+    """The averaged networks of checkpoints, not calibrated, and how they were trained."""
+    loaded = [_load(path) for path in paths]
+    return Exported([network for network, _ in loaded]).eval(), [member for _, member in loaded]
+
+
+def _load(path: Path) -> tuple[LesionNetwork, Member]:
+    state = torch.load(path, weights_only=True)
+    recipe = Recipe(**state["recipe"])
+    network = lesion_network(recipe.encoder, recipe.width)
+    prefix = "module."
+    network.load_state_dict(
+        {
+            name.removeprefix(prefix): value
+            for name, value in state["averaged"].items()
+            if name.startswith(prefix)
+        }
+    )
+    return network, Member(recipe, state["epoch"])

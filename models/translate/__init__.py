@@ -1,0 +1,1 @@
+"""An ML Program written anew as an ONNX graph."""

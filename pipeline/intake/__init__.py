@@ -1,0 +1,1 @@
+"""A folder's photos come in: scan, watch, outline, store."""

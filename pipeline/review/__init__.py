@@ -1,0 +1,1 @@
+"""A reviewer's sitting: open, edit, decide, and nothing is lost."""

@@ -1,0 +1,250 @@
+"""A photo opened for review, and the editor of its mask: strokes, thresholds, undo."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from db.values import DraftEdit, Origin, PhotoDetails
+from imaging.framing import Mask, Part, Pixels
+from imaging.mask.edit import apply_patch, difference, revert_patch, unpacked
+from imaging.mask.measure import measure
+from imaging.mask.outline import draw_mask
+from imaging.mask.stroke import Stroke, Stroked
+from imaging.values import Measurements, Patch, Prediction
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle of photo pixels."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+    @classmethod
+    def of(cls, patch: Patch) -> "Box":
+        """Where a patch lies."""
+        return cls(patch.left, patch.top, patch.width, patch.height)
+
+    @classmethod
+    def at(cls, part: Part) -> "Box":
+        """Rows and columns."""
+        rows, columns = part
+        return cls(columns.start, rows.start, columns.stop - columns.start, rows.stop - rows.start)
+
+    def cut(self, mask: Mask) -> Mask:
+        """The part of a mask inside the box, not copied."""
+        return mask[self.top : self.top + self.height, self.left : self.left + self.width]
+
+
+class DraftKeeper(Protocol):
+    """Who saves a draft's edits; its methods return at once."""
+
+    def add(self, cursor: int, edit: DraftEdit) -> None:
+        """Save an edit made when `cursor` edits were live."""
+
+    def draw(self, cursor: int, edit: Callable[[], DraftEdit]) -> None:
+        """Save a stroke, begun when `cursor` edits were live, as it is now.
+
+        The first time it is one more edit, from then on the same one; `edit` is called later.
+        """
+
+    def move(self, cursor: int) -> None:
+        """Save that `cursor` edits are live now."""
+
+
+class Editor:
+    """The live mask of a draft. A change is on the mask at once and queued to be saved.
+
+    `mask` is bool (height, width) on the upright photo at full resolution, `earlier` what was drawn
+    by hand on the way to it, which a threshold leaves as it is like the strokes to come. Points are
+    continuous photo pixels; a returned Box is what changed, None where nothing did. One thread at
+    a time.
+    """
+
+    def __init__(
+        self,
+        mask: Mask,
+        threshold: float,
+        prediction: Prediction | None,
+        keeper: DraftKeeper,
+        earlier: tuple[DraftEdit, ...] = (),
+    ) -> None:
+        self.mask = mask
+        self._base_threshold = threshold
+        self._earlier = earlier
+        self._prediction = prediction
+        self._keeper = keeper
+        self._line: list[DraftEdit] = []
+        self._cursor = 0
+        self._stroke: Stroke | None = None
+        self._unsaved = False
+
+    def replay(self, line: tuple[DraftEdit, ...], cursor: int) -> None:
+        """Take up a stored line of edits, the first `cursor` of them live. Raises PatchError."""
+        for edit in line[:cursor]:
+            apply_patch(self.mask, edit.patch)
+        self._line, self._cursor = list(line), cursor
+
+    @property
+    def edits(self) -> int:
+        """How many edits are live."""
+        return self._cursor
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is an edit to undo."""
+        return self._cursor > 0
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is an undone edit to bring back."""
+        return self._cursor < len(self._line)
+
+    @property
+    def can_set_threshold(self) -> bool:
+        """Whether the model's probabilities are at hand."""
+        return self._prediction is not None
+
+    @property
+    def threshold(self) -> float:
+        """The threshold at which the mask was last drawn from the probabilities."""
+        for edit in reversed(self._line[: self._cursor]):
+            if edit.threshold is not None:
+                return edit.threshold
+        return self._base_threshold
+
+    @property
+    def origin(self) -> Origin:
+        """How the mask came to be: by brush as soon as any of it was drawn by hand."""
+        if self._strokes():
+            return Origin.BRUSH
+        return Origin.THRESHOLD if self._cursor else Origin.MODEL
+
+    def _strokes(self) -> list[DraftEdit]:
+        """What was drawn by hand, on the way to the base and since."""
+        live = self._line[: self._cursor]
+        return [edit for edit in (*self._earlier, *live) if edit.threshold is None]
+
+    def measurements(self) -> Measurements:
+        """Measure the mask as it is now."""
+        return measure(self.mask)
+
+    # The brush
+
+    def begin_stroke(self, radius: float, value: bool) -> None:
+        """Put down a round brush that paints (True) or erases (False); `radius` in photo pixels."""
+        self.end_stroke()
+        self._stroke = Stroke(self.mask, radius, value)
+
+    def extend_stroke(self, x: float, y: float) -> Box | None:
+        """Draw on to a point; only a box around the way there is touched."""
+        if self._stroke is None:
+            return None
+        changed = self._stroke.extend(x, y)
+        if changed is None:
+            return None
+        self._unsaved = True
+        return Box.at(changed)
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether the stroke under way has come further than what was handed on to be saved."""
+        return self._unsaved
+
+    def save_stroke(self) -> None:
+        """Hand the stroke under way on to be saved as it is now."""
+        made = self._stroke.so_far() if self._stroke is not None and self._unsaved else None
+        if made is not None:
+            self._keeper.draw(self._cursor, lambda: _edit(made()))
+        self._unsaved = False
+
+    def end_stroke(self) -> None:
+        """Lift the brush: the stroke becomes one edit."""
+        stroke = self._stroke
+        made = None if stroke is None else stroke.so_far()
+        if made is not None:
+            edit = _edit(made())
+            self._keeper.draw(self._cursor, lambda: edit)
+            self._append(edit)
+        self._stroke, self._unsaved = None, False
+
+    # The threshold
+
+    def set_threshold(self, value: float) -> Box | None:
+        """Draw the mask anew from the model's probabilities, as one edit; `value` from 0 to 1.
+
+        What was drawn by hand stays as it is.
+        """
+        self.end_stroke()
+        if self._prediction is None:
+            return None
+        drawn = draw_mask(self._prediction.grid, self._prediction.framing, value)
+        np.copyto(drawn, self.mask, where=self._by_hand())
+        patch = difference(self.mask, drawn)
+        if patch is None:
+            return None
+        apply_patch(self.mask, patch)
+        edit = DraftEdit(patch, value)
+        self._keeper.add(self._cursor, edit)
+        self._append(edit)
+        return Box.of(patch)
+
+    def _by_hand(self) -> Mask:
+        """Every pixel that a brush passed."""
+        hand = np.zeros_like(self.mask)
+        for edit in self._strokes():
+            covered = edit.patch.bits if edit.covered is None else edit.covered
+            Box.of(edit.patch).cut(hand)[...] |= unpacked(covered, edit.patch)
+        return hand
+
+    # Back and forth
+
+    def undo(self) -> Box | None:
+        """Take the last live edit back."""
+        self.end_stroke()
+        if not self.can_undo:
+            return None
+        patch = self._line[self._cursor - 1].patch
+        revert_patch(self.mask, patch)
+        self._move(self._cursor - 1)
+        return Box.of(patch)
+
+    def redo(self) -> Box | None:
+        """Bring the last undone edit back."""
+        self.end_stroke()
+        if not self.can_redo:
+            return None
+        patch = self._line[self._cursor].patch
+        apply_patch(self.mask, patch)
+        self._move(self._cursor + 1)
+        return Box.of(patch)
+
+    def _append(self, edit: DraftEdit) -> None:
+        self._line[self._cursor :] = [edit]
+        self._cursor += 1
+
+    def _move(self, cursor: int) -> None:
+        self._keeper.move(cursor)
+        self._cursor = cursor
+
+
+def _edit(stroked: Stroked) -> DraftEdit:
+    return DraftEdit(stroked.patch, covered=stroked.covered)
+
+
+@dataclass(eq=False)
+class OpenPhoto:
+    """A photo on the table: what is known of it, a small upright picture, and its editor.
+
+    `picture` is uint8 (height, width, 3) sRGB, smaller than the photo. `editor` is None while the
+    photo has no mask, `prediction` while its probabilities are not at hand.
+    """
+
+    details: PhotoDetails
+    picture: Pixels
+    prediction: Prediction | None
+    editor: Editor | None

@@ -1,0 +1,15 @@
+"""Which of a photo's live edits its decision holds: those made since are told and stored."""
+
+from db.values import DecisionKind, QueueItem
+from pipeline.review.session import OUTLINE
+
+
+def edits_held(row: QueueItem, edits: int) -> int | None:
+    """How many of the live edits of a photo just opened belong to its decision.
+
+    None where there is no decision to look after: more edits are nothing but a draft then. What an
+    accepted outline holds is the revision they are made on, a rejected one had them already.
+    """
+    if row.decision is None or row.decision is DecisionKind.SKIPPED:
+        return None
+    return 0 if row.decision in OUTLINE or row.edited_since else edits

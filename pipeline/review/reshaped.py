@@ -1,0 +1,21 @@
+"""Whether a correction left more parts or holes than there were, which is seldom meant."""
+
+from dataclasses import dataclass
+
+from imaging.framing import Mask
+from imaging.mask.form import Form, form_of
+
+
+@dataclass(frozen=True)
+class Reshaped:
+    """A mask's form before a correction and after it."""
+
+    before: Form
+    after: Form
+
+
+def reshaped(before: Mask, after: Mask) -> Reshaped | None:
+    """Compare two masks (H, W); None unless parts (a first one apart) or holes have appeared."""
+    change = Reshaped(form_of(before), form_of(after))
+    more_parts = change.after.parts > max(1, change.before.parts)
+    return change if more_parts or change.after.holes > change.before.holes else None

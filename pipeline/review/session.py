@@ -1,0 +1,218 @@
+"""A reviewer's sitting: open a photo, edit its mask, decide, take back; nothing is lost."""
+
+from pathlib import Path
+
+from db.store import Store
+from db.values import (
+    Decision,
+    DecisionKind,
+    NewMask,
+    PhotoDetails,
+    QueueItem,
+    Revision,
+    SetAside,
+    Verdict,
+)
+from imaging.decode.photo import PhotoError
+from imaging.mask import rle
+from imaging.mask.edit import PatchError
+from imaging.text import printable
+from imaging.values import Prediction
+from models.package.package import ModelError
+from pipeline.errors import EmptyOutline, PipelineError, ReviewError, WriteFailed
+from pipeline.review.editor import Editor, OpenPhoto
+from pipeline.review.reshaped import Reshaped, reshaped
+from pipeline.review.stored_draft import StoredDraft
+from pipeline.review.writer import Writer
+from pipeline.work.worker import Worker
+
+DEFAULT_THRESHOLD = 0.5
+OUTLINE = (DecisionKind.ACCEPTED, DecisionKind.CORRECTED)
+
+
+class ReviewSession:
+    """One reviewer's work on one folder. Its methods block; any thread may call them.
+
+    `viewer` opens photos for the screen, so that they don't wait behind what `worker` has to do;
+    without one, `worker` does both. Store and workers stay the caller's; `close` waits for the last
+    edit.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        worker: Worker,
+        folder: Path,
+        reviewer: str,
+        viewer: Worker | None = None,
+    ) -> None:
+        self._store = store
+        self._worker = worker
+        self._viewer = viewer or worker
+        self._folder = str(folder.resolve())
+        self._reviewer = reviewer
+        self._writer = Writer()
+
+    @property
+    def pending(self) -> int:
+        """How many edits are queued and not yet committed."""
+        return self._writer.pending
+
+    @property
+    def refused(self) -> WriteFailed | None:
+        """Why queued edits could not be committed when that was last tried; None if they were."""
+        return self._writer.refused
+
+    def queue(self) -> list[QueueItem]:
+        """The folder's photos, waiting and decided, in the order to review them."""
+        return self._store.queue(self._folder, self._reviewer)
+
+    def set_aside(self) -> list[SetAside]:
+        """The folder's files that could not become photos."""
+        return self._store.set_aside_files(self._folder)
+
+    def open(self, photo_id: int, longest: int = 1024) -> OpenPhoto:
+        """Open a photo with the reviewer's unfinished edits; `longest` bounds the small picture.
+
+        Raises PhotoError when the file can't be read any more, ReviewError when it holds another
+        picture now, PhotoTooSlow, WriteFailed, WorkerDied.
+        """
+        # An earlier opening of the same photo may have edits on their way.
+        self.drain()
+        details = self._store.photo(photo_id)
+        viewed = self._viewer.view(Path(details.path), longest)
+        # A mask is never shown on a picture it was not made for.
+        if self._store.find_photo(viewed.fingerprint.content_hash) != photo_id:
+            raise ReviewError(_another_picture(details))
+        picture = viewed.photo.pixels
+        if details.revision is None:
+            return OpenPhoto(details, picture, None, None)
+        prediction = self._prediction(details)
+        return OpenPhoto(details, picture, prediction, self._editor(details.revision, prediction))
+
+    def decide(
+        self,
+        photo: OpenPhoto,
+        kind: DecisionKind,
+        seconds: float,
+        score: int | None = None,
+        note: str = "",
+        may_be_empty: bool = False,
+    ) -> Reshaped | None:
+        """Store a decision on an opened photo; an accepted mask with live edits is a corrected one.
+
+        `seconds` is how long the reviewer looked. Says so where the stored mask has more parts or
+        holes than the one it was drawn on. Raises ReviewError when there is no outline to accept,
+        EmptyOutline when it is empty and must not be, WriteFailed, and StaleDecision when someone
+        else was faster.
+        """
+        if photo.editor is not None:
+            photo.editor.end_stroke()
+        self.drain()
+        mask, change, revision = None, None, photo.details.revision
+        if kind in OUTLINE:
+            mask, change = self._accepted(photo, may_be_empty)
+            kind = DecisionKind.CORRECTED if mask else DecisionKind.ACCEPTED
+        self._store.decide(
+            Verdict(
+                photo_id=photo.details.photo_id,
+                revision_id=revision.id if revision else None,
+                seen_decision_id=photo.details.decision_id,
+                kind=kind,
+                reviewer=self._reviewer,
+                seconds=seconds,
+                score=score,
+                note=note,
+                mask=mask,
+            )
+        )
+        return change
+
+    def _accepted(
+        self, photo: OpenPhoto, may_be_empty: bool
+    ) -> tuple[NewMask | None, Reshaped | None]:
+        """The mask that accepting stores, None where nothing was corrected; and its new form."""
+        editor, revision = photo.editor, photo.details.revision
+        if editor is None or revision is None:
+            raise ReviewError(_nothing_to_accept(photo.details))
+        if not may_be_empty and not editor.mask.any():
+            raise EmptyOutline(
+                "Its outline is empty. Accept it once more if that is meant, or say that "
+                "there is no lesion."
+            )
+        mask = self._new_mask(editor, revision)
+        if mask is None:
+            return None, None
+        return mask, reshaped(rle.decode(self._store.mask(revision.id)), editor.mask)
+
+    def take_back(self) -> Decision | None:
+        """Take the reviewer's last decision back; which it was, or None where there is none."""
+        self.drain()
+        return self._store.take_back(self._reviewer)
+
+    def drain(self) -> None:
+        """Wait until every edit is committed. Raises WriteFailed; the edits stay queued then."""
+        self._writer.drain()
+
+    def close(self) -> None:
+        """Drain and end. Raises WriteFailed; it can be called again."""
+        self._writer.close()
+
+    def _editor(self, revision: Revision, prediction: Prediction | None) -> Editor:
+        stored = self._store.draft(self._reviewer, revision.photo_id, revision.id)
+        draft_id = stored.draft_id if stored else None
+        keeper = StoredDraft(self._store, self._writer, self._reviewer, revision, draft_id)
+        threshold = DEFAULT_THRESHOLD if revision.threshold is None else revision.threshold
+        mask = rle.decode(self._store.mask(revision.id))
+        editor = Editor(mask, threshold, prediction, keeper, self._store.strokes(revision.id))
+        if stored is not None:
+            try:
+                editor.replay(stored.edits, stored.cursor)
+            except PatchError as error:
+                raise ReviewError(f"The unfinished edits don't fit the mask: {error}.") from error
+        return editor
+
+    def _prediction(self, details: PhotoDetails) -> Prediction | None:
+        """The stored probabilities; made again where the cache was lost and the model is here."""
+        stored = self._store.prediction(details.photo_id)
+        if stored is not None or details.receipt is None:
+            return stored
+        try:
+            if self._worker.model().hash != details.receipt.model_hash:
+                return None
+            made = self._worker.segment(Path(details.path))
+            shown = made.fingerprint.content_hash
+            kept = self._store.keep_map(details.photo_id, shown, made.prediction)
+            return made.prediction if kept else None
+        except (ModelError, PhotoError, PipelineError):
+            return None
+
+    def _new_mask(self, editor: Editor, revision: Revision) -> NewMask | None:
+        draft_id = self._draft_id(revision)
+        if not editor.edits or draft_id is None:
+            return None
+        return NewMask(
+            draft_id=draft_id,
+            rle=rle.encode(editor.mask),
+            measurements=editor.measurements(),
+            origin=editor.origin,
+            threshold=editor.threshold,
+        )
+
+    def _draft_id(self, revision: Revision) -> int | None:
+        stored = self._store.draft(self._reviewer, revision.photo_id, revision.id)
+        return stored.draft_id if stored else None
+
+
+def _nothing_to_accept(details: PhotoDetails) -> str:
+    return (
+        f"{printable(details.name)} has no outline yet, so there is none to accept. Wait for the "
+        "model, or say that there is no lesion, or skip it."
+    )
+
+
+def _another_picture(details: PhotoDetails) -> str:
+    return (
+        f"{printable(details.name)} holds another picture now than the one that was outlined. "
+        "nevus takes the new one in by itself; what was decided on the old one is kept."
+    )

@@ -1,0 +1,124 @@
+"""One worker process and the pipe to it, from its start to its end."""
+
+import contextlib
+import multiprocessing
+import signal
+import sys
+from collections.abc import Iterator
+from multiprocessing import resource_tracker
+from time import monotonic
+from typing import Any
+
+from pipeline.work.jobs import BackendJob, Job, ModelJob, Phase, Setup
+from pipeline.work.worker_process import Done, Failed, Word, serve
+
+LONGEST_JOB = 600.0
+"""Seconds after which a model counts as hung; a Mac may compile it for minutes at first."""
+LAST_BREATH = 0.5
+"""Seconds a killed process is waited for: one that waits for a disk can't even be killed."""
+MODEL_JOBS = (ModelJob, BackendJob)
+
+
+class Died(Exception):
+    """The process ended, or its model hung, before it answered."""
+
+
+class TimeUp(Exception):
+    """A photo took longer than a photo may; `phase` says at what."""
+
+    def __init__(self, phase: Phase) -> None:
+        super().__init__(phase)
+        self.phase = phase
+
+
+class Link:
+    """A running worker process. One job at a time; only `kill` may be called meanwhile."""
+
+    def __init__(self, setup: Setup) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._ours, theirs = context.Pipe()
+        self._process = context.Process(
+            target=serve, args=(theirs, setup), name="nevus worker", daemon=True
+        )
+        with _real_stderr():
+            resource_tracker.ensure_running()  # type: ignore[attr-defined, unused-ignore]
+            with _interrupts_blocked():
+                self._process.start()
+        theirs.close()
+        self._ready = False
+        self._model_opened = False
+
+    @property
+    def pid(self) -> int | None:
+        """The process's number while it runs."""
+        return self._process.pid if self._process.is_alive() else None
+
+    def open_model(self) -> Done | Failed:
+        """Open the model, if it is not open yet. Raises Died."""
+        if self._model_opened:
+            return Done(None)
+        reply = self.ask(ModelJob(), LONGEST_JOB)
+        self._model_opened = isinstance(reply, Done)
+        return reply
+
+    def ask(self, job: Job[Any], time_limit: float) -> Done | Failed:
+        """A job's answer; a photo may be read and decoded for `time_limit` seconds.
+
+        Raises Died and TimeUp; then, as after any exception, this is of no more use.
+        """
+        try:
+            self._get_ready()
+            self._ours.send(job)
+            return self._answer(job, time_limit)
+        except (EOFError, OSError):
+            raise Died from None
+
+    def kill(self) -> None:
+        """End the process, whatever it does; any thread may call this."""
+        self._process.kill()
+        self._process.join(LAST_BREATH)
+
+    def end(self) -> None:
+        """End the process and the pipe."""
+        self.kill()
+        self._ours.close()
+
+    def _get_ready(self) -> None:
+        # A process that starts on a busy machine takes its time, which no photo is to pay for.
+        if not self._ready:
+            self._hear(monotonic() + LONGEST_JOB, Phase.COMPUTING)
+            self._ready = True
+
+    def _answer(self, job: Job[Any], time_limit: float) -> Done | Failed:
+        is_of_model = isinstance(job, MODEL_JOBS)
+        phase = Phase.COMPUTING if is_of_model else Phase.READING
+        until = monotonic() + (LONGEST_JOB if is_of_model else time_limit)
+        while isinstance(word := self._hear(until, phase), Phase):
+            phase = word
+            if phase is Phase.COMPUTING:
+                # The file has done its part; what follows is the model's.
+                until = monotonic() + LONGEST_JOB
+        return word
+
+    def _hear(self, until: float, phase: Phase) -> Word:
+        if not self._ours.poll(max(0.0, until - monotonic())):
+            raise Died if phase is Phase.COMPUTING else TimeUp(phase)
+        word: Word = self._ours.recv()
+        return word
+
+
+@contextlib.contextmanager
+def _real_stderr() -> Iterator[None]:
+    # A full-screen app swaps stderr for one without a file number, which multiprocessing passes on.
+    with contextlib.redirect_stderr(sys.__stderr__):
+        yield
+
+
+@contextlib.contextmanager
+def _interrupts_blocked() -> Iterator[None]:
+    # The process inherits this: ctrl+c in a terminal reaches the whole group, and ours to handle.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

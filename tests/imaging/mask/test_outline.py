@@ -1,0 +1,75 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from imaging.framing import Probabilities, Size, fill, fit
+from imaging.mask.outline import SMALLEST_PART, draw_mask, main_parts
+
+GRID = Size(64, 64)
+PHOTO = Size(640, 320)
+
+
+def two_parts(second: int) -> Probabilities:
+    """A map with a part of 200 grid pixels and one of `second`, all of 0.8, on 0.1."""
+    grid = np.full((64, 64), 0.1, np.float32)
+    grid[20:30, 10:30] = 0.8
+    grid.reshape(-1, 64)[32 : 32 + second // 10, 40:50] = 0.8
+    return grid
+
+
+@pytest.mark.parametrize(("second", "kept"), [(10, False), (50, False), (70, True), (120, True)])
+def test_a_part_that_is_small_beside_the_greatest_is_left_out(second: int, kept: bool) -> None:
+    assert (second / 200 >= SMALLEST_PART) == kept
+    framing = fit(PHOTO, GRID)
+    mask = draw_mask(two_parts(second), framing, 0.5)
+    whole = framing.map_to_photo(two_parts(second)) >= 0.5
+    assert mask[:, :350].any()
+    assert (mask[:, :350] == whole[:, :350]).all()
+    assert whole[:, 350:].any()
+    assert mask[:, 350:].any() == kept
+    assert kept == (mask == whole).all()
+
+
+def test_the_map_itself_is_left_as_it_was() -> None:
+    grid = two_parts(10)
+    before = grid.copy()
+    draw_mask(grid, fit(PHOTO, GRID), 0.5)
+    assert (grid == before).all()
+
+
+def test_what_lies_beside_the_photo_counts_for_nothing() -> None:
+    grid = two_parts(50)
+    grid[:12] = 0.9  # the black above a wide photo
+    framing = fit(PHOTO, GRID)
+    assert not grid[framing.inside][:4].max() > 0.1
+    assert draw_mask(grid, framing, 0.5).any()
+
+
+def test_probable_lesion_counts_more_than_doubtful_lesion_of_the_same_area() -> None:
+    grid = np.zeros((64, 64), np.float32)
+    grid[:10, :10], grid[20:24, 20:30] = 0.5, 0.9  # 50 and 36
+    assert main_parts(grid, 0.5) is grid
+    grid[20:24, 20:30], grid[:10, :10] = 0.5, 0.9  # 20 and 90
+    assert not main_parts(grid, 0.5)[20:24, 20:30].any()
+
+
+def test_an_empty_map_gives_an_empty_mask() -> None:
+    assert not draw_mask(np.zeros((64, 64), np.float32), fill(PHOTO, GRID), 0.4).any()
+
+
+maps = arrays(np.float32, (9, 11), elements=st.floats(0, 1, width=16))
+
+
+@given(maps, st.sampled_from([0.0, 0.3, 0.5, 0.9, 1.0]))
+def test_only_whole_parts_are_left_out_and_never_the_greatest(
+    grid: Probabilities, threshold: float
+) -> None:
+    kept = main_parts(grid, threshold)
+    changed = kept != grid
+    assert (kept[changed] == 0).all()
+    assert (grid[changed] >= threshold).all()
+    above = grid >= threshold
+    assert above.any() == (kept >= threshold)[above].any()
+    assert (main_parts(kept, max(threshold, 1e-3)) == kept).all() or threshold == 0

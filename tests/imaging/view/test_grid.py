@@ -1,0 +1,135 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from imaging.framing import ALL, NONE, SOME, Coverage, Framing, Mask, Part, Pixels, Size, fit
+from imaging.view.grid import (
+    around,
+    contrasted,
+    drawn,
+    marks,
+    painted,
+    placed,
+    seen_part,
+    widened,
+)
+from imaging.view.overlay import BORDER, TINT, border, overlay
+
+framings = st.builds(
+    fit,
+    st.builds(Size, st.integers(1, 300), st.integers(1, 300)),
+    st.builds(Size, st.integers(1, 60), st.integers(1, 60)),
+)
+
+
+def whole(array: Coverage | Mask | Pixels) -> Part:
+    return slice(0, array.shape[0]), slice(0, array.shape[1])
+
+
+@st.composite
+def shown(draw: st.DrawFn) -> tuple[Pixels, Coverage, Part]:
+    height, width = draw(st.integers(1, 12)), draw(st.integers(1, 12))
+    picture = draw(hnp.arrays(np.uint8, (height, width, 3)))
+    covers = st.sampled_from([NONE, SOME, ALL])
+    coverage = draw(hnp.arrays(np.uint8, (height, width), elements=covers))
+    rows = sorted(draw(st.tuples(st.integers(0, height), st.integers(0, height))))
+    columns = sorted(draw(st.tuples(st.integers(0, width), st.integers(0, width))))
+    return picture, coverage, (slice(*rows), slice(*columns))
+
+
+@given(framings)
+def test_beside_the_picture_is_the_colour_that_was_asked_for(framing: Framing) -> None:
+    picture = np.full((framing.photo.height, framing.photo.width, 3), 200, np.uint8)
+    grid = placed(picture, framing, (1, 2, 3))
+    assert (grid[framing.inside] == 200).all()
+    beside = np.ones(grid.shape[:2], np.bool_)
+    beside[framing.inside] = False
+    assert (grid[beside] == (1, 2, 3)).all()
+
+
+@given(framings, st.data())
+def test_every_pixel_of_a_box_is_seen_in_its_part(framing: Framing, data: st.DataObject) -> None:
+    left = data.draw(st.integers(0, framing.photo.width - 1))
+    top = data.draw(st.integers(0, framing.photo.height - 1))
+    width = data.draw(st.integers(1, framing.photo.width - left))
+    height = data.draw(st.integers(1, framing.photo.height - top))
+    before = np.zeros((framing.photo.height, framing.photo.width), np.bool_)
+    after = before.copy()
+    after[top : top + height, left : left + width] = True
+    changed = np.zeros((framing.grid.height, framing.grid.width), np.uint8)
+    changed[framing.inside] = framing.mask_to_grid(after, framing.inside)
+    changed[seen_part(framing, left, top, width, height)] = NONE
+    assert not changed.any()
+
+
+@given(shown(), st.floats(0, 1))
+def test_a_part_alone_is_drawn_as_it_is_in_the_whole(
+    scene: tuple[Pixels, Coverage, Part], opacity: float
+) -> None:
+    picture, coverage, part = scene
+    alone = drawn(picture, coverage, opacity, part)
+    assert np.array_equal(alone, drawn(picture, coverage, opacity, whole(coverage))[part])
+
+
+@given(shown())
+def test_half_opacity_is_tint_and_solid_line(scene: tuple[Pixels, Coverage, Part]) -> None:
+    picture, coverage, _ = scene
+    expected = overlay(picture, coverage == ALL, 0.5, TINT)
+    expected[border(coverage)] = BORDER
+    assert np.array_equal(drawn(picture, coverage, 0.5, whole(coverage)), expected)
+
+
+@given(shown())
+def test_without_opacity_the_photo_is_bare(scene: tuple[Pixels, Coverage, Part]) -> None:
+    picture, coverage, part = scene
+    assert np.array_equal(drawn(picture, coverage, 0.0, part), picture[part])
+
+
+@given(shown(), st.integers(0, 4))
+def test_a_widened_part_stays_inside(scene: tuple[Pixels, Coverage, Part], by: int) -> None:
+    _, coverage, part = scene
+    wide = widened(part, by, whole(coverage))
+    for line, wider, length in zip(part, wide, coverage.shape, strict=True):
+        assert wider.start == max(0, line.start - by)
+        assert wider.stop == min(length, line.stop + by)
+
+
+@given(st.floats(-5, 45), st.floats(-5, 45), st.floats(0, 12), st.booleans())
+def test_the_circle_runs_around_what_the_brush_covers(
+    x: float, y: float, radius: float, plus: bool
+) -> None:
+    size = 40
+    drawn_marks = marks((slice(0, size), slice(0, size)), x, y, radius, plus)
+    for row, column in np.argwhere(drawn_marks):
+        distance = math.hypot(column + 0.5 - x, row + 0.5 - y)
+        in_middle = abs(column - math.floor(x)) + abs(row - math.floor(y)) <= 1
+        assert in_middle or radius <= distance < radius + 1
+    assert not drawn_marks.any() or plus or not drawn_marks.all()
+
+
+@given(st.floats(0, 30), st.floats(0, 30), st.floats(0, 12))
+def test_all_of_the_brush_lies_in_the_part_around_it(x: float, y: float, radius: float) -> None:
+    part = around(x, y, radius + 2)
+    everywhere = marks((slice(-20, 60), slice(-20, 60)), x, y, radius, True)
+    assert marks(part, x, y, radius, True).sum() == everywhere.sum()
+
+
+def test_the_eraser_is_a_minus() -> None:
+    part = slice(0, 9), slice(0, 9)
+    plus, minus = (marks(part, 4.5, 4.5, 30, kind) for kind in (True, False))
+    assert np.argwhere(minus).tolist() == [[4, 3], [4, 4], [4, 5]]
+    assert (plus & ~minus).sum() == 2
+
+
+@pytest.mark.parametrize(("ground", "mark"), [(0, 255), (60, 255), (190, 0), (255, 0)])
+def test_marks_stand_out(ground: int, mark: int) -> None:
+    pixels = np.full((2, 2, 3), ground, np.uint8)
+    where = np.array([[True, False], [False, False]])
+    seen = contrasted(pixels, where)
+    assert (seen[0, 0] == mark).all()
+    assert (seen[~where] == ground).all()
+    assert tuple(painted(pixels, where)[0, 0]) == BORDER

@@ -1,0 +1,157 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="torch is not installed (pip install nevus[training])")
+
+from models.evaluate.pairs import PairsError, hash_of_pairs, held_out, read_pairs  # noqa: E402
+from models.package.package import read_package  # noqa: E402
+from models.run.segmenter import open_segmenter  # noqa: E402
+from models.ship.conversion import (  # noqa: E402
+    Parity,
+    ParityError,
+    common,
+    convert,
+    convert_checkpoints,
+    parity,
+)
+from models.ship.exported import Exported, Member, load_checkpoints  # noqa: E402
+from models.train.encoders import lesion_network  # noqa: E402
+from models.train.loop import Run, normalise  # noqa: E402
+from models.train.network import LesionNetwork, upsample  # noqa: E402
+from models.train.recipe import Recipe  # noqa: E402
+
+TINY = Recipe(size=64, width=8, seed=7)
+
+
+@pytest.fixture
+def checkpoint(tmp_path: Path) -> Path:
+    """A checkpoint whose averaged weights are not those in training."""
+    run = Run(TINY, tmp_path)
+    with torch.no_grad():
+        for weights in run.network.parameters():
+            weights.add_(torch.randn(weights.shape), alpha=0.02)
+        # Steep maps, as training makes them: rounding then moves no pixel over the threshold.
+        run.network.head.weight.mul_(50)
+    run.averaged.update_parameters(run.network)
+    run.averaged.update_parameters(run.network)
+    with torch.no_grad():
+        run.network.head.weight.zero_()
+    run.save()
+    return run.checkpoint
+
+
+def test_normalisation_in_the_graph_is_that_of_training() -> None:
+    network = LesionNetwork(8).eval()
+    photos = torch.randint(0, 256, (1, 64, 64, 3), dtype=torch.uint8)
+    with torch.no_grad():
+        trained = upsample(network(normalise(photos))).sigmoid()
+        shipped = Exported([network]).eval()(photos.permute(0, 3, 1, 2).float() / 255)
+    np.testing.assert_allclose(shipped, trained, atol=1e-5)
+
+
+def test_several_networks_give_the_mean_of_their_logits() -> None:
+    networks = [LesionNetwork(8).eval() for _ in range(3)]
+    values = torch.rand(1, 3, 64, 64)
+    with torch.no_grad():
+        alone = [Exported([network]).eval().logits(values) for network in networks]
+        together = Exported(networks).eval().logits(values)
+    assert float((alone[0] - alone[1]).abs().max()) > 0.01
+    torch.testing.assert_close(together, torch.stack(alone).mean(0), atol=1e-5, rtol=1e-4)
+
+
+def test_networks_with_different_encoders_go_into_one_package(cache: Path, tmp_path: Path) -> None:
+    torch.manual_seed(4)
+    networks = [lesion_network(encoder, 8) for encoder in ("efficientnet_lite0", "conv_small")]
+    views = torch.randint(0, 256, (6, 64, 64, 3), dtype=torch.uint8)
+    with torch.no_grad():
+        for network in networks * 20:  # their norms settle, so that a map isn't grey all over
+            network.train()(normalise(views))
+    exported = Exported(networks).eval()
+    convert(exported, 64, tmp_path / "both.mlpackage", {})
+    theirs = open_segmenter(tmp_path / "both.mlpackage", "onnxruntime")
+    with torch.no_grad():
+        ours = exported(views[:1].permute(0, 3, 1, 2).float() / 255)[0, 0]
+    np.testing.assert_allclose(ours, theirs.predict_framed(views[0].numpy()), atol=5e-3)
+    assert float(ours.max() - ours.min()) > 0.02
+
+
+def test_checkpoints_of_other_photos_do_not_go_together() -> None:
+    one = Member(TINY, 3)
+    assert common([one, Member(replace(TINY, seed=8), 4)]) == TINY
+    with pytest.raises(ValueError, match="other sizes or on other kinds"):
+        common([one, Member(replace(TINY, kind="phone"), 3)])
+
+
+def test_the_averaged_weights_are_shipped(checkpoint: Path) -> None:
+    exported, members = load_checkpoints([checkpoint])
+    state = torch.load(checkpoint, weights_only=True)
+    assert members == [Member(TINY, 0)]
+    shipped = exported.networks[0].state_dict()
+    assert all(torch.equal(value, state["averaged"][f"module.{k}"]) for k, value in shipped.items())
+    assert not torch.equal(shipped["head.weight"], state["network"]["head.weight"])
+
+
+def test_a_checkpoint_becomes_a_package_with_its_card(
+    cache: Path, checkpoint: Path, manifest: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "out" / "tiny.mlpackage"
+    report = convert_checkpoints([checkpoint], target, manifest)
+    card = json.loads(target.with_suffix(".json").read_text())
+    info = read_package(target)
+    trained = [pair for pair in read_pairs(manifest, {"split": "train"}) if not held_out(pair)]
+    assert sorted(path.name for path in target.parent.iterdir()) == ["tiny.json", "tiny.mlpackage"]
+    assert card["package_sha256"] == info.hash == report.package_sha256
+    assert card["origin"]["members"][0]["recipe"]["seed"] == 7
+    assert card["origin"]["training_data_sha256"] == hash_of_pairs(trained)
+    assert set(card["dev"]) == {"dermoscopy", "phone"}
+    assert all(figures["pairs"] == 1 for figures in card["dev"].values())
+    assert report.parity.photos == 2
+    assert report.parity.least_jaccard >= 0.98
+    assert report.parity.largest_difference <= 0.02
+
+
+def test_other_weights_fail_the_parity(
+    cache: Path, checkpoint: Path, manifest: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "tiny.mlpackage"
+    convert_checkpoints([checkpoint], target, manifest)
+    other, _ = load_checkpoints([checkpoint])
+    with torch.no_grad():
+        other.get_parameter("networks.0.head.bias").add_(0.5)
+    found = parity(other, open_segmenter(target, "onnxruntime"), read_pairs(manifest))
+    assert found.largest_difference > 0.02
+    with pytest.raises(ParityError, match="doesn't compute what the network computes"):
+        found.check()
+
+
+GOOD = Parity(10, 0.9999, 0.99, 0.01)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        replace(GOOD, mean_jaccard=0.9989),
+        replace(GOOD, least_jaccard=0.979),
+        replace(GOOD, largest_difference=0.0201),
+        replace(GOOD, largest_difference=float("nan")),
+    ],
+)
+def test_each_limit_of_the_parity_holds(bad: Parity) -> None:
+    GOOD.check()
+    with pytest.raises(ParityError):
+        bad.check()
+
+
+def test_data_without_a_dev_split_replace_nothing(
+    cache: Path, checkpoint: Path, manifest: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "out" / "tiny.mlpackage"
+    table = manifest / "manifest.csv"
+    table.write_text(table.read_text().replace(",dev,", ",train,"))
+    with pytest.raises(PairsError, match="split=dev"):
+        convert_checkpoints([checkpoint], target, manifest)
+    assert not target.parent.exists()

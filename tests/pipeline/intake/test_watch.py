@@ -1,0 +1,139 @@
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from time import monotonic
+
+import pytest
+
+from pipeline.intake.scan import Scan
+from pipeline.intake.watch import Listener, Pace, Watcher
+
+Until = Callable[[Callable[[], bool]], None]
+QUICK = Pace(rescan=60, folder=0.05, settle=0.05, calm=0.2)
+
+
+class Heard:
+    """What a watcher told, in order, and the watcher."""
+
+    def __init__(self, folder: Path, pace: Pace, clock: Callable[[], float] = monotonic) -> None:
+        self.found: list[Path] = []
+        self.gone: list[Path] = []
+        self.folder: list[str | None] = []
+        self.scans: list[Scan] = []
+        listener = Listener(
+            self.found.append, self.gone.append, self.folder.append, self.scans.append
+        )
+        self.watcher = Watcher(folder, listener, pace, clock)
+
+
+@pytest.fixture
+def heard(folder: Path) -> Iterator[Heard]:
+    heard = Heard(folder, QUICK)
+    yield heard
+    heard.watcher.stop()
+
+
+def test_what_lies_there_and_what_comes_is_found_once(
+    heard: Heard, folder: Path, until: Until
+) -> None:
+    (folder / "old.jpg").write_bytes(b"old")
+    heard.watcher.start()
+    until(lambda: heard.found == [folder / "old.jpg"])
+    (folder / "new.jpg").write_bytes(b"new")
+    (folder / "._new.jpg").write_bytes(b"no photo")
+    until(lambda: len(heard.found) == 2)
+    heard.watcher.rescan()
+    until(lambda: len(heard.scans) >= 2)
+    assert heard.found == [folder / "old.jpg", folder / "new.jpg"]
+
+
+def test_changed_moved_and_deleted_photos_are_told(
+    heard: Heard, folder: Path, until: Until
+) -> None:
+    first, second = folder / "a.jpg", folder / "b.jpg"
+    first.write_bytes(b"1")
+    heard.watcher.start()
+    until(lambda: heard.found == [first])
+    first.write_bytes(b"22")
+    until(lambda: heard.found == [first, first])
+    first.rename(second)
+    until(lambda: heard.found[2:] == [second] and heard.gone == [first])
+    second.unlink()
+    until(lambda: heard.gone == [first, second])
+
+
+def test_a_folder_moved_in_brings_its_photos(
+    heard: Heard, folder: Path, tmp_path: Path, until: Until
+) -> None:
+    outside = tmp_path / "card" / "DCIM"
+    outside.mkdir(parents=True)
+    (outside / "a.jpg").write_bytes(b"1")
+    heard.watcher.start()
+    until(lambda: bool(heard.scans))
+    (tmp_path / "card").rename(folder / "card")
+    until(lambda: heard.found == [folder / "card" / "DCIM" / "a.jpg"])
+
+
+def test_a_growing_file_is_handed_on_when_it_stands_still(folder: Path, until: Until) -> None:
+    now = [100.0]
+    heard = Heard(folder, Pace(rescan=60, folder=0.05, settle=0.3, calm=1), lambda: now[0])
+    heard.watcher.start()
+    try:
+        until(lambda: bool(heard.scans))
+        for _ in range(30):
+            with (folder / "a.jpg").open("ab") as file:
+                file.write(b"more")
+            now[0] += 0.25
+            assert heard.found == []
+
+        def handed_on() -> bool:
+            now[0] += 0.1
+            return heard.found == [folder / "a.jpg"]
+
+        until(handed_on)
+    finally:
+        heard.watcher.stop()
+
+
+def test_asked_for_again_a_photo_comes_when_it_is_calm(
+    heard: Heard, folder: Path, until: Until
+) -> None:
+    photo = folder / "a.jpg"
+    photo.write_bytes(b"half")
+    heard.watcher.start()
+    until(lambda: heard.found == [photo])
+    heard.watcher.again(photo)
+    until(lambda: heard.found == [photo, photo])
+    assert heard.watcher.calm(photo)
+
+
+def test_a_folder_that_vanishes_and_comes_back_is_told_and_watched_again(
+    heard: Heard, folder: Path, until: Until
+) -> None:
+    (folder / "a.jpg").write_bytes(b"1")
+    heard.watcher.start()
+    until(lambda: len(heard.found) == 1)
+    shutil.rmtree(folder)
+    until(lambda: heard.folder[-1] is not None)
+    assert "not there any more" in str(heard.folder[-1])
+    folder.mkdir()
+    until(lambda: heard.folder[-1] is None)
+    (folder / "b.jpg").write_bytes(b"2")
+    until(lambda: heard.found[-1] == folder / "b.jpg")
+
+
+def test_without_events_the_rescan_finds_what_came(
+    folder: Path, tmp_path: Path, until: Until
+) -> None:
+    # Events come for the folder a link stands in, none for changes of the file it points to.
+    target = tmp_path / "target.jpg"
+    target.write_bytes(b"1")
+    (folder / "link.jpg").symlink_to(target)
+    heard = Heard(folder, Pace(rescan=0.1, folder=0.05, settle=0.05, calm=0.2))
+    heard.watcher.start()
+    try:
+        until(lambda: len(heard.found) == 1)
+        target.write_bytes(b"22")
+        until(lambda: heard.found == [folder / "link.jpg"] * 2)
+    finally:
+        heard.watcher.stop()

@@ -1,0 +1,103 @@
+"""The selftest fails in copies of nevus with one line changed: wrong framing, wrong colours."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+ROOMS = ("imaging", "models", "db", "pipeline", "tui")
+RUN = "from tui.cli import main; main()"
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One translation for all copies: they share the package."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the code; weights and samples, which are not changed, are linked."""
+    left_out = shutil.ignore_patterns("weights", "__pycache__")
+    for room in ROOMS:
+        shutil.copytree(ROOT / room, tmp_path / room, ignore=left_out)
+    (tmp_path / "models" / "weights").symlink_to(ROOT / "models" / "weights")
+    (tmp_path / "sample_images").symlink_to(ROOT / "sample_images")
+    return tmp_path
+
+
+def run_selftest(copy: Path, cache: Path) -> tuple[int, dict[str, Any]]:
+    """The exit status, and what was found."""
+    arguments = ["doctor", "--selftest", "--json", "--backend", "onnxruntime"]
+    done = subprocess.run(
+        [sys.executable, "-c", RUN, *arguments],
+        cwd=copy,
+        env={**os.environ, "PYTHONPATH": str(copy), "XDG_CACHE_HOME": str(cache)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)["selftest"]
+    return done.returncode, found
+
+
+def change(copy: Path, file: str, line: str, other: str) -> None:
+    text = (copy / file).read_text(encoding="utf-8")
+    assert text.count(line) == 1, f"{file} has no such line any more: {line}"
+    (copy / file).write_text(text.replace(line, other), encoding="utf-8")
+
+
+def test_an_unchanged_copy_passes(copy: Path, cache: Path) -> None:
+    status, found = run_selftest(copy, cache)
+    assert (status, found["verdict"]) == (0, "passed")
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "other", "fault", "least"),
+    [
+        pytest.param(
+            "models/segmenter.py", "FRAMINGS[self.info.framing]", 'FRAMINGS["fill"]',
+            "framing", 12, id="stretched",
+        ),
+        pytest.param(
+            "imaging/framing.py", "        return canvas\n",
+            "        return np.roll(canvas, 1, axis=1)\n",
+            "picture", 13, id="one pixel to the right",
+        ),
+        pytest.param(
+            "models/segmenter.py", "grid = self.predict_framed(framed)",
+            "grid = np.roll(self.predict_framed(framed), 1, axis=0)",
+            "numbers", 13, id="the map one pixel down",
+        ),
+        pytest.param(
+            "imaging/orientation.py",
+            "return picture.transpose(_TURNS[turn]) if turn in _TURNS else picture",
+            "return picture", "picture", 1, id="EXIF orientation forgotten",
+        ),
+        pytest.param(
+            "models/segmenter.py", "grid = self.predict_framed(framed)",
+            "grid = self.predict_framed(framed[..., ::-1])",
+            "numbers", 13, id="BGR for the model",
+        ),
+        pytest.param(
+            "imaging/photo.py", "pixels = plain(picture)",
+            "pixels = Image.merge('RGB', plain(picture).convert('RGB').split()[::-1])",
+            "picture", 12, id="BGR from the decoder",
+        ),
+    ],
+)  # fmt: skip
+def test_a_changed_line_fails_it(
+    copy: Path, cache: Path, file: str, line: str, other: str, fault: str, least: int
+) -> None:
+    change(copy, file, line, other)
+    status, found = run_selftest(copy, cache)
+    assert (status, found["verdict"]) == (1, "wrong numbers"), found["sentence"]
+    faults = [photo["fault"] for photo in found["photos"]]
+    assert faults.count(fault) >= least, faults

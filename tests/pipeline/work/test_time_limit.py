@@ -1,0 +1,143 @@
+"""One photo can't hold up the others: what takes too long or stands still is given up."""
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from db.store import Store
+from pipeline.errors import PhotoTooSlow
+from pipeline.intake.segment import Outcome, Segmenting
+from pipeline.review.session import ReviewSession
+from pipeline.work.worker import Worker
+from tests.support.pictures import endless_jpeg
+
+Until = Callable[[Callable[[], bool]], None]
+Draw = Callable[..., Path]
+NEVUS = str(Path(sys.executable).parent / "nevus")
+LIMIT = 5.0
+"""Seconds: a thousand times what a small photo takes, a hundredth of what an endless one does."""
+
+
+@pytest.fixture
+def hasty() -> Iterator[Worker]:
+    with closing(Worker(None, time_limit=LIMIT)) as worker:
+        yield worker
+
+
+def endless(path: Path) -> Path:
+    path.write_bytes(endless_jpeg())
+    return path
+
+
+def test_a_photo_that_takes_too_long_is_set_aside_until_it_changes(
+    store: Store, hasty: Worker, folder: Path, draw: Draw
+) -> None:
+    slow = endless(folder / "slow.jpg")
+    segmenting = Segmenting(store, hasty, None)
+    assert segmenting.one(draw(folder / "a.jpg")) is Outcome.STORED
+    before = hasty.pid
+    assert segmenting.one(slow) is Outcome.SET_ASIDE
+    assert hasty.pid is None
+    [aside] = store.set_aside_files(str(folder))
+    assert aside.reason.startswith("slow.jpg took longer than 5 seconds to decode")
+    assert segmenting.one(slow) is Outcome.SET_ASIDE
+    assert hasty.pid is None
+    draw(slow, at=(20, 0))
+    assert segmenting.one(slow) is Outcome.STORED
+    assert hasty.pid != before
+    assert store.set_aside_files(str(folder)) == []
+
+
+def test_viewing_one_ends_with_its_sentence(hasty: Worker, folder: Path) -> None:
+    with pytest.raises(PhotoTooSlow, match=r"^slow\.jpg took longer than 5 seconds"):
+        hasty.view(endless(folder / "slow.jpg"), 1024)
+
+
+def test_nevus_segment_outlines_the_photos_beside_it(
+    model: Path, folder: Path, draw: Draw, tmp_path: Path
+) -> None:
+    draw(folder / "a.jpg")
+    endless(folder / "b.jpg")
+    draw(folder / "c.jpg", at=(20, 0))
+    done = subprocess.run(
+        [NEVUS, "segment", folder, "--db", tmp_path / "a.db", "--json", "--time-limit", "5"],
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    assert done.returncode == 0, done.stderr
+    totals = json.loads(done.stdout)
+    assert (totals["segmented"], totals["set_aside"]) == (2, 1)
+    assert "set aside: b.jpg took longer than 5 seconds to decode" in done.stderr
+
+
+def test_standing_still_before_a_file_is_read_says_nothing_against_it(
+    store: Store, hasty: Worker, folder: Path, draw: Draw
+) -> None:
+    segmenting = Segmenting(store, hasty, None)
+    segmenting.one(draw(folder / "a.jpg"))
+    assert hasty.pid is not None
+    # As where a disk does not answer.
+    os.kill(hasty.pid, signal.SIGSTOP)
+    photo = draw(folder / "b.jpg", at=(20, 0))
+    assert segmenting.one(photo) is Outcome.POSTPONED
+    [aside] = store.set_aside_files(str(folder))
+    assert aside.reason.startswith("b.jpg could not be read within 5 seconds. Check its disk.")
+    assert aside.reason.endswith("nevus tries it again by itself.")
+    assert segmenting.one(photo) is Outcome.STORED
+    assert store.set_aside_files(str(folder)) == []
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="limits another process")
+def test_what_the_system_refuses_says_nothing_against_the_file(
+    store: Store, modelless: Worker, folder: Path, draw: Draw
+) -> None:
+    segmenting = Segmenting(store, modelless, None)
+    segmenting.one(draw(folder / "a.jpg"))
+    photo, pid = draw(folder / "b.jpg", at=(20, 0)), modelless.pid
+    assert pid is not None
+    soft, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (0, hard))
+    assert segmenting.one(photo) is Outcome.POSTPONED
+    [aside] = store.set_aside_files(str(folder))
+    assert "Too many open files" in aside.reason
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (soft, hard))
+    assert segmenting.one(photo) is Outcome.STORED
+    assert store.set_aside_files(str(folder)) == []
+
+
+def test_a_photo_from_1970_is_postponed_like_any_other(
+    store: Store, hasty: Worker, folder: Path, draw: Draw
+) -> None:
+    segmenting = Segmenting(store, hasty, None)
+    segmenting.one(draw(folder / "a.jpg"))
+    assert hasty.pid is not None
+    os.kill(hasty.pid, signal.SIGSTOP)
+    photo = draw(folder / "b.jpg", at=(20, 0))
+    os.utime(photo, ns=(0, 0))
+    assert segmenting.one(photo) is Outcome.POSTPONED
+    assert segmenting.one(photo) is Outcome.STORED
+
+
+def test_the_screen_does_not_wait_for_a_photo_in_the_batch(
+    store: Store, modelless: Worker, hasty: Worker, folder: Path, remembered: int, until: Until
+) -> None:
+    slow = endless(folder / "slow.jpg")
+    batch = Worker(None, time_limit=600)
+    session = ReviewSession(store, batch, folder, "ada", viewer=modelless)
+    with ThreadPoolExecutor() as pool, closing(batch), closing(session):
+        answer = pool.submit(batch.fingerprint, slow)
+        until(lambda: batch.pid is not None)
+        assert session.open(remembered).picture.shape == (240, 320, 3)
+        assert not answer.done()
+        batch.close()
