@@ -95,7 +95,7 @@ class Framing:
     def picture_to_grid(self, pixels: Pixels) -> Pixels:
         """The photo, decoded to any resolution, as the model sees it: uint8 (gh, gw, 3)."""
         canvas = np.zeros((self.grid.height, self.grid.width, 3), np.uint8)
-        canvas[self.inside] = _resized(pixels, Size(self.width, self.height))[self.seen]
+        canvas[self.inside] = _resized(pixels, Size(self.width, self.height), self.seen)
         return canvas
 
     def mask_to_grid(self, mask: Mask, part: Part) -> Coverage:
@@ -165,13 +165,84 @@ def _centred(name: str, photo: Size, grid: Size, width: int, height: int) -> Fra
     return Framing(name, photo, grid, left, top, width, height)
 
 
-def _resized(pixels: Pixels, size: Size) -> Pixels:
+def _resized(pixels: Pixels, size: Size, part: Part) -> Pixels:
+    """A part of the picture at a size; nothing beside it is made."""
+    if part == (slice(0, size.height), slice(0, size.width)):
+        return _whole_resized(pixels, size)
+    rows = _Lines(part[0], size.height, pixels.shape[0])
+    columns = _Lines(part[1], size.width, pixels.shape[1])
+    held = pixels[rows.needed, columns.needed]
+    height, width, channels = held.shape
+    down = rows.resized(held.reshape(height, width * channels))
+    turned = down.reshape(rows.count, width, channels).swapaxes(0, 1)
+    across = columns.resized(turned.reshape(width, rows.count * channels))
+    done = across.reshape(columns.count, rows.count, channels).swapaxes(0, 1)
+    return np.asarray(np.rint(done), np.uint8)
+
+
+def _whole_resized(pixels: Pixels, size: Size) -> Pixels:
     # Averaging is for shrinking alone: a photo that is stretched one way and shrunk the other is
     # shrunk first.
     least = min(size.width, pixels.shape[1]), min(size.height, pixels.shape[0])
     shrunk = cv2.resize(pixels, least, interpolation=cv2.INTER_AREA)
     whole = cv2.resize(shrunk, (size.width, size.height), interpolation=cv2.INTER_LINEAR)
     return np.asarray(whole, np.uint8)
+
+
+@dataclass(frozen=True)
+class _Lines:
+    """A part of a picture's rows (or columns), which are `photo_length`, made `length` in all.
+
+    Averaged where there are fewer than before, bilinear where there are more: what OpenCV does with
+    the whole, to within a grey level. OpenCV itself goes by whole sizes, which a piece has seldom.
+    """
+
+    part: slice
+    length: int
+    photo_length: int
+
+    @property
+    def count(self) -> int:
+        """How many are asked for."""
+        return int(self.part.stop - self.part.start)
+
+    @property
+    def needed(self) -> slice:
+        """The photo's lines that the part rests on."""
+        room = 0 if self.length < self.photo_length else 1
+        first = self.part.start * self.photo_length // self.length - room
+        last = -(-self.part.stop * self.photo_length // self.length) + room
+        return slice(max(0, first), min(self.photo_length, last))
+
+    def resized(self, lines: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+        """The part, float32 (count, n), made of the `needed` lines, (needed, n)."""
+        if self.length < self.photo_length:
+            return self._averaged(lines)
+        return self._mixed(lines)
+
+    def _averaged(self, lines: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+        edges = np.arange(self.part.start, self.part.stop + 1) * self.photo_length / self.length
+        edges -= self.needed.start
+        inner = np.ceil(edges[:-1]).astype(np.int64), np.floor(edges[1:]).astype(np.int64)
+        outer = np.maximum(0, inner[0] - 1), np.minimum(len(lines) - 1, inner[1])
+        shares = inner[0] - edges[:-1], edges[1:] - inner[1]
+        summed = np.zeros((self.count, lines.shape[1]), np.float32)
+        for line, start, stop in zip(summed, *inner, strict=True):
+            if start < stop:
+                cv2.reduce(lines[start:stop], 0, cv2.REDUCE_SUM, line[None], dtype=cv2.CV_32F)
+        for index, share in zip(outer, shares, strict=True):
+            summed += lines[index] * share.astype(np.float32)[:, None]
+        return summed * np.float32(self.length / self.photo_length)
+
+    def _mixed(self, lines: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+        centres = (np.arange(self.part.start, self.part.stop) + 0.5) * self.photo_length
+        centres = centres / self.length - 0.5 - self.needed.start
+        above = np.floor(centres).astype(np.int64)
+        share = (centres - above).astype(np.float32)[:, None]
+        # Beyond the outermost centres the picture goes on as it ends.
+        first, second = (np.clip(at, 0, len(lines) - 1) for at in (above, above + 1))
+        floats = lines.astype(np.float32)
+        return np.asarray(floats[first] * (1 - share) + floats[second] * share)
 
 
 @dataclass(frozen=True)

@@ -1,3 +1,4 @@
+import tracemalloc
 from fractions import Fraction
 from math import ceil
 from pathlib import Path
@@ -142,6 +143,40 @@ def test_a_photo_decoded_small_frames_to_the_same_place(
     seen = framing.picture_to_grid(photo.pixels)
     back = framing.map_to_photo(as_map(seen))
     assert abs(edge_of(back, axis=1) - edge) <= 1000 / 128 / 2
+
+
+@st.composite
+def close_ups(draw: st.DrawFn) -> tuple[Framing, Framing]:
+    """A part of a photo that is shrunk or enlarged, wherever it lies, and the whole as large."""
+    photo = draw(st.builds(Size, st.integers(2, 90), st.integers(2, 90)))
+    width, height = draw(st.integers(1, 400)), draw(st.integers(1, 400))
+    grid = draw(st.builds(Size, st.integers(1, 64), st.integers(1, 64)))
+    left = -draw(st.integers(0, width - 1))
+    top = -draw(st.integers(0, height - 1))
+    whole = Framing("fit", photo, Size(width, height), 0, 0, width, height)
+    return Framing("fit", photo, grid, left, top, width, height), whole
+
+
+@given(close_ups(), st.integers(0, 2**32 - 1))
+def test_a_part_is_as_it_is_in_the_whole_picture(views: tuple[Framing, Framing], seed: int) -> None:
+    close, whole = views
+    size = (whole.photo.height, whole.photo.width, 3)
+    picture = np.random.default_rng(seed).integers(0, 256, size, np.uint8)
+    part = close.picture_to_grid(picture)[close.inside].astype(int)
+    assert np.abs(part - whole.picture_to_grid(picture)[close.seen]).max() <= 1
+
+
+def test_a_close_up_makes_no_more_than_it_shows() -> None:
+    photo, grid, zoom = Size(4000, 3000), Size(400, 200), 100
+    width, height = photo.width * zoom // 10, photo.height * zoom // 10
+    framing = Framing("fit", photo, grid, -width // 2, -height // 2, width, height)
+    picture = np.zeros((photo.height, photo.width, 3), np.uint8)
+    tracemalloc.start()
+    framing.picture_to_grid(picture)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    # The picture itself has 36 million bytes, and all of it as large would have 3.6 thousand.
+    assert most < 50 * grid.width * grid.height
 
 
 @given(framings, st.floats(-100, 800), st.floats(-100, 800))
