@@ -1,6 +1,6 @@
-"""Make the reference maps of a package anew: `python -m models.proof.make_references [PACKAGE]`.
+"""Make the reference maps of a package anew, on the sample photos, beside the package.
 
-To be run whenever the shipped package is replaced; it takes some seconds and needs no torch and no
+To be done whenever the shipped package is replaced; it takes some seconds and needs no torch and no
 Mac. What the references hold and why is said in `models.proof.reference`.
 """
 
@@ -9,14 +9,11 @@ import tempfile
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
 
 import numpy as np
-import typer
 
-from imaging.decode.photo import PhotoError, read_photo
+from imaging.decode.photo import read_photo
 from imaging.framing import FRAMINGS, Framing, Pixels
-from models.package.package import ModelError
 from models.proof.half_precision import HalfPrecision
 from models.proof.reference import (
     NOISE,
@@ -30,7 +27,7 @@ from models.proof.reference import (
 )
 from models.proof.reference_files import references_folder, write_references
 from models.proof.samples import photos_of, sample_folder
-from models.run.segmenter import Segmenter, open_segmenter, shipped_model
+from models.run.segmenter import Segmenter, open_segmenter
 
 _MAKERS = ("nevus", "onnxruntime", "numpy", "pillow", "pi-heif", "opencv-python-headless")
 
@@ -108,20 +105,3 @@ def _worst(measured: list[tuple[Difference, Difference]]) -> Tolerances:
         for kind in zip(*measured, strict=True)
     )
     return tolerances(half_precision, noise)
-
-
-def main(
-    package: Annotated[
-        Path, typer.Argument(help="An .mlpackage; by default the one shipped.")
-    ] = shipped_model(),  # noqa: B008
-) -> None:
-    """Make the reference maps of a package anew, on the sample photos, beside the package."""
-    try:
-        typer.echo(f"The references are in {replace_references(package)}.")
-    except (ModelError, PhotoError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error
-
-
-if __name__ == "__main__":
-    typer.run(main)

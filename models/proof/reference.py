@@ -1,10 +1,10 @@
 """Reference maps of a package: what it computes on the sample photos, and how near is near enough.
 
 They lie beside the package, `lesion.references` beside `lesion.mlpackage`, and are made by
-`python -m models.proof.make_references`: by ONNX Runtime on a CPU, in float32. Of each photo they
-hold the framing, the picture that the model was given (its hash, and itself at an eighth of the
-size) and the probabilities (16 bits a value). So a selftest can tell apart a photo that was decoded
-or framed wrongly from a model that computes wrongly.
+`make_references`: by ONNX Runtime on a CPU, in float32. Of each photo they hold the framing, the
+picture that the model was given (its hash, and itself at an eighth of the size) and the
+probabilities (16 bits a value). So a selftest can tell apart a photo that was decoded or framed
+wrongly from a model that computes wrongly.
 
 Tolerances come from what was measured when the references were made, on the worst of the photos:
 

@@ -25,7 +25,7 @@ def references_folder(package: Path) -> Path:
     return package.with_suffix(".references")
 
 
-MAKE = "python -m models.proof.make_references PACKAGE, with the Python that nevus runs on"
+MAKE = "python -m tui.commands.workshop.references PACKAGE, with the Python that nevus runs on"
 """How references are made, as a sentence's end."""
 
 

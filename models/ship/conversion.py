@@ -1,32 +1,27 @@
 """Turn checkpoints into an .mlpackage, and prove on real photos that nothing was lost.
 
-`python -m models.ship.conversion RUN/checkpoint.pt OUT.mlpackage --data PAIRS` writes the package
-and, beside it, OUT.json: where it comes from, its parity with torch and its figures on dev. Several
-checkpoints become one package, whose map is the mean of theirs. It fails, and replaces nothing,
-when the translated package and torch disagree.
+A package lies beside its JSON: where it comes from, its parity with torch and its figures on dev.
+Several checkpoints become one package, whose map is the mean of theirs. Conversion fails, and
+replaces nothing, when the translated package and torch disagree.
 """
 
 import json
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
 
 import numpy as np
 import torch
-import typer
-from rich.console import Console
-from rich.progress import track
 from torch import nn
 
 from imaging.decode.photo import read_photo
 from imaging.mask.agreement import agreement
 from models.evaluate.evaluation import Evaluation, evaluate
-from models.evaluate.pairs import Pair, PairsError, hash_of_pairs, held_out, read_pairs
+from models.evaluate.pairs import Pair, hash_of_pairs, held_out, read_pairs
 from models.package.package import FRAMING_KEY
 from models.run.segmenter import Segmenter, open_segmenter
 from models.ship.confidence import Confidence, Fitted, fit_confidence, measure_confidence
@@ -208,12 +203,21 @@ def _commit() -> str:
     return answer.stdout.strip()
 
 
-def convert_checkpoints(checkpoints: Sequence[Path], target: Path, data: Path) -> Report:
+def convert_checkpoints(
+    checkpoints: Sequence[Path],
+    target: Path,
+    data: Path,
+    watched: Callable[[Sequence[Pair]], Iterable[Pair]] = iter,
+) -> Report:
     """Convert checkpoints, prove and measure the package, and only then put it in place.
+
+    `watched` passes on the pairs that torch and the package are held against each other on.
 
     Raises ParityError, PairsError where `data` has no train or dev split, and ValueError where it
     has too few held-out pairs to calibrate on or the checkpoints don't go together.
     """
+    # On two busy cores a second thread made a network this small twelve times slower.
+    torch.set_num_threads(1)
     exported, members = load_checkpoints(checkpoints)
     recipe, source = common(members), origin(members, data)
     dev = read_pairs(data, {"split": "dev"})
@@ -225,8 +229,7 @@ def convert_checkpoints(checkpoints: Sequence[Path], target: Path, data: Path) -
         made = Path(folder) / target.name
         convert(exported, recipe.size, made, {**source.metadata(), **fitted.metadata()})
         segmenter = open_segmenter(made, "onnxruntime")
-        shown = track(dev, "torch against the package", console=Console(stderr=True))
-        found = parity(exported, segmenter, shown)
+        found = parity(exported, segmenter, watched(dev))
         found.check()
         report = Report(
             origin=source,
@@ -242,23 +245,3 @@ def convert_checkpoints(checkpoints: Sequence[Path], target: Path, data: Path) -
         made.rename(target)
     target.with_suffix(".json").write_text(json.dumps(asdict(report), indent=2) + "\n")
     return report
-
-
-def main(
-    checkpoints: Annotated[list[Path], typer.Argument(help="Checkpoints of models.train.loop.")],
-    target: Annotated[Path, typer.Argument(help="The .mlpackage to write; replaced if there.")],
-    data: Annotated[Path, typer.Option(help="The pairs: their dev split proves the package.")],
-) -> None:
-    """Convert checkpoints to one .mlpackage, prove it against torch, and measure it on dev."""
-    # On two busy cores a second thread made a network this small twelve times slower.
-    torch.set_num_threads(1)
-    try:
-        report = convert_checkpoints(checkpoints, target, data)
-    except (ParityError, PairsError, ValueError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error
-    typer.echo(json.dumps(asdict(report), indent=2))
-
-
-if __name__ == "__main__":
-    typer.run(main)

@@ -1,18 +1,15 @@
 """Pictures of how a model does: the model card's curves, and contact sheets for a person's eyes.
 
-`python -m models.ship.figures curves models/weights/lesion.json models/weights` draws the curves of
-a converted package. `python -m models.ship.figures worst DATA OUT.png` draws the photos that a
-model does worst on; it holds photos, so it is to be looked at, not passed on.
+A contact sheet holds photos, so it is to be looked at, not passed on.
 """
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
-import typer
 from PIL import Image, ImageDraw
 
 from imaging.decode.photo import read_photo
@@ -21,13 +18,12 @@ from imaging.mask.agreement import agreement
 from imaging.mask.outline import draw_mask
 from imaging.view.overlay import overlay
 from models.evaluate.evaluation import USEFUL, read_mask
-from models.evaluate.pairs import Pair, read_pairs
-from models.run.segmenter import Segmenter, open_segmenter, shipped_model
+from models.evaluate.pairs import Pair
+from models.run.segmenter import Segmenter
 from models.ship.calibration import HIGH, LOW
 
 TILE = 224
 WORST = 12
-app = typer.Typer(add_completion=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,31 +38,17 @@ class Tile:
     predicted: float
 
 
-@app.command()
-def curves(
-    card: Annotated[Path, typer.Argument(help="The JSON that lies beside a converted package.")],
-    folder: Annotated[Path, typer.Argument(help="Where reliability.png and risk.png go.")],
-) -> None:
-    """Draw a package's reliability diagram and its risk-coverage curves on dev."""
+def draw_curves(card: Path, folder: Path) -> None:
+    """Draw a package's reliability diagram and its risk-coverage curves on dev, from its JSON."""
     words = json.loads(card.read_text())["confidence"]
     draw_reliability(words, folder / "reliability.png")
     draw_risk(words, folder / "risk.png")
 
 
-@app.command()
-def worst(
-    data: Annotated[Path, typer.Argument(help="The pairs, with a dev split.")],
-    target: Annotated[Path, typer.Argument(help="The picture to write.")],
-    kind: Annotated[str, typer.Option(help="Which kind of photo.")] = "dermoscopy",
-    model: Annotated[
-        Path | None, typer.Option(help="The package; by default the one shipped.")
-    ] = None,
-) -> None:
-    """Draw the twelve worst photos of dev: the photo, what people drew, what the model drew."""
-    segmenter = open_segmenter(model or shipped_model())
-    tiles = [look(segmenter, pair) for pair in read_pairs(data, {"split": "dev", "kind": kind})]
-    tiles.sort(key=lambda tile: tile.jaccard)
-    contact_sheet(tiles[:WORST]).save(target)
+def worst(segmenter: Segmenter, pairs: Sequence[Pair]) -> Image.Image:
+    """The twelve worst photos of some: the photo, what people drew, what the model drew."""
+    tiles = sorted((look(segmenter, pair) for pair in pairs), key=lambda tile: tile.jaccard)
+    return contact_sheet(tiles[:WORST])
 
 
 def look(segmenter: Segmenter, pair: Pair) -> Tile:
@@ -136,7 +118,3 @@ def _save(figure: Any, axes: Any, target: Path) -> None:
     axes.set_ylim(bottom=0)
     axes.legend(frameon=False, fontsize=8)
     figure.savefig(target)
-
-
-if __name__ == "__main__":
-    app()

@@ -1,8 +1,8 @@
 """Train the lesion network: seeded, resumable, with checkpoints every epoch.
 
-`python -m models.train.loop DATA RUN` reads pairs (see `models.evaluate.pairs`) and writes
-RUN/checkpoint.pt and RUN/log.jsonl; run again with the same arguments it goes on where it stopped.
-It begins with random weights, or with those of a package: `--start lesion.mlpackage`.
+A run reads pairs (see `models.evaluate.pairs`) and writes RUN/checkpoint.pt and RUN/log.jsonl; run
+again with the same arguments it goes on where it stopped. It begins with random weights, or with
+those of a package.
 """
 
 import json
@@ -10,12 +10,10 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
 import torch
-import typer
-from rich.progress import Progress
 from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.optim.swa_utils import AveragedModel
@@ -25,9 +23,8 @@ from imaging.framing import Size, fit
 from imaging.mask.agreement import agreement
 from imaging.mask.outline import draw_mask
 from models.evaluate.pairs import Pair, held_out, read_pairs
-from models.package.package import package_hash
 from models.train.efficientnet import EfficientNetLite, take_imagenet
-from models.train.encoders import ENCODERS, lesion_network
+from models.train.encoders import lesion_network
 from models.train.losses import boundary_loss, loss
 from models.train.network import drop_blocks, upsample
 from models.train.normalisation import DEVIATION, MEAN
@@ -197,9 +194,17 @@ def begin_with(run: Run, package: Path, views: Views) -> None:
 
 
 def train(
-    recipe: Recipe, data: Path, folder: Path, measure_every: int, start: Path | None = None
+    recipe: Recipe,
+    data: Path,
+    folder: Path,
+    measure_every: int,
+    start: Path | None = None,
+    done: Callable[[float], None] = lambda _share: None,
 ) -> None:
-    """Run a recipe to its end, saving each epoch; `start` is the package of `recipe.start`."""
+    """Run a recipe to its end, saving each epoch; `start` is the package of `recipe.start`.
+
+    `done` hears after each step what share of the run is done, from 0 to 1.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     run = Run(recipe, folder)
     run.resume()
@@ -209,100 +214,20 @@ def train(
     if start is not None and run.epoch == 0:
         begin_with(run, start, views)
     steps = len(batches(views, recipe))
-    with Progress() as progress:
-        total = progress.add_task("training", total=recipe.epochs * steps)
-        progress.update(total, completed=run.epoch * steps)
-        while run.epoch < recipe.epochs:
-            started = time.monotonic()
-            views.epoch, views.size = run.epoch, recipe.size_in(run.epoch)
-            run.begin_epoch()
-            losses = []
-            for index, (photos, masks, weights) in enumerate(batches(views, recipe)):
-                share = (run.epoch + index / steps) / recipe.epochs
-                losses.append(run.step(photos, masks, weights, share))
-                progress.advance(total)
-            run.epoch += 1
-            run.save()
-            entry: dict[str, float] = {"epoch": run.epoch, "loss": float(np.mean(losses))}
-            entry["seconds"] = round(time.monotonic() - started, 1)
-            if run.epoch % measure_every == 0 or run.epoch == recipe.epochs:
-                entry |= measure(run.averaged.module, dev, recipe.size_in(run.epoch - 1))
-            with (folder / "log.jsonl").open("a") as log:
-                log.write(json.dumps(entry) + "\n")
-
-
-def main(
-    data: Annotated[Path, typer.Argument(help="A folder with manifest.csv, or the CSV itself.")],
-    run: Annotated[Path, typer.Argument(help="Where checkpoints and the log go.")],
-    seed: int = Recipe.seed,
-    epochs: int = Recipe.epochs,
-    small_epochs: int = Recipe.small_epochs,
-    small_size: int = Recipe.small_size,
-    size: int = Recipe.size,
-    encoder: Annotated[str, typer.Option(help=f"One of {', '.join(ENCODERS)}.")] = Recipe.encoder,
-    frozen_stages: Annotated[
-        int, typer.Option(help="How many of the encoder's first stages keep their weights.")
-    ] = Recipe.frozen_stages,
-    kind: Annotated[str, typer.Option(help="Train on this kind of photo alone.")] = Recipe.kind,
-    even: Annotated[
-        bool, typer.Option("--even", help="Show as many photos of each kind in an epoch.")
-    ] = Recipe.even,
-    drop: Annotated[float, typer.Option(help="Stochastic depth of the last block.")] = Recipe.drop,
-    coarse_share: Annotated[
-        float, typer.Option(help="Deep supervision: how much a coarse map's loss counts.")
-    ] = Recipe.coarse_share,
-    boundary_share: Annotated[
-        float, typer.Option(help="How much the boundary loss counts.")
-    ] = Recipe.boundary_share,
-    bfloat16: Annotated[
-        bool, typer.Option("--bfloat16", help="Faster on processors with AMX or AVX512-BF16.")
-    ] = Recipe.bfloat16,
-    batch: int = Recipe.batch,
-    peak_rate: float = Recipe.peak_rate,
-    encoder_rate: Annotated[
-        float, typer.Option(help="The encoder's learning rate, as a share of the decoder's.")
-    ] = Recipe.encoder_rate,
-    rise: Annotated[
-        float, typer.Option(help="The share of the run in which the rate rises, at its beginning.")
-    ] = Recipe.rise,
-    tail: Annotated[
-        float, typer.Option(help="The share of the run in which the rate falls, at its end.")
-    ] = Recipe.tail,
-    threads: int = Recipe.threads,
-    start: Annotated[
-        Path | None, typer.Option(help="A package to begin with, in place of random weights.")
-    ] = None,
-    start_member: Annotated[
-        int, typer.Option(help="Which network of a package of several to begin with.", min=1)
-    ] = Recipe.start_member,
-    measure_every: int = 5,
-) -> None:
-    """Train the lesion network; stopped, it goes on at the last finished epoch."""
-    recipe = Recipe(
-        seed=seed,
-        epochs=epochs,
-        small_epochs=small_epochs,
-        small_size=small_size,
-        size=size,
-        encoder=encoder,
-        frozen_stages=frozen_stages,
-        kind=kind,
-        even=even,
-        drop=drop,
-        coarse_share=coarse_share,
-        boundary_share=boundary_share,
-        bfloat16=bfloat16,
-        batch=batch,
-        peak_rate=peak_rate,
-        encoder_rate=encoder_rate,
-        rise=rise,
-        tail=tail,
-        threads=threads,
-        start=package_hash(start) if start else "",
-        start_member=start_member,
-    )
-    train(recipe, data, run, measure_every, start)
-
-
-if __name__ == "__main__":
-    typer.run(main)
+    while run.epoch < recipe.epochs:
+        started = time.monotonic()
+        views.epoch, views.size = run.epoch, recipe.size_in(run.epoch)
+        run.begin_epoch()
+        losses = []
+        for index, (photos, masks, weights) in enumerate(batches(views, recipe)):
+            share = (run.epoch + index / steps) / recipe.epochs
+            losses.append(run.step(photos, masks, weights, share))
+            done((run.epoch + (index + 1) / steps) / recipe.epochs)
+        run.epoch += 1
+        run.save()
+        entry: dict[str, float] = {"epoch": run.epoch, "loss": float(np.mean(losses))}
+        entry["seconds"] = round(time.monotonic() - started, 1)
+        if run.epoch % measure_every == 0 or run.epoch == recipe.epochs:
+            entry |= measure(run.averaged.module, dev, recipe.size_in(run.epoch - 1))
+        with (folder / "log.jsonl").open("a") as log:
+            log.write(json.dumps(entry) + "\n")

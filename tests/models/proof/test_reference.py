@@ -24,7 +24,7 @@ from models.proof.reference import (
 from models.proof.reference_files import read_references, references_folder, write_references
 from models.proof.samples import photos_of, sample_folder
 
-ANEW = "The references are of another package. Run: python -m models.proof.make_references"
+ANEW = "The references are of another package. Run: python -m tui.commands.workshop.references"
 
 
 @pytest.fixture(scope="module")

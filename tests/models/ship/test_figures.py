@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from models.evaluate.pairs import Pair
-from models.ship.figures import Tile, contact_sheet, curves
+from models.ship.figures import Tile, contact_sheet, draw_curves
 
 pytest.importorskip(
     "matplotlib", reason="matplotlib is not installed (pip install nevus[training])"
@@ -24,7 +24,7 @@ WORD = {
 def test_the_curves_of_a_card_are_drawn(tmp_path: Path) -> None:
     card = tmp_path / "m.json"
     card.write_text(json.dumps({"confidence": {"phone": WORD, "all": WORD}}))
-    curves(card, tmp_path)
+    draw_curves(card, tmp_path)
     for name in ("reliability.png", "risk.png"):
         with Image.open(tmp_path / name) as picture:
             assert len(np.unique(np.asarray(picture.convert("RGB")).reshape(-1, 3), axis=0)) > 20
