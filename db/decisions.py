@@ -40,6 +40,9 @@ class Decisions(Sessions):
                 seconds=verdict.seconds,
                 score=verdict.score,
                 note=verdict.note,
+                batch=verdict.batch,
+                flag=verdict.flag,
+                reason=verdict.reason,
                 created_at=now(),
             )
             session.add(decision)
@@ -89,11 +92,12 @@ def _check_fresh(standing: Standing, verdict: Verdict) -> None:
 
 
 def _corrected(session: Session, verdict: Verdict, mask: NewMask) -> int:
-    base = got(session, Revision, verdict.revision_id)
+    seen = verdict.revision_id
+    base = None if seen is None else got(session, Revision, seen)
     revision = Revision(
         photo_id=verdict.photo_id,
-        parent_id=base.id,
-        prediction_id=base.prediction_id,
+        parent_id=seen,
+        prediction_id=None if base is None else base.prediction_id,
         author=verdict.reviewer,
         origin=mask.origin,
         threshold=mask.threshold,
@@ -136,6 +140,9 @@ def _value(row: Decision) -> DecisionValue:
         seconds=row.seconds,
         score=row.score,
         note=row.note,
+        batch=row.batch,
+        flag=row.flag,
+        reason=row.reason,
         created_at=row.created_at,
     )
 

@@ -1,5 +1,7 @@
 """Reviewers' unfinished corrections: edits in order, a cursor, and abandoned branches that stay."""
 
+import json
+from math import isfinite
 from typing import Any
 
 from sqlalchemy import func, select
@@ -7,18 +9,18 @@ from sqlmodel import Session, col
 
 from db.sessions import Sessions, got, linked
 from db.tables import Decision, Draft, Edit, Revision, now
-from db.values import DraftEdit, DraftState, StoredEdit
+from db.values import DraftEdit, DraftState, StoredEdit, Tool
 from imaging.values import Patch
 
 
 class Drafts(Sessions):
-    """A draft belongs to one reviewer and one revision."""
+    """A draft belongs to one reviewer, one photo and one revision, or none where there is none."""
 
-    def draft(self, reviewer: str, photo_id: int, revision_id: int) -> DraftState | None:
-        """A reviewer's draft of a revision, if there is one."""
+    def draft(self, reviewer: str, photo_id: int, revision_id: int | None) -> DraftState | None:
+        """A reviewer's draft of a revision, or of a photo without one, if there is one."""
         with self._reading() as session:
-            row = _draft(session, reviewer, revision_id)
-            if row is None or row.photo_id != photo_id:
+            row = _draft(session, reviewer, photo_id, revision_id)
+            if row is None:
                 return None
             line = session.scalars(
                 select(Edit)
@@ -39,11 +41,11 @@ class Drafts(Sessions):
         return tuple(found)
 
     def add_edit(
-        self, reviewer: str, photo_id: int, revision_id: int, cursor: int, edit: DraftEdit
+        self, reviewer: str, photo_id: int, revision_id: int | None, cursor: int, edit: DraftEdit
     ) -> StoredEdit:
         """Add an edit made when `cursor` edits were live; undone ones are abandoned, and stay."""
         with self._writing() as session:
-            draft = _draft(session, reviewer, revision_id)
+            draft = _draft(session, reviewer, photo_id, revision_id)
             if draft is None:
                 draft = Draft(
                     reviewer=reviewer,
@@ -74,10 +76,12 @@ class Drafts(Sessions):
             got(session, Draft, draft_id).cursor = cursor
 
 
-def _draft(session: Session, reviewer: str, revision_id: int) -> Draft | None:
+def _draft(session: Session, reviewer: str, photo_id: int, revision_id: int | None) -> Draft | None:
     return session.scalars(
         select(Draft).where(
-            col(Draft.reviewer) == reviewer, col(Draft.base_revision_id) == revision_id
+            col(Draft.photo_id) == photo_id,
+            col(Draft.base_revision_id).is_not_distinct_from(revision_id),
+            col(Draft.reviewer) == reviewer,
         )
     ).one_or_none()
 
@@ -97,7 +101,7 @@ def _strokes(session: Session, revision_id: int) -> list[DraftEdit]:
         .join(Decision, col(Decision.draft_id) == col(Draft.id))
         .where(
             col(Decision.revision_id) == revision_id,
-            col(Edit.threshold).is_(None),
+            col(Edit.tool) != str(Tool.THRESHOLD),
             col(Edit.abandoned_by_id).is_(None),
             col(Edit.position) < col(Draft.cursor),
         )
@@ -123,7 +127,8 @@ def _row(session: Session, draft_id: int, position: int, edit: DraftEdit) -> Edi
 
 
 def _columns(edit: DraftEdit) -> dict[str, Any]:
-    return {**vars(edit.patch), "threshold": edit.threshold, "covered": edit.covered}
+    settings = json.dumps(dict(edit.settings), allow_nan=False)
+    return {**vars(edit.patch), "tool": edit.tool, "settings": settings, "covered": edit.covered}
 
 
 def _abandon(session: Session, draft_id: int, position: int, by: int) -> None:
@@ -140,4 +145,12 @@ def _abandon(session: Session, draft_id: int, position: int, by: int) -> None:
 def _edit(row: Edit) -> DraftEdit:
     box = (row.left, row.top, row.width, row.height)
     patch = Patch(*box, row.bits, row.hash_before, row.hash_after)
-    return DraftEdit(patch, row.threshold, row.covered)
+    return DraftEdit(patch, Tool(row.tool), _settings(row.settings), row.covered)
+
+
+def _settings(text: str) -> dict[str, float]:
+    """A tool's settings by name. Raises ValueError where a text is none."""
+    found = json.loads(text)
+    if not isinstance(found, dict) or not all(isfinite(value) for value in found.values()):
+        raise ValueError(f"a tool set to {text!r}")
+    return found

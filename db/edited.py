@@ -21,7 +21,8 @@ def last_live_edit(reviewer: str | None = None) -> ScalarSelect[datetime]:
         select(func.max(col(Edit.made_at)))
         .join(Draft, col(Draft.id) == col(Edit.draft_id))
         .where(
-            col(Draft.base_revision_id) == col(Standing.revision_id),
+            col(Draft.photo_id) == col(Standing.photo_id),
+            col(Draft.base_revision_id).is_not_distinct_from(col(Standing.revision_id)),
             col(Edit.position) < col(Draft.cursor),
             col(Edit.abandoned_by_id).is_(None),
         )

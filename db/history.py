@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from db.measured import AREA, measured
 from db.tables import Decision, Measurement, Retraction, Revision
 from db.values import HistoryEntry, Origin
 
@@ -10,8 +11,8 @@ from db.values import HistoryEntry, Origin
 def history_of(session: Session, photo_id: int) -> tuple[HistoryEntry, ...]:
     """Outlines, decisions and decisions taken back, the first first."""
     outlines = session.execute(
-        select(col(Revision.created_at), col(Revision.author), col(Measurement.area_pixels))
-        .join(Measurement, col(Measurement.revision_id) == col(Revision.id))
+        select(col(Revision.created_at), col(Revision.author), col(Measurement.value))
+        .join(Measurement, measured(AREA, col(Revision.id)))
         .where(col(Revision.photo_id) == photo_id, col(Revision.origin) == Origin.MODEL)
     )
     entries = [HistoryEntry(at, "", _outlined(model, area)) for at, model, area in outlines]
@@ -25,5 +26,5 @@ def history_of(session: Session, photo_id: int) -> tuple[HistoryEntry, ...]:
     return tuple(sorted(entries, key=lambda entry: entry.at))
 
 
-def _outlined(model: str, area: int) -> str:
+def _outlined(model: str, area: float) -> str:
     return f"outlined by model {model}" if area else f"model {model}: nothing drawn"

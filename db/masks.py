@@ -5,6 +5,8 @@ from sqlmodel import Session, col
 
 from db.edited import edited_since, last_live_edit
 from db.history import history_of
+from db.known_models import know_model
+from db.measured import FRACTION, measured, measurements_of, rows_of
 from db.photos import path_of
 from db.sessions import Sessions, below, got, linked, live_below, size_of, standing_of
 from db.tables import (
@@ -144,14 +146,14 @@ class Masks(Sessions):
                 col(Standing.revision_id),
                 col(Standing.decision_id),
                 col(Decision.kind),
-                col(Measurement.area_fraction),
+                col(Measurement.value),
                 col(Prediction.predicted_jaccard),
                 last_live_edit(reviewer).is_not(None),
                 edited_since(reviewer),
             )
             .join(Standing, col(Standing.photo_id) == col(File.photo_id))
             .outerjoin(Decision, col(Decision.id) == col(Standing.decision_id))
-            .outerjoin(Measurement, col(Measurement.revision_id) == col(Standing.revision_id))
+            .outerjoin(Measurement, measured(FRACTION, col(Standing.revision_id)))
             .outerjoin(Revision, col(Revision.id) == col(Standing.revision_id))
             .outerjoin(Prediction, col(Prediction.id) == col(Revision.prediction_id))
             .where(live_below(folder))
@@ -211,20 +213,14 @@ def add_revision(
     session.add(
         Mask(revision_id=revision.id, width=size.width, height=size.height, counts=rle.counts)
     )
-    session.add(
-        Measurement(
-            revision_id=revision.id,
-            area_pixels=measurements.area_pixels,
-            area_fraction=measurements.area_fraction,
-        )
-    )
+    session.add_all(rows_of(measurements, revision.id))
 
 
 def revision_of(session: Session, revision_id: int | None) -> RevisionValue | None:
     """A revision without its pixels."""
     if revision_id is None:
         return None
-    row, measured = (linked(session, table, revision_id) for table in (Revision, Measurement))
+    row = linked(session, Revision, revision_id)
     return RevisionValue(
         id=row.id,
         photo_id=row.photo_id,
@@ -233,7 +229,7 @@ def revision_of(session: Session, revision_id: int | None) -> RevisionValue | No
         origin=Origin(row.origin),
         threshold=row.threshold,
         created_at=row.created_at,
-        measurements=Measurements(measured.area_pixels, measured.area_fraction),
+        measurements=measurements_of(session, revision_id),
     )
 
 
@@ -282,6 +278,7 @@ def _prediction(
     file = session.scalars(
         select(File).where(col(File.photo_id) == photo_id, col(File.sha256) == file_hash)
     ).first()
+    know_model(session, receipt)
     row = Prediction(
         photo_id=photo_id,
         file_id=got(session, File, file.id if file else None).id,
@@ -293,6 +290,7 @@ def _prediction(
         framing=framing.name,
         unseen_fraction=framing.unseen_fraction,
         predicted_jaccard=made.predicted_jaccard,
+        lesion_probability=None,
         made_at=now(),
     )
     session.add(row)
@@ -317,6 +315,8 @@ def _worked_on(session: Session, standing: Standing) -> bool:
     if standing.decision_id is not None:
         return True
     drafts = select(col(Draft.id)).where(
-        col(Draft.base_revision_id) == standing.revision_id, col(Draft.cursor) > 0
+        col(Draft.photo_id) == standing.photo_id,
+        col(Draft.base_revision_id) == standing.revision_id,
+        col(Draft.cursor) > 0,
     )
     return standing.revision_id is not None and session.scalar(drafts) is not None

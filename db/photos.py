@@ -5,7 +5,7 @@ from sqlmodel import Session, col
 
 from db.sessions import Sessions, below, files_of, live_below
 from db.tables import Aside, File, Photo, Standing, now
-from db.values import Counts, KnownFile, NewPhoto, SetAside, StoredFile
+from db.values import Cause, Counts, KnownFile, NewPhoto, SetAside, StoredFile
 from imaging.values import FileStat, Fingerprint
 
 
@@ -34,7 +34,8 @@ class Photos(Sessions):
                 if _same(file, stat):
                     return KnownFile(file.path, file.photo_id, None)
             aside = session.get(Aside, stat.path)
-            if aside is not None and _same(aside, stat):
+            lasting = aside is not None and aside.cause == Cause.FILE
+            if aside is not None and lasting and _same(aside, stat):
                 return KnownFile(aside.path, None, aside.reason)
         return None
 
@@ -45,8 +46,11 @@ class Photos(Sessions):
                 select(col(Photo.id)).where(col(Photo.content_hash) == content_hash)
             )
 
-    def set_aside(self, stat: FileStat, reason: str) -> None:
-        """Remember a file that could not become a photo, and why."""
+    def set_aside(self, stat: FileStat, reason: str, cause: Cause = Cause.FILE) -> None:
+        """Remember a file that could not become a photo, and why.
+
+        It is known while it stays as it is, unless the machine was to blame.
+        """
         with self._writing() as session:
             _mark_gone(session, stat.path)
             session.merge(
@@ -56,6 +60,7 @@ class Photos(Sessions):
                     bytes=stat.bytes,
                     modified_ns=stat.modified_ns,
                     reason=reason,
+                    cause=cause,
                     seen_at=now(),
                 )
             )
@@ -77,7 +82,7 @@ class Photos(Sessions):
         with self._reading() as session:
             rows = session.scalars(select(Aside).order_by(col(Aside.path))).all()
         return [
-            SetAside(row.path, row.path.rsplit("/", 1)[-1], row.reason)
+            SetAside(row.path, row.path.rsplit("/", 1)[-1], row.reason, Cause(row.cause))
             for row in rows
             if below(row.path, folder)
         ]

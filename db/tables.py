@@ -11,11 +11,13 @@ from sqlalchemy import (
     ColumnElement,
     DateTime,
     Dialect,
+    Index,
     LargeBinary,
     MetaData,
     UniqueConstraint,
     event,
     inspect,
+    text,
 )
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
@@ -121,21 +123,36 @@ class File(Table, table=True):
 
 
 class Aside(Table, table=True):
-    """A file that could not become a photo, as it is now, and why."""
+    """A file that could not become a photo, as it is now, and why.
+
+    `cause` says whether the file was at fault or the machine, which deserves another try.
+    """
 
     path: str = Field(primary_key=True)
     inode: int = Field(sa_type=Unsigned)
     bytes: int = Field(sa_type=BigInteger)
     modified_ns: int = Field(sa_type=BigInteger)
     reason: str
+    cause: str
     seen_at: datetime = Field(sa_type=Moment)
+
+
+class Model(Table, table=True):
+    """A model that has outlined a photo here; `name` is the one that it first came under."""
+
+    hash: str = Field(primary_key=True)
+    name: str
+    first_seen_at: datetime = Field(sa_type=Moment)
 
 
 class Prediction(Table, table=True):
     """The receipt of one model's map for one photo; the map itself is in the cache beside.
 
+    `model_name` is what the model was called then: a package can be renamed, its hash stays.
     `unseen_fraction` is how much of the photo its framing cut off, `predicted_jaccard` how good the
     model expects its mask to be; None where a prediction was made before nevus kept them.
+    `lesion_probability` is how sure the model is that there is a lesion at all, from 0 to 1; None
+    where it doesn't say.
     """
 
     __table_args__ = (UniqueConstraint("photo_id", "model_hash", "framing"),)
@@ -144,13 +161,14 @@ class Prediction(Table, table=True):
     photo_id: int = Field(foreign_key="photo.id")
     file_id: int = Field(foreign_key="file.id")
     model_name: str
-    model_hash: str
+    model_hash: str = Field(foreign_key="model.hash", index=True)
     backend: str
     device: str
     milliseconds: float
     framing: str
     unseen_fraction: float | None
     predicted_jaccard: float | None
+    lesion_probability: float | None
     made_at: datetime = Field(sa_type=Moment)
 
 
@@ -176,23 +194,102 @@ class Mask(Table, table=True):
     counts: bytes = Field(sa_type=LargeBinary)
 
 
-class Measurement(Table, table=True):
-    """What was measured on a revision's mask: pixels, and the fraction of the photo (0 to 1)."""
+class Instance(Table, table=True):
+    """One lesion of a mask on which a reviewer said there are several; `number` counts from 1.
+
+    `counts` are its pixels, as the mask's own. A mask without any is one lesion, or none.
+    """
 
     revision_id: int = Field(primary_key=True, foreign_key="revision.id")
-    area_pixels: int = Field(sa_type=BigInteger)
-    area_fraction: float
+    number: int = Field(primary_key=True)
+    counts: bytes = Field(sa_type=LargeBinary)
+
+
+class Measurement(Table, table=True):
+    """One thing that was measured on a revision's mask, by its name, with its unit."""
+
+    revision_id: int = Field(primary_key=True, foreign_key="revision.id")
+    name: str = Field(primary_key=True)
+    value: float
+    unit: str
+
+
+class Scale(Table, table=True):
+    """How many millimetres a pixel of the upright photo is wide, as someone said.
+
+    `how` is what it was read from: a ruler in the picture, a camera's known lens. The last one said
+    holds.
+    """
+
+    id: int = Field(default=None, primary_key=True)
+    photo_id: int = Field(foreign_key="photo.id", index=True)
+    mm_per_pixel: float
+    reviewer: str
+    how: str
+    said_at: datetime = Field(sa_type=Moment)
+
+
+class Membership(Table, table=True):
+    """Photos of one patient, or of one lesion, belong together: a split must not part them.
+
+    `kind` says which of the two, `name` whom or which; `source` is where that is from: a folder, a
+    pattern of names, a table. The last one said of a kind holds.
+    """
+
+    __table_args__ = (Index(None, "kind", "name"),)
+
+    id: int = Field(default=None, primary_key=True)
+    photo_id: int = Field(foreign_key="photo.id", index=True)
+    kind: str
+    name: str
+    reviewer: str
+    source: str
+    said_at: datetime = Field(sa_type=Moment)
+
+
+class Claim(Table, table=True):
+    """A photo that a reviewer has open, so that nobody else is handed it before `until`."""
+
+    photo_id: int = Field(primary_key=True, foreign_key="photo.id")
+    reviewer: str = Field(index=True)
+    made_at: datetime = Field(sa_type=Moment)
+    until: datetime = Field(sa_type=Moment)
+
+
+class Tombstone(Table, table=True):
+    """A picture that someone had forgotten: all but its hash is gone, and it is not taken in again.
+
+    It points at no photo, since there is none any more.
+    """
+
+    content_hash: str = Field(primary_key=True)
+    reviewer: str
+    made_at: datetime = Field(sa_type=Moment)
 
 
 class Draft(Table, table=True):
-    """One reviewer's unfinished correction of one revision; `cursor` of its edits are live."""
+    """One reviewer's unfinished correction of one revision; `cursor` of its edits are live.
 
-    __table_args__ = (UniqueConstraint("base_revision_id", "reviewer"),)
+    `base_revision_id` is None where it is drawn on a photo without an outline.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("photo_id", "base_revision_id", "reviewer"),
+        # For a constraint no NULL is like another: it would let in two drafts on nothing.
+        Index(
+            "uq_draft_photo_id_reviewer",
+            "photo_id",
+            "reviewer",
+            unique=True,
+            sqlite_where=text("base_revision_id IS NULL"),
+            postgresql_where=text("base_revision_id IS NULL"),
+        ),
+    )
 
     id: int = Field(default=None, primary_key=True)
     reviewer: str
     photo_id: int = Field(foreign_key="photo.id")
-    base_revision_id: int = Field(foreign_key="revision.id")
+    base_revision_id: int | None = Field(default=None, foreign_key="revision.id", index=True)
     cursor: int
     created_at: datetime = Field(sa_type=Moment)
 
@@ -201,8 +298,9 @@ class Edit(Table, table=True):
     """One edit of a draft.
 
     `sequence` counts the draft's edits as they were made, `position` says which of the line it is;
-    `abandoned_by_id` is the edit that branched off before it, after an undo. `covered` are the
-    pixels of the box that a brush passed, packed as `bits` are.
+    `abandoned_by_id` is the edit that branched off before it, after an undo. `tool` made it, set as
+    `settings` say, a JSON object of numbers by name. `covered` are the pixels of the box that a
+    tool passed, packed as `bits` are.
     """
 
     __table_args__ = (UniqueConstraint("draft_id", "sequence"),)
@@ -220,12 +318,17 @@ class Edit(Table, table=True):
     covered: bytes | None = Field(default=None, sa_type=LargeBinary)
     hash_before: str
     hash_after: str
-    threshold: float | None
+    tool: str
+    settings: str
     made_at: datetime = Field(sa_type=Moment)
 
 
 class Decision(Table, table=True):
-    """What a reviewer said of a photo, looking at `base_revision_id`, and the mask that stands."""
+    """What a reviewer said of a photo, looking at `base_revision_id`, and the mask that stands.
+
+    `batch` is shared by what one key decided at once, None where that was one photo. `flag` marks
+    what someone should look at again; `reason` is why it was rejected, empty where none was given.
+    """
 
     id: int = Field(default=None, primary_key=True)
     photo_id: int = Field(foreign_key="photo.id", index=True)
@@ -237,6 +340,9 @@ class Decision(Table, table=True):
     seconds: float
     score: int | None
     note: str
+    batch: str | None = Field(default=None, index=True)
+    flag: bool
+    reason: str
     created_at: datetime = Field(sa_type=Moment)
 
 

@@ -1,11 +1,15 @@
 """What the store hands out: frozen values, never a session or a row that is tied to one."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from imaging.framing import Size
 from imaging.values import FileStat, Fingerprint, Measurements, Patch, Receipt, Rle
+
+THRESHOLD = "threshold"
+"""The one setting of the tool of that name."""
 
 
 class DecisionKind(StrEnum):
@@ -24,6 +28,23 @@ class Origin(StrEnum):
     MODEL = "model"
     BRUSH = "brush"
     THRESHOLD = "threshold"
+    IMPORTED = "imported"
+
+
+class Tool(StrEnum):
+    """What an edit was made with; all but the threshold are guided by hand."""
+
+    BRUSH = "brush"
+    THRESHOLD = "threshold"
+
+
+class Cause(StrEnum):
+    """What kept a file from becoming a photo."""
+
+    FILE = "file"
+    """It will not become one until it changes."""
+    MACHINE = "machine"
+    """Bad luck: it is to be tried again."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +91,7 @@ class SetAside:
     path: str
     name: str
     reason: str
+    cause: Cause = Cause.FILE
 
 
 @dataclass(frozen=True)
@@ -122,7 +144,7 @@ class PhotoDetails:
 
 @dataclass(frozen=True)
 class DraftState:
-    """A reviewer's unfinished correction of one revision.
+    """A reviewer's unfinished correction of one revision, or of a photo that has none (None).
 
     `edits` are the live line of edits in order, the undone ones included; the first `cursor` of
     them are applied.
@@ -130,22 +152,33 @@ class DraftState:
 
     draft_id: int
     photo_id: int
-    base_revision_id: int
+    base_revision_id: int | None
     cursor: int
     edits: tuple["DraftEdit", ...]
 
 
 @dataclass(frozen=True)
 class DraftEdit:
-    """One edit of a draft; `threshold` is set where the edit drew the mask anew from the model.
+    """One edit of a draft, and what it was made with; `settings` are the tool's, by name.
 
     `covered` are the pixels of the patch's box that a brush passed, changed by it or not, as
     `imaging.mask.edit.packed`; None for a threshold, and for strokes from before this was stored.
     """
 
     patch: Patch
-    threshold: float | None = None
+    tool: Tool
+    settings: Mapping[str, float] = field(default_factory=dict)
     covered: bytes | None = None
+
+    @classmethod
+    def at_threshold(cls, patch: Patch, threshold: float) -> "DraftEdit":
+        """The mask drawn anew from the model's probabilities, at a threshold from 0 to 1."""
+        return cls(patch, Tool.THRESHOLD, {THRESHOLD: threshold})
+
+    @property
+    def threshold(self) -> float | None:
+        """At which threshold the mask was drawn anew; None where it was drawn by hand."""
+        return self.settings[THRESHOLD] if self.tool is Tool.THRESHOLD else None
 
 
 @dataclass(frozen=True)
@@ -171,7 +204,8 @@ class NewMask:
 class Verdict:
     """A decision to be stored; `mask` only where the reviewer corrected it.
 
-    `revision_id` and `seen_decision_id` are what the reviewer saw of the photo.
+    `revision_id` and `seen_decision_id` are what the reviewer saw of the photo. `batch` is shared
+    by what one key decided at once; `reason` is why it was rejected.
     """
 
     photo_id: int
@@ -183,6 +217,9 @@ class Verdict:
     score: int | None = None
     note: str = ""
     mask: NewMask | None = None
+    batch: str | None = None
+    flag: bool = False
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -198,6 +235,9 @@ class Decision:
     score: int | None
     note: str
     created_at: datetime
+    batch: str | None = None
+    flag: bool = False
+    reason: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,14 @@
 import threading
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from db.store import Store
-from db.values import NewPhoto
+from db.values import Cause, NewPhoto
 from imaging.decode.photo import PhotoError, PhotoUnavailable
 from imaging.text import printable
 from imaging.values import FileStat, Fingerprint
@@ -177,8 +177,7 @@ class Segmenting:
         return Outcome.SET_ASIDE
 
     def _postpone(self, stat: FileStat, reason: str) -> None:
-        # As no file is: never the same as it was, so always tried.
-        self._store.set_aside(replace(stat, inode=0, modified_ns=0), f"{reason} {AGAIN}")
+        self._store.set_aside(stat, f"{reason} {AGAIN}", Cause.MACHINE)
 
 
 def vanished(store: Store, folder: Path, found: Scan) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
-from db.values import DraftEdit, Origin, PhotoDetails
+from db.values import DraftEdit, Origin, PhotoDetails, Tool
 from imaging.framing import Mask, Part, Pixels
 from imaging.mask.edit import apply_patch, difference, revert_patch, unpacked
 from imaging.mask.measure import measure
@@ -188,7 +188,7 @@ class Editor:
         if patch is None:
             return None
         apply_patch(self.mask, patch)
-        edit = DraftEdit(patch, value)
+        edit = DraftEdit.at_threshold(patch, value)
         self._keeper.add(self._cursor, edit)
         self._append(edit)
         return Box.of(patch)
@@ -233,7 +233,7 @@ class Editor:
 
 
 def _edit(stroked: Stroked) -> DraftEdit:
-    return DraftEdit(stroked.patch, covered=stroked.covered)
+    return DraftEdit(stroked.patch, Tool.BRUSH, covered=stroked.covered)
 
 
 @dataclass(eq=False)

@@ -7,9 +7,13 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from alembic import command
+
+from db.sqlite.engine import MIGRATING, open_engine
+from db.sqlite.forms import migrations
 from db.sqlite.inspection import inspect
 from db.store import Store
-from db.values import DecisionKind, DraftEdit, NewMask, Origin
+from db.values import DecisionKind, DraftEdit, NewMask, Origin, Tool
 from imaging.values import FileStat, Patch
 from tests.db.conftest import FOLDER, new_photo, outline, verdict
 
@@ -37,7 +41,7 @@ def fill(path: Path) -> None:
 
 
 def _edit(number: int) -> DraftEdit:
-    return DraftEdit(Patch(number, 0, 1, 1, b"x", "before", "after"))
+    return DraftEdit(Patch(number, 0, 1, 1, b"x", "before", "after"), Tool.BRUSH)
 
 
 def asked(path: Path) -> Iterator[Callable[[], object]]:
@@ -80,14 +84,37 @@ def _written(store: Store) -> Iterator[Callable[[], object]]:
 
 
 def to_first_form(path: Path) -> None:
-    """Take out of a closed database what migrations since the first have put in."""
-    with closing(sqlite3.connect(path)) as connection, connection:
-        for statement in (
-            "ALTER TABLE prediction DROP COLUMN unseen_fraction",
-            "ALTER TABLE prediction DROP COLUMN predicted_jaccard",
-            "ALTER TABLE edit DROP COLUMN covered",
-            "DROP INDEX ix_file_inode",
-            "CREATE TABLE lease (name VARCHAR NOT NULL PRIMARY KEY)",
-            "UPDATE alembic_version SET version_num = '0001'",
-        ):
-            connection.execute(statement)
+    """Turn a closed database into one of the first form, with all of its rows that fit there."""
+    first = path.with_name("first-form.db")
+    engine = open_engine(first, MIGRATING)
+    with engine.begin() as made:
+        config = migrations()
+        config.attributes["connection"] = made
+        command.upgrade(config, "0001")
+    engine.dispose()
+    with closing(sqlite3.connect(first, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("ATTACH ? AS new", (str(path),))
+        connection.execute("BEGIN")
+        for table in ("photo", "file", "aside", "prediction", "revision", "mask", "draft", "edit",
+                      "decision", "retraction", "standing"):  # fmt: skip
+            both = ", ".join(_columns_in_both(connection, table))
+            connection.execute(f"INSERT INTO {table} ({both}) SELECT {both} FROM new.{table}")
+        connection.execute(_TWO_COLUMNS)
+        connection.execute("COMMIT")
+    first.replace(path)
+
+
+_TWO_COLUMNS = """
+INSERT INTO measurement SELECT area.revision_id, area.value, fraction.value
+FROM new.measurement area JOIN new.measurement fraction USING (revision_id)
+WHERE area.name = 'area_pixels' AND fraction.name = 'area_fraction'
+"""
+
+
+def _columns_in_both(connection: sqlite3.Connection, table: str) -> list[str]:
+    here, there = (
+        {f'"{row[1]}"' for row in connection.execute(f"PRAGMA {schema}.table_info({table})")}
+        for schema in ("main", "new")
+    )
+    return sorted(here & there)

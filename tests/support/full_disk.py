@@ -7,11 +7,11 @@ from sqlalchemy import event
 
 from db.errors import DiskFull
 from db.store import Store
-from db.values import DecisionKind, DraftEdit, Verdict
+from db.values import DecisionKind, DraftEdit, Tool, Verdict
 from imaging.values import Patch
 
 ROOM = 2**30
-FILLER = DraftEdit(Patch(0, 0, 1, 1, b"", "", ""))
+FILLER = DraftEdit(Patch(0, 0, 1, 1, b"", "", ""), Tool.BRUSH)
 
 
 @dataclass

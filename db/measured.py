@@ -1,0 +1,42 @@
+"""What was measured on a mask: stored by name, each with its unit."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import Mapped
+from sqlmodel import Session, col
+
+from db.tables import Measurement
+from imaging.values import Measurements
+
+AREA = "area_pixels"
+"""Pixels of the upright photo."""
+FRACTION = "area_fraction"
+"""Of the photo, from 0 to 1."""
+
+
+def measured(name: str, revision_id: Mapped[Any]) -> ColumnElement[bool]:
+    """Whether a row is what was measured by this name on a revision."""
+    return and_(col(Measurement.revision_id) == revision_id, col(Measurement.name) == name)
+
+
+def rows_of(found: Measurements, revision_id: int) -> list[Measurement]:
+    """The rows that keep what was measured on a revision's mask."""
+    values = ((AREA, found.area_pixels, "px"), (FRACTION, found.area_fraction, "1"))
+    return [
+        Measurement(revision_id=revision_id, name=name, value=value, unit=unit)
+        for name, value, unit in values
+    ]
+
+
+def measurements_of(session: Session, revision_id: int) -> Measurements:
+    """What was measured on a revision's mask.
+
+    Raises LookupError where that is not there, ValueError where an area is no number of pixels.
+    """
+    rows = session.scalars(select(Measurement).where(col(Measurement.revision_id) == revision_id))
+    found = {row.name: row.value for row in rows}
+    area = int(found[AREA])
+    if area != found[AREA]:
+        raise ValueError(f"an area of {found[AREA]} pixels")
+    return Measurements(area, found[FRACTION])
