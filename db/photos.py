@@ -80,12 +80,11 @@ class Photos(Sessions):
     def set_aside_files(self, folder: str) -> list[SetAside]:
         """The files below a folder that could not become photos, by path."""
         with self._reading() as session:
-            rows = session.scalars(select(Aside).order_by(col(Aside.path))).all()
-        return [
-            SetAside(row.path, row.path.rsplit("/", 1)[-1], row.reason, Cause(row.cause))
-            for row in rows
-            if below(row.path, folder)
-        ]
+            return [
+                SetAside(row.path, row.path.rsplit("/", 1)[-1], row.reason, Cause(row.cause))
+                for row in session.scalars(select(Aside).order_by(col(Aside.path)))
+                if below(row.path, folder)
+            ]
 
     def counts(self, folder: str) -> Counts:
         """How far a folder is, in files."""
