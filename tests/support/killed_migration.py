@@ -1,0 +1,52 @@
+"""Open copies of an older database in processes that kill themselves: `DATABASE FOLDER EVERY`.
+
+The copy in FOLDER/N was opened by a process that died as it came to its statement N; what EVERY
+counts up to the last, FOLDER/N of the highest N was opened whole.
+"""
+
+import os
+import shutil
+import signal
+import sqlite3
+import sys
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from db.store import Store
+
+
+def main() -> None:
+    database, folder, every = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+    for left in count(0, every):
+        (folder / f"{left}").mkdir(parents=True)
+        copy = Path(shutil.copy(database, folder / f"{left}"))
+        # Forked, since a new interpreter takes a second to import what opens a database.
+        child = os.fork()
+        if child == 0:
+            open_and_die(copy, left)
+        _, status = os.waitpid(child, 0)
+        if os.WIFEXITED(status):
+            sys.exit(os.WEXITSTATUS(status))
+
+
+def open_and_die(path: Path, left: int) -> None:
+    statements = count()
+
+    def die_in_time(_statement: str) -> None:
+        if next(statements) == left:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def connect(*where: Any, **how: Any) -> sqlite3.Connection:
+        connection = connect_unwatched(*where, **how)
+        connection.set_trace_callback(die_in_time)
+        return connection
+
+    connect_unwatched = sqlite3.connect
+    sqlite3.connect = sqlite3.dbapi2.connect = connect
+    Store.open(path).close()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
