@@ -44,6 +44,7 @@ class Drafts(Sessions):
         self, reviewer: str, photo_id: int, revision_id: int | None, cursor: int, edit: DraftEdit
     ) -> StoredEdit:
         """Add an edit made when `cursor` edits were live; undone ones are abandoned, and stay."""
+        made = _columns(edit)
         with self._writing() as session:
             draft = _draft(session, reviewer, photo_id, revision_id)
             if draft is None:
@@ -57,17 +58,18 @@ class Drafts(Sessions):
             draft.cursor = cursor + 1
             session.add(draft)
             session.flush()
-            row = _row(session, draft.id, cursor, edit)
+            row = _row(session, draft.id, cursor, made)
             _abandon(session, draft.id, cursor, row.id)
             return StoredEdit(draft.id, row.id)
 
     def redraw_edit(self, edit_id: int, edit: DraftEdit) -> bool:
         """Keep a stroke that was drawn on since it was added; False where it is not live now."""
+        made = _columns(edit)
         with self._writing() as session:
             row = session.get(Edit, edit_id)
             if row is None or row.abandoned_by_id is not None:
                 return False
-            row.sqlmodel_update(_columns(edit))
+            row.sqlmodel_update(made)
             return True
 
     def move_cursor(self, draft_id: int, cursor: int) -> None:
@@ -110,16 +112,16 @@ def _strokes(session: Session, revision_id: int) -> list[DraftEdit]:
     return [_edit(row) for row in rows]
 
 
-def _row(session: Session, draft_id: int, position: int, edit: DraftEdit) -> Edit:
-    made = session.scalar(
+def _row(session: Session, draft_id: int, position: int, made: dict[str, Any]) -> Edit:
+    before = session.scalar(
         select(func.count()).select_from(Edit).where(col(Edit.draft_id) == draft_id)
     )
     row = Edit(
         draft_id=draft_id,
-        sequence=made or 0,
+        sequence=before or 0,
         position=position,
         made_at=now(),
-        **_columns(edit),
+        **made,
     )
     session.add(row)
     session.flush()
@@ -127,6 +129,7 @@ def _row(session: Session, draft_id: int, position: int, edit: DraftEdit) -> Edi
 
 
 def _columns(edit: DraftEdit) -> dict[str, Any]:
+    """What a row says of an edit. Raises ValueError where a setting is no number."""
     settings = json.dumps(dict(edit.settings), allow_nan=False)
     return {**vars(edit.patch), "tool": edit.tool, "settings": settings, "covered": edit.covered}
 

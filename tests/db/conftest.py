@@ -1,16 +1,17 @@
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from db.store import Store
-from db.values import DecisionKind, NewPhoto, Verdict
+from db.values import DecisionKind, DraftEdit, NewMask, NewPhoto, Origin, Tool, Verdict
 from imaging.framing import Size, centre
 from imaging.mask import rle
 from imaging.mask.measure import measure
-from imaging.values import FileStat, Fingerprint, Prediction, Receipt
+from imaging.values import FileStat, Fingerprint, Patch, Prediction, Receipt
 
 SIZE = Size(40, 30)
 FOLDER = "/photos"
@@ -57,3 +58,29 @@ def verdict(
     details = store.photo(photo_id)
     revision = details.revision.id if details.revision else None
     return Verdict(photo_id, revision, details.decision_id, kind, reviewer, 1.5, score)
+
+
+def revision_of(store: Store, photo_id: int) -> int:
+    """The current revision of a photo that has one."""
+    revision = store.photo(photo_id).revision
+    assert revision is not None
+    return revision.id
+
+
+def edit(number: int) -> DraftEdit:
+    """An edit like no other, of which the store minds nothing but that it comes back."""
+    patch = Patch(number, 0, 1, 1, b"x", f"before{number}", f"after{number}")
+    return DraftEdit(patch, Tool.BRUSH, covered=b"y" if number % 2 else None)
+
+
+def correct(store: Store, photo_id: int, reviewer: str = "ada") -> int:
+    """One more edit on the photo as it stands now, decided on; the new revision."""
+    details = store.photo(photo_id)
+    base = details.revision.id if details.revision else None
+    draft = store.draft(reviewer, photo_id, base)
+    cursor = draft.cursor if draft else 0
+    draft_id = store.add_edit(reviewer, photo_id, base, cursor, edit(cursor)).draft_id
+    whole = np.ones((SIZE.height, SIZE.width), np.bool_)
+    mask = NewMask(draft_id, rle.encode(whole), measure(whole), Origin.BRUSH, None)
+    store.decide(replace(verdict(store, photo_id, DecisionKind.CORRECTED, reviewer), mask=mask))
+    return revision_of(store, photo_id)

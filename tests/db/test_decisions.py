@@ -9,22 +9,11 @@ from hypothesis import strategies as st
 
 from db.errors import StaleDecision
 from db.store import Store
-from db.values import DecisionKind, DraftEdit, NewMask, Origin, Tool
+from db.values import DecisionKind, DraftEdit, NewMask, Origin
 from imaging.framing import Size, centre
 from imaging.mask import rle
-from imaging.values import Measurements, Patch, Prediction, Receipt
-from tests.db.conftest import FOLDER, SIZE, outline, verdict
-
-
-def edit(number: int) -> DraftEdit:
-    patch = Patch(number, 0, 1, 1, b"x", f"before{number}", f"after{number}")
-    return DraftEdit(patch, Tool.BRUSH, covered=b"y" if number % 2 else None)
-
-
-def revision_of(store: Store, photo_id: int) -> int:
-    revision = store.photo(photo_id).revision
-    assert revision is not None
-    return revision.id
+from imaging.values import Measurements, Prediction, Receipt
+from tests.db.conftest import FOLDER, SIZE, edit, outline, revision_of, verdict
 
 
 @settings(

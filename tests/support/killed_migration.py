@@ -38,12 +38,13 @@ def open_and_die(path: Path, left: int) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def connect(*where: Any, **how: Any) -> sqlite3.Connection:
-        connection = connect_unwatched(*where, **how)
+        connection: sqlite3.Connection = connect_unwatched(*where, **how)
         connection.set_trace_callback(die_in_time)
         return connection
 
     connect_unwatched = sqlite3.connect
-    sqlite3.connect = sqlite3.dbapi2.connect = connect
+    for module in (sqlite3, sqlite3.dbapi2):
+        vars(module)["connect"] = connect
     Store.open(path).close()
     os._exit(0)
 

@@ -145,6 +145,6 @@ def test_killed_anywhere_it_is_brought_up_whole_by_the_next(form: str, tmp_path:
         assert [rows_in(copy) for copy in copies] == [before] * len(copies)
 
 
-def form_in(path: Path) -> object:
+def form_in(path: Path) -> str:
     (row,) = rows_in(path)["alembic_version"]
-    return row["version_num"]
+    return str(row["version_num"])
