@@ -1,0 +1,181 @@
+"""The queue and the counts: what lies in a folder, where it stands, and for whom it has edits."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from db.store import Store
+from db.values import Cause, Counts, DecisionKind, Origin, QueueItem, SetAside
+from tests.db.conftest import FOLDER, correct, edit, new_photo, outline, revision_of, verdict
+
+
+def draw(store: Store, photo_id: int, reviewer: str = "ada") -> int:
+    """One more edit on the photo as it stands; the draft."""
+    base = revision_of(store, photo_id)
+    draft = store.draft(reviewer, photo_id, base)
+    cursor = draft.cursor if draft else 0
+    return store.add_edit(reviewer, photo_id, base, cursor, edit(cursor)).draft_id
+
+
+def only(store: Store, reviewer: str | None = "ada") -> QueueItem:
+    [item] = store.queue(FOLDER, reviewer)
+    return item
+
+
+@settings(
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(sure=st.lists(st.none() | st.floats(0, 1), max_size=5))
+def test_what_is_least_sure_comes_first_then_what_says_nothing_by_name(
+    store: Store, sure: list[float | None]
+) -> None:
+    folder = f"{len(store.files_under(FOLDER))}"
+    for number, jaccard in enumerate(sure):
+        outline(store, f"{folder}/{number}.jpg", predicted_jaccard=jaccard)
+    found = [item.predicted_jaccard for item in store.queue(f"{FOLDER}/{folder}")]
+    said = sorted(jaccard for jaccard in sure if jaccard is not None)
+    assert found == [*said, *(jaccard for jaccard in sure if jaccard is None)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "new"),
+    [
+        (DecisionKind.ACCEPTED, True),
+        (DecisionKind.REJECTED, False),
+        (DecisionKind.NO_LESION, False),
+        (DecisionKind.SKIPPED, False),
+    ],
+)
+def test_edits_from_before_a_decision_are_new_to_it_only_if_it_holds_the_bare_outline(
+    store: Store, kind: DecisionKind, new: bool
+) -> None:
+    photo_id = outline(store, "a.jpg")
+    draw(store, photo_id)
+    store.decide(verdict(store, photo_id, kind))
+    assert (only(store).has_draft, only(store).edited_since) == (True, new)
+    draw(store, photo_id)
+    assert only(store).edited_since is (kind is not DecisionKind.SKIPPED)
+    reviewed = store.reviewed([kind])
+    assert [photo.edited_since for photo in reviewed] == [kind is not DecisionKind.SKIPPED]
+
+
+def test_what_a_correction_was_made_of_is_not_new_to_it(store: Store) -> None:
+    photo_id = outline(store, "a.jpg")
+    correct(store, photo_id)
+    assert (only(store).has_draft, only(store).edited_since) == (False, False)
+    draft = draw(store, photo_id)
+    assert (only(store).has_draft, only(store).edited_since) == (True, True)
+    assert (only(store, "bob").has_draft, only(store, None).edited_since) == (False, True)
+    store.move_cursor(draft, 0)
+    assert (only(store).has_draft, only(store).edited_since) == (False, False)
+
+
+def test_a_decision_that_was_taken_back_leaves_the_draft_it_was_made_of(store: Store) -> None:
+    photo_id = outline(store, "a.jpg")
+    correct(store, photo_id)
+    store.take_back("ada")
+    item = only(store)
+    assert (item.decision, item.decision_id, item.has_draft) == (None, None, True)
+    assert item.edited_since is False
+
+
+def test_a_photo_whose_files_have_gone_is_in_no_queue_and_is_known(store: Store) -> None:
+    photo_id = outline(store, "a.jpg")
+    store.add_file(new_photo("b.jpg", content="a.jpg"))
+    for name, left in (("a.jpg", ["b.jpg"]), ("b.jpg", [])):
+        store.mark_gone(f"{FOLDER}/{name}")
+        assert [item.name for item in store.queue(FOLDER)] == left
+    assert store.files_under(FOLDER) == []
+    assert store.photo(photo_id).path == f"{FOLDER}/a.jpg"
+    assert store.find_photo("content-a.jpg") == photo_id
+    store.add_file(new_photo("a.jpg"))
+    assert only(store).photo_id == photo_id
+
+
+def test_counts_are_of_files(store: Store) -> None:
+    outline(store, "a.jpg")
+    store.add_file(new_photo("same.jpg", content="a.jpg"))
+    store.add_file(new_photo("waiting.jpg"))
+    store.set_aside(new_photo("broken.jpg").stat, "it broke")
+    assert store.counts(FOLDER) == Counts(photos=3, segmented=2, set_aside=1)
+    assert store.counts("/elsewhere") == Counts(0, 0, 0)
+    assert store.photos() == 2
+
+
+def test_what_the_file_is_to_blame_for_is_known_and_what_the_machine_did_is_tried_again(
+    store: Store,
+) -> None:
+    broken, unlucky = new_photo("broken.jpg").stat, new_photo("unlucky.jpg").stat
+    store.set_aside(broken, "It is no picture.")
+    store.set_aside(unlucky, "The worker died.", Cause.MACHINE)
+    assert store.set_aside_files(FOLDER) == [
+        SetAside(broken.path, "broken.jpg", "It is no picture.", Cause.FILE),
+        SetAside(unlucky.path, "unlucky.jpg", "The worker died.", Cause.MACHINE),
+    ]
+    known = store.known_file(broken)
+    assert known is not None
+    assert known.photo_id is None
+    assert store.known_file(replace(broken, bytes=1)) is None
+    assert store.known_file(unlucky) is None
+    store.set_aside(unlucky, "It is no picture either.")
+    assert store.known_file(unlucky) is not None
+
+
+def gone(store: Store) -> None:
+    store.mark_gone(f"{FOLDER}/a.jpg")
+
+
+@pytest.mark.parametrize("end", [lambda store: store.add_file(new_photo("a.jpg")), gone])
+def test_what_is_set_aside_is_so_until_it_is_a_photo_or_gone(
+    store: Store, end: Callable[[Store], object]
+) -> None:
+    store.set_aside(new_photo("a.jpg").stat, "it broke")
+    end(store)
+    assert store.set_aside_files(FOLDER) == []
+
+
+def test_a_photo_that_broke_is_in_no_queue_and_comes_back_with_what_was_decided(
+    store: Store,
+) -> None:
+    photo_id = outline(store, "a.jpg")
+    store.decide(verdict(store, photo_id, DecisionKind.ACCEPTED, score=3))
+    store.set_aside(new_photo("a.jpg").stat, "it broke")
+    assert store.queue(FOLDER) == []
+    assert store.reviewed(list(DecisionKind)) == []
+    store.add_file(new_photo("a.jpg"))
+    assert only(store).decision is DecisionKind.ACCEPTED
+    assert store.photo(photo_id).score == 3
+
+
+def test_history_tells_all_that_happened_in_its_order(store: Store) -> None:
+    photo_id = outline(store, "a.jpg")
+    store.decide(verdict(store, photo_id, DecisionKind.SKIPPED, "bob"))
+    correct(store, photo_id)
+    store.take_back("ada")
+    store.decide(verdict(store, photo_id, DecisionKind.REJECTED, "eve", score=1))
+    history = store.photo(photo_id).history
+    assert [(entry.who, entry.what) for entry in history] == [
+        ("", "outlined by model lesion"),
+        ("bob", "skipped"),
+        ("ada", "corrected"),
+        ("ada", "taken back"),
+        ("eve", "rejected, score 1"),
+    ]
+    assert list(history) == sorted(history, key=lambda entry: entry.at)
+    assert store.photo(outline(store, "b.jpg")).history[0].what == "outlined by model lesion"
+
+
+def test_a_revision_names_who_made_it_and_from_what(store: Store) -> None:
+    photo_id = outline(store, "a.jpg")
+    model = store.photo(photo_id).revision
+    correct(store, photo_id, "bob")
+    person = store.photo(photo_id).revision
+    assert model is not None
+    assert person is not None
+    assert (model.author, model.origin, model.parent_id) == ("lesion", Origin.MODEL, None)
+    assert (person.author, person.origin, person.parent_id) == ("bob", Origin.BRUSH, model.id)
+    assert person.created_at >= model.created_at
+    assert person.measurements.area_fraction == 1.0
