@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from db.errors import Unknown
 from db.store import Store
@@ -160,7 +160,7 @@ def test_edits_that_an_edit_after_an_undo_abandons_stay(store: Store) -> None:
     branch = store.add_edit("ada", photo_id, base, 1, edit(9))
     assert line_of(store, "ada", photo_id, base) == [edit(0), edit(9)]
     with Session(store._engine) as session:
-        rows = session.scalars(select(Edit).order_by(Edit.sequence)).all()  # type: ignore[arg-type]
+        rows = session.scalars(select(Edit).order_by(col(Edit.sequence))).all()
         assert [(row.sequence, row.position, row.abandoned_by_id) for row in rows] == [
             (0, 0, None),
             (1, 1, branch.edit_id),

@@ -90,11 +90,13 @@ def _move_thresholds() -> None:
     # Not in SQL: SQLite writes a number with 15 digits, and not all are the same number again.
     edit = sa.table("edit", *(sa.column(name) for name in ("id", "threshold", "tool", "settings")))
     drawn = sa.select(edit.c.id, edit.c.threshold).where(edit.c.threshold.is_not(None))
-    for key, threshold in op.get_bind().execute(drawn).all():
-        settings = json.dumps({"threshold": float(threshold)})
-        op.execute(
-            sa.update(edit).where(edit.c.id == key).values(tool="threshold", settings=settings)
-        )
+    moved = [
+        {"key": key, "set": json.dumps({"threshold": float(threshold)})}
+        for key, threshold in op.get_bind().execute(drawn)
+    ]
+    if moved:
+        move = sa.update(edit).values(tool="threshold", settings=sa.bindparam("set"))
+        op.get_bind().execute(move.where(edit.c.id == sa.bindparam("key")), moved)
 
 
 def _widen_decisions() -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from db.store import Store
+from db.values import Cause
 from pipeline.errors import PhotoTooSlow
 from pipeline.intake.segment import Outcome, Segmenting
 from pipeline.review.session import ReviewSession
@@ -48,6 +49,7 @@ def test_a_photo_that_takes_too_long_is_set_aside_until_it_changes(
     assert segmenting.one(slow) is Outcome.SET_ASIDE
     assert hasty.pid is None
     [aside] = store.set_aside_files(str(folder))
+    assert aside.cause is Cause.FILE
     assert aside.reason.startswith("slow.jpg took longer than 5 seconds to decode")
     assert segmenting.one(slow) is Outcome.SET_ASIDE
     assert hasty.pid is None

@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from db.store import Store
+from db.values import Cause
 from models.package.package import ModelError
 from pipeline.errors import WorkerDied
 from pipeline.intake.ingest import Ingest, IngestProgress, Patience
@@ -104,6 +105,7 @@ def test_a_photo_that_dies_everywhere_is_set_aside_and_the_neural_engine_goes_on
     assert loads(mac) == [*once, *once, "CPU_AND_NE"]
     assert devices(store, folder) == {"0.jpg": "CPU_AND_NE", "2.jpg": "CPU_AND_NE"}
     [aside] = store.set_aside_files(str(folder))
+    assert aside.cause is Cause.MACHINE
     assert aside.reason.startswith("1.png: the worker process died on it three times, the last ")
     assert aside.reason.endswith("nevus tries it again by itself.")
 
