@@ -1,5 +1,32 @@
+import gc
+import os
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.support.users import as_a_user
+
+# Tests run side by side: a pool of threads in each of them only waits for the others.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # How long an example takes says more about the machine than about the code.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+
+
+def pytest_collection_finish() -> None:
+    # Every collection would go through all that is imported, and coremltools asks for many.
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def user(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[None]:
+    """Nothing is read from or left in the cache of whoever runs the tests.
+
+    Tests that run side by side share one: the shipped model is translated once.
+    """
+    own = tmp_path_factory.getbasetemp()
+    with as_a_user((own if worker_id == "master" else own.parent) / "cache"):
+        yield

@@ -1,7 +1,6 @@
-"""The commands as a person runs them: real processes and photos, exit codes, both streams."""
+"""The commands as a person runs them: real photos, exit codes, both streams."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -9,24 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.commands import run, start
+
 ROOT = Path(__file__).parents[2]
-NEVUS = [str(Path(sys.executable).parent / "nevus")]
 SAMPLES = sorted(
     path
     for path in (ROOT / "sample_images").iterdir()
     if path.suffix in {".jpg", ".png", ".heic", ".HEIC"}
 )
-
-
-def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*NEVUS, *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        env={**os.environ, **environment},
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
 
 
 @pytest.fixture
@@ -54,7 +43,7 @@ def test_segment_counts_everything_and_writes_nothing_beside_the_photos(
     first = next(path for path in photos.iterdir() if path.stat().st_size > 100)
     shutil.copy(first, photos / f"copy{first.suffix}")
     before = listing(photos)
-    done = run("segment", photos, "--db", tmp_path / "a.db", "--json")
+    done = start("segment", photos, "--db", tmp_path / "a.db", "--json")
     assert done.returncode == 0, done.stderr
     totals = json.loads(done.stdout)
     parts = [totals[name] for name in ("segmented", "known", "duplicates", "set_aside")]
@@ -84,6 +73,23 @@ def test_segment_never_imports_textual(photos: Path, tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [(["--version"], 0), (["export", "../out", "."], 1), (["segment", "/nowhere/at/all"], 2)],
+    ids=["done", "failed", "wrong usage"],
+)
+def test_a_process_ends_with_the_status(
+    arguments: list[str], status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "photos").mkdir()
+    monkeypatch.chdir(tmp_path / "photos")
+    done = start(*arguments, NEVUS_DB=str(tmp_path / "a.db"))
+    assert done.returncode == status
+    assert bool(done.stdout) == (status == 0)
+    assert bool(done.stderr) == (status != 0)
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("command", ["review", "segment", "export", "evaluate"])

@@ -12,8 +12,8 @@ from db.store import Store
 from db.values import DecisionKind
 from pipeline.review.session import ReviewSession
 from pipeline.work.worker import Worker
-from tests.cli.test_commands import run
 from tests.pipeline.conftest import draw_photo, remember_photo
+from tests.support.commands import run
 
 
 @pytest.fixture(scope="module")

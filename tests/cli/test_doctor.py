@@ -1,4 +1,4 @@
-"""`nevus doctor` as a person runs it: real processes, a real terminal, exit codes, both streams."""
+"""`nevus doctor` as a person runs it: a real terminal, exit codes, both streams."""
 
 import json
 import os
@@ -17,8 +17,8 @@ from rich.cells import cell_len
 
 from db.store import Store
 from models.run.segmenter import shipped_model
-from tests.cli.test_commands import NEVUS, run
 from tests.pipeline.conftest import draw_photo, remember_photo
+from tests.support.commands import NEVUS, run, start
 from tests.support.terminals import (
     APPLE,
     CURSOR,
@@ -30,14 +30,6 @@ from tests.support.terminals import (
     Script,
     without_hints,
 )
-
-
-@pytest.fixture(scope="module", autouse=True)
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """One cache for all, so that the model is translated once."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
-        yield
 
 
 def everything(folder: Path) -> dict[str, tuple[int, int]]:
@@ -68,7 +60,7 @@ def subjects(done: Any) -> dict[str, dict[str, str]]:
 
 def test_it_finds_its_way_and_changes_nothing(photos: Path, database: Path, tmp_path: Path) -> None:
     before = everything(tmp_path)
-    done = run("doctor", photos, "--db", database, "--json")
+    done = start("doctor", photos, "--db", database, "--json")
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     assert json.loads(done.stdout)["works"] is True
@@ -187,7 +179,7 @@ def test_an_option_says_the_colours(photos: Path, tmp_path: Path) -> None:
 def test_a_terminal_without_utf_8_gets_question_marks_and_no_crash(
     photos: Path, tmp_path: Path
 ) -> None:
-    done = run("doctor", photos, "--db", tmp_path / "a.db", PYTHONIOENCODING="ascii", LC_ALL="C")
+    done = start("doctor", photos, "--db", tmp_path / "a.db", PYTHONIOENCODING="ascii", LC_ALL="C")
     assert done.returncode == 0, done.stderr
     assert "The locale doesn't say UTF-8" in " ".join(done.stdout.split())
 
@@ -309,7 +301,7 @@ def test_a_full_disk_behind_stdout_is_said_in_a_sentence(photos: Path) -> None:
 
 
 def test_a_terminal_without_utf_8_gets_the_selftest_all_the_same() -> None:
-    done = run("doctor", "--selftest", "--backend", "coreml", PYTHONIOENCODING="ascii")
+    done = start("doctor", "--selftest", "--backend", "coreml", PYTHONIOENCODING="ascii")
     if sys.platform != "darwin":
         assert done.returncode == 1
         assert "verdict" in done.stdout

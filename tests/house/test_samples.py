@@ -1,6 +1,5 @@
 """The sample photos: every format opens, the shipped model finds each lesion, and all are drawn."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,10 +34,8 @@ def true_mask(sample: Sample) -> Mask:
 
 
 @pytest.fixture(scope="module")
-def segmenter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Segmenter]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
-        yield open_segmenter(shipped_model())
+def segmenter() -> Segmenter:
+    return open_segmenter(shipped_model())
 
 
 def test_the_folder_holds_the_samples_and_no_other_photo() -> None:

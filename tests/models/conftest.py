@@ -1,4 +1,6 @@
+import gc
 from collections.abc import Callable, Iterator
+from functools import cache as cache_of_calls
 from pathlib import Path
 from typing import Any
 
@@ -52,11 +54,18 @@ def manifest(tmp_path: Path) -> Path:
     return tmp_path / "pairs"
 
 
-@pytest.fixture(scope="session", autouse=True)
-def session_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Nothing is read from or left in the cache of whoever runs the tests."""
+@pytest.fixture(scope="session")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache for the many packages of these tests, which would push out what others share."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def trainer(packages: Path) -> Iterator[None]:
+    """Whoever trains has PyTorch, in what these tests start as well."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("XDG_CACHE_HOME", str(packages))
+        patch.delenv("PYTHONPATH")
         yield
 
 
@@ -76,6 +85,13 @@ def shipped() -> Path:
 Build = Callable[..., Path]
 
 
+@cache_of_calls
+def spare_coremltools() -> None:
+    """Keep what was imported with it out of the collections that each conversion asks for."""
+    gc.collect()
+    gc.freeze()
+
+
 def build_package(
     path: Path, build: Callable[[Any], Any], size: tuple[int, int] = (8, 8), **metadata: str
 ) -> Path:
@@ -83,6 +99,7 @@ def build_package(
     import coremltools as ct
     from coremltools.converters.mil import Builder as mb  # noqa: N813
 
+    spare_coremltools()
     width, height = size
     shape = (1, 3, height, width)
 

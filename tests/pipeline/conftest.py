@@ -18,6 +18,7 @@ from imaging.values import Prediction, Receipt
 from models.run.segmenter import shipped_model
 from pipeline.intake.scan import file_stat
 from pipeline.work.worker import Worker
+from tests.support.databases import new_store
 
 SKIN, LESION = (224, 180, 155), (92, 52, 40)
 
@@ -66,7 +67,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    store = Store.open(tmp_path / "memory" / "nevus.db")
+    store = new_store(tmp_path / "memory" / "nevus.db")
     yield store
     store.close()
 

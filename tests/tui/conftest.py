@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from db.store import Store
 from pipeline.review.session import ReviewSession
 from pipeline.work.worker import Worker
+from tests.support.databases import new_store
 from tests.tui.driving import Clinic
 from tui.app import NevusApp
 from tui.screens.editing import SHOWN_FOR
@@ -40,7 +40,7 @@ def clinic(tmp_path: Path, worker: Worker) -> Iterator[Clinic]:
     folder = tmp_path / "photos"
     folder.mkdir()
     with (
-        closing(Store.open(tmp_path / "nevus.db")) as store,
+        closing(new_store(tmp_path / "nevus.db")) as store,
         closing(ReviewSession(store, worker, folder, "ada")) as session,
     ):
         yield Clinic(folder, store, worker, session)

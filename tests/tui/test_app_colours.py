@@ -11,7 +11,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color as Background
 
-from tests.cli.test_commands import NEVUS
+from tests.support.commands import NEVUS
 from tests.support.terminals import (
     CURSOR,
     KITTY,

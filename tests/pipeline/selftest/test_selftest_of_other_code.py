@@ -10,15 +10,11 @@ from typing import Any
 
 import pytest
 
+from tests.support.users import SITE
+
 ROOT = Path(__file__).parents[3]
 ROOMS = ("imaging", "models", "db", "pipeline", "tui")
 RUN = "from tui.cli import main; main()"
-
-
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One translation for all copies: they share the package."""
-    return tmp_path_factory.mktemp("cache")
 
 
 @pytest.fixture
@@ -32,13 +28,13 @@ def copy(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run_selftest(copy: Path, cache: Path) -> tuple[int, dict[str, Any]]:
+def run_selftest(copy: Path) -> tuple[int, dict[str, Any]]:
     """The exit status, and what was found."""
     arguments = ["doctor", "--selftest", "--json", "--backend", "onnxruntime"]
     done = subprocess.run(
         [sys.executable, "-c", RUN, *arguments],
         cwd=copy,
-        env={**os.environ, "PYTHONPATH": str(copy), "XDG_CACHE_HOME": str(cache)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(copy), str(SITE)])},
         capture_output=True,
         text=True,
         check=False,
@@ -54,8 +50,8 @@ def change(copy: Path, file: str, line: str, other: str) -> None:
     (copy / file).write_text(text.replace(line, other), encoding="utf-8")
 
 
-def test_an_unchanged_copy_passes(copy: Path, cache: Path) -> None:
-    status, found = run_selftest(copy, cache)
+def test_an_unchanged_copy_passes(copy: Path) -> None:
+    status, found = run_selftest(copy)
     assert (status, found["verdict"]) == (0, "passed")
 
 
@@ -94,10 +90,10 @@ def test_an_unchanged_copy_passes(copy: Path, cache: Path) -> None:
     ],
 )  # fmt: skip
 def test_a_changed_line_fails_it(
-    copy: Path, cache: Path, file: str, line: str, other: str, fault: str, least: int
+    copy: Path, file: str, line: str, other: str, fault: str, least: int
 ) -> None:
     change(copy, file, line, other)
-    status, found = run_selftest(copy, cache)
+    status, found = run_selftest(copy)
     assert (status, found["verdict"]) == (1, "wrong numbers"), found["sentence"]
     faults = [photo["fault"] for photo in found["photos"]]
     assert faults.count(fault) >= least, faults

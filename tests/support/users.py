@@ -1,0 +1,19 @@
+"""Processes as a user starts them: without what only training needs."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+SITE = Path(__file__).parent / "user_site"
+
+
+@contextmanager
+def as_a_user(cache: Path) -> Iterator[None]:
+    """What is started in the block has no PyTorch, and keeps translated models in `cache`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(SITE), prepend=os.pathsep)
+        patch.setenv("XDG_CACHE_HOME", str(cache))
+        yield
