@@ -1,17 +1,27 @@
-# make run: the app on the sample photos. make test: everything that must hold.
+# make run: the app on the sample photos. make test: everything that must hold. make test-fast: what
+# needs no process and no PyTorch, in a minute.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
 	>/dev/null 2>&1 && echo $$p && break; done)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+# Where PyTorch's CPU build is, for Linux, whose build on PyPI brings CUDA:
+# make test TORCH_INDEX=https://download.pytorch.org/whl/cpu
+TORCH_INDEX ?=
+WORKERS ?= $(shell $(BIN)/python -c 'import os; print(min(8, max(2, os.cpu_count() or 2)))')
+# A file's tests share what is slow to make; the folder with many short ones comes last.
+SIDE_BY_SIDE = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-.PHONY: run test check bench format clean
+.PHONY: run test test-fast check bench format clean
 
 run: .venv/.runtime
 	$(BIN)/nevus review sample_images
 
 test: check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
+
+test-fast: .venv/.development
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m 'not slow'
 
 check: .venv/.development
 	$(BIN)/ruff check .
@@ -40,5 +50,5 @@ clean:
 
 .venv/.development: pyproject.toml constraints.txt | .venv/bin/python
 	@echo "Installing the development and training tools into .venv (once)"
-	$(PIP) --editable '.[dev,training]'
+	$(PIP) $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) --editable '.[dev,training]'
 	@touch $@ .venv/.runtime

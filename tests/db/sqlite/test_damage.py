@@ -21,9 +21,11 @@ HEADER = (
     *(0, 15, 16, 17, 18, 19, 20, 21, 22, 23),
     *(27, 31, 35, 39, 43, 47, 51, 55, 59, 63, 67, 71, 72, 95, 99),
 )
-"""A byte of each field of SQLite's own header, the least of its number: sqlite.org/fileformat.html."""
+"""A byte of each field of SQLite's own header (sqlite.org/fileformat.html), a number's least."""
 PAGE, PAGE_HEADER = 4096, 8
 """Bytes of a page, and of what stands before each: its kind, how many cells, and where they are."""
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[3]
 PHOTO = ROOT / "sample_images" / "round-dermatoscope.jpg"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not (SSHD and TMUX and shutil.which("ssh")), reason=MISSING)
 def test_a_photo_is_drawn_in_24_bit_colours(tmp_path: Path) -> None:
     photos, keys = tmp_path / "photos", tmp_path / "keys"

@@ -39,6 +39,8 @@ from tests.support.terminals import (
 from tui.surface.colours import Colours, Depth, Source
 from tui.surface.probe import Answer, understand
 
+pytestmark = pytest.mark.slow
+
 FIND = """
 import json, sys, termios
 from pathlib import Path

@@ -15,7 +15,10 @@ from tests.tui.surface.test_probe import FIND
 from tui.surface.colours import Colours, Depth, Source, through_tmux
 
 ROOT = Path(__file__).parents[3]
-pytestmark = pytest.mark.skipif(TMUX is None, reason="tmux is not installed")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(TMUX is None, reason="tmux is not installed"),
+]
 
 
 def found(tmux: Tmux, told: Path, far: str = "") -> Colours:
