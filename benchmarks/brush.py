@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.table import Table
 
 from db.values import DraftEdit
-from imaging.framing import Mask, Size
+from imaging.framing import Mask, Part, Size
 from imaging.mask.stroke import Stroke
-from pipeline.review.editor import Box, Editor
+from pipeline.review.editor import Editor
 from tui.surface.renderer import HalfCells
 from tui.widgets.scene import Brush, Scene
 
@@ -56,11 +56,11 @@ def measure() -> tuple[float, float, float]:
     radius = DOTS * scene.dot / 2
     alone = Stroke(_blank(), radius, True)
     painting = _each(alone.extend, way)
-    boxes: list[Box] = []
+    parts: list[Part] = []
     editor.begin_stroke(radius, True)
-    editing = _each(lambda x, y: boxes.append(editor.extend_stroke(x, y) or boxes[-1]), way)
+    editing = _each(lambda x, y: parts.append(editor.extend_stroke(x, y) or parts[-1]), way)
     renderer = HalfCells()
-    places = iter(boxes)
+    places = iter(parts)
     drawing = _each(lambda x, y: _draw(scene, renderer, next(places), x, y, radius), way)
     return painting, editing, drawing
 
@@ -78,8 +78,8 @@ def _blank() -> Mask:
     return np.full((PHOTO.height, PHOTO.width), False, order="F")
 
 
-def _draw(scene: Scene, renderer: HalfCells, box: Box, x: float, y: float, radius: float) -> None:
-    regions = [scene.draw_box(box), *scene.mark(Brush(x, y, radius, erases=False, is_down=True))]
+def _draw(scene: Scene, renderer: HalfCells, part: Part, x: float, y: float, radius: float) -> None:
+    regions = [scene.draw_part(part), *scene.mark(Brush(x, y, radius, erases=False, is_down=True))]
     for line in {line for region in regions for line in range(region.y, region.bottom)}:
         renderer.line(scene.line(line))
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 
-class Place(IntEnum):
+class ConstructionMethod(IntEnum):
     """What the extents of an item are counted from: the file, the `idat` box, other items."""
 
     FILE = 0
@@ -28,7 +28,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Extent:
-    """A part of an item's data; without a length it goes on to the end of its place."""
+    """A part of an item's data; without a length it goes on to the end of what it is counted in."""
 
     offset: int
     length: int
@@ -38,7 +38,7 @@ class Extent:
 class Item:
     """Where an item's data lie; `elsewhere` if that is another file."""
 
-    place: Place
+    method: ConstructionMethod
     elsewhere: bool
     extents: tuple[Extent, ...]
 
@@ -141,7 +141,7 @@ def _items(reader: _Reader) -> dict[int, Item]:
     items = {}
     for _ in range(reader.number(4 if reader.version > 1 else 2)):
         number = reader.number(4 if reader.version > 1 else 2)
-        place = reader.number(2) & 15 if reader.version else 0
+        method = reader.number(2) & 15 if reader.version else 0
         elsewhere = reader.number(2) != 0
         start = reader.number(base)
         count = reader.number(2)
@@ -151,7 +151,7 @@ def _items(reader: _Reader) -> dict[int, Item]:
         for _ in range(count):
             reader.number(index)
             extents.append(Extent(start + reader.number(offset), reader.number(length)))
-        items[number] = Item(Place(place), elsewhere, tuple(extents))
+        items[number] = Item(ConstructionMethod(method), elsewhere, tuple(extents))
     return items
 
 

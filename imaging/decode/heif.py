@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from imaging.decode.boxes import Catalogue, Item, Place, boxes, catalogue
+from imaging.decode.boxes import Catalogue, ConstructionMethod, Item, boxes, catalogue
 
 _BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 _OUTERMOST = frozenset({b"ftyp", b"meta", b"mdat", b"moov", b"free", b"skip", b"mpvd", b"uuid"})
@@ -60,7 +60,7 @@ def _needed(listed: Catalogue) -> set[int]:
 
 def _reaches_out(number: int, item: Item, listed: Catalogue, size: int) -> bool:
     """Whether an item's data go on behind the end of where they lie."""
-    if item.place is not Place.ITEMS:
+    if item.method is not ConstructionMethod.ITEMS:
         limit = _bounds(item, listed, size)[1]
         return any(end > limit for _, end in _spans(item, listed, size))
     sources = listed.sources.get(number, frozenset()) & listed.items.keys()
@@ -73,7 +73,7 @@ def _reaches_out(number: int, item: Item, listed: Catalogue, size: int) -> bool:
 
 def _bounds(item: Item, listed: Catalogue, size: int) -> tuple[int, int]:
     """Where the place starts and ends that an item's extents are counted in."""
-    if item.place is Place.FILE:
+    if item.method is ConstructionMethod.FILE:
         return 0, size
     if listed.idat is None:
         raise ValueError("data in a box that is not there")
@@ -82,7 +82,7 @@ def _bounds(item: Item, listed: Catalogue, size: int) -> tuple[int, int]:
 
 def _spans(item: Item, listed: Catalogue, size: int) -> Iterator[tuple[int, int]]:
     """Where in the file an item's extents start and end."""
-    if item.place is not Place.ITEMS:
+    if item.method is not ConstructionMethod.ITEMS:
         start, limit = _bounds(item, listed, size)
         for extent in item.extents:
             at = start + extent.offset

@@ -6,12 +6,18 @@ from hashlib import sha256
 import cv2
 import numpy as np
 
-from imaging.framing import Mask
+from imaging.framing import Mask, Part
 from imaging.values import Patch
 
 
 class PatchError(Exception):
     """A patch that does not belong on this mask."""
+
+
+def part_of(patch: Patch) -> Part:
+    """The rows and columns of the mask that a patch lies on."""
+    rows = slice(patch.top, patch.top + patch.height)
+    return rows, slice(patch.left, patch.left + patch.width)
 
 
 def difference(before: Mask, after: Mask) -> Patch | None:
@@ -31,16 +37,20 @@ def revert_patch(mask: Mask, patch: Patch) -> None:
 
 def _exchange(mask: Mask, patch: Patch, expected: str, wanted: str) -> None:
     """Go from one side of a patch to the other; the mask changes only if both hashes agree."""
-    right, bottom = patch.left + patch.width, patch.top + patch.height
-    if min(patch.left, patch.top) < 0 or right > mask.shape[1] or bottom > mask.shape[0]:
+    rows, columns = part_of(patch)
+    if min(rows.start, columns.start) < 0 or not _holds(mask, rows.stop, columns.stop):
         raise PatchError("The edit reaches outside this mask; it belongs to another photo.")
-    box = mask[patch.top : bottom, patch.left : right]
+    box = mask[rows, columns]
     if _hash(box) != expected:
         raise PatchError("The edit was made on another mask; open the photo again.")
     exchanged = box ^ unpacked(patch.bits, patch)
     if _hash(exchanged) != wanted:
         raise PatchError("The edit is damaged; go back to the one before it.")
     box[...] = exchanged
+
+
+def _holds(mask: Mask, bottom: int, right: int) -> bool:
+    return bottom <= mask.shape[0] and right <= mask.shape[1]
 
 
 def packed(bits: Mask) -> bytes:

@@ -21,19 +21,20 @@ ROOM_FOR_MIDDLE = 2.5
 """Grid pixels of radius from which on a brush has room for a mark in its middle."""
 
 
-def placed(picture: Pixels, framing: Framing, around: Colour) -> Pixels:
+def place_picture(picture: Pixels, framing: Framing, around: Colour) -> Pixels:
     """The grid with the picture, decoded to any resolution, on it and a colour beside it."""
     grid = np.full((framing.grid.height, framing.grid.width, 3), around, np.uint8)
     grid[framing.inside] = framing.picture_to_grid(picture)[framing.inside]
     return grid
 
 
-def seen_part(framing: Framing, left: int, top: int, width: int, height: int) -> Part:
-    """The part of the grid that shows a box of the photo (photo pixels)."""
-    x, y = framing.point_to_grid(left, top)
-    right, bottom = framing.point_to_grid(left + width, top + height)
-    part = slice(math.floor(y), math.ceil(bottom)), slice(math.floor(x), math.ceil(right))
-    return widened(part, 0, framing.inside)
+def seen_part(framing: Framing, part: Part) -> Part:
+    """The part of the grid that shows a part of the photo."""
+    rows, columns = part
+    x, y = framing.point_to_grid(columns.start, rows.start)
+    right, bottom = framing.point_to_grid(columns.stop, rows.stop)
+    grid = slice(math.floor(y), math.ceil(bottom)), slice(math.floor(x), math.ceil(right))
+    return widened(grid, 0, framing.inside)
 
 
 def around(x: float, y: float, radius: float) -> Part:
@@ -52,7 +53,7 @@ def _widened(line: slice, by: int, inside: slice) -> slice:
     return slice(start, max(min(line.stop + by, inside.stop), start))
 
 
-def drawn(picture: Pixels, coverage: Coverage, opacity: float, part: Part) -> Pixels:
+def draw_coverage(picture: Pixels, coverage: Coverage, opacity: float, part: Part) -> Pixels:
     """A part of the picture with the mask that covers it: a tint as strong as `opacity` on what is
     covered wholly, a line along the border.
 

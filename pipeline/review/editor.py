@@ -8,36 +8,11 @@ import numpy as np
 
 from db.values import DraftEdit, Origin, PhotoDetails, Tool
 from imaging.framing import Mask, Part, Pixels
-from imaging.mask.edit import apply_patch, difference, revert_patch, unpacked
+from imaging.mask.edit import apply_patch, difference, part_of, revert_patch, unpacked
 from imaging.mask.measure import measure
 from imaging.mask.outline import draw_mask
 from imaging.mask.stroke import Stroke, Stroked
-from imaging.values import Measurements, Patch, Prediction
-
-
-@dataclass(frozen=True)
-class Box:
-    """A rectangle of photo pixels."""
-
-    left: int
-    top: int
-    width: int
-    height: int
-
-    @classmethod
-    def of(cls, patch: Patch) -> "Box":
-        """Where a patch lies."""
-        return cls(patch.left, patch.top, patch.width, patch.height)
-
-    @classmethod
-    def at(cls, part: Part) -> "Box":
-        """Rows and columns."""
-        rows, columns = part
-        return cls(columns.start, rows.start, columns.stop - columns.start, rows.stop - rows.start)
-
-    def cut(self, mask: Mask) -> Mask:
-        """The part of a mask inside the box, not copied."""
-        return mask[self.top : self.top + self.height, self.left : self.left + self.width]
+from imaging.values import Measurements, Prediction
 
 
 class DraftKeeper(Protocol):
@@ -61,7 +36,7 @@ class Editor:
 
     `mask` is bool (height, width) on the upright photo at full resolution, `earlier` what was drawn
     by hand on the way to it, which a threshold leaves as it is like the strokes to come. Points are
-    continuous photo pixels; a returned Box is what changed, None where nothing did. One thread at
+    continuous photo pixels; a returned Part is what changed, None where nothing did. One thread at
     a time.
     """
 
@@ -140,7 +115,7 @@ class Editor:
         self.end_stroke()
         self._stroke = Stroke(self.mask, radius, value)
 
-    def extend_stroke(self, x: float, y: float) -> Box | None:
+    def extend_stroke(self, x: float, y: float) -> Part | None:
         """Draw on to a point; only a box around the way there is touched."""
         if self._stroke is None:
             return None
@@ -148,7 +123,7 @@ class Editor:
         if changed is None:
             return None
         self._unsaved = True
-        return Box.at(changed)
+        return changed
 
     @property
     def unsaved(self) -> bool:
@@ -174,7 +149,7 @@ class Editor:
 
     # The threshold
 
-    def set_threshold(self, value: float) -> Box | None:
+    def set_threshold(self, value: float) -> Part | None:
         """Draw the mask anew from the model's probabilities, as one edit; `value` from 0 to 1.
 
         What was drawn by hand stays as it is.
@@ -191,19 +166,19 @@ class Editor:
         edit = DraftEdit.at_threshold(patch, value)
         self._keeper.add(self._cursor, edit)
         self._append(edit)
-        return Box.of(patch)
+        return part_of(patch)
 
     def _by_hand(self) -> Mask:
         """Every pixel that a brush passed."""
         hand = np.zeros_like(self.mask)
         for edit in self._strokes():
             covered = edit.patch.bits if edit.covered is None else edit.covered
-            Box.of(edit.patch).cut(hand)[...] |= unpacked(covered, edit.patch)
+            hand[part_of(edit.patch)] |= unpacked(covered, edit.patch)
         return hand
 
     # Back and forth
 
-    def undo(self) -> Box | None:
+    def undo(self) -> Part | None:
         """Take the last live edit back."""
         self.end_stroke()
         if not self.can_undo:
@@ -211,9 +186,9 @@ class Editor:
         patch = self._line[self._cursor - 1].patch
         revert_patch(self.mask, patch)
         self._move(self._cursor - 1)
-        return Box.of(patch)
+        return part_of(patch)
 
-    def redo(self) -> Box | None:
+    def redo(self) -> Part | None:
         """Bring the last undone edit back."""
         self.end_stroke()
         if not self.can_redo:
@@ -221,7 +196,7 @@ class Editor:
         patch = self._line[self._cursor].patch
         apply_patch(self.mask, patch)
         self._move(self._cursor + 1)
-        return Box.of(patch)
+        return part_of(patch)
 
     def _append(self, edit: DraftEdit) -> None:
         self._line[self._cursor :] = [edit]

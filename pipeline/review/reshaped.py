@@ -14,7 +14,7 @@ class Reshaped:
     after: Form
 
 
-def reshaped(before: Mask, after: Mask) -> Reshaped | None:
+def compare_forms(before: Mask, after: Mask) -> Reshaped | None:
     """Compare two masks (H, W); None unless parts (a first one apart) or holes have appeared."""
     change = Reshaped(form_of(before), form_of(after))
     more_parts = change.after.parts > max(1, change.before.parts)

@@ -21,7 +21,7 @@ from imaging.values import Prediction
 from models.package.package import ModelError
 from pipeline.errors import EmptyOutline, PipelineError, ReviewError, WriteFailed
 from pipeline.review.editor import Editor, OpenPhoto
-from pipeline.review.reshaped import Reshaped, reshaped
+from pipeline.review.reshaped import Reshaped, compare_forms
 from pipeline.review.stored_draft import StoredDraft
 from pipeline.review.writer import Writer
 from pipeline.work.worker import Worker
@@ -143,7 +143,7 @@ class ReviewSession:
         mask = self._new_mask(editor, revision)
         if mask is None:
             return None, None
-        return mask, reshaped(rle.decode(self._store.mask(revision.id)), editor.mask)
+        return mask, compare_forms(rle.decode(self._store.mask(revision.id)), editor.mask)
 
     def take_back(self) -> Decision | None:
         """Take the reviewer's last decision back; which it was, or None where there is none."""

@@ -88,11 +88,11 @@ async def test_a_stroke_draws_the_lines_it_touches_and_no_other() -> None:
         wall.canvas.show(skin(), edited)
         await calm(pilot)
         edited.begin_stroke(20.0, True)
-        box = edited.extend_stroke(300.0, 60.0)
-        assert box is not None
+        part = edited.extend_stroke(300.0, 60.0)
+        assert part is not None
         before = wall.cells()
         with drawn_lines(wall.canvas) as lines:
-            wall.canvas.mask_changed(box)
+            wall.canvas.mask_changed(part)
             await calm(pilot)
         after = wall.cells()
         differ = {y for y, (old, new) in enumerate(zip(before, after, strict=True)) if old != new}

@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.geometry import Region
 
-from imaging.framing import Pixels, Size
-from pipeline.review.editor import Box
+from imaging.framing import Part, Pixels, Size
 from tests.tui.easel import disc, skin
 from tui.widgets.scene import Brush, Scene
 
@@ -26,12 +25,12 @@ def seen(scene: Scene, cells: Size) -> Pixels:
     return np.concatenate([scene.line(y) for y in range(cells.height)])
 
 
-def box_of(photo: Size, data: st.DataObject) -> Box:
+def part_of(photo: Size, data: st.DataObject) -> Part:
     left = data.draw(st.integers(0, photo.width - 1))
     top = data.draw(st.integers(0, photo.height - 1))
     width = data.draw(st.integers(1, photo.width - left))
     height = data.draw(st.integers(1, photo.height - top))
-    return Box(left, top, width, height)
+    return slice(top, top + height), slice(left, left + width)
 
 
 @given(sizes, canvases, st.data())
@@ -66,13 +65,13 @@ def test_a_moved_place_is_on_the_photo_and_comes_back(
 def test_a_changed_mask_is_drawn_as_if_it_had_always_been_so(
     photo: Size, cells: Size, value: bool, data: st.DataObject
 ) -> None:
-    box = box_of(photo, data)
+    part = part_of(photo, data)
     mask = disc(photo, min(photo.width, photo.height) / 3)
     scene = Scene(skin(photo), mask, cells, BESIDE)
     scene.draw(0.5)
     before = seen(scene, cells)
-    box.cut(mask)[...] = value
-    region = scene.draw_box(box)
+    mask[part] = value
+    region = scene.draw_part(part)
     after = seen(scene, cells)
     anew = Scene(skin(photo), mask, cells, BESIDE)
     anew.draw(0.5)
@@ -105,7 +104,7 @@ def test_a_brush_that_is_gone_leaves_nothing(
 def test_a_stroke_inside_the_lesion_changes_nothing_on_the_screen() -> None:
     photo, cells = Size(400, 300), Size(60, 30)
     scene = scene_of(photo, cells)
-    assert not scene.draw_box(Box(190, 140, 20, 20))
+    assert not scene.draw_part((slice(140, 160), slice(190, 210)))
 
 
 @pytest.mark.parametrize("column", [2900, 3000, 3033])
@@ -116,7 +115,7 @@ def test_a_cut_of_one_pixel_through_the_lesion_of_a_large_photo_is_seen(column: 
     scene.draw(0.5)
     before = seen(scene, cells)
     mask[:, column] = False
-    assert scene.draw_box(Box(column, 0, 1, photo.height))
+    assert scene.draw_part((slice(0, photo.height), slice(column, column + 1)))
     changed = (before != seen(scene, cells)).any(axis=-1)
     assert changed.sum() >= 2 * 900 * 40 // 4000 - 2
 

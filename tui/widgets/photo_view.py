@@ -7,9 +7,9 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from imaging.framing import Pixels, Size
+from imaging.framing import Part, Pixels, Size
 from imaging.text import printable
-from pipeline.review.editor import Box, Editor
+from pipeline.review.editor import Editor
 from tui.colour_app import has_true_colours
 from tui.surface.renderer import HalfCells
 from tui.widgets.scene import Scene
@@ -42,10 +42,10 @@ class PhotoView(Widget):
         self._photo = None
         self._lay_out()
 
-    def mask_changed(self, box: Box) -> None:
+    def mask_changed(self, part: Part) -> None:
         """Draw the mask anew where it changed."""
         if self._scene is not None:
-            self._refresh(self._scene.draw_box(box))
+            self._refresh(self._scene.draw_part(part))
 
     def on_resize(self) -> None:
         """Fit the photo into the new size."""

@@ -6,9 +6,17 @@ import numpy as np
 from textual.geometry import Region
 
 from imaging.framing import Mask, Part, Pixels, Size, fit
-from imaging.view.grid import around, contrasted, drawn, marks, painted, placed, seen_part, widened
+from imaging.view.grid import (
+    around,
+    contrasted,
+    draw_coverage,
+    marks,
+    painted,
+    place_picture,
+    seen_part,
+    widened,
+)
 from imaging.view.overlay import Colour
-from pipeline.review.editor import Box
 
 
 @dataclass(frozen=True)
@@ -32,7 +40,7 @@ class Scene:
         self._mask = mask
         photo = Size.of(picture if mask is None else mask)
         self._framing = fit(photo, Size(cells.width, 2 * cells.height))
-        self._picture = placed(picture, self._framing, beside)
+        self._picture = place_picture(picture, self._framing, beside)
         self._drawn = self._picture.copy()
         self._seen = np.zeros(self._picture.shape[:2], np.uint8)
         self._marks = np.zeros(self._picture.shape[:2], np.bool_)
@@ -73,9 +81,9 @@ class Scene:
         self._look_at_mask(self._framing.inside)
         self._draw(self._framing.inside)
 
-    def draw_box(self, box: Box) -> Region:
-        """Draw the mask anew where a box of the photo changed; the cells that look different."""
-        part = seen_part(self._framing, box.left, box.top, box.width, box.height)
+    def draw_part(self, changed: Part) -> Region:
+        """Draw the mask anew where a part of the photo changed; the cells that look different."""
+        part = seen_part(self._framing, changed)
         if not self._look_at_mask(part):
             return Region()
         # The line on a pixel depends on its neighbours.
@@ -92,7 +100,7 @@ class Scene:
         return not np.array_equal(before, self._seen[part])
 
     def _draw(self, part: Part) -> None:
-        self._drawn[part] = drawn(self._picture, self._seen, self._opacity, part)
+        self._drawn[part] = draw_coverage(self._picture, self._seen, self._opacity, part)
 
     # The brush
 

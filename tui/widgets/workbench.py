@@ -10,8 +10,9 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.message import Message
 
+from imaging.framing import Part
 from imaging.values import Measurements
-from pipeline.review.editor import Box, Editor, OpenPhoto
+from pipeline.review.editor import Editor, OpenPhoto
 from pipeline.review.threads import Jobs
 from tui.failures import EXPECTED
 from tui.widgets.canvas import BrushMode, Canvas
@@ -272,7 +273,7 @@ class Workbench(Container):
         # What was asked for is drawn all the same; later steps are edits of their own.
         self._steps = self._shown_threshold = None
 
-    def _edit(self, change: Callable[[Editor], Box | None]) -> None:
+    def _edit(self, change: Callable[[Editor], Part | None]) -> None:
         opened = self.opened
         if opened is not None and opened.editor is not None:
             editor = opened.editor
@@ -280,9 +281,9 @@ class Workbench(Container):
             self._show_change(opened, self._jobs.edit(lambda: change(editor)))
 
     @work(group="edit")
-    async def _show_change(self, opened: OpenPhoto, change: Awaitable[Box | None]) -> None:
+    async def _show_change(self, opened: OpenPhoto, change: Awaitable[Part | None]) -> None:
         try:
-            box = await change
+            part = await change
         except EXPECTED as problem:
             self.post_message(self.Failed(str(problem)))
             return
@@ -291,14 +292,14 @@ class Workbench(Container):
             if not self._changes:
                 self._shown_threshold = None
                 self.post_message(self.Set())
-        if box is not None and self.opened is opened:
-            self.canvas.mask_changed(box)
+        if part is not None and self.opened is opened:
+            self.canvas.mask_changed(part)
 
     @work(group="edit")
     async def _tell(self, opened: OpenPhoto, measured: Awaitable[Measurements]) -> None:
         self.post_message(self.Edited(opened, await measured))
 
 
-def _draw_at(editor: Editor, asked: ThresholdSteps) -> Box | None:
+def _draw_at(editor: Editor, asked: ThresholdSteps) -> Part | None:
     wanted = stepped(editor.threshold, asked.take())
     return None if wanted == editor.threshold else editor.set_threshold(wanted)

@@ -10,10 +10,10 @@ from imaging.framing import ALL, NONE, SOME, Coverage, Framing, Mask, Part, Pixe
 from imaging.view.grid import (
     around,
     contrasted,
-    drawn,
+    draw_coverage,
     marks,
     painted,
-    placed,
+    place_picture,
     seen_part,
     widened,
 )
@@ -44,7 +44,7 @@ def shown(draw: st.DrawFn) -> tuple[Pixels, Coverage, Part]:
 @given(framings)
 def test_beside_the_picture_is_the_colour_that_was_asked_for(framing: Framing) -> None:
     picture = np.full((framing.photo.height, framing.photo.width, 3), 200, np.uint8)
-    grid = placed(picture, framing, (1, 2, 3))
+    grid = place_picture(picture, framing, (1, 2, 3))
     assert (grid[framing.inside] == 200).all()
     beside = np.ones(grid.shape[:2], np.bool_)
     beside[framing.inside] = False
@@ -62,7 +62,7 @@ def test_every_pixel_of_a_box_is_seen_in_its_part(framing: Framing, data: st.Dat
     after[top : top + height, left : left + width] = True
     changed = np.zeros((framing.grid.height, framing.grid.width), np.uint8)
     changed[framing.inside] = framing.mask_to_grid(after, framing.inside)
-    changed[seen_part(framing, left, top, width, height)] = NONE
+    changed[seen_part(framing, (slice(top, top + height), slice(left, left + width)))] = NONE
     assert not changed.any()
 
 
@@ -71,8 +71,8 @@ def test_a_part_alone_is_drawn_as_it_is_in_the_whole(
     scene: tuple[Pixels, Coverage, Part], opacity: float
 ) -> None:
     picture, coverage, part = scene
-    alone = drawn(picture, coverage, opacity, part)
-    assert np.array_equal(alone, drawn(picture, coverage, opacity, whole(coverage))[part])
+    alone = draw_coverage(picture, coverage, opacity, part)
+    assert np.array_equal(alone, draw_coverage(picture, coverage, opacity, whole(coverage))[part])
 
 
 @given(shown())
@@ -80,13 +80,13 @@ def test_half_opacity_is_tint_and_solid_line(scene: tuple[Pixels, Coverage, Part
     picture, coverage, _ = scene
     expected = overlay(picture, coverage == ALL, 0.5, TINT)
     expected[border(coverage)] = BORDER
-    assert np.array_equal(drawn(picture, coverage, 0.5, whole(coverage)), expected)
+    assert np.array_equal(draw_coverage(picture, coverage, 0.5, whole(coverage)), expected)
 
 
 @given(shown())
 def test_without_opacity_the_photo_is_bare(scene: tuple[Pixels, Coverage, Part]) -> None:
     picture, coverage, part = scene
-    assert np.array_equal(drawn(picture, coverage, 0.0, part), picture[part])
+    assert np.array_equal(draw_coverage(picture, coverage, 0.0, part), picture[part])
 
 
 @given(shown(), st.integers(0, 4))

@@ -10,7 +10,7 @@ from imaging.framing import Mask, Size, fit
 from imaging.mask.outline import draw_mask
 from imaging.mask.stroke import Stroke
 from imaging.values import Prediction, Receipt
-from pipeline.review.editor import Box, Editor
+from pipeline.review.editor import Editor
 
 HEIGHT, WIDTH = 40, 60
 
@@ -49,17 +49,17 @@ def test_a_stroke_is_on_the_mask_at_once_and_one_edit_when_it_ends() -> None:
     saved = Saved()
     edited = editor(saved)
     edited.begin_stroke(3, True)
-    assert edited.extend_stroke(10, 10) == Box(7, 7, 6, 6)
+    assert edited.extend_stroke(10, 10) == (slice(7, 13), slice(7, 13))
     assert edited.mask[9, 9]
     assert saved.line == []
-    box = edited.extend_stroke(30, 10)
-    assert box is not None
-    assert (box.top, box.height) == (7, 6)
+    part = edited.extend_stroke(30, 10)
+    assert part is not None
+    assert part[0] == slice(7, 13)
     edited.end_stroke()
     assert (edited.edits, saved.cursor) == (1, 1)
-    assert edited.undo() == Box(7, 7, 26, 6)
+    assert edited.undo() == (slice(7, 13), slice(7, 33))
     assert not edited.mask.any()
-    assert edited.redo() == Box(7, 7, 26, 6)
+    assert edited.redo() == (slice(7, 13), slice(7, 33))
     assert edited.mask[9, 29]
 
 
