@@ -1,5 +1,6 @@
 """The Textual app: theme, screens, ingest, and leaving only when all is saved."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +11,8 @@ from textual.message import Message
 
 from imaging.text import printable
 from pipeline.intake.ingest import Ingest, IngestProgress
+from pipeline.review.desk import Desk
 from pipeline.review.session import ReviewSession
-from pipeline.review.threads import Jobs
 from tui.colour_app import TRUE_COLOURS, ColourApp
 from tui.failures import EXPECTED
 from tui.keymap import keys_typed
@@ -53,13 +54,12 @@ class NevusApp(ColourApp):
         super().__init__(colours)
         self.register_theme(THEME)
         self.theme = THEME.name
-        self._session = session
         self._make_ingest = make_ingest
         self._ingest: Ingest | None = None
-        self._jobs = Jobs()
+        self._desk = Desk(session)
         self._warned: set[str] = set()
         self._typed = typed
-        self._review = ReviewScreen(session, self._jobs, folder.resolve(), reviewer)
+        self._review = ReviewScreen(self._desk, folder.resolve(), reviewer)
 
     def get_default_screen(self) -> ReviewScreen:
         """The review screen, the only one under the help."""
@@ -103,7 +103,7 @@ class NevusApp(ColourApp):
     async def _leave(self) -> None:
         unsaved = ""
         try:
-            await self._jobs.store(self._session.drain)
+            await asyncio.wrap_future(self._desk.save())
         except EXPECTED as problem:
             unsaved = f"{problem} Leaving now loses them. "
         left = unsaved + await self._review.left_behind()
@@ -119,5 +119,5 @@ class NevusApp(ColourApp):
         ingest, self._ingest = self._ingest, None
         if ingest is not None:
             ingest.stop()
-        self._jobs.close()
         self._review.finish()
+        self._desk.close()

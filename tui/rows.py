@@ -1,10 +1,10 @@
 """The rows of the queue: what the database says of photos, and what it will say in a moment."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 
 from db.values import DecisionKind, QueueItem, SetAside
 from imaging.text import printable
+from pipeline.review.waiting import Unfinished, foresee, order_skipped, order_waiting
 from tui.names import Names, below, labels
 
 Row = QueueItem | SetAside
@@ -13,21 +13,6 @@ Row = QueueItem | SetAside
 def key_of(row: Row) -> int | str:
     """What stays the same of a row when the queue is read again."""
     return row.photo_id if isinstance(row, QueueItem) else row.path
-
-
-def is_skipped(row: Row) -> bool:
-    """Whether a row is a photo that was skipped."""
-    return isinstance(row, QueueItem) and row.decision is DecisionKind.SKIPPED
-
-
-@dataclass(frozen=True)
-class Unfinished:
-    """What this sitting's edits made of a photo; the database may not know it yet."""
-
-    area_fraction: float
-    edits: bool
-    since: bool
-    """Whether the photo was decided before them."""
 
 
 class Rows:
@@ -79,23 +64,12 @@ class Rows:
     # What is to be done
 
     def waiting(self, after: int) -> Iterator[QueueItem]:
-        """What is to be decided, in order.
-
-        Undecided photos come first, those from `after` on and then from the top; those edited since
-        their decision follow; the skipped ones come last, the first skipped first.
-        """
-        around = [*self.items[after:], *self.items[:after]]
-        yield from (item for item in around if item.decision is None)
-        yield from (item for item in around if item.edited_since)
-        yield from self.skipped()
+        """What is to be decided, in order; undecided photos from `after` on come first."""
+        return order_waiting(self.items, after, list(self._marks))
 
     def skipped(self) -> list[QueueItem]:
         """The skipped photos, the first skipped first."""
-        found = [item for item in self.items if is_skipped(item)]
-        marked = {photo_id: place for place, photo_id in enumerate(self._marks)}
-        return sorted(
-            found, key=lambda item: (marked.get(item.photo_id, -1), item.decision_id or 0)
-        )
+        return order_skipped(self.items, list(self._marks))
 
     # What is on its way
 
@@ -124,15 +98,5 @@ class Rows:
         ]
 
     def _as_it_is(self, item: QueueItem) -> QueueItem:
-        kind, made = self._marks.get(item.photo_id), self._unfinished.get(item.photo_id)
-        if kind is not None:
-            return replace(item, decision=kind, has_draft=False, edited_since=False)
-        if made is not None:
-            return replace(
-                item,
-                area_fraction=made.area_fraction,
-                has_draft=made.edits,
-                edited_since=made.since and item.decision is not None,
-            )
-        unknown = item.edited_since or (item.has_draft and item.decision is None)
-        return replace(item, area_fraction=None) if unknown else item
+        photo_id = item.photo_id
+        return foresee(item, self._marks.get(photo_id), self._unfinished.get(photo_id))

@@ -6,7 +6,7 @@ from hashlib import sha256
 import cv2
 import numpy as np
 
-from imaging.framing import Mask, Part
+from imaging.framing import Mask, Part, Size
 from imaging.values import Patch
 
 
@@ -50,7 +50,8 @@ def _exchange(mask: Mask, patch: Patch, expected: str, wanted: str) -> None:
 
 
 def _holds(mask: Mask, bottom: int, right: int) -> bool:
-    return bottom <= mask.shape[0] and right <= mask.shape[1]
+    size = Size.of(mask)
+    return bottom <= size.height and right <= size.width
 
 
 def packed(bits: Mask) -> bytes:

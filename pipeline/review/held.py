@@ -1,10 +1,10 @@
 """Which of a photo's live edits its decision holds: those made since are told and stored."""
 
 from db.values import DecisionKind, QueueItem
-from pipeline.review.session import OUTLINE
+from pipeline.review.verdict import OUTLINE
 
 
-def edits_held(row: QueueItem, edits: int) -> int | None:
+def count_held(row: QueueItem, edits: int) -> int | None:
     """How many of the live edits of a photo just opened belong to its decision.
 
     None where there is no decision to look after: more edits are nothing but a draft then. What an
@@ -13,3 +13,8 @@ def edits_held(row: QueueItem, edits: int) -> int | None:
     if row.decision is None or row.decision is DecisionKind.SKIPPED:
         return None
     return 0 if row.decision in OUTLINE or row.edited_since else edits
+
+
+def is_edited_since(held: int | None, edits: int) -> bool:
+    """Whether there are more live edits than the decision holds."""
+    return held is not None and edits > held

@@ -23,16 +23,18 @@ from pipeline.errors import EmptyOutline, PipelineError, ReviewError, WriteFaile
 from pipeline.review.editor import Editor, OpenPhoto
 from pipeline.review.reshaped import Reshaped, compare_forms
 from pipeline.review.stored_draft import StoredDraft
+from pipeline.review.verdict import OUTLINE, stored_kind
 from pipeline.review.writer import Writer
 from pipeline.work.worker import Worker
 
 DEFAULT_THRESHOLD = 0.5
-OUTLINE = (DecisionKind.ACCEPTED, DecisionKind.CORRECTED)
 
 
 class ReviewSession:
-    """One reviewer's work on one folder. Its methods block; any thread may call them.
+    """One reviewer's work on one folder. Its methods block.
 
+    One thread may open photos while another decides; the editor of an open photo is touched by one
+    thread at a time, of which `decide` is one. `pipeline.review.desk` has the threads of a screen.
     `viewer` opens photos for the screen, so that they don't wait behind what `worker` has to do;
     without one, `worker` does both. Store and workers stay the caller's; `close` waits for the last
     edit.
@@ -112,7 +114,7 @@ class ReviewSession:
         mask, change, revision = None, None, photo.details.revision
         if kind in OUTLINE:
             mask, change = self._accepted(photo, may_be_empty)
-            kind = DecisionKind.CORRECTED if mask else DecisionKind.ACCEPTED
+            kind = stored_kind(kind, edited=mask is not None)
         self._store.decide(
             Verdict(
                 photo_id=photo.details.photo_id,

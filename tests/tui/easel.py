@@ -12,8 +12,9 @@ from textual.pilot import Pilot
 
 from db.values import DraftEdit, PhotoDetails
 from imaging.framing import Mask, Pixels, Size, fit
+from pipeline.review.desk import DeskPhoto
 from pipeline.review.editor import Editor, OpenPhoto
-from pipeline.review.threads import Jobs
+from pipeline.review.lane import Lane
 from tui.widgets.canvas import Canvas
 from tui.widgets.workbench import Workbench
 
@@ -71,12 +72,13 @@ class Easel(App[None]):
 
     def __init__(self, mask: Mask) -> None:
         super().__init__()
-        self.jobs = Jobs()
+        self.lane = Lane("editing")
         self.editor = Editor(mask, 0.5, None, Forgetful())
-        self.opened = OpenPhoto(details(Size.of(mask)), skin(Size.of(mask)), None, self.editor)
+        size = Size.of(mask)
+        self.opened = DeskPhoto(OpenPhoto(details(size), skin(size), None, self.editor), self.lane)
 
     def compose(self) -> ComposeResult:
-        yield Workbench(self.jobs)
+        yield Workbench()
 
     @property
     def bench(self) -> Workbench:

@@ -22,11 +22,11 @@ async def test_keys_that_come_at_once_go_where_the_ones_before_send_them(
         queue, canvas = screen.query_one(Queue), screen.query_one(Canvas)
         first = screen.query_one(Workbench).opened
         assert first is not None
-        assert first.editor is not None
+        assert first.draft is not None
         for key in ("e", "x", "space", "right", "space", "escape", "down"):
             pilot.app.post_message(events.Key(key, " " if key == "space" else None))
         await settled(pilot)
-        assert first.editor.edits == 1
+        assert first.draft.edits == 1
         assert canvas.brush is BrushMode.OFF
         assert queue.cursor == 1
         opened = screen.query_one(Workbench).opened
@@ -47,9 +47,9 @@ async def test_a_stroke_is_of_the_tool_that_was_taken_before_it(
         screen = await settled(pilot)
         opened = screen.query_one(Workbench).opened
         assert opened is not None
-        assert opened.editor is not None
+        assert opened.draft is not None
         await pilot.press("e")
-        area = opened.editor.measurements().area_pixels
+        area = opened.draft.mask.sum()
         x, y = (int(at) for at in screen.query_one(Canvas).region.center)
         pilot.app.post_message(events.Key("x", "x"))
         mouse(pilot.app, events.MouseDown, x - 2, y)
@@ -57,8 +57,8 @@ async def test_a_stroke_is_of_the_tool_that_was_taken_before_it(
         mouse(pilot.app, events.MouseUp, x + 2, y)
         pilot.app.post_message(events.Key("x", "x"))
         await settled(pilot)
-        assert opened.editor.measurements().area_pixels < area
-        assert opened.editor.edits == 1
+        assert opened.draft.mask.sum() < area
+        assert opened.draft.edits == 1
         assert screen.query_one(Canvas).brush is BrushMode.DRAW
 
 

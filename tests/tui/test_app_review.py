@@ -1,5 +1,6 @@
 """Reviewing with keys: what is decided is what was seen, and everything is in the database."""
 
+import asyncio
 import threading
 from collections.abc import Callable
 
@@ -144,7 +145,7 @@ async def test_an_accepted_edit_is_a_correction(
 async def test_undo_and_redo(make_app: MakeApp, three: list[int]) -> None:
     async with make_app().run_test(size=(120, 40)) as pilot:
         screen = await settled(pilot)
-        editor = screen.query_one(Workbench).editor
+        editor = screen.query_one(Workbench).draft
         assert editor is not None
         before = editor.mask.copy()
         await pilot.press("T")
@@ -166,7 +167,7 @@ async def test_what_was_edited_before_the_key_is_in_the_decision(
     async with app.run_test(size=(120, 40)) as pilot:
         screen = await settled(pilot)
         before = clinic.item(three[0]).area_fraction
-        held = app._jobs.edit(gate.wait)
+        held = asyncio.wrap_future(app._desk._editing.submit(gate.wait))
         await pilot.press("t", "t", "a")
         await until(pilot, lambda: shown_photo(screen) == three[1])
         gate.set()
@@ -308,7 +309,7 @@ async def test_an_edit_is_still_there_when_the_photo_is_opened_again(
         await settled(pilot)
         await pilot.press("t")
         screen = await settled(pilot)
-        editor = screen.query_one(Workbench).editor
+        editor = screen.query_one(Workbench).draft
         assert editor is not None
         mask = editor.mask.copy()
         await pilot.press("q")
@@ -316,7 +317,7 @@ async def test_an_edit_is_still_there_when_the_photo_is_opened_again(
     assert clinic.session.pending == 0
     async with make_app().run_test(size=(120, 40)) as pilot:
         screen = await settled(pilot)
-        editor = screen.query_one(Workbench).editor
+        editor = screen.query_one(Workbench).draft
         assert editor is not None
         assert (editor.mask == mask).all()
 
@@ -411,7 +412,7 @@ async def test_edit_mode_comes_and_goes(make_app: MakeApp, three: list[int]) -> 
 async def test_a_stroke_of_the_crosshair_is_one_edit(make_app: MakeApp, three: list[int]) -> None:
     async with make_app().run_test(size=(120, 40)) as pilot:
         screen = await settled(pilot)
-        editor = screen.query_one(Workbench).editor
+        editor = screen.query_one(Workbench).draft
         assert editor is not None
         before = editor.mask.copy()
         await pilot.press("e", "x", "space", "right", "right", "down", "space", "escape")

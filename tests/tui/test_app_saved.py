@@ -1,5 +1,6 @@
 """What the screen says of saving is true, also while the disk is full."""
 
+import asyncio
 import threading
 from collections.abc import Callable
 
@@ -82,7 +83,7 @@ async def test_a_decision_on_its_way_is_not_called_saved(make_app: MakeApp, two:
     app, gate = make_app(), threading.Event()
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await settled(pilot)
-        held = app._jobs.edit(gate.wait)
+        held = asyncio.wrap_future(app._desk._editing.submit(gate.wait))
         await pilot.press("a")
         await until(pilot, lambda: shown_photo(screen) == two[1])
         await until(pilot, lambda: "saving 1" in text_of(screen, "#status"))

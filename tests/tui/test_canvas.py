@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from imaging.framing import Mask, Size
 from imaging.mask.form import Form, form_of
 from imaging.mask.stroke import Stroke
+from pipeline.review.desk import DeskPhoto
 from pipeline.review.editor import Editor, OpenPhoto
 from tests.tui.driving import until
 from tests.tui.easel import (
@@ -47,7 +48,7 @@ async def painting(
             easel.bench.start_editing()
         await calm(pilot)
         yield easel, pilot, Mouse(pilot)
-    easel.jobs.close()
+    easel.lane.close()
 
 
 def drawn(mask: Mask, *points: tuple[float, float], value: bool = True) -> Mask:
@@ -228,7 +229,7 @@ async def test_rows_drawn_side_by_side_with_the_smallest_brush_leave_no_stripes(
         mouse = Mouse(pilot)
         for row in range(6, 10):
             await mouse.drag((18, row), (28, row))
-    easel.jobs.close()
+    easel.lane.close()
     assert easel.editor.edits == 4
     assert form_of(easel.editor.mask) == Form(parts=1, holes=0)
 
@@ -238,11 +239,11 @@ async def test_the_brush_keeps_its_size_on_the_screen_from_photo_to_photo() -> N
         easel.bench.resize_brush(4)
         await mouse.move(30, 15, button=0)
         small = easel.look(), easel.canvas.radius
-        easel.bench.show(large := OpenPhoto(details(BIG), easel.opened.picture, None, big()))
+        large = OpenPhoto(details(BIG), easel.opened.picture, None, big())
+        easel.bench.show(DeskPhoto(large, easel.lane))
         easel.bench.start_editing()
         await calm(pilot)
         await mouse.move(30, 15, button=0)
-        assert large.editor is not None
         assert easel.canvas.radius == pytest.approx(10 * small[1])
         assert easel.look() == small[0]
 

@@ -85,7 +85,7 @@ def editor() -> Editor:
 async def test_a_stroke_draws_the_lines_it_touches_and_no_other() -> None:
     wall, edited = Wall(), editor()
     async with wall.run_test(size=CELLS) as pilot:
-        wall.canvas.show(skin(), edited)
+        wall.canvas.show(skin(), edited.mask)
         await calm(pilot)
         edited.begin_stroke(20.0, True)
         part = edited.extend_stroke(300.0, 60.0)
@@ -104,7 +104,7 @@ async def test_a_stroke_draws_the_lines_it_touches_and_no_other() -> None:
 async def test_a_moving_brush_draws_where_it_was_and_where_it_is() -> None:
     wall = Wall()
     async with wall.run_test(size=CELLS) as pilot:
-        wall.canvas.show(skin(), editor())
+        wall.canvas.show(skin(), disc())
         wall.canvas.dots = 3.0
         wall.canvas.brush = BrushMode.DRAW
         mouse = Mouse(pilot)
@@ -121,7 +121,7 @@ async def test_a_moving_brush_draws_where_it_was_and_where_it_is() -> None:
 async def test_a_brush_put_away_is_not_seen() -> None:
     wall = Wall()
     async with wall.run_test(size=CELLS) as pilot:
-        wall.canvas.show(skin(), editor())
+        wall.canvas.show(skin(), disc())
         await calm(pilot)
         bare = wall.cells()
         wall.canvas.dots = 9.0
@@ -138,7 +138,7 @@ async def test_a_brush_put_away_is_not_seen() -> None:
 async def test_the_outline_comes_and_goes_and_fades() -> None:
     wall = Wall()
     async with wall.run_test(size=CELLS) as pilot:
-        wall.canvas.show(skin(), editor())
+        wall.canvas.show(skin(), disc())
         await calm(pilot)
         full = wall.cells()
         assert has_line(full)
@@ -196,7 +196,7 @@ async def test_a_photo_takes_the_place_of_a_message_and_the_other_way_round() ->
     async with wall.run_test(size=CELLS) as pilot:
         wall.canvas.clear("Nothing yet.")
         await calm(pilot)
-        wall.canvas.show(skin(), editor())
+        wall.canvas.show(skin(), disc())
         await calm(pilot)
         assert "Nothing" not in text_of(wall.screen, "#canvas")
         wall.canvas.clear("Gone.")

@@ -1,19 +1,18 @@
 """What the keys for decisions do, to which photo they lead, and what is said when none is left."""
 
+import asyncio
 from collections.abc import Awaitable
-from functools import partial
 from pathlib import Path
 
 from textual import work
 
 from db.values import Decision, DecisionKind, QueueItem, SetAside
-from pipeline.review.editor import OpenPhoto
+from pipeline.review.desk import Desk, DeskPhoto
 from pipeline.review.reshaped import Reshaped
-from pipeline.review.session import ReviewSession
-from pipeline.review.threads import Jobs
-from tui.deck import Deck
+from pipeline.review.verdict import stored_kind
+from pipeline.review.waiting import is_skipped
 from tui.failures import EXPECTED, brief
-from tui.rows import Row, is_skipped
+from tui.rows import Row
 from tui.screens.editing import EditingScreen
 from tui.sentences import edited_since, empty_outline, not_stored, nothing_waits, skipped_again
 from tui.stopwatch import Stopwatch
@@ -26,10 +25,9 @@ from tui.words import describe
 class DecidingScreen(EditingScreen):
     """A screen with a queue, whose photo on the workbench is decided; then the next one comes."""
 
-    def __init__(self, session: ReviewSession, jobs: Jobs, folder: Path, reviewer: str) -> None:
-        super().__init__(session, jobs, reviewer)
+    def __init__(self, desk: Desk, folder: Path, reviewer: str) -> None:
+        super().__init__(desk, reviewer)
         self._folder = str(folder)
-        self._deck = Deck(session, jobs)
         self._stopwatch = Stopwatch()
         self._progress = Progress(folder.name, id="progress")
         self._queue = Queue(self._folder, id="queue")
@@ -59,15 +57,14 @@ class DecidingScreen(EditingScreen):
             self._say(self._why_undecided())
             return
         accepts = decision is DecisionKind.ACCEPTED
-        if accepts and opened.editor is None:
+        if accepts and opened.draft is None:
             self._say("There is no outline to accept yet. n, r and s work without one.", "warning")
             return
         if accepts and self._details.empty and not self._asked_empty:
             self._asked_empty = True
             self._say(empty_outline(self._queue.name_of(opened.details.photo_id)), "warning")
             return
-        corrected = accepts and self._bench.edited
-        self._queue.mark(opened.details.photo_id, DecisionKind.CORRECTED if corrected else decision)
+        self._queue.mark(opened.details.photo_id, stored_kind(decision, self._bench.edited))
         self._store(opened, decision)
         # Now, not when the next photo comes: a stroke that is drawn meanwhile is of no photo.
         self._put_away()
@@ -83,20 +80,12 @@ class DecidingScreen(EditingScreen):
                 return "No photo is open yet. Press again when you see it."
         return "There is no photo to decide."
 
-    def _store(self, opened: OpenPhoto, decision: DecisionKind) -> None:
+    def _store(self, opened: DeskPhoto, decision: DecisionKind) -> None:
         photo_id = opened.details.photo_id
         seconds, score = self._stopwatch.seconds(photo_id), self.score
         self._stopwatch.reset(photo_id)
-        self._deck.drop(photo_id)
-        decide = partial(
-            self._session.decide,
-            opened,
-            decision,
-            seconds,
-            score,
-            may_be_empty=self._asked_empty,
-        )
-        self._settle(photo_id, self._outbox.put(photo_id, self._jobs.store(decide)))
+        stored = self._desk.decide(opened, decision, seconds, score, self._asked_empty)
+        self._settle(photo_id, self._outbox.put(photo_id, asyncio.wrap_future(stored)))
 
     @work(group="decide")
     async def _settle(self, photo_id: int, stored: Awaitable[Reshaped | None]) -> None:
@@ -110,7 +99,7 @@ class DecidingScreen(EditingScreen):
             if change is not None:
                 self._say(f"{self._queue.name_of(photo_id)} {describe(change)}", "warning")
         finally:
-            self._deck.drop(photo_id)
+            self._desk.drop(photo_id)
             self._queue.unmark(photo_id)
             self.post_message(self.StoreChanged())
 
@@ -126,9 +115,10 @@ class DecidingScreen(EditingScreen):
 
     def _tell_skipped(self, row: Row | None) -> None:
         """Say once that all the others are decided, and again when others have come since."""
-        if row is not None and is_skipped(row) and not self._told_skipped:
+        skipped = isinstance(row, QueueItem) and is_skipped(row)
+        if skipped and not self._told_skipped:
             self._say(skipped_again(len(self._queue.skipped())))
-        self._told_skipped = row is not None and is_skipped(row)
+        self._told_skipped = skipped
 
     def _end(self, skipped: bool) -> None:
         progress, (_, aside) = self._progress.progress, self._progress.shown
@@ -144,7 +134,7 @@ class DecidingScreen(EditingScreen):
 
     def action_take_back(self) -> None:
         """Take the last decision back and go to its photo."""
-        self._return_to(self._jobs.store(self._session.take_back))
+        self._return_to(asyncio.wrap_future(self._desk.take_back()))
 
     @work(group="decide")
     async def _return_to(self, taken: Awaitable[Decision | None]) -> None:
@@ -157,7 +147,7 @@ class DecidingScreen(EditingScreen):
             self._say("There is no decision to take back.")
             return
         self._scores.setdefault(decision.photo_id, decision.score)
-        self._deck.drop(decision.photo_id)
+        self._desk.drop(decision.photo_id)
         if not self._queue.choose(decision.photo_id):
             self._say("The decision is taken back. Its photo is not in this folder.")
         self.post_message(self.StoreChanged())

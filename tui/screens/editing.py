@@ -10,8 +10,7 @@ from textual.reactive import reactive
 from textual.screen import Screen
 
 from imaging.text import printable
-from pipeline.review.session import ReviewSession
-from pipeline.review.threads import Jobs
+from pipeline.review.desk import Desk
 from tui.failures import brief
 from tui.keymap import EDIT_HINTS, REVIEW_HINTS, bindings
 from tui.outbox import Outbox
@@ -35,11 +34,10 @@ class EditingScreen(Screen[None]):
 
     score: reactive[int | None] = reactive[int | None](None, init=False)
 
-    def __init__(self, session: ReviewSession, jobs: Jobs, reviewer: str) -> None:
+    def __init__(self, desk: Desk, reviewer: str) -> None:
         super().__init__()
-        self._session = session
-        self._jobs = jobs
-        self._bench = Workbench(jobs, id="workbench")
+        self._desk = desk
+        self._bench = Workbench(id="workbench")
         self._status = Status(reviewer, id="status")
         self._keys = Keys(id="keys")
         self._outbox = Outbox()
@@ -66,7 +64,7 @@ class EditingScreen(Screen[None]):
             self.action_stop_editing()
         elif self._bench.opened is None:
             self._say("No photo is open, so there is no outline to edit.")
-        elif self._bench.editor is None:
+        elif self._bench.draft is None:
             self._say("There is no outline to edit yet.", "warning")
         else:
             self._bench.start_editing()
@@ -108,9 +106,9 @@ class EditingScreen(Screen[None]):
         """Draw the outline anew from the stored probabilities."""
         if self._bench.opened is None:
             self._say("No photo is open, so there is no outline to draw anew.")
-        elif self._bench.editor is None:
+        elif self._bench.draft is None:
             self._say("There is no outline yet.", "warning")
-        elif not self._bench.editor.can_set_threshold:
+        elif not self._bench.draft.can_set_threshold:
             self._say("The model's probabilities for this photo are not at hand.", "warning")
         elif not self._bench.shift_threshold(steps):
             self._say(f"The threshold goes no {'higher' if steps > 0 else 'lower'}.")
@@ -138,12 +136,12 @@ class EditingScreen(Screen[None]):
     # What is saved, and what went wrong
 
     def finish(self) -> None:
-        """The screen is gone and its threads have ended: leave nothing half done."""
+        """The screen is gone: leave nothing half done."""
         self._bench.finish()
 
     @property
     def _unsaved(self) -> int:
-        return self._session.pending + len(self._outbox) + self._bench.drawing
+        return self._desk.pending + len(self._outbox) + self._bench.drawing
 
     def _why_unsaved(self) -> str:
         if self._refused is not None:
@@ -152,7 +150,7 @@ class EditingScreen(Screen[None]):
         return "" if not count else "1 decision" if count == 1 else f"{count} decisions"
 
     def _look_at_writer(self) -> None:
-        before, self._refused = self._refused, self._session.refused
+        before, self._refused = self._refused, self._desk.refused
         if self._refused is not None and before is None:
             self._complain(self._refused)
         if self._refused is None and before is not None:

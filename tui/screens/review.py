@@ -1,5 +1,6 @@
 """The screen where photos are reviewed: queue, photo, details, and what each key does."""
 
+import asyncio
 from collections.abc import Awaitable
 from functools import partial
 from pathlib import Path
@@ -15,13 +16,12 @@ from textual.widgets import Static
 from db.values import QueueItem, SetAside
 from imaging.text import printable
 from pipeline.intake.ingest import IngestProgress
-from pipeline.review.editor import OpenPhoto
-from pipeline.review.held import edits_held
-from pipeline.review.session import ReviewSession
-from pipeline.review.threads import Jobs
+from pipeline.review.deck import AHEAD
+from pipeline.review.desk import Desk, DeskPhoto
+from pipeline.review.held import count_held, is_edited_since
+from pipeline.review.waiting import Unfinished
 from tui.failures import EXPECTED
 from tui.names import below
-from tui.rows import Unfinished
 from tui.screens.deciding import DecidingScreen
 from tui.sentences import nothing_here
 from tui.surface.terminal import LEAST_HEIGHT, LEAST_WIDTH
@@ -29,8 +29,6 @@ from tui.widgets.queue import Queue
 from tui.widgets.workbench import Workbench
 
 WIDE = 100
-PREPARED = 2
-"""Waiting photos opened ahead."""
 PATIENCE = 0.15
 """Seconds before a photo that is still opening is announced; most are there sooner."""
 NEWS_EVERY = 0.3
@@ -40,15 +38,15 @@ PAUSE_PER_READING = 5
 
 
 class ReviewScreen(DecidingScreen):
-    """Wires queue, workbench and details to the session; whatever blocks runs on its threads."""
+    """Wires queue, workbench and details to the desk; whatever blocks runs there."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012
     AUTO_FOCUS = "#queue"
 
     too_small: reactive[bool] = reactive(False, init=False, bindings=True)
 
-    def __init__(self, session: ReviewSession, jobs: Jobs, folder: Path, reviewer: str) -> None:
-        super().__init__(session, jobs, folder, reviewer)
+    def __init__(self, desk: Desk, folder: Path, reviewer: str) -> None:
+        super().__init__(desk, folder, reviewer)
         self._reading = self._read_again = False
         self._reading_took = 0.0
         self._news: Timer | None = None
@@ -117,8 +115,7 @@ class ReviewScreen(DecidingScreen):
         self._read_again = self._reading
         if not self._reading:
             self._reading = True
-            session = self._session
-            self._fill_queue(self._jobs.store(lambda: (session.queue(), session.set_aside())))
+            self._fill_queue(asyncio.wrap_future(self._desk.read_queue()))
 
     @work(group="queue")
     async def _fill_queue(self, rows: Awaitable[tuple[list[QueueItem], list[SetAside]]]) -> None:
@@ -145,9 +142,9 @@ class ReviewScreen(DecidingScreen):
     def _look_at_news(self, items: list[QueueItem]) -> None:
         """Open what has an outline now, and go to work that came after all was done."""
         for item in items:
-            ready = self._deck.ready(item.photo_id)
-            if ready is not None and ready.editor is None and item.segmented:
-                self._deck.drop(item.photo_id)
+            if self._desk.is_behind(item):
+                ready = self._desk.ready(item.photo_id)
+                self._desk.drop(item.photo_id)
                 if ready is self._bench.opened:
                     self._open(item)
         if self._ending:
@@ -190,7 +187,7 @@ class ReviewScreen(DecidingScreen):
         try:
             # What is opened must be what the decision on its way makes of it.
             await self._outbox.gone(item.photo_id)
-            opened = await self._deck.open(item.photo_id)
+            opened = await asyncio.wrap_future(self._desk.open(item.photo_id))
         except EXPECTED as problem:
             self._unopened = (item.photo_id, str(problem))
             if self._is_current(item.photo_id):
@@ -205,10 +202,10 @@ class ReviewScreen(DecidingScreen):
         if self._is_current(photo_id) and self._bench.opened is None:
             self._bench.say(f"Opening {self._queue.name_of(photo_id)} …")
 
-    def _ready(self, photo_id: int) -> OpenPhoto | None:
-        return None if self._outbox.holds(photo_id) else self._deck.ready(photo_id)
+    def _ready(self, photo_id: int) -> DeskPhoto | None:
+        return None if self._outbox.holds(photo_id) else self._desk.ready(photo_id)
 
-    def _show(self, opened: OpenPhoto) -> None:
+    def _show(self, opened: DeskPhoto) -> None:
         details, revision = opened.details, opened.details.revision
         if self._ending or not self._is_current(details.photo_id):
             return
@@ -223,10 +220,10 @@ class ReviewScreen(DecidingScreen):
         self._show_state()
         self._prepare()
 
-    def _take_up_edits(self, opened: OpenPhoto) -> None:
-        row, editor = self._queue.current, opened.editor
-        edits = 0 if editor is None else editor.edits
-        self._held = edits_held(row, edits) if isinstance(row, QueueItem) else None
+    def _take_up_edits(self, opened: DeskPhoto) -> None:
+        row, draft = self._queue.current, opened.draft
+        edits = 0 if draft is None else draft.edits
+        self._held = count_held(row, edits) if isinstance(row, QueueItem) else None
         if edits:
             self._bench.measure()
         else:
@@ -240,10 +237,13 @@ class ReviewScreen(DecidingScreen):
 
     @work(group="prepare", exclusive=True)
     async def _prepare(self) -> None:
-        """Open the photos that come next, so that moving on shows them at once."""
-        for item, _ in zip(self._queue.waiting(), range(PREPARED), strict=False):
+        """Open the photos that come next; what fails now is told when it is wanted."""
+        for item, _ in zip(self._queue.waiting(), range(AHEAD), strict=False):
             if not self._outbox.holds(item.photo_id):
-                await self._deck.prepare(item.photo_id)
+                photo = asyncio.wrap_future(self._desk.open(item.photo_id))
+                await asyncio.wait([photo])
+                if not photo.cancelled():
+                    photo.exception()
 
     # Moving
 
@@ -265,9 +265,9 @@ class ReviewScreen(DecidingScreen):
     @on(Workbench.Edited)
     def _show_edited(self, message: Workbench.Edited) -> None:
         opened = message.opened
-        if opened is self._bench.opened and opened.editor is not None:
-            edits, held = opened.editor.edits, self._held
-            since = held is not None and edits > held
+        if opened is self._bench.opened and opened.draft is not None:
+            edits = opened.draft.edits
+            since = is_edited_since(self._held, edits)
             area = message.measurements.area_fraction
             self._asked_empty = False
             self._details.show(opened.details, message.measurements, edits)

@@ -7,15 +7,13 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 
-from imaging.framing import Pixels
-from pipeline.review.editor import Editor
+from imaging.framing import Mask, Pixels, Size
+from pipeline.review.brush import FIRST_WIDTH, radius_on_photo
 from tui.widgets.photo_view import PhotoView
 from tui.widgets.scene import Brush
 
 STRIDE = 8
 """Pixels of the screen that the crosshair moves with shift."""
-FIRST_WIDTH = 3.0
-"""Pixels of the screen that the brush is wide at first."""
 CELL_HEIGHT = 2
 """Pixels of the screen in a cell."""
 ARROWS = (("left", -1, 0), ("right", 1, 0), ("up", 0, -1), ("down", 0, 1))
@@ -77,11 +75,11 @@ class Canvas(PhotoView, can_focus=True):
         """Only with a brush in hand are there keys to take."""
         return self.brush is not BrushMode.OFF
 
-    def show(self, picture: Pixels, editor: Editor | None) -> None:
+    def show(self, picture: Pixels, mask: Mask | None) -> None:
         """Show a photo, the brush in its middle."""
-        height, width = picture.shape[:2] if editor is None else editor.mask.shape
-        self._middle = (width / 2, height / 2)
-        super().show(picture, editor)
+        photo = Size.of(picture if mask is None else mask)
+        self._middle = (photo.width / 2, photo.height / 2)
+        super().show(picture, mask)
 
     def watch_brush(self, brush: BrushMode) -> None:
         """Take the brush, change it, or put it away."""
@@ -92,8 +90,7 @@ class Canvas(PhotoView, can_focus=True):
 
     @property
     def step(self) -> float:
-        """How far the pointer moves at least, in pixels of the screen: a narrower brush would leave
-        stripes between two lines drawn side by side."""
+        """How far the pointer moves at least, in pixels of the screen."""
         return 1.0 if self._fractions else float(CELL_HEIGHT)
 
     @property
@@ -104,7 +101,9 @@ class Canvas(PhotoView, can_focus=True):
     @property
     def radius(self) -> float:
         """The brush's radius in photo pixels; 0 without a photo."""
-        return 0.0 if self._scene is None else max(self.dots, self.step) * self._scene.dot / 2
+        if self._scene is None:
+            return 0.0
+        return radius_on_photo(self.dots, self.step, self._scene.dot)
 
     def watch_dots(self) -> None:
         """Take a wider or narrower brush."""

@@ -7,9 +7,8 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from imaging.framing import Part, Pixels, Size
+from imaging.framing import Mask, Part, Pixels, Size
 from imaging.text import printable
-from pipeline.review.editor import Editor
 from tui.colour_app import has_true_colours
 from tui.surface.renderer import HalfCells
 from tui.widgets.scene import Scene
@@ -28,12 +27,12 @@ class PhotoView(Widget):
         super().__init__(id=id)
         self._true, self._fixed = HalfCells(), HalfCells(fixed=True)
         self._message = ""
-        self._photo: tuple[Pixels, Editor | None] | None = None
+        self._photo: tuple[Pixels, Mask | None] | None = None
         self._scene: Scene | None = None
 
-    def show(self, picture: Pixels, editor: Editor | None) -> None:
-        """Show a small upright picture, uint8 (height, width, 3), with the editor's mask."""
-        self._photo = picture, editor
+    def show(self, picture: Pixels, mask: Mask | None) -> None:
+        """Show a small upright picture, uint8 (height, width, 3), with the photo's live mask."""
+        self._photo = picture, mask
         self._lay_out()
 
     def clear(self, message: str) -> None:
@@ -62,8 +61,7 @@ class PhotoView(Widget):
     def _lay_out(self) -> None:
         self._scene = None
         if self._photo is not None and self.size:
-            picture, editor = self._photo
-            mask = None if editor is None else editor.mask
+            picture, mask = self._photo
             cells = Size(self.size.width, self.size.height)
             self._scene = Scene(picture, mask, cells, self.background_colors[1].rgb)
         self._draw()

@@ -16,8 +16,9 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from db.values import DecisionKind, QueueItem, SetAside
+from pipeline.review.waiting import Unfinished
 from tui.names import reason_of
-from tui.rows import Row, Rows, Unfinished, key_of
+from tui.rows import Row, Rows, key_of
 from tui.words import cells, cut, percent
 
 GLYPHS: dict[DecisionKind, tuple[str, str]] = {

@@ -1,0 +1,22 @@
+"""How wide the brush is: it keeps its width on the screen, and no pointer can outrun it.
+
+Widths are in pixels of the screen. `step` is how far the pointer moves at least: a narrower brush
+would leave stripes between two lines drawn side by side.
+"""
+
+FIRST_WIDTH = 3.0
+WIDTH_STEP = 1.25
+"""A brush grows and shrinks by this factor."""
+WIDEST = 0.5
+"""Of the photo's longer side."""
+
+
+def resize_brush(width: float, steps: int, step: float, longest: float) -> float:
+    """The width that many steps on; `longest` is the photo's longer side on the screen."""
+    wanted = max(width, step) * WIDTH_STEP**steps
+    return min(max(wanted, step), max(longest * WIDEST, step))
+
+
+def radius_on_photo(width: float, step: float, dot: float) -> float:
+    """A brush's radius in photo pixels, of which a pixel of the screen is `dot` wide."""
+    return max(width, step) * dot / 2

@@ -1,0 +1,143 @@
+"""A review session as a screen may use it: everything returns at once, and threads keep the order.
+
+opening  opens photos, one after the other, as they were asked for; one that waits may be cancelled
+editing  makes every change of every mask, as it was asked for
+storing  decides, takes back and reads the queue, each after the edits asked for before it
+writer   commits edits, in the order they were made (`pipeline.review.writer`)
+
+A photo's editor belongs to `opening` until it is open and to `editing` from then on; its decision
+hands it to `storing`, and whoever decides puts the photo away. If the process dies, what the writer
+has not committed is lost, and a decision that `storing` has not come to; a screen that goes loses
+nothing, since `close` waits for all of them.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+from db.values import Decision, DecisionKind, PhotoDetails, QueueItem, SetAside
+from imaging.framing import Pixels
+from pipeline.errors import WriteFailed
+from pipeline.review.deck import Deck
+from pipeline.review.draft import Draft
+from pipeline.review.editor import OpenPhoto
+from pipeline.review.lane import Lane
+from pipeline.review.reshaped import Reshaped
+from pipeline.review.session import ReviewSession
+
+T = TypeVar("T")
+
+
+class DeskPhoto:
+    """An open photo: what is known of it, a small upright picture, and its draft.
+
+    `draft` is None while the photo has no mask.
+    """
+
+    def __init__(self, opened: OpenPhoto, editing: Lane) -> None:
+        self._opened = opened
+        self.draft = None if opened.editor is None else Draft(opened.editor, editing)
+
+    @property
+    def details(self) -> PhotoDetails:
+        """What is known of it."""
+        return self._opened.details
+
+    @property
+    def picture(self) -> Pixels:
+        """The photo, uint8 (height, width, 3) sRGB, smaller than it is."""
+        return self._opened.picture
+
+
+class Desk:
+    """Where a reviewer's photos lie open. For one thread, the screen's; nothing blocks but `close`.
+
+    The futures raise what the session's methods raise.
+    """
+
+    def __init__(self, session: ReviewSession) -> None:
+        self._session = session
+        self._opening = ThreadPoolExecutor(1, "opening")
+        self._editing = Lane("editing")
+        self._storing = Lane("storing")
+        self._deck = Deck(self._begin_to_open)
+
+    @property
+    def pending(self) -> int:
+        """How many edits are queued and not yet committed."""
+        return self._session.pending
+
+    @property
+    def refused(self) -> WriteFailed | None:
+        """Why queued edits could not be committed when that was last tried; None if they were."""
+        return self._session.refused
+
+    def read_queue(self) -> Future[tuple[list[QueueItem], list[SetAside]]]:
+        """The photos in the order to review them, and the files that are none."""
+        return self._store(lambda: (self._session.queue(), self._session.set_aside()))
+
+    def ready(self, photo_id: int) -> DeskPhoto | None:
+        """The photo if it is open already."""
+        return self._deck.ready(photo_id)
+
+    def open(self, photo_id: int) -> Future[DeskPhoto]:
+        """The photo, opened now if it is not. Cancelled before its turn, it is not opened."""
+        return self._deck.open(photo_id)
+
+    def drop(self, photo_id: int) -> None:
+        """Open this photo anew next time: what is known of it has changed."""
+        self._deck.drop(photo_id)
+
+    def is_behind(self, item: QueueItem) -> bool:
+        """Whether a photo was opened before it got the outline that it has now."""
+        ready = self._deck.ready(item.photo_id)
+        return ready is not None and ready.draft is None and item.segmented
+
+    def decide(
+        self,
+        photo: DeskPhoto,
+        kind: DecisionKind,
+        seconds: float,
+        score: int | None,
+        may_be_empty: bool,
+    ) -> Future[Reshaped | None]:
+        """Store a decision on what the edits asked for so far made of a photo.
+
+        The photo is put away with it: no edit may be asked for any more, and it opens anew.
+        """
+        self._deck.drop(photo.details.photo_id)
+        if photo.draft is not None:
+            # On its own lane, before the decision: what lifts the brush later finds no stroke.
+            photo.draft.end_stroke()
+        return self._store(
+            lambda: self._session.decide(
+                photo._opened, kind, seconds, score, may_be_empty=may_be_empty
+            )
+        )
+
+    def take_back(self) -> Future[Decision | None]:
+        """Take the reviewer's last decision back; which it was, None where there is none."""
+        return self._store(self._session.take_back)
+
+    def save(self) -> Future[None]:
+        """Have every edit asked for so far committed."""
+        return self._store(self._session.drain)
+
+    def close(self) -> None:
+        """Do what was asked for, but for photos nobody will see now; blocks until then."""
+        self._opening.shutdown(wait=True, cancel_futures=True)
+        # Before the storing lane, which waits for edits.
+        self._editing.close()
+        self._storing.close()
+
+    def _begin_to_open(self, photo_id: int) -> Future[DeskPhoto]:
+        return self._opening.submit(lambda: DeskPhoto(self._session.open(photo_id), self._editing))
+
+    def _store(self, job: Callable[[], T]) -> Future[T]:
+        edited = self._editing.submit(lambda: None)
+
+        def after_edits() -> T:
+            edited.result()
+            return job()
+
+        return self._storing.submit(after_edits)

@@ -1,0 +1,134 @@
+"""A photo's draft as a screen may use it: edits are asked for, in order, and made on one thread."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+
+from imaging.framing import Mask, Part
+from imaging.values import Measurements
+from pipeline.review.editor import Editor
+from pipeline.review.lane import Lane
+from pipeline.review.threshold import ThresholdSteps, step_threshold
+
+Change = Future[Part | None]
+"""Done when an edit is on the mask: where it changed, None where nothing did."""
+
+
+class Draft:
+    """Hands each edit to the editing lane and returns at once; that lane alone changes the editor.
+
+    For one thread, the screen's. `mask`, `edits` and `unsaved` are what the lane has made so far;
+    `edited`, `can_redo` and `threshold` look ahead to what was asked for. The mask is read while it
+    changes: what was drawn half-way is drawn anew when the change is done.
+    """
+
+    def __init__(self, editor: Editor, lane: Lane) -> None:
+        self._editor = editor
+        self._lane = lane
+        # The lane is first in, first out: once the last change is made, all are.
+        self._last: Change | None = None
+        self._saving: Future[None] | None = None
+        self._steps: ThresholdSteps | None = None
+        self._wanted: float | None = None
+
+    @property
+    def mask(self) -> Mask:
+        """The live mask, bool (height, width), on the upright photo; only to be looked at."""
+        return self._editor.mask
+
+    @property
+    def edits(self) -> int:
+        """How many edits are live by now."""
+        return self._editor.edits
+
+    @property
+    def changing(self) -> bool:
+        """Whether an edit asked for is not made yet."""
+        return self._last is not None and not self._last.done()
+
+    @property
+    def edited(self) -> bool:
+        """Whether the mask is edited, or is about to be."""
+        return self._editor.can_undo or self.changing
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether an undone edit can be brought back, or is about to be undone."""
+        return self._editor.can_redo or self.changing
+
+    @property
+    def can_set_threshold(self) -> bool:
+        """Whether the model's probabilities are at hand."""
+        return self._editor.can_set_threshold
+
+    @property
+    def threshold(self) -> float:
+        """The threshold of the mask, or the one it is about to be drawn at."""
+        if self._wanted is not None and self.changing:
+            return self._wanted
+        return self._editor.threshold
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether the stroke under way has come further than what is on its way to the disk."""
+        return self._editor.unsaved
+
+    def measure(self) -> Future[Measurements]:
+        """Measure the mask as the edits asked for so far make it."""
+        return self._lane.submit(self._editor.measurements)
+
+    # The brush
+
+    def begin_stroke(self, radius: float, paints: bool) -> Change:
+        """Put the brush down, `radius` in photo pixels, to paint or to erase."""
+        self._forget_steps()
+        return self._ask(lambda editor: editor.begin_stroke(radius, paints))
+
+    def extend_stroke(self, x: float, y: float) -> Change:
+        """Draw on to a point, in photo pixels."""
+        return self._ask(lambda editor: editor.extend_stroke(x, y))
+
+    def end_stroke(self) -> Change:
+        """Lift the brush: what it drew is one edit."""
+        return self._ask(lambda editor: editor.end_stroke())
+
+    def save_stroke(self) -> None:
+        """Save the stroke under way as it is, unless that is being done."""
+        if self.unsaved and (self._saving is None or self._saving.done()):
+            self._saving = self._lane.submit(self._editor.save_stroke)
+
+    # Undo and threshold
+
+    def undo(self) -> Change:
+        """Take the last edit back."""
+        self._forget_steps()
+        return self._ask(lambda editor: editor.undo())
+
+    def redo(self) -> Change:
+        """Bring the last undone edit back."""
+        self._forget_steps()
+        return self._ask(lambda editor: editor.redo())
+
+    def can_shift_threshold(self, steps: int) -> bool:
+        """Whether the threshold goes so much higher or lower at all."""
+        return step_threshold(self.threshold, steps) != self.threshold
+
+    def shift_threshold(self, steps: int) -> Change | None:
+        """Draw the mask anew at a higher or lower threshold; None: with the steps before these."""
+        self._wanted = step_threshold(self.threshold, steps)
+        if self._steps is not None and self._steps.add(steps):
+            return None
+        asked = self._steps = ThresholdSteps(steps)
+        return self._ask(lambda editor: _draw_at(editor, asked))
+
+    def _forget_steps(self) -> None:
+        # What was asked for is drawn all the same; later steps are edits of their own.
+        self._steps = self._wanted = None
+
+    def _ask(self, change: Callable[[Editor], Part | None]) -> Change:
+        self._last = self._lane.submit(lambda: change(self._editor))
+        return self._last
+
+
+def _draw_at(editor: Editor, asked: ThresholdSteps) -> Part | None:
+    wanted = step_threshold(editor.threshold, asked.take())
+    return None if wanted == editor.threshold else editor.set_threshold(wanted)

@@ -1,0 +1,65 @@
+"""In which order a reviewer comes to what waits, and how it changes before the database knows."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from db.values import DecisionKind, QueueItem
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """What this sitting's edits made of a photo; the database may not know it yet."""
+
+    area_fraction: float
+    edits: bool
+    since: bool
+    """Whether the photo was decided before them."""
+
+
+def order_waiting(
+    items: Sequence[QueueItem], after: int, skipped_now: Sequence[int]
+) -> Iterator[QueueItem]:
+    """What is to be decided, in order.
+
+    Undecided photos come first, those from `after` on and then from the top; those edited since
+    their decision follow; the skipped ones come last, as `order_skipped` has them.
+    """
+    around = [*items[after:], *items[:after]]
+    yield from (item for item in around if item.decision is None)
+    yield from (item for item in around if item.edited_since)
+    yield from order_skipped(items, skipped_now)
+
+
+def order_skipped(items: Sequence[QueueItem], skipped_now: Sequence[int]) -> list[QueueItem]:
+    """The skipped photos, the first skipped first.
+
+    `skipped_now` are photos whose decisions are on their way to the database, in that order.
+    """
+    places = {photo_id: place for place, photo_id in enumerate(skipped_now)}
+    return sorted(
+        (item for item in items if is_skipped(item)),
+        key=lambda item: (places.get(item.photo_id, -1), item.decision_id or 0),
+    )
+
+
+def is_skipped(item: QueueItem) -> bool:
+    """Whether a photo was skipped, so that it comes again."""
+    return item.decision is DecisionKind.SKIPPED
+
+
+def foresee(item: QueueItem, kind: DecisionKind | None, made: Unfinished | None) -> QueueItem:
+    """A photo's line as it will be read once a decision, or else edits, have reached the database.
+
+    The area of a mask that was edited in another sitting is not known until it is opened.
+    """
+    if kind is not None:
+        return replace(item, decision=kind, has_draft=False, edited_since=False)
+    if made is not None:
+        return replace(
+            item,
+            area_fraction=made.area_fraction,
+            has_draft=made.edits,
+            edited_since=made.since and item.decision is not None,
+        )
+    unknown = item.edited_since or (item.has_draft and item.decision is None)
+    return replace(item, area_fraction=None) if unknown else item

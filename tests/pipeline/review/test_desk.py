@@ -1,0 +1,271 @@
+"""Who touches an editor, and in which order edits and decisions are done."""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError, Future
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from db.store import Store
+from db.values import DecisionKind, DraftEdit, NewPhoto
+from imaging.decode.photo import PhotoError, fingerprint, read_file
+from imaging.framing import Mask, Part
+from imaging.mask import rle
+from pipeline.intake.scan import file_stat
+from pipeline.review.deck import KEPT, Deck
+from pipeline.review.desk import Desk, DeskPhoto
+from pipeline.review.draft import Draft
+from pipeline.review.editor import Editor
+from pipeline.review.lane import Lane
+from pipeline.review.reshaped import Reshaped
+from pipeline.review.session import ReviewSession
+from pipeline.work.worker import Worker
+
+
+@pytest.fixture
+def session(store: Store, modelless: Worker, folder: Path) -> Iterator[ReviewSession]:
+    session = ReviewSession(store, modelless, folder, "ada")
+    yield session
+    session.close()
+
+
+@pytest.fixture
+def desk(session: ReviewSession) -> Iterator[Desk]:
+    desk = Desk(session)
+    yield desk
+    desk.close()
+
+
+@pytest.fixture
+def gate() -> Iterator[threading.Event]:
+    """What is held up by it goes on at the test's end at the latest."""
+    gate = threading.Event()
+    yield gate
+    gate.set()
+
+
+def open_at(desk: Desk, photo_id: int) -> tuple[DeskPhoto, Draft]:
+    photo = desk.open(photo_id).result()
+    assert photo.draft is not None
+    return photo, photo.draft
+
+
+def accept(desk: Desk, photo: DeskPhoto) -> Future[Reshaped | None]:
+    return desk.decide(photo, DecisionKind.ACCEPTED, 1.0, None, may_be_empty=False)
+
+
+def stored_mask(store: Store, photo_id: int) -> Mask:
+    revision = store.photo(photo_id).revision
+    assert revision is not None
+    return rle.decode(store.mask(revision.id))
+
+
+def test_a_decision_holds_what_was_asked_for_before_it(
+    desk: Desk, store: Store, remembered: int, gate: threading.Event
+) -> None:
+    photo, draft = open_at(desk, remembered)
+    held = desk._editing.submit(gate.wait)
+    draft.begin_stroke(6, True)
+    draft.extend_stroke(10, 10)
+    draft.end_stroke()
+    draft.shift_threshold(-1)
+    assert (draft.edits, draft.edited, draft.threshold) == (0, True, 0.45)
+    decided = accept(desk, photo)
+    assert not decided.done()
+    gate.set()
+    held.result()
+    decided.result()
+    assert store.photo(remembered).decision is DecisionKind.CORRECTED
+    assert np.array_equal(stored_mask(store, remembered), draft.mask)
+    assert stored_mask(store, remembered)[10, 10]
+
+
+def test_a_stroke_whose_brush_is_still_down_is_one_edit_of_its_decision(
+    desk: Desk, store: Store, remembered: int, gate: threading.Event
+) -> None:
+    photo, draft = open_at(desk, remembered)
+    draft.begin_stroke(6, True)
+    draft.extend_stroke(10, 10).result()
+    held = desk._storing.submit(gate.wait)
+    decided = accept(desk, photo)
+    # The screen lifts the brush when it puts the photo away.
+    draft.end_stroke().result()
+    assert draft.edits == 1
+    gate.set()
+    held.result()
+    decided.result()
+    assert draft.edits == 1
+    assert stored_mask(store, remembered)[10, 10]
+
+
+class Witness:
+    """Keeps no edits, but which threads made them."""
+
+    def __init__(self) -> None:
+        self.threads: set[str] = set()
+
+    def _note(self) -> None:
+        self.threads.add(threading.current_thread().name)
+
+    def add(self, cursor: int, edit: DraftEdit) -> None:
+        self._note()
+
+    def draw(self, cursor: int, edit: Callable[[], DraftEdit]) -> None:
+        self._note()
+
+    def move(self, cursor: int) -> None:
+        self._note()
+
+
+def test_a_mask_is_changed_by_the_editing_lane_alone() -> None:
+    witness, lane = Witness(), Lane("editing")
+    mask = np.zeros((40, 60), np.bool_)
+    draft = Draft(Editor(mask, 0.5, None, witness), lane)
+    draft.begin_stroke(3, True)
+    draft.extend_stroke(20, 20)
+    draft.save_stroke()
+    draft.end_stroke()
+    draft.undo()
+    changed: Part | None = draft.redo().result()
+    assert changed == (slice(17, 23), slice(17, 23))
+    assert draft.measure().result().area_pixels == mask.sum()
+    lane.close()
+    assert {name.rpartition("_")[0] for name in witness.threads} == {"editing"}
+
+
+def test_threshold_steps_asked_for_meanwhile_are_drawn_at_once(
+    desk: Desk, remembered: int, gate: threading.Event
+) -> None:
+    _, draft = open_at(desk, remembered)
+    held = desk._editing.submit(gate.wait)
+    first = draft.shift_threshold(1)
+    assert first is not None
+    assert draft.shift_threshold(1) is None
+    assert draft.threshold == 0.6
+    gate.set()
+    held.result()
+    first.result()
+    assert (draft.edits, draft.threshold) == (1, 0.6)
+    again = draft.shift_threshold(1)
+    assert again is not None
+    again.result()
+    assert (draft.edits, draft.threshold) == (2, 0.65)
+
+
+def test_a_threshold_at_its_end_goes_no_further_and_comes_back_at_once(
+    desk: Desk, remembered: int
+) -> None:
+    _, draft = open_at(desk, remembered)
+    for _ in range(9):
+        draft.shift_threshold(1)
+    assert draft.threshold == 0.95
+    assert not draft.can_shift_threshold(1)
+    assert draft.can_shift_threshold(-1)
+
+
+def test_closing_does_what_was_asked_for(
+    session: ReviewSession, store: Store, remembered: int, gate: threading.Event
+) -> None:
+    desk = Desk(session)
+    photo, draft = open_at(desk, remembered)
+    desk._editing.submit(gate.wait)
+    draft.shift_threshold(1)
+    decided = accept(desk, photo)
+    closing = threading.Thread(target=desk.close)
+    closing.start()
+    gate.set()
+    closing.join()
+    assert decided.done()
+    assert store.photo(remembered).decision is DecisionKind.CORRECTED
+
+
+def test_a_photo_is_behind_once_its_outline_is_there(
+    desk: Desk,
+    session: ReviewSession,
+    store: Store,
+    folder: Path,
+    draw: Callable[..., Path],
+    remember: Callable[[Store, Path], int],
+) -> None:
+    path = draw(folder / "mole.jpg")
+    new = NewPhoto(file_stat(path), fingerprint(read_file(path)))
+    photo_id = store.add_file(new).photo_id
+    assert desk.open(photo_id).result().draft is None
+    assert not desk.is_behind(*session.queue())
+    remember(store, path)
+    assert desk.is_behind(*session.queue())
+    desk.drop(photo_id)
+    open_at(desk, photo_id)
+    assert not desk.is_behind(*session.queue())
+
+
+def test_a_lane_does_what_nobody_waits_for_any_more(gate: threading.Event) -> None:
+    lane, done = Lane("a"), threading.Event()
+    lane.submit(gate.wait)
+    promise = lane.submit(done.set)
+    assert not promise.cancel()
+    gate.set()
+    lane.close()
+    assert done.is_set()
+
+
+def test_a_lane_goes_on_after_a_failure() -> None:
+    lane = Lane("a")
+
+    def fail() -> None:
+        raise ValueError("no")
+
+    failed, after = lane.submit(fail), lane.submit(lambda: 1)
+    with pytest.raises(ValueError, match="no"):
+        failed.result()
+    assert after.result() == 1
+    lane.close()
+
+
+def test_the_deck_opens_once_and_again_what_failed_or_was_dropped() -> None:
+    begun: list[Future[int]] = []
+
+    def begin(photo_id: int) -> Future[int]:
+        begun.append(Future())
+        return begun[-1]
+
+    deck = Deck(begin)
+    deck.open(1)
+    assert deck.ready(1) is None
+    assert deck.open(1) is begun[0]
+    begun[0].set_exception(ValueError("gone"))
+    assert deck.ready(1) is None
+    assert deck.open(1) is begun[1]
+    begun[1].set_result(7)
+    assert deck.ready(1) == 7
+    deck.drop(1)
+    assert deck.ready(1) is None
+    deck.open(1).cancel()
+    with pytest.raises(CancelledError):
+        begun[2].result()
+    assert deck.open(1) is begun[3]
+
+
+def test_the_deck_keeps_the_last_few() -> None:
+    def begin(photo_id: int) -> Future[int]:
+        opened: Future[int] = Future()
+        opened.set_result(photo_id)
+        return opened
+
+    deck = Deck(begin)
+    for photo_id in range(KEPT + 2):
+        deck.open(photo_id)
+        deck.open(0)
+    kept = [photo_id for photo_id in range(KEPT + 2) if deck.ready(photo_id) is not None]
+    assert kept == [0, *range(3, KEPT + 2)]
+
+
+def test_what_is_refused_is_told_where_it_was_asked_for(
+    desk: Desk, remembered: int, folder: Path
+) -> None:
+    (folder / "mole.jpg").unlink()
+    with pytest.raises(PhotoError):
+        desk.open(remembered).result()
+    assert desk.ready(remembered) is None
