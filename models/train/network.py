@@ -209,23 +209,6 @@ class Encoder(Pyramid):
             self.channels.append(incoming)
 
 
-class Classifier(nn.Module):
-    """The encoder with the paper's classification head; it exists to be held against the paper."""
-
-    def __init__(self, stages: Sequence[Stage] = CONV_SMALL, classes: int = 1000) -> None:
-        super().__init__()
-        self.encoder = Encoder(stages)
-        self.widen = conv_norm(self.encoder.channels[-1], 960, 1)
-        self.hidden = conv_norm(960, 1280, 1)
-        self.classes = nn.Linear(1280, classes)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(N, 3, H, W) to logits (N, classes)."""
-        pooled = self.widen(self.encoder(x)[-1]).mean((2, 3), keepdim=True)
-        logits: Tensor = self.classes(self.hidden(pooled).flatten(1))
-        return logits
-
-
 class Merge(nn.Module):
     """One step up the decoder: the coarser map doubled, a lateral map added, mixed."""
 

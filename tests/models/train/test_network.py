@@ -1,15 +1,21 @@
+from collections.abc import Sequence
+
 import pytest
 
 torch = pytest.importorskip("torch", reason="torch is not installed (pip install nevus[training])")
 
+from torch import Tensor, nn  # noqa: E402
+
 from models.train.encoders import lesion_network  # noqa: E402
 from models.train.network import (  # noqa: E402
     CONV_MEDIUM,
+    CONV_SMALL,
     Bottleneck,
-    Classifier,
     Encoder,
     LesionNetwork,
+    Stage,
     UniversalInvertedBottleneck,
+    conv_norm,
     drop_blocks,
     multiply_accumulates,
     parameters,
@@ -17,9 +23,25 @@ from models.train.network import (  # noqa: E402
 )
 
 
+class Classifier(nn.Module):
+    """The encoder with the paper's classification head."""
+
+    def __init__(self, stages: Sequence[Stage], classes: int = 1000) -> None:
+        super().__init__()
+        self.encoder = Encoder(stages)
+        self.widen = conv_norm(self.encoder.channels[-1], 960, 1)
+        self.hidden = conv_norm(960, 1280, 1)
+        self.classes = nn.Linear(1280, classes)
+
+    def forward(self, x: Tensor) -> Tensor:
+        pooled = self.widen(self.encoder(x)[-1]).mean((2, 3), keepdim=True)
+        logits: Tensor = self.classes(self.hidden(pooled).flatten(1))
+        return logits
+
+
 def test_the_classifier_has_the_published_size() -> None:
     """MobileNetV4-Conv-S: 3.8 M parameters, 0.2 G multiply-accumulates at 224 px (Table 5)."""
-    network = Classifier()
+    network = Classifier(CONV_SMALL)
     assert round(parameters(network) / 1e6, 1) == 3.8
     assert round(multiply_accumulates(network, 224) / 1e9, 1) == 0.2
 
