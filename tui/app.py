@@ -9,7 +9,6 @@ from typing import ClassVar
 from textual import on, work
 from textual.message import Message
 
-from imaging.text import printable
 from pipeline.intake.ingest import Ingest, IngestProgress
 from pipeline.review.desk import Desk
 from pipeline.review.session import ReviewSession
@@ -110,7 +109,7 @@ class NevusApp(ColourApp):
         if left and left not in self._warned:
             self._warned.add(left)
             sentence = f"{left} Press q again to leave."
-            self.notify(printable(sentence), severity="warning", markup=False, timeout=30)
+            self.notify(sentence, severity="warning", timeout=30)
         else:
             self.exit()
 

@@ -11,7 +11,9 @@ from rich.style import Style
 from textual.app import App
 from textual.color import Color as Background
 from textual.filter import LineFilter
+from textual.notifications import SeverityLevel
 
+from imaging.text import printable
 from tui.surface.colours import Colours, Depth, Source
 
 TRUE_COLOURS = Colours(Depth.TRUE, Source.OPTION)
@@ -85,7 +87,20 @@ class ColourApp(App[None]):
     def on_ready(self) -> None:
         """Say what is in doubt."""
         if self._doubt:
-            self.notify(self._doubt, title="Colours", markup=False, timeout=READING)
+            self.notify(self._doubt, title="Colours", timeout=READING)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Show a sentence for a while. It may hold any name: what is no markup is escaped."""
+        shown = message if markup else printable(message)
+        super().notify(shown, title=title, severity=severity, timeout=timeout, markup=markup)
 
     def action_switch_colours(self) -> None:
         """24-bit colours instead of fewer, or 256 instead of them."""

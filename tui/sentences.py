@@ -3,40 +3,39 @@
 from collections.abc import Collection, Sequence
 
 EMPTY = (
-    "There are no photos in this folder yet.\n\n"
-    "Drop some into it (JPEG, PNG or HEIC): they appear here by themselves."
+    "There are no photos in this folder yet.",
+    "Drop some into it (JPEG, PNG or HEIC): they appear here by themselves.",
 )
-LOOKING = "Looking through the folder …"
+LOOKING = ("Looking through the folder …",)
 LONGEST_LIST = 3
 """Names said one by one."""
 
 
-def nothing_waits(skipped: bool, aside: int, coming: bool) -> str:
-    """What is left when no photo waits, or only one that was `skipped` just now.
+def nothing_waits(skipped: bool, aside: int, coming: bool) -> tuple[str, ...]:
+    """Paragraphs on what is left when no photo waits, or only one that was `skipped` just now.
 
     `aside` files are no photos; `coming` says that the folder is not yet gone through.
     """
     here = " that is here so far" if coming else ""
     if skipped:
-        said = f"Every other photo{here} is decided. 1 photo is skipped; k goes back to it."
+        left = f"Every other photo{here} is decided. 1 photo is skipped; k goes back to it."
     else:
-        said = f"Every photo{here} is reviewed."
-    if aside:
-        files = "1 file was" if aside == 1 else f"{aside} files were"
-        said += f"\n\n{files} set aside: the end of the list says why."
+        left = f"Every photo{here} is reviewed."
+    files = "1 file was" if aside == 1 else f"{aside} files were"
+    why = (f"{files} set aside: the end of the list says why.",) if aside else ()
     back = "" if skipped else "k goes back, "
     last = "U takes the last decision back."
-    return f"{said}\n\nNew ones appear by themselves. {back}{last}"
+    return left, *why, f"New ones appear by themselves. {back}{last}"
 
 
-def nothing_here(found: int | None) -> str:
-    """What stands where a photo would be while the queue has none; None: not yet looked."""
+def nothing_here(found: int | None) -> tuple[str, ...]:
+    """Paragraphs for where a photo would be while the queue has none; None: not yet looked."""
     if found is None:
         return LOOKING
     if not found:
         return EMPTY
     photos = "1 photo is" if found == 1 else f"{found} photos are"
-    return f"{photos} found. The first appears in a moment."
+    return (f"{photos} found. The first appears in a moment.",)
 
 
 def skipped_again(count: int) -> str:

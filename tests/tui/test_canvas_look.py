@@ -180,7 +180,7 @@ def pixels_of(cells: list[list[Segment]]) -> Pixels:
 async def test_a_message_is_centred_wrapped_and_nothing_but_text() -> None:
     wall = Wall()
     async with wall.run_test(size=(30, 9)) as pilot:
-        wall.canvas.clear("[bold]no\x1b[31m markup[/bold] and a line that is wrapped\n\nSecond.")
+        wall.canvas.clear("[bold]no\x1b[31m markup[/bold] and a line that is wrapped", "Second.")
         await calm(pilot)
         lines = text_of(wall.screen, "#canvas").split("\n")
     text = " ".join(line.strip() for line in lines).strip()

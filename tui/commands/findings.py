@@ -5,9 +5,9 @@ from collections import Counter
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
-from rich.text import Text
 
 from pipeline.doctor.findings import Examination, Finding, Section, State
+from tui.commands.output import safe_text
 
 COLOURS = {State.OK: "green", State.NOTE: "yellow", State.PROBLEM: "bold red"}
 
@@ -18,9 +18,9 @@ def print_findings(examination: Examination) -> None:
     found = [finding for section in examination.sections for finding in section.findings]
     subjects = max(len(finding.subject) for finding in found)
     for section in examination.sections:
-        console.print(Text(section.title, "bold"))
+        console.print(safe_text(section.title, "bold"))
         console.print(Padding(_table(section, subjects), (0, 0, 1, 2)))
-    console.print(Text(_verdict(found)))
+    console.print(safe_text(_verdict(found)))
 
 
 def _table(section: Section, subjects: int) -> Table:
@@ -29,10 +29,10 @@ def _table(section: Section, subjects: int) -> Table:
     table.add_column(width=subjects, no_wrap=True)
     table.add_column(overflow="fold")
     for finding in section.findings:
-        state = Text(finding.state, COLOURS[finding.state])
-        table.add_row(state, Text(finding.subject), Text(finding.sentence))
+        state = safe_text(finding.state, COLOURS[finding.state])
+        table.add_row(state, safe_text(finding.subject), safe_text(finding.sentence))
         if finding.advice:
-            table.add_row("", "", Text(f"→ {finding.advice}", "cyan"))
+            table.add_row("", "", safe_text(f"→ {finding.advice}", "cyan"))
     return table
 
 

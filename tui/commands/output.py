@@ -1,4 +1,8 @@
-"""What a command says: results on stdout, everything else on stderr, failures as a sentence."""
+"""What a command says: results on stdout, everything else on stderr, failures as a sentence.
+
+Sentences hold names as they are; here, where they are printed, nothing in them reaches the terminal
+unescaped. JSON escapes in its own way.
+"""
 
 import json
 import math
@@ -10,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 from rich.console import Console
 from rich.text import Text
+
+from imaging.text import printable
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -23,9 +29,14 @@ def stderr() -> Console:
     return Console(stderr=True, highlight=False)
 
 
+def safe_text(text: str, style: str = "") -> Text:
+    """Any text as it may be printed: no markup, and its control characters visible."""
+    return Text(printable(text), style)
+
+
 def remark(sentence: str) -> None:
     """A sentence on stderr."""
-    stderr().print(Text(sentence), soft_wrap=True)
+    stderr().print(safe_text(sentence), soft_wrap=True)
 
 
 def print_json(result: "DataclassInstance") -> None:
@@ -46,12 +57,12 @@ def print_table(rows: dict[str, Any]) -> None:
     wide = max(len(name) for name in rows)
     console = Console(highlight=False, soft_wrap=True)
     for name, value in rows.items():
-        console.print(Text(f"{name:<{wide}}  {value}"))
+        console.print(safe_text(f"{name:<{wide}}  {value}"))
 
 
 def fail(sentence: str, code: int = FAILED) -> typer.Exit:
     """Say what went wrong on stderr; raise what this returns."""
-    stderr().print(Text(f"nevus: {sentence}"), soft_wrap=True)
+    stderr().print(safe_text(f"nevus: {sentence}"), soft_wrap=True)
     return typer.Exit(code)
 
 

@@ -3,10 +3,8 @@
 from pathlib import Path
 
 from rich.console import Console
-from rich.text import Text
 
-from imaging.text import printable
-from tui.commands.output import print_json, stderr
+from tui.commands.output import print_json, safe_text, stderr
 
 
 def run_selftest(model: Path | None, backend: str, compute_units: str, json: bool) -> bool:
@@ -35,5 +33,5 @@ def run_selftest(model: Path | None, backend: str, compute_units: str, json: boo
     else:
         console = Console(highlight=False, soft_wrap=True)
         for line in block(whole):
-            console.print(Text(printable(line)))
+            console.print(safe_text(line))
     return found.passed

@@ -32,7 +32,7 @@ class DecidingScreen(EditingScreen):
         self._progress = Progress(folder.name, id="progress")
         self._queue = Queue(self._folder, id="queue")
         self._details = Details(self._folder, id="details")
-        self._ending = ""
+        self._ending: tuple[str, ...] = ()
         self._told_skipped = False
         self._held: int | None = None
         self._asked_empty = False
@@ -130,7 +130,7 @@ class DecidingScreen(EditingScreen):
             self._details.clear()
         if ending != self._ending:
             self._ending = ending
-            self._bench.say(ending)
+            self._bench.say(*ending)
 
     def action_take_back(self) -> None:
         """Take the last decision back and go to its photo."""

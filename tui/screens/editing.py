@@ -9,7 +9,6 @@ from textual.notifications import SeverityLevel
 from textual.reactive import reactive
 from textual.screen import Screen
 
-from imaging.text import printable
 from pipeline.review.desk import Desk
 from tui.failures import brief
 from tui.keymap import EDIT_HINTS, REVIEW_HINTS, bindings
@@ -167,4 +166,4 @@ class EditingScreen(Screen[None]):
         now, shown_for = monotonic(), SHOWN_FOR[severity]
         if self._said.get(sentence, now) <= now:
             self._said[sentence] = now + shown_for
-            self.notify(printable(sentence), severity=severity, markup=False, timeout=shown_for)
+            self.app.notify(sentence, severity=severity, timeout=shown_for)

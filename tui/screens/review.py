@@ -14,7 +14,6 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from db.values import QueueItem, SetAside
-from imaging.text import printable
 from pipeline.intake.ingest import IngestProgress
 from pipeline.review.deck import AHEAD
 from pipeline.review.desk import Desk, DeskPhoto
@@ -160,7 +159,7 @@ class ReviewScreen(DecidingScreen):
 
     @on(Queue.RowChosen)
     def _show_row(self, message: Queue.RowChosen) -> None:
-        self._ending = ""
+        self._ending = ()
         self._put_away()
         self._unopened = None
         match message.row:
@@ -171,12 +170,11 @@ class ReviewScreen(DecidingScreen):
                 else:
                     self._show(ready)
             case SetAside() as file:
-                name = printable(below(file.path, self._folder))
-                self._bench.say(f"{name} was set aside.\n\n{printable(file.reason)}")
+                self._bench.say(f"{below(file.path, self._folder)} was set aside.", file.reason)
                 self._details.show_aside(file)
             case None:
                 progress = self._progress.progress
-                self._bench.say(nothing_here(None if progress is None else progress.found))
+                self._bench.say(*nothing_here(None if progress is None else progress.found))
                 self._details.clear()
 
     # The photo
@@ -191,7 +189,7 @@ class ReviewScreen(DecidingScreen):
         except EXPECTED as problem:
             self._unopened = (item.photo_id, str(problem))
             if self._is_current(item.photo_id):
-                self._bench.say(printable(str(problem)))
+                self._bench.say(str(problem))
                 self._details.clear()
         else:
             self._show(opened)

@@ -35,9 +35,9 @@ class PhotoView(Widget):
         self._photo = picture, mask
         self._lay_out()
 
-    def clear(self, message: str) -> None:
-        """Show a sentence instead of a photo; it is no markup, and its lines are its own."""
-        self._message = "\n".join(map(printable, message.split("\n")))
+    def clear(self, *paragraphs: str) -> None:
+        """Show sentences instead of a photo; they are no markup, and may hold any name."""
+        self._message = "\n\n".join(map(printable, paragraphs))
         self._photo = None
         self._lay_out()
 

@@ -86,10 +86,10 @@ class Workbench(Container):
         self.stop_editing()
         self.opened = None
 
-    def say(self, message: str) -> None:
-        """Show a sentence where the photo would be."""
+    def say(self, *paragraphs: str) -> None:
+        """Show sentences where the photo would be."""
         self.take_away()
-        self.canvas.clear(message)
+        self.canvas.clear(*paragraphs)
 
     def state(self, unsaved: int, score: int | None) -> State:
         """What the status line tells."""
