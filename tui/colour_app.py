@@ -98,9 +98,10 @@ class ColourApp(App[None]):
         timeout: float | None = None,
         markup: bool = False,
     ) -> None:
-        """Show a sentence for a while. It may hold any name: what is no markup is escaped."""
-        shown = message if markup else printable(message)
-        super().notify(shown, title=title, severity=severity, timeout=timeout, markup=markup)
+        """Show a sentence for a while, which may hold any name."""
+        super().notify(
+            printable(message), title=title, severity=severity, timeout=timeout, markup=markup
+        )
 
     def action_switch_colours(self) -> None:
         """24-bit colours instead of fewer, or 256 instead of them."""

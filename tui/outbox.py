@@ -47,17 +47,17 @@ class Outbox:
         """Whether a photo's decision is on its way."""
         return photo_id in self._sending
 
-    async def gone(self, photo_id: int) -> None:
+    async def wait_until_gone(self, photo_id: int) -> None:
         """Wait until no decision of this photo is on its way."""
         if photo_id in self._sending:
             await asyncio.wait([self._sending[photo_id]])
 
-    async def empty(self) -> None:
+    async def wait_until_empty(self) -> None:
         """Wait until nothing is on its way."""
         if self._sending:
             await asyncio.wait(list(self._sending.values()))
 
-    def seen(self, photo_id: int) -> None:
+    def note_seen(self, photo_id: int) -> None:
         """The reviewer looks at the photo as it is: that others changed it is no news any more."""
         if isinstance(self._refused.get(photo_id), StaleDecision):
             del self._refused[photo_id]

@@ -62,7 +62,7 @@ class StoredDraft:
             # Not live: another app of the same reviewer went back behind it. It is drawn anew.
             if drawn.edit_id is None or not self._store.redraw_edit(drawn.edit_id, edit):
                 drawn.edit_id = self._commit_edit(drawn.cursor, edit)
-            drawn.saved(make)
+            drawn.note_saved(make)
 
     def _commit_cursor(self, cursor: int) -> None:
         if self._draft_id is not None:
@@ -93,7 +93,7 @@ class _Drawn:
         """The form to save; None when all is saved."""
         return self._newest
 
-    def saved(self, edit: MakeEdit) -> None:
+    def note_saved(self, edit: MakeEdit) -> None:
         """This form is on the disk."""
         with self._lock:
             if self._newest is edit:

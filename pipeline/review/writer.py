@@ -15,6 +15,10 @@ class Writer:
 
     A commit that fails stays at the head of the queue, so that nothing is written out of order; it
     is tried again with the next `submit` or `drain`, and every `again` seconds by itself.
+
+    Any thread may submit and drain; one thread commits. The queue is in memory alone: what it holds
+    when the process dies is lost. The thread is a daemon, so that a disk which refuses for ever
+    can't keep the process alive; `close` has waited for it where nothing was refused.
     """
 
     def __init__(self, again: float = AGAIN) -> None:
@@ -31,6 +35,7 @@ class Writer:
     @property
     def pending(self) -> int:
         """How many commits are queued and not yet done."""
+        # Without the lock: the screen asks often, and one commit more or less is no matter.
         return len(self._commits)
 
     @property
@@ -78,6 +83,7 @@ class Writer:
 
     def _run(self) -> None:
         while (commit := self._next()) is not None:
+            # Outside the lock: whoever edits or asks must not wait for a disk.
             try:
                 commit()
             except Exception as error:

@@ -154,7 +154,7 @@ class DecidingScreen(EditingScreen):
 
     async def left_behind(self) -> str:
         """What would be lost or left open by leaving now, as a sentence; empty if nothing."""
-        await self._outbox.empty()
+        await self._outbox.wait_until_empty()
         refused = self._outbox.refused
         if refused:
             names = [self._queue.name_of(photo_id) for photo_id in refused]

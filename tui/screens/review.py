@@ -184,7 +184,7 @@ class ReviewScreen(DecidingScreen):
         waiting = self.set_timer(PATIENCE, partial(self._say_opening, item.photo_id))
         try:
             # What is opened must be what the decision on its way makes of it.
-            await self._outbox.gone(item.photo_id)
+            await self._outbox.wait_until_gone(item.photo_id)
             opened = await asyncio.wrap_future(self._desk.open(item.photo_id))
         except EXPECTED as problem:
             self._unopened = (item.photo_id, str(problem))
@@ -207,7 +207,7 @@ class ReviewScreen(DecidingScreen):
         details, revision = opened.details, opened.details.revision
         if self._ending or not self._is_current(details.photo_id):
             return
-        self._outbox.seen(details.photo_id)
+        self._outbox.note_seen(details.photo_id)
         self._bench.show(opened)
         if not self.too_small:
             self._stopwatch.start(details.photo_id)
