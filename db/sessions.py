@@ -15,7 +15,6 @@ from db.sqlite.files import identity_of
 from db.sqlite.maps import Maps
 from db.tables import File, Photo, Standing
 from imaging.framing import Size
-from imaging.text import printable
 
 MOST_PIXELS = 2**28
 """More than a photo may have to be opened at all; what a mask of it takes is bytes of memory."""
@@ -48,7 +47,7 @@ class Sessions:
         """SQLite writes on into a file that was moved or deleted, and says that it is saved."""
         if identity_of(self._path) != self._identity:
             raise MovedDatabase(
-                f"{printable(str(self._path))} was moved, deleted or replaced while nevus had it "
+                f"{self._path} was moved, deleted or replaced while nevus had it "
                 "open. Put it back as it was, or end nevus and start again with what lies there."
             )
 

@@ -15,7 +15,6 @@ from db.sqlite.files import maps_beside
 from db.sqlite.maps import Maps
 from db.sqlite.opening import as_of_now, prepare
 from db.sqlite.reading import read
-from imaging.text import printable
 
 Found = TypeVar("Found")
 
@@ -40,7 +39,7 @@ class Store(Photos, Masks, Drafts, Decisions):
         """
         if not path.is_file():
             raise NoDatabase(
-                f"There is no database at {printable(str(path))}: nothing was reviewed there. "
+                f"There is no database at {path}: nothing was reviewed there. "
                 "Run nevus review first, or name the database with --db."
             )
 

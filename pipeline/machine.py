@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from imaging.text import printable
-
 PACKAGES = (
     "coremltools", "onnx", "onnxruntime", "numpy", "pillow", "pi-heif", "opencv-python-headless",
 )  # fmt: skip
@@ -51,7 +49,7 @@ def system_name() -> str:
         name = platform.freedesktop_os_release()["PRETTY_NAME"]
     except (OSError, KeyError):
         name = platform.system()
-    return printable(f"{name}, {platform.system()} {platform.release()} {platform.machine()}")
+    return f"{name}, {platform.system()} {platform.release()} {platform.machine()}"
 
 
 def installed(package: str) -> str | None:
@@ -66,10 +64,10 @@ def anonymous(text: str, *places: Path) -> str:
     """A text for a report that others read: of each place its name alone, and `~` for the home."""
     for place in places:
         for path in (place, place.absolute(), place.resolve()):
-            text = text.replace(printable(str(path)), printable(path.name))
+            text = text.replace(str(path), path.name)
     for home in sorted({str(Path.home()), str(Path.home().resolve())}, key=len, reverse=True):
         if len(home) > 1:
-            text = text.replace(printable(home), "~")
+            text = text.replace(home, "~")
     return text
 
 
@@ -80,18 +78,18 @@ def _sysctl(name: str) -> str:
         )
     except (OSError, subprocess.SubprocessError):
         return UNKNOWN
-    return printable(asked.stdout.strip()) or UNKNOWN
+    return asked.stdout.strip() or UNKNOWN
 
 
 def _product() -> str:
     lines = _lines(Path("/sys/devices/virtual/dmi/id/product_name"))
-    return printable(lines[0].strip() if lines else "") or UNKNOWN
+    return (lines[0].strip() if lines else "") or UNKNOWN
 
 
 def _processor() -> str:
     lines = _lines(Path("/proc/cpuinfo"))
     named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return printable(next(named, "")) or platform.machine() or UNKNOWN
+    return next(named, "") or platform.machine() or UNKNOWN
 
 
 def _lines(file: Path) -> list[str]:

@@ -18,7 +18,6 @@ from db.errors import (
 )
 from db.sqlite.engine import BUSY_SECONDS
 from db.sqlite.files import has_lived
-from imaging.text import printable
 
 _SENSELESS = (
     ArithmeticError,
@@ -59,28 +58,25 @@ def _explained(error: BaseException, path: Path) -> StoreError:
     if isinstance(error, _SENSELESS) or "Could not decode" in str(error):
         return damaged(path, error)
     return StoreError(
-        f"{printable(str(path))} could not be read or written ({_brief(error)}). Look at the disk, "
-        "then try again."
+        f"{path} could not be read or written ({_brief(error)}). Look at the disk, then try again."
     )
 
 
 def _busy(_error: BaseException, path: Path) -> StoreError:
     return DatabaseBusy(
-        f"{printable(str(path))} is held by another program for longer than {BUSY_SECONDS} "
+        f"{path} is held by another program for longer than {BUSY_SECONDS} "
         "seconds. Close what else works on it, or wait, and try again."
     )
 
 
 def _full(_error: BaseException, path: Path) -> StoreError:
-    return DiskFull(f"There is no room left for {printable(str(path))}. Make room, then try again.")
+    return DiskFull(f"There is no room left for {path}. Make room, then try again.")
 
 
 def _foreign(error: BaseException, path: Path) -> StoreError:
     if has_lived(path):
         return damaged(path, error)
-    return ForeignFile(
-        f"{printable(str(path))} is no database of nevus. Name another file with --db."
-    )
+    return ForeignFile(f"{path} is no database of nevus. Name another file with --db.")
 
 
 def _damaged(error: BaseException, path: Path) -> StoreError:
@@ -94,7 +90,7 @@ def _refused(_error: BaseException, path: Path) -> StoreError:
 def damaged(path: Path, how: object) -> DamagedDatabase:
     """The error for a database that holds what nevus can't have written."""
     return DamagedDatabase(
-        f"{printable(str(path))} is damaged ({_brief(how)}). Put back a copy of it: your backup, "
+        f"{path} is damaged ({_brief(how)}). Put back a copy of it: your backup, "
         "or the copy that nevus laid beside it when it last changed its form."
     )
 
@@ -102,13 +98,13 @@ def damaged(path: Path, how: object) -> DamagedDatabase:
 def read_only(path: Path) -> ReadOnlyDatabase:
     """The error for a database that can't be opened to write."""
     return ReadOnlyDatabase(
-        f"{printable(str(path))} can't be opened to write. Look at the permissions of the file and "
+        f"{path} can't be opened to write. Look at the permissions of the file and "
         "of its folder, or name another place with --db."
     )
 
 
 def _brief(what: object) -> str:
-    text = printable(" ".join(str(what).split())) or type(what).__name__
+    text = " ".join(str(what).split()) or type(what).__name__
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 

@@ -13,7 +13,6 @@ from db.sqlite.engine import driver_of
 from db.sqlite.failures import damaged
 from db.sqlite.files import size_of
 from db.tables import Table
-from imaging.text import printable
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 
@@ -57,17 +56,14 @@ def _not_ours(names: set[str], path: Path) -> StoreError:
     ours = set(Table.metadata.tables)
     if 2 * len(names & ours) >= len(ours):
         return damaged(path, "a table is missing")
-    return ForeignFile(
-        f"{printable(str(path))} is a database of another program. Name another file with --db."
-    )
+    return ForeignFile(f"{path} is a database of another program. Name another file with --db.")
 
 
 def _unknown_form(form: object, path: Path) -> StoreError:
     if not (isinstance(form, str) and form.isdecimal() and form > newest_form()):
         return damaged(path, f"its form is {form!r}")
     return NewerDatabase(
-        f"{printable(str(path))} was written by a newer nevus (form {printable(form)}). "
-        "Update nevus; nothing was changed."
+        f"{path} was written by a newer nevus (form {form}). Update nevus; nothing was changed."
     )
 
 

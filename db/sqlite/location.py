@@ -11,7 +11,6 @@ from pathlib import Path
 from platformdirs import user_data_path
 
 from db.errors import UnsafePlace
-from imaging.text import printable
 
 NETWORK = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afpfs", "webdav", "ncpfs", "9p", "fuse.sshfs"}
@@ -33,9 +32,7 @@ def database_for(folder: Path, db: Path | None = None) -> Path:
     try:
         key = str(real).encode()
     except UnicodeEncodeError as error:
-        raise UnsafePlace(
-            f"{printable(str(real))}: its name is not valid text. Rename the folder."
-        ) from error
+        raise UnsafePlace(f"{real}: its name is not valid text. Rename the folder.") from error
     if db is not None:
         return _outside(real, _real(db))
     name = re.sub(r"[^\w.-]+", "_", real.name)[:40].strip("._-") or "photos"
@@ -47,7 +44,7 @@ def _real(path: Path) -> Path:
         return path.expanduser().resolve()
     except RuntimeError as error:
         raise UnsafePlace(
-            f"{printable(str(path))} leads nowhere: its links go in a circle, or there is no such "
+            f"{path} leads nowhere: its links go in a circle, or there is no such "
             "user. Name another place with --db."
         ) from error
 
@@ -55,7 +52,7 @@ def _real(path: Path) -> Path:
 def _outside(folder: Path, db: Path) -> Path:
     if folder in db.parents:
         raise UnsafePlace(
-            f"{printable(str(db))} lies inside the photos' folder, which nevus never writes. "
+            f"{db} lies inside the photos' folder, which nevus never writes. "
             "Name a place outside it with --db, or leave --db out."
         )
     return db
@@ -90,7 +87,7 @@ def check_place(path: Path) -> None:
     if place.unsafe:
         kind = place.synced_by or place.file_system
         raise UnsafePlace(
-            f"{printable(str(path))} lies on a network or synced folder ({kind}), where SQLite can "
+            f"{path} lies on a network or synced folder ({kind}), where SQLite can "
             "lose what was written. Name a place on a disk of this machine with --db; the photos "
             "may stay where they are."
         )

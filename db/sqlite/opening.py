@@ -18,7 +18,6 @@ from db.sqlite.files import beside, lock_of, may_write
 from db.sqlite.forms import form_at, form_of, migrations, newest_form
 from db.sqlite.location import check_place
 from db.sqlite.reading import read
-from imaging.text import printable
 
 
 def prepare(path: Path) -> Engine:
@@ -43,9 +42,7 @@ def prepare(path: Path) -> Engine:
 def _check(path: Path) -> None:
     """Refuse what is none of ours, or can't be written, before anything is laid beside it."""
     if not path.is_file():
-        raise ForeignFile(
-            f"{printable(str(path))} is no ordinary file. Name another file with --db."
-        )
+        raise ForeignFile(f"{path} is no ordinary file. Name another file with --db.")
     read(path, lambda engine: form_at(engine, path))
     if not (may_write(path) and may_write(path.parent)):
         raise read_only(path)

@@ -25,7 +25,6 @@ from db.errors import (
 from db.sqlite.engine import READING, open_engine, open_to_read
 from db.sqlite.failures import damaged, said
 from db.sqlite.files import beside, index_of, journal_of, log_of, size_of
-from imaging.text import printable
 
 _MAGIC, _WRITE_VERSION, _JOURNAL_MODES = b"SQLite format 3\0", 18, {1: "delete", 2: "wal"}
 """How SQLite's header begins, and its byte that says how the file is written
@@ -75,7 +74,7 @@ def read(path: Path, work: Work[Found]) -> Found:
     if failure is not None and not way.alone:
         raise failure
     raise DatabaseBusy(
-        f"{printable(str(path))} was changed by another program each time it was read. Close what "
+        f"{path} was changed by another program each time it was read. Close what "
         "else works on it, or wait, and try again."
     )
 
@@ -161,7 +160,7 @@ def _said(path: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno == ENOSPC:
             raise DiskFull(
-                f"There is no room in {tempfile.gettempdir()} for a copy of {printable(str(path))} "
+                f"There is no room in {tempfile.gettempdir()} for a copy of {path} "
                 "to read. Make room, then try again."
             ) from error
         raise _unreadable(path, error.strerror or str(error)) from error
@@ -169,6 +168,6 @@ def _said(path: Path) -> Iterator[None]:
 
 def _unreadable(path: Path, why: str) -> UnreadableDatabase:
     return UnreadableDatabase(
-        f"{printable(str(path))} can't be read ({printable(why)}). Look at the permissions of the "
+        f"{path} can't be read ({why}). Look at the permissions of the "
         "file, of those beside it, and of its folder."
     )

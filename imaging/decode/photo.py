@@ -22,7 +22,6 @@ from imaging.decode.content import content_hash
 from imaging.decode.heif import is_heif
 from imaging.decode.orientation import orientation, upright, upright_size
 from imaging.framing import Pixels, Size
-from imaging.text import printable
 from imaging.values import Fingerprint
 
 PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".heic", ".heif", ".webp"})
@@ -117,7 +116,7 @@ def read_file(path: Path) -> PhotoFile:
 
     Raises PhotoError where it can be no photo, PhotoUnavailable where it can't be read for now.
     """
-    name = printable(path.name)
+    name = path.name
     try:
         data = _bytes(path, name)
     except (FileNotFoundError, NotADirectoryError) as error:
@@ -167,7 +166,7 @@ def _unreadable(name: str, error: OSError) -> PhotoError:
         return PhotoError(f"{name} is a link that leads in a circle. Take it away.")
     if error.errno in {errno.ENXIO, errno.EOPNOTSUPP, errno.ENODEV}:
         return _no_file(name)
-    reason = printable(error.strerror or str(error))
+    reason = error.strerror or str(error)
     return PhotoUnavailable(f"{name} can't be read ({reason}). Check its disk.")
 
 
@@ -220,4 +219,4 @@ def _check_size(name: str, size: tuple[int, int]) -> None:
 def _reason(error: Exception) -> str:
     if isinstance(error, UnidentifiedImageError):
         return "its header makes no sense"
-    return printable(str(error).strip()) or type(error).__name__
+    return str(error).strip() or type(error).__name__

@@ -11,7 +11,6 @@ from imaging.decode.photo import PhotoError, read_photo
 from imaging.framing import Mask
 from imaging.mask.agreement import Agreement, agreement, bootstrap_interval
 from imaging.mask.outline import draw_mask
-from imaging.text import printable
 from models.evaluate.pairs import Pair, PairsError
 from models.run.segmenter import Segmenter
 
@@ -71,9 +70,7 @@ def _compare(segmenter: Segmenter, pair: Pair) -> tuple[Agreement, float]:
         drawn = draw_mask(prediction.grid, prediction.framing, segmenter.info.threshold)
         return agreement(drawn, read_mask(pair)), prediction.receipt.milliseconds
     except (PhotoError, OSError, ValueError) as error:
-        raise PairsError(
-            f"{printable(pair.image.name)} can't be compared with its mask: {printable(str(error))}"
-        ) from error
+        raise PairsError(f"{pair.image.name} can't be compared with its mask: {error}") from error
 
 
 def read_mask(pair: Pair) -> Mask:

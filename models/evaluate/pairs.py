@@ -7,7 +7,6 @@ from hashlib import sha256
 from pathlib import Path
 
 from imaging.decode.photo import PHOTO_SUFFIXES
-from imaging.text import printable
 
 
 class PairsError(Exception):
@@ -47,17 +46,15 @@ def read_pairs(source: Path, where: Mapping[str, str] | None = None) -> list[Pai
     try:
         pairs = _read(source, where)
     except OSError as error:
-        raise PairsError(f"{_shown(source)} can't be read ({printable(str(error))}).") from error
+        raise PairsError(f"{_shown(source)} can't be read ({error}).") from error
     except (UnicodeDecodeError, csv.Error) as error:
         raise NoSetOfPairs(
-            f"{_shown(source)} can't be read as a CSV ({printable(str(error))}). Give a folder "
+            f"{_shown(source)} can't be read as a CSV ({error}). Give a folder "
             "with images/ and masks/, or a CSV with columns image, mask."
         ) from error
     if not pairs:
         chosen = " ".join(f"{k}={v}" for k, v in where.items())
-        raise PairsError(
-            f"{_shown(source)} has no pairs{' with ' + printable(chosen) if chosen else ''}."
-        )
+        raise PairsError(f"{_shown(source)} has no pairs{' with ' + chosen if chosen else ''}.")
     return sorted(pairs, key=lambda pair: pair.image)
 
 
@@ -90,7 +87,7 @@ def _read(source: Path, where: Mapping[str, str]) -> list[Pair]:
 
 
 def _shown(path: Path) -> str:
-    return printable(str(path))
+    return str(path)
 
 
 def _from_csv(path: Path, where: Mapping[str, str]) -> list[Pair]:
@@ -99,10 +96,8 @@ def _from_csv(path: Path, where: Mapping[str, str]) -> list[Pair]:
         columns = reader.fieldnames or []
         for name in ("image", "mask", *where):
             if name not in columns:
-                found = printable(", ".join(columns))
-                raise NoSetOfPairs(
-                    f"{_shown(path)} has no column “{printable(name)}”; it has {found}."
-                )
+                found = ", ".join(columns)
+                raise NoSetOfPairs(f"{_shown(path)} has no column “{name}”; it has {found}.")
         chosen = [row for row in reader if all(row[name] == where[name] for name in where)]
         if not all(row["image"] and row["mask"] for row in chosen):
             raise PairsError(f"{_shown(path)} has a row without an image or a mask.")
@@ -118,7 +113,6 @@ def _from_folder(folder: Path) -> list[Pair]:
     missing = sorted(path.name for path in photos if path.stem not in by_stem)
     if missing:
         raise PairsError(
-            f"{len(missing)} photos have no mask in {_shown(masks)}; "
-            f"the first: {printable(missing[0])}."
+            f"{len(missing)} photos have no mask in {_shown(masks)}; the first: {missing[0]}."
         )
     return [Pair(path, by_stem[path.stem], {}) for path in photos]

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from imaging.text import printable
 from models.inspect.arithmetic import arithmetic
 from models.inspect.neural_engine import Concern, concerns, flexible
 from models.inspect.program import Program, read_program
@@ -104,11 +103,11 @@ def inspect(path: Path) -> Inspection:
 
 
 def _said(metadata: Mapping[str, str], key: str, default: str) -> str:
-    return printable(metadata[key]) if key in metadata else f"{default} (nevus' default)"
+    return metadata.get(key, f"{default} (nevus' default)")
 
 
 def _port(feature: Any) -> Port:
-    return Port(printable(feature.name), _what(feature.type))
+    return Port(feature.name, _what(feature.type))
 
 
 def _what(kind: Any) -> str:
@@ -143,7 +142,7 @@ def _refusal(path: Path) -> str:
 
 def _concerns(described: Any, program: Program) -> tuple[Concern, ...]:
     varying = [
-        flexible(printable(feature.name), ranged)
+        flexible(feature.name, ranged)
         for feature in described.input
         if (ranged := _ranged(feature.type)) is not None
     ]

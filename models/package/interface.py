@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from imaging.framing import Size
-from imaging.text import printable
 from models.package.bounds import UNBOUNDED, Bounds, output_bounds
 
 OUTPUT_KEY = "org.nevus.output"
@@ -33,7 +32,7 @@ def check_kind(spec: Any) -> None:
     kind = str(spec.WhichOneof("Type"))
     if kind != "mlProgram":
         raise NotTaken(
-            f"is {_KINDS.get(kind, printable(kind))}, not an ML Program; "
+            f"is {_KINDS.get(kind, kind)}, not an ML Program; "
             'convert it again with convert_to="mlprogram".'
         )
 
@@ -129,8 +128,7 @@ def _said(metadata: Mapping[str, str]) -> str | None:
     said = metadata.get(OUTPUT_KEY)
     if said is not None and said not in OUTPUTS:
         raise NotTaken(
-            f"says that it gives {printable(said)} ({OUTPUT_KEY}); "
-            f"nevus knows {', '.join(OUTPUTS)}."
+            f"says that it gives {said} ({OUTPUT_KEY}); nevus knows {', '.join(OUTPUTS)}."
         )
     return said
 
@@ -145,4 +143,4 @@ def _range(bounds: Bounds | None) -> str:
 
 
 def _names(features: list[Any]) -> str:
-    return ", ".join(printable(feature.name) for feature in features)
+    return ", ".join(feature.name for feature in features)

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from imaging.framing import FRAMINGS, Size
-from imaging.text import printable
 from models.package.interface import PROBABILITY, NotTaken, check_kind, map_output, picture_input
 
 DEFAULT_THRESHOLD = 0.5
@@ -62,7 +61,7 @@ class PackageInfo:
 
 def check_package(path: Path) -> None:
     """Raise ModelError where there is no ML Program package at `path`."""
-    shown = printable(str(path))
+    shown = str(path)
     if not path.exists():
         raise ModelError(
             f"There is no model at {shown}. "
@@ -97,8 +96,7 @@ def package_hash(path: Path) -> str:
             digest.update(sha256(file.read_bytes()).digest())
     except OSError as error:
         raise ModelError(
-            f"{printable(str(path))} can't be read ({printable(str(error))}). "
-            "Change its permissions, or copy it again."
+            f"{path} can't be read ({error}). Change its permissions, or copy it again."
         ) from error
     return digest.hexdigest()
 
@@ -113,7 +111,7 @@ def read_package(path: Path) -> PackageInfo:
         name, size, colour = picture_input(spec.description)
         output_name, output = map_output(spec, metadata)
     except NotTaken as reason:
-        raise ModelError(f"{printable(str(path))} {reason}") from reason
+        raise ModelError(f"{path} {reason}") from reason
     return PackageInfo(
         name=path.stem,
         hash=package_hash(path),
@@ -140,8 +138,7 @@ def read_spec(path: Path) -> Any:
         return Model.FromString(program_file(path).read_bytes())
     except (DecodeError, OSError) as error:
         raise ModelError(
-            f"{printable(str(path))} is damaged and can't be read ({printable(str(error))}). "
-            "Copy it again."
+            f"{path} is damaged and can't be read ({error}). Copy it again."
         ) from error
 
 
@@ -153,19 +150,14 @@ def _hashed_files(path: Path) -> Iterator[Path]:
 def _framing(path: Path, metadata: dict[str, str]) -> str:
     name = metadata.get(FRAMING_KEY, "fit")
     if name not in FRAMINGS:
-        raise ModelError(
-            f"{printable(str(path))} wants the framing {printable(name)}; "
-            f"nevus has {', '.join(FRAMINGS)}."
-        )
+        raise ModelError(f"{path} wants the framing {name}; nevus has {', '.join(FRAMINGS)}.")
     return name
 
 
 def _threshold(path: Path, metadata: dict[str, str]) -> float:
     value = _number(path, metadata, THRESHOLD_KEY, DEFAULT_THRESHOLD)
     if not 0 < value < 1:
-        raise ModelError(
-            f"{printable(str(path))} has the threshold {value:g}; it lies between 0 and 1."
-        )
+        raise ModelError(f"{path} has the threshold {value:g}; it lies between 0 and 1.")
     return value
 
 
@@ -176,8 +168,5 @@ def _number(path: Path, metadata: dict[str, str], key: str, default: float) -> f
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise ModelError(
-            f"{printable(str(path))} says {printable(text)} for {key}, which is no number. "
-            "Convert it again."
-        )
+        raise ModelError(f"{path} says {text} for {key}, which is no number. Convert it again.")
     return value

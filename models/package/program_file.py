@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-from imaging.text import printable
 from models.package.interface import NotTaken, check_kind
 from models.package.package import ModelError, read_spec, weights_folder
 
@@ -16,11 +15,9 @@ def main_function(path: Path) -> Any:
     try:
         check_kind(spec)
     except NotTaken as reason:
-        raise ModelError(f"{printable(str(path))} {reason}") from reason
+        raise ModelError(f"{path} {reason}") from reason
     try:
         program = load(spec, spec.specificationVersion, str(weights_folder(path)))
         return program.functions["main"]
     except Exception as error:  # coremltools raises plain exceptions of many kinds.
-        raise ModelError(
-            f"{printable(str(path))} can't be read back ({printable(str(error))}). Copy it again."
-        ) from error
+        raise ModelError(f"{path} can't be read back ({error}). Copy it again.") from error

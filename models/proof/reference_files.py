@@ -10,7 +10,6 @@ import numpy.typing as npt
 from PIL import Image
 
 from imaging.framing import Framing, Size
-from imaging.text import printable
 from models.package.package import ModelError, check_package, package_hash
 from models.proof.reference import Difference, Reference, References, Tolerance, Tolerances
 from models.run.segmenter import shipped_model
@@ -45,17 +44,17 @@ def references_for(package: Path) -> References:
 def read_references(package: Path) -> References:
     """The references beside a package. Raises ModelError where there are none, or damaged ones."""
     folder = references_folder(package)
-    shown = printable(package.name)
+    shown = package.name
     if not _index(package).is_file():
         raise ModelError(
-            f"{shown} has no references ({printable(folder.name)} beside it), so there is nothing "
+            f"{shown} has no references ({folder.name} beside it), so there is nothing "
             f"to compare with. If it is a model of your own, make them with: {MAKE}."
         )
     try:
         return _from_json(json.loads(_index(package).read_text(encoding="utf-8")), folder)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(
-            f"The references of {shown} are damaged ({printable(str(error))}). Install nevus "
+            f"The references of {shown} are damaged ({error}). Install nevus "
             f"again, or make them with: {MAKE}."
         ) from error
 

@@ -7,7 +7,6 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar, cast
 
-from imaging.text import printable
 from models.package.package import ModelError
 
 Answer = TypeVar("Answer")
@@ -63,7 +62,7 @@ def _answer(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
     except ModelError as error:
         return error
     except Exception as error:  # Runtimes raise plain exceptions of many kinds.
-        return ModelError(f"{type(error).__name__}: {printable(str(error))}")
+        return ModelError(f"{type(error).__name__}: {error}")
 
 
 def _how(code: int | None) -> str:

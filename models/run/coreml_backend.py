@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 
 from imaging.framing import Pixels
-from imaging.text import printable
 from models.package.package import ModelError, PackageInfo, read_package
 from models.run.compiled import compiled, discard, is_kept
 from models.run.tensors import picture
@@ -29,7 +28,7 @@ class CoreMLBackend:
     def __init__(self, path: Path, compute_units: str) -> None:
         self.device = compute_units
         self.info: PackageInfo = read_package(path)
-        self._shown = printable(str(path))
+        self._shown = str(path)
         try:
             self._model: Any = _load(path, self.info.hash, compute_units)
         except MemoryError:
@@ -60,10 +59,10 @@ class CoreMLBackend:
 
     def _output(self, answer: dict[str, Any]) -> Any:
         if self.info.output_name not in answer:
-            given = ", ".join(map(printable, answer)) or "nothing"
+            given = ", ".join(answer) or "nothing"
             raise ModelError(
                 f"Core ML ran {self._shown} and gave {given} where the package promises "
-                f"{printable(self.info.output_name)}. Convert the model again, or use "
+                f"{self.info.output_name}. Convert the model again, or use "
                 "--backend onnxruntime."
             )
         return answer[self.info.output_name]
@@ -88,4 +87,4 @@ def one_line(error: Exception) -> str:
     """An error of Core ML's as a person reads it: Apple's are dictionaries over several lines."""
     line = " ".join(str(error).split())
     described = _DESCRIBED.fullmatch(line)
-    return printable(described[1] if described else line)
+    return described[1] if described else line

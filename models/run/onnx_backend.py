@@ -7,7 +7,6 @@ import numpy as np
 import numpy.typing as npt
 
 from imaging.framing import Pixels
-from imaging.text import printable
 from models.package.package import ModelError, PackageInfo
 from models.run.quiet_onnxruntime import onnxruntime
 from models.run.tensors import planes
@@ -30,9 +29,7 @@ class OnnxBackend:
         except (ModelError, MemoryError):
             raise
         except Exception as error:  # ONNX Runtime's errors share no public base.
-            raise ModelError(
-                f"ONNX Runtime can't run {printable(str(path))} ({printable(str(error))})."
-            ) from error
+            raise ModelError(f"ONNX Runtime can't run {path} ({error}).") from error
         info = info_from_metadata(self._session.get_modelmeta().custom_metadata_map)
         # The translation may have been made from a copy of this package under another name.
         self.info: PackageInfo = replace(info, name=path.stem)

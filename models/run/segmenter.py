@@ -14,7 +14,6 @@ from imaging.decode.photo import Photo
 from imaging.framing import FRAMINGS, Pixels, Probabilities
 from imaging.mask.agreement import expected_jaccard
 from imaging.mask.outline import mask_on_grid
-from imaging.text import printable
 from imaging.values import Prediction, Receipt
 from models.package.package import ModelError, NoNumbers, PackageInfo, check_package
 from models.run.tensors import probabilities
@@ -133,7 +132,7 @@ def _check_output(path: Path, backend: Backend) -> None:
     output = backend.run(np.zeros((size.height, size.width, 3), np.uint8))
     if tuple(n for n in output.shape if n > 1) != (size.height, size.width):
         raise ModelError(
-            f"{printable(str(path))} gives {'×'.join(map(str, output.shape))} values for a picture "
+            f"{path} gives {'×'.join(map(str, output.shape))} values for a picture "
             f"of {size.width}×{size.height}; nevus needs one value a pixel: convert it again with "
             "one channel, the lesion's, and at the picture's size."
         )
@@ -144,7 +143,7 @@ def _numbers(backend: Backend, values: npt.NDArray[np.float32]) -> Probabilities
     grid = probabilities(values, backend.info.output)
     if not np.isfinite(grid).all():
         raise NoNumbers(
-            f"{printable(backend.info.name)} computes values that are no numbers (NaN) on the "
+            f"{backend.info.name} computes values that are no numbers (NaN) on the "
             f"device {backend.device}, so no mask can be drawn. Choose another model or, on a Mac, "
             "other --compute-units."
         )
@@ -153,4 +152,4 @@ def _numbers(backend: Backend, values: npt.NDArray[np.float32]) -> Probabilities
 
 def _check_name(kind: str, name: str, known: tuple[str, ...]) -> None:
     if name not in known:
-        raise ModelError(f"There is no {kind} {printable(name)}; there are {', '.join(known)}.")
+        raise ModelError(f"There is no {kind} {name}; there are {', '.join(known)}.")

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from imaging.framing import Size
-from imaging.text import printable
 from models.package.cache import cache_folder, mark_used, prune
 from models.package.package import (
     ModelError,
@@ -73,7 +72,7 @@ def translate(path: Path) -> "onnx.ModelProto":
     graph, offences = _written(function.operations)
     if offences:
         raise ModelError(
-            f"{printable(str(path))} uses {', '.join(offences)}, which nevus can't run off a Mac. "
+            f"{path} uses {', '.join(offences)}, which nevus can't run off a Mac. "
             "On a Mac use --backend coreml; elsewhere choose a model without it."
         )
     model = _model(path, graph, info, function)
@@ -96,8 +95,8 @@ def _written(operations: Iterable[Any]) -> tuple["GraphWriter", list[str]]:
             try:
                 _write_operation(graph, operation)
             except ValueError as error:
-                reason = f" ({printable(str(error))})" if str(error) else ""
-                offences.add(f"{printable(operation.op_type)}{reason}")
+                reason = f" ({error})" if str(error) else ""
+                offences.add(f"{operation.op_type}{reason}")
     return graph, sorted(offences)
 
 
@@ -132,9 +131,7 @@ def _model(path: Path, graph: "GraphWriter", info: PackageInfo, function: Any) -
     try:
         checker.check_model(model)
     except checker.ValidationError as error:
-        raise ModelError(
-            f"{printable(str(path))} can't be written in ONNX ({printable(str(error))})."
-        ) from error
+        raise ModelError(f"{path} can't be written in ONNX ({error}).") from error
     return model
 
 
@@ -144,7 +141,7 @@ def _input_shape(path: Path, info: PackageInfo, function: Any) -> tuple[int, ...
     found = tuple(function.inputs[info.input_name].shape)
     if found != expected:
         raise ModelError(
-            f"{printable(str(path))} takes its picture as {_times(found)}; "
+            f"{path} takes its picture as {_times(found)}; "
             f"nevus gives {_times(expected)}: convert it again with that shape."
         )
     return expected
@@ -160,9 +157,7 @@ def _check_shapes(path: Path, model: "onnx.ModelProto", function: Any) -> None:
     try:
         inferred = shape_inference.infer_shapes(model, strict_mode=True, data_prop=True)
     except shape_inference.InferenceError as error:
-        raise ModelError(
-            f"{printable(str(path))} can't be written in ONNX ({printable(str(error))})."
-        ) from error
+        raise ModelError(f"{path} can't be written in ONNX ({error}).") from error
     graph = inferred.graph
     shapes = {value.name: _known_shape(value) for value in (*graph.value_info, *graph.output)}
     for operation in function.operations:
@@ -170,7 +165,7 @@ def _check_shapes(path: Path, model: "onnx.ModelProto", function: Any) -> None:
             found = shapes.get(variable.name)
             if found is not None and found != tuple(variable.shape):
                 raise ModelError(
-                    f"{printable(str(path))} uses {operation.op_type} in a way that nevus can't "
+                    f"{path} uses {operation.op_type} in a way that nevus can't "
                     f"run off a Mac: it would give {_times(found)}, not {_times(variable.shape)}."
                 )
 

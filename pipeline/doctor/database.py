@@ -10,7 +10,6 @@ from db.errors import StoreError
 from db.sqlite.files import maps_beside
 from db.sqlite.inspection import DatabaseState, inspect
 from db.sqlite.location import place_of
-from imaging.text import printable
 from pipeline.doctor.findings import Finding, note, ok, problem
 from pipeline.doctor.places import existing_parent, writable
 from pipeline.doctor.sizes import counted, in_bytes
@@ -27,7 +26,7 @@ person should know."""
 
 def folder_finding(folder: Path) -> Finding:
     """Whether the photos' folder can be listed."""
-    shown = printable(str(folder.resolve()))
+    shown = str(folder.resolve())
     try:
         entries = sum(1 for _ in os.scandir(folder))
     except OSError as error:
@@ -51,9 +50,9 @@ def database_findings(path: Path) -> tuple[Finding, ...]:
     except PermissionError:
         return (_place(path), _hidden(path))
     except OSError as error:
-        return (problem("Place", f"{printable(str(path))} can't be: {error.strerror}.", _NAME),)
+        return (problem("Place", f"{path} can't be: {error.strerror}.", _NAME),)
     if not stat.S_ISREG(mode):
-        return (problem("Place", f"{printable(str(path))} is no ordinary file.", _NAME),)
+        return (problem("Place", f"{path} is no ordinary file.", _NAME),)
     try:
         state = inspect(path)
     except StoreError as error:
@@ -71,15 +70,15 @@ def database_findings(path: Path) -> tuple[Finding, ...]:
 
 
 def _place(path: Path) -> Finding:
-    place, shown = place_of(path), printable(str(path))
+    place, shown = place_of(path), str(path)
     if place.synced_by:
         return problem(
             "Place", f"{shown} lies in a folder synced by {place.synced_by}.", _ELSEWHERE
         )
     if place.unsafe:
-        kind = printable(place.file_system)
+        kind = place.file_system
         return problem("Place", f"{shown} lies on a network file system ({kind}).", _ELSEWHERE)
-    kind = printable(place.file_system) or "of a kind that can't be told"
+    kind = place.file_system or "of a kind that can't be told"
     return ok("Place", f"{shown}, on a disk of this machine ({kind}).")
 
 
@@ -94,7 +93,7 @@ def _nothing_yet(path: Path) -> Finding:
     if not writable(path):
         return problem(
             "State",
-            f"There is no database yet, and none can be made in {printable(str(path.parent))}.",
+            f"There is no database yet, and none can be made in {path.parent}.",
             "Look at the permissions of the folders above it, or name another place with --db.",
         )
     return ok("State", "There is no database yet; nevus review or nevus segment makes it.")
@@ -103,7 +102,7 @@ def _nothing_yet(path: Path) -> Finding:
 def _hidden(path: Path) -> Finding:
     return problem(
         "State",
-        f"{printable(str(path.parent))} can't be looked into.",
+        f"{path.parent} can't be looked into.",
         "Change its permissions, or name another place with --db.",
     )
 
@@ -125,8 +124,8 @@ def _soundness(path: Path, state: DatabaseState) -> Finding:
     if state.damage:
         return problem(
             "Soundness",
-            f"SQLite's quick check complains: {printable(' '.join(state.damage.split()))}.",
-            f"Put back a copy of {printable(path.name)}: your backup, or the copy that nevus laid "
+            f"SQLite's quick check complains: {' '.join(state.damage.split())}.",
+            f"Put back a copy of {path.name}: your backup, or the copy that nevus laid "
             "beside it when it last changed its form.",
         )
     return ok("Soundness", "SQLite's quick check finds nothing wrong.")
@@ -153,7 +152,7 @@ def _permission(path: Path) -> Finding:
     return problem(
         "Permission",
         "You may read it, but not write it or make files beside it.",
-        f"Change the permissions of {printable(str(path))} and of its folder.",
+        f"Change the permissions of {path} and of its folder.",
     )
 
 
@@ -166,7 +165,7 @@ def _content(state: DatabaseState) -> Finding:
 
 
 def _sizes(path: Path, state: DatabaseState) -> Finding:
-    maps = printable(maps_beside(path).name)
+    maps = maps_beside(path).name
     return ok(
         "Size",
         f"{in_bytes(state.bytes)} of masks and decisions, and {in_bytes(state.maps_bytes)} of "

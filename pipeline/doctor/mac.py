@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from imaging.text import printable
 from pipeline.doctor.findings import Finding, note, ok
 from pipeline.doctor.sizes import counted
 
@@ -93,11 +92,11 @@ def mac_findings(state: MacState, places: Mapping[str, Path], home: Path) -> tup
 
 
 def _hardware(state: MacState) -> Finding:
-    release = printable(state.release)
+    release = state.release
     if state.machine != "arm64":
         return note(
             "Hardware",
-            f"This Python was built for {printable(state.machine)}, so there is no Neural Engine: "
+            f"This Python was built for {state.machine}, so there is no Neural Engine: "
             "ONNX Runtime runs the model on the CPU.",
             "On Apple silicon, install nevus with a Python built for arm64.",
         )
@@ -114,9 +113,7 @@ def privacy_finding(subject: str, place: Path, home: Path) -> Finding:
     """Whether macOS guards `place` against programs that nobody allowed."""
     guarded = _guarded(place, home)
     if not guarded:
-        return ok(
-            subject, f"{printable(str(place))} is nothing that macOS keeps SSH and daemons out of."
-        )
+        return ok(subject, f"{place} is nothing that macOS keeps SSH and daemons out of.")
     return note(
         subject,
         f"macOS guards {guarded}: an SSH session or a daemon is refused there ('Operation not "

@@ -4,7 +4,6 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
-from imaging.text import printable
 from models.package.package import ModelError, NoNumbers, check_package, package_hash
 from models.run.child import ChildDied
 from models.run.segmenter import on_apple_hardware
@@ -59,7 +58,7 @@ def _spared(compute_units: str, failure: str) -> Finding:
 def _package(path: Path) -> Finding:
     size = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
     digest = package_hash(path)[:12]
-    return ok("Package", f"{printable(str(path))}: {in_bytes(size)}, hash {digest}….")
+    return ok("Package", f"{path}: {in_bytes(size)}, hash {digest}….")
 
 
 def backend_finding(trial: Trial) -> Finding:
@@ -85,7 +84,7 @@ def speed_finding(trial: Trial) -> Finding:
 def cache_finding() -> Finding:
     """Whether the translated or compiled model can be kept."""
     place = user_cache_path("nevus")
-    shown = printable(str(place))
+    shown = str(place)
     if writable(place / "kept"):
         return ok("Cache", f"{shown} can be written: the model is made ready once, not each time.")
     return note(

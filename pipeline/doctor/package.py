@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from imaging.text import printable
 from models.inspect.compute_plan import Share, planned
 from models.inspect.inspection import Inspection, inspect
 from models.inspect.neural_engine import Concern
@@ -92,7 +91,7 @@ def package_sections(report: PackageReport) -> tuple[Section, ...]:
 
 
 def _identity(found: Inspection) -> Iterator[Finding]:
-    yield ok("Package", f"{printable(found.name)}, {in_bytes(found.bytes)}.")
+    yield ok("Package", f"{found.name}, {in_bytes(found.bytes)}.")
     yield ok("Hash", f"{found.hash} (SHA-256 of program and weights).")
     yield ok("Input", ", ".join(f"{port.name}: {port.what}" for port in found.inputs) + ".")
     yield ok("Output", ", ".join(f"{port.name}: {port.what}" for port in found.outputs) + ".")
@@ -150,7 +149,7 @@ def _neural_engine(report: PackageReport) -> Iterator[Finding]:
 
 def concern_finding(concern: Concern) -> Finding:
     """A concern with the first of its operations; nothing it says stops work."""
-    named = ", ".join(map(printable, concern.operations[:SHOWN]))
+    named = ", ".join(concern.operations[:SHOWN])
     more = len(concern.operations) - SHOWN
     rest = f" and {more:,} more (all in --json)" if more > 0 else ""
     title = concern.title[0].upper() + concern.title[1:]
@@ -182,7 +181,7 @@ def _no_plan(report: PackageReport) -> Finding:
 def _here(report: PackageReport) -> Iterator[Finding]:
     missing = report.inspection.untranslated
     if missing:
-        names = ", ".join(map(printable, missing))
+        names = ", ".join(missing)
         alone = "" if report.inspection.refusal else ", so only a Mac can run it"
         yield note("Off a Mac", f"nevus can't translate {names}{alone}.")
     else:

@@ -13,7 +13,6 @@ from typing import cast
 
 from db.store import Store
 from db.values import DecisionKind
-from imaging.text import printable
 from pipeline.errors import ExportError, WrongDestination
 from pipeline.exchange import formats
 from pipeline.exchange.dataset import Drawn, Format, dataset_photos
@@ -61,8 +60,8 @@ def export(
             writer.write(photos, partial)
     except OSError as error:
         raise ExportError(
-            f"{printable(str(dest))} could not be written "
-            f"({printable(error.strerror or str(error))}). Nothing was left there. "
+            f"{dest} could not be written "
+            f"({error.strerror or str(error)}). Nothing was left there. "
             "Make room, or choose a place that you may write, then export again."
         ) from error
     drawn = Counter(photo.drawn for photo in photos)
@@ -89,16 +88,14 @@ def unstored(exported: Exported) -> str | None:
 
 def _format(name: str) -> Format:
     if name not in format_names():
-        raise ExportError(
-            f"There is no format {printable(name)!r}; there are: {', '.join(format_names())}."
-        )
+        raise ExportError(f"There is no format {name!r}; there are: {', '.join(format_names())}.")
     return cast("Format", importlib.import_module(f"{formats.__name__}.{name}"))
 
 
 def check_destination(dest: Path, folder: Path) -> None:
     """Raise WrongDestination where no dataset of the photos in `folder` may be written."""
     dest, folder = dest.resolve(), folder.resolve()
-    shown = printable(str(dest))
+    shown = str(dest)
     if dest == folder or folder in dest.parents:
         raise WrongDestination(
             f"{shown} lies inside the photos' folder, where its files would be taken for photos. "
@@ -111,7 +108,7 @@ def check_destination(dest: Path, folder: Path) -> None:
 def _nothing(folder: Path, kinds: Collection[DecisionKind]) -> str:
     asked = ", ".join(sorted(kinds)) or "nothing"
     return (
-        f"No photo of {printable(str(folder))} has such a decision ({asked}), so there is nothing "
+        f"No photo of {folder} has such a decision ({asked}), so there is nothing "
         "to export. Review some first, or ask for other decisions."
     )
 

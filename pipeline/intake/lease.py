@@ -6,7 +6,6 @@ from contextlib import suppress
 from pathlib import Path
 
 from db.errors import StoreError
-from imaging.text import printable
 
 
 class Lease:
@@ -59,8 +58,8 @@ def _locked(path: Path) -> int | None:
 
 
 def _no_lock(path: Path, error: OSError) -> StoreError:
-    reason = printable(error.strerror or str(error))
+    reason = error.strerror or str(error)
     return StoreError(
-        f"{printable(str(path))} can't be locked ({reason}), so no photo is outlined. Look at the "
+        f"{path} can't be locked ({reason}), so no photo is outlined. Look at the "
         "permissions of its folder and at the room on its disk, or name another place with --db."
     )

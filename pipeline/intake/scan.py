@@ -8,7 +8,6 @@ from pathlib import Path
 from stat import S_ISREG
 
 from imaging.decode.photo import PHOTO_SUFFIXES
-from imaging.text import printable
 from imaging.values import FileStat
 from pipeline.errors import FolderGone, ScanStopped
 
@@ -52,7 +51,7 @@ def scan(folder: Path, wanted: Callable[[], bool] = lambda: True) -> Scan:
     unreadable: list[Path] = []
     photos = sorted(_photos(folder, unreadable, wanted))
     if folder in unreadable or not folder.is_dir():
-        raise FolderGone(f"{printable(str(folder))} is not there any more, or can't be read.")
+        raise FolderGone(f"{folder} is not there any more, or can't be read.")
     return Scan(tuple(photos), tuple(unreadable))
 
 
@@ -62,7 +61,7 @@ def _photos(folder: Path, unreadable: list[Path], wanted: Callable[[], bool]) ->
 
     def check_wanted() -> None:
         if not wanted():
-            raise ScanStopped(f"Looking through {printable(str(folder))} was stopped.")
+            raise ScanStopped(f"Looking through {folder} was stopped.")
 
     for base, folders, names in os.walk(folder, onerror=remember):
         check_wanted()

@@ -104,8 +104,8 @@ class Segmenting:
     def _not_seen(self, path: Path, error: OSError) -> Outcome:
         if error.errno in NOTHING_THERE:
             return Outcome.GONE
-        reason = printable(error.strerror or str(error))
-        sentence = f"{printable(path.name)} can't be looked at ({reason}). Check its disk."
+        reason = error.strerror or str(error)
+        sentence = f"{path.name} can't be looked at ({reason}). Check its disk."
         self._postpone(FileStat(stored_path(path), 0, 0, 0), sentence)
         return Outcome.POSTPONED
 
@@ -173,11 +173,15 @@ class Segmenting:
         if isinstance(error, BAD_LUCK):
             self._postpone(stat, str(error))
             return Outcome.POSTPONED
-        self._store.set_aside(stat, str(error))
+        self._set_aside(stat, str(error))
         return Outcome.SET_ASIDE
 
     def _postpone(self, stat: FileStat, reason: str) -> None:
-        self._store.set_aside(stat, f"{reason} {AGAIN}", Cause.MACHINE)
+        self._set_aside(stat, f"{reason} {AGAIN}", Cause.MACHINE)
+
+    def _set_aside(self, stat: FileStat, reason: str, cause: Cause = Cause.FILE) -> None:
+        # A name may hold half a character, which is no text that a database takes.
+        self._store.set_aside(stat, printable(reason), cause)
 
 
 def vanished(store: Store, folder: Path, found: Scan) -> list[str]:
@@ -226,10 +230,7 @@ def segment_folder(
 
 def left_out(folder: Path) -> str:
     """The sentence on a sub-folder that can't be read."""
-    return (
-        f"{printable(str(folder))} can't be read, so its photos are left out. "
-        "Change its permissions."
-    )
+    return f"{folder} can't be read, so its photos are left out. Change its permissions."
 
 
 def _wait_for(lease: Lease, patience: float, remark: Callable[[str], None]) -> None:
@@ -260,7 +261,7 @@ def _segment_all(
         outcome = _settled(segmenting, path)
         if outcome is Outcome.GONE and not folder.is_dir():
             raise FolderGone(
-                f"{printable(str(folder))} vanished when {counts.total()} of {total} photos were "
+                f"{folder} vanished when {counts.total()} of {total} photos were "
                 "done; they are kept. Bring it back and run this again."
             )
         if outcome is Outcome.POSTPONED:

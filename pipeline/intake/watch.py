@@ -14,7 +14,6 @@ from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 
-from imaging.text import printable
 from pipeline.errors import FolderGone, ScanStopped
 from pipeline.intake.scan import NOTHING_THERE, Scan, is_photo, scan
 
@@ -285,8 +284,7 @@ class _Handler(FileSystemEventHandler):
 
 def _gone_sentence(folder: Path) -> str:
     return (
-        f"{printable(str(folder))} is not there any more. nevus goes on when it is back; "
-        "what was reviewed is safe."
+        f"{folder} is not there any more. nevus goes on when it is back; what was reviewed is safe."
     )
 
 

@@ -16,7 +16,6 @@ from db.values import (
 from imaging.decode.photo import PhotoError
 from imaging.mask import rle
 from imaging.mask.edit import PatchError
-from imaging.text import printable
 from imaging.values import Prediction
 from models.package.package import ModelError
 from pipeline.errors import EmptyOutline, PipelineError, ReviewError, WriteFailed
@@ -208,13 +207,13 @@ class ReviewSession:
 
 def _nothing_to_accept(details: PhotoDetails) -> str:
     return (
-        f"{printable(details.name)} has no outline yet, so there is none to accept. Wait for the "
+        f"{details.name} has no outline yet, so there is none to accept. Wait for the "
         "model, or say that there is no lesion, or skip it."
     )
 
 
 def _another_picture(details: PhotoDetails) -> str:
     return (
-        f"{printable(details.name)} holds another picture now than the one that was outlined. "
+        f"{details.name} holds another picture now than the one that was outlined. "
         "nevus takes the new one in by itself; what was decided on the old one is kept."
     )

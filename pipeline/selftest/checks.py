@@ -17,7 +17,6 @@ from imaging.decode.photo import Photo, PhotoError
 from imaging.framing import Framing, Pixels
 from imaging.mask import rle
 from imaging.mask.outline import draw_mask
-from imaging.text import printable
 from models.package.package import ModelError, package_hash
 from models.proof.reference import (
     PICTURE_LEVELS,
@@ -99,7 +98,7 @@ def check(looker: Looker, references: References, reference: Reference, folder: 
         segmented = looker.segment(path)
         photo = looker.view(path, references.decoded_side).photo
     except OSError as error:
-        reason = printable(error.strerror or type(error).__name__)
+        reason = error.strerror or type(error).__name__
         return Checked(name, Fault.PHOTO, f"It can't be read ({reason}).")
     except PhotoError as error:
         return Checked(name, Fault.PHOTO, anonymous(str(error), path))

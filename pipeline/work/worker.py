@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from imaging.decode.photo import PhotoError, PhotoUnavailable
-from imaging.text import printable
 from imaging.values import Fingerprint
 from pipeline.errors import JobFailed, PhotoTooSlow, WorkerClosed, WorkerDied
 from pipeline.work.jobs import (
@@ -198,14 +197,14 @@ def _error(failed: Failed, job: Job[Any], subject: Path | None) -> Exception:
     if failed.kind is FailureKind.UNAVAILABLE:
         return PhotoUnavailable(failed.sentence)
     if failed.kind is FailureKind.MACHINE:
-        return _in_the_way(printable(failed.sentence), job, subject)
+        return _in_the_way(failed.sentence, job, subject)
     if failed.kind is FailureKind.NO_NUMBERS and isinstance(job, OUTLINING):
         return JobFailed(f"{_name(subject)}: {failed.sentence}")
     if failed.kind in {FailureKind.MODEL, FailureKind.NO_NUMBERS}:
         return ModelError(failed.sentence)
     return JobFailed(
         f"{_name(subject)}: something unforeseen went wrong with it "
-        f"({printable(failed.sentence)}). Please report it."
+        f"({failed.sentence}). Please report it."
     )
 
 
@@ -237,4 +236,4 @@ def _died(job: Job[Any], subject: Path | None) -> str:
 
 
 def _name(subject: Path | None) -> str:
-    return printable(subject.name) if subject is not None else "The model"
+    return subject.name if subject is not None else "The model"

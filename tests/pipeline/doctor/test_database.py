@@ -143,12 +143,6 @@ def test_an_older_form_is_noted(filled: Path) -> None:
     assert "copy" in finding.advice
 
 
-def test_an_escape_in_a_name_is_shown_not_sent(tmp_path: Path) -> None:
-    shown = found(tmp_path / "red\x1b[31m.db")["Place"].sentence
-    assert "\x1b" not in shown
-    assert r"\x1b" in shown
-
-
 def test_a_folder_is_listed_or_said_why_not(folder: Path, place: Path) -> None:
     (folder / "a.jpg").touch()
     assert folder_finding(folder).state is State.OK
