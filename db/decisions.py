@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 from db.edited import edited_since
 from db.errors import StaleDecision
 from db.masks import add_revision, prediction_of, receipt_of, revision_of, rle_of
-from db.sessions import Sessions, below, files_of, got, linked, size_of, standing_of
+from db.sessions import Sessions, below, files_of, follow, get_row, size_of, standing_of
 from db.tables import Decision, Mask, Photo, Retraction, Revision, Standing, now
 from db.values import Decision as DecisionValue
 from db.values import DecisionKind, NewMask, Origin, ReviewedFile, ReviewedPhoto, Verdict
@@ -77,7 +77,7 @@ class Decisions(Sessions):
                 _reviewed(session, row, decision, folder, row.photo_id in edited)
                 for row in session.scalars(standing.order_by(col(Standing.photo_id))).all()
                 # Asked one by one: a kind that is none would only seem not to be wanted.
-                if (decision := _value(linked(session, Decision, row.decision_id))).kind in kinds
+                if (decision := _value(follow(session, Decision, row.decision_id))).kind in kinds
             ]
         return [photo for photo in found if photo.files]
 
@@ -93,7 +93,7 @@ def _check_fresh(standing: Standing, verdict: Verdict) -> None:
 
 def _corrected(session: Session, verdict: Verdict, mask: NewMask) -> int:
     seen = verdict.revision_id
-    base = None if seen is None else got(session, Revision, seen)
+    base = None if seen is None else get_row(session, Revision, seen)
     revision = Revision(
         photo_id=verdict.photo_id,
         parent_id=seen,
@@ -150,7 +150,7 @@ def _value(row: Decision) -> DecisionValue:
 def _reviewed(
     session: Session, standing: Standing, decision: DecisionValue, folder: str | None, edited: bool
 ) -> ReviewedPhoto:
-    photo = linked(session, Photo, standing.photo_id)
+    photo = follow(session, Photo, standing.photo_id)
     files = [file for file in files_of(session, photo.id) if file.gone_at is None]
     revision = revision_of(session, decision.revision_id)
     prediction = None if revision is None else prediction_of(session, revision.id)
@@ -172,7 +172,7 @@ def _reviewed(
 
 
 def _whole(session: Session, revision_id: int, size: Size) -> Rle:
-    rle = rle_of(linked(session, Mask, revision_id))
+    rle = rle_of(follow(session, Mask, revision_id))
     if rle.size != size:
         raise ValueError(f"a mask of {rle.size} on a photo of {size}")
     return rle

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from db.sessions import Sessions, got, linked
+from db.sessions import Sessions, follow, get_row
 from db.tables import Decision, Draft, Edit, Revision, now
 from db.values import DraftEdit, DraftState, StoredEdit, Tool
 from imaging.values import Patch
@@ -75,7 +75,7 @@ class Drafts(Sessions):
     def move_cursor(self, draft_id: int, cursor: int) -> None:
         """Remember that `cursor` edits are live. Raises Unknown."""
         with self._writing() as session:
-            got(session, Draft, draft_id).cursor = cursor
+            get_row(session, Draft, draft_id).cursor = cursor
 
 
 def _draft(session: Session, reviewer: str, photo_id: int, revision_id: int | None) -> Draft | None:
@@ -89,7 +89,7 @@ def _draft(session: Session, reviewer: str, photo_id: int, revision_id: int | No
 
 
 def _parent(session: Session, revision_id: int) -> int | None:
-    parent: int | None = linked(session, Revision, revision_id).parent_id
+    parent: int | None = follow(session, Revision, revision_id).parent_id
     if parent is not None and parent >= revision_id:
         raise ValueError(f"revision {revision_id} was drawn on a later one, {parent}")
     return parent

@@ -8,7 +8,7 @@ from db.history import history_of
 from db.known_models import know_model
 from db.measured import FRACTION, measured, measurements_of, rows_of
 from db.photos import path_of
-from db.sessions import Sessions, below, got, linked, live_below, size_of, standing_of
+from db.sessions import Sessions, below, follow, get_row, live_below, size_of, standing_of
 from db.tables import (
     Decision,
     Draft,
@@ -80,7 +80,7 @@ class Masks(Sessions):
 
     def _content_hash(self, photo_id: int) -> str:
         with self._reading() as session:
-            content_hash: str = got(session, Photo, photo_id).content_hash
+            content_hash: str = get_row(session, Photo, photo_id).content_hash
             return content_hash
 
     def _keep(self, content_hash: str, made: values.Prediction) -> None:
@@ -117,7 +117,7 @@ class Masks(Sessions):
     def prediction(self, photo_id: int) -> values.Prediction | None:
         """The map on which the current mask rests, or None where there is none or it was lost."""
         with self._reading() as session:
-            photo = got(session, Photo, photo_id)
+            photo = get_row(session, Photo, photo_id)
             row = _current_prediction(session, photo_id)
             if row is None:
                 return None
@@ -131,7 +131,7 @@ class Masks(Sessions):
     def mask(self, revision_id: int) -> Rle:
         """A revision's pixels. Raises Unknown."""
         with self._reading() as session:
-            return rle_of(got(session, Mask, revision_id))
+            return rle_of(get_row(session, Mask, revision_id))
 
     def queue(self, folder: str, reviewer: str | None = None) -> list[QueueItem]:
         """The photos below a folder, one line each; reads no mask and no patch.
@@ -182,10 +182,10 @@ class Masks(Sessions):
     def photo(self, photo_id: int) -> PhotoDetails:
         """A photo with all that is known of it. Raises Unknown."""
         with self._reading() as session:
-            photo, standing = got(session, Photo, photo_id), standing_of(session, photo_id)
+            photo, standing = get_row(session, Photo, photo_id), standing_of(session, photo_id)
             path, row = path_of(session, photo_id), _current_prediction(session, photo_id)
             decided = standing.decision_id
-            decision = None if decided is None else linked(session, Decision, decided)
+            decision = None if decided is None else follow(session, Decision, decided)
             return PhotoDetails(
                 photo_id=photo_id,
                 path=path,
@@ -220,7 +220,7 @@ def revision_of(session: Session, revision_id: int | None) -> RevisionValue | No
     """A revision without its pixels."""
     if revision_id is None:
         return None
-    row = linked(session, Revision, revision_id)
+    row = follow(session, Revision, revision_id)
     return RevisionValue(
         id=row.id,
         photo_id=row.photo_id,
@@ -281,7 +281,7 @@ def _prediction(
     know_model(session, receipt)
     row = Prediction(
         photo_id=photo_id,
-        file_id=got(session, File, file.id if file else None).id,
+        file_id=get_row(session, File, file.id if file else None).id,
         model_name=receipt.model_name,
         model_hash=receipt.model_hash,
         backend=receipt.backend,
@@ -307,8 +307,8 @@ def _current_prediction(session: Session, photo_id: int) -> Prediction | None:
 
 def prediction_of(session: Session, revision_id: int) -> Prediction | None:
     """The prediction that a revision rests on, if it does."""
-    prediction_id = linked(session, Revision, revision_id).prediction_id
-    return None if prediction_id is None else linked(session, Prediction, prediction_id)
+    prediction_id = follow(session, Revision, revision_id).prediction_id
+    return None if prediction_id is None else follow(session, Prediction, prediction_id)
 
 
 def _worked_on(session: Session, standing: Standing) -> bool:

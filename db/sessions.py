@@ -10,7 +10,7 @@ from sqlmodel import Session, SQLModel, col
 
 from db.errors import MovedDatabase, Unknown
 from db.sqlite.engine import for_writing
-from db.sqlite.failures import said
+from db.sqlite.failures import explain_errors
 from db.sqlite.files import identity_of
 from db.sqlite.maps import Maps
 from db.tables import File, Photo, Standing
@@ -32,13 +32,16 @@ class Sessions:
 
     @contextmanager
     def _reading(self) -> Iterator[Session]:
-        with said(self._path), Session(self._engine, expire_on_commit=False) as session:
+        with explain_errors(self._path), Session(self._engine, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
     def _writing(self) -> Iterator[Session]:
         """One transaction that holds the write lock; committed when the block ends well."""
-        with said(self._path), Session(self._writing_engine, expire_on_commit=False) as session:
+        with (
+            explain_errors(self._path),
+            Session(self._writing_engine, expire_on_commit=False) as session,
+        ):
             yield session
             self._check_place()
             session.commit()
@@ -52,7 +55,7 @@ class Sessions:
             )
 
 
-def got(session: Session, table: type[SQLModel], key: Any) -> Any:
+def get_row(session: Session, table: type[SQLModel], key: Any) -> Any:
     """The row with this key. Raises Unknown."""
     row = session.get(table, key)
     if row is None:
@@ -60,7 +63,7 @@ def got(session: Session, table: type[SQLModel], key: Any) -> Any:
     return row
 
 
-def linked(session: Session, table: type[SQLModel], key: Any) -> Any:
+def follow(session: Session, table: type[SQLModel], key: Any) -> Any:
     """The row that another one points at. Raises LookupError: only damage can have taken it."""
     row = session.get(table, key)
     if row is None:
@@ -87,7 +90,7 @@ def files_of(session: Session, photo_id: int) -> Sequence[File]:
 
 def standing_of(session: Session, photo_id: int) -> Standing:
     """Where a photo stands. Raises Unknown."""
-    row: Standing = got(session, Standing, photo_id)
+    row: Standing = get_row(session, Standing, photo_id)
     return row
 
 

@@ -35,7 +35,7 @@ _LONGEST = 200
 
 
 @contextmanager
-def said(path: Path) -> Iterator[None]:
+def explain_errors(path: Path) -> Iterator[None]:
     """Failures of the database at `path` inside the block become a StoreError with a sentence."""
     try:
         yield

@@ -26,7 +26,7 @@ from sqlalchemy.exc import StatementError
 
 from db.errors import StoreError
 from db.sqlite.engine import CACHE, for_writing, open_engine
-from db.sqlite.failures import name_of, said
+from db.sqlite.failures import explain_errors, name_of
 from db.sqlite.files import beside, identity_of
 from imaging.framing import Probabilities
 
@@ -105,7 +105,7 @@ class Maps:
 
     def _try(self, work: Callable[[Engine], Found]) -> Found | None:
         """What `work` gives, None where the cache fails; a damaged file is made anew first."""
-        with suppress(StoreError, OSError), said(self._path):
+        with suppress(StoreError, OSError), explain_errors(self._path):
             opened = self._current()
             try:
                 return work(opened.engine)

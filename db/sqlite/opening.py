@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from db.errors import ForeignFile
 from db.sqlite.copies import free_name, lay_copy
 from db.sqlite.engine import MIGRATING, READING, driver_of, for_writing, open_engine
-from db.sqlite.failures import damaged, read_only, said
+from db.sqlite.failures import damaged, explain_errors, read_only
 from db.sqlite.files import beside, lock_of, may_write
 from db.sqlite.forms import form_at, form_of, migrations, newest_form
 from db.sqlite.location import check_place
@@ -32,7 +32,7 @@ def prepare(path: Path) -> Engine:
         else:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             path.touch(mode=0o600)
-        with _lock(path), said(path):
+        with _lock(path), explain_errors(path):
             _bring_up(path)
     except OSError as error:
         raise read_only(path) from error

@@ -23,7 +23,7 @@ from db.errors import (
     UnreadableDatabase,
 )
 from db.sqlite.engine import READING, open_engine, open_to_read
-from db.sqlite.failures import damaged, said
+from db.sqlite.failures import damaged, explain_errors
 from db.sqlite.files import beside, index_of, journal_of, log_of, size_of
 
 _MAGIC, _WRITE_VERSION, _JOURNAL_MODES = b"SQLite format 3\0", 18, {1: "delete", 2: "wal"}
@@ -153,7 +153,7 @@ def _undisturbed(way: _Way, path: Path, before: list[tuple[int, int, int] | None
 @contextmanager
 def _said(path: Path) -> Iterator[None]:
     try:
-        with said(path):
+        with explain_errors(path):
             yield
     except ReadOnlyDatabase as error:
         raise _unreadable(path, "SQLite may not open it") from error
