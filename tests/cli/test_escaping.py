@@ -10,7 +10,7 @@ from imaging.decode.photo import PhotoError
 from models.package.package import ModelError
 from pipeline.doctor.findings import Section, examined, note, ok
 from pipeline.errors import ExportError
-from tests.cli.test_commands import run
+from tests.support.commands import run
 from tui.commands.findings import print_findings
 from tui.commands.output import fail, failures, print_table, remark
 
