@@ -1,4 +1,9 @@
-"""Run a function in a process of its own, which may die without harm."""
+"""Run one function in a process of its own, which may die without harm, and give its answer.
+
+This is no second worker: it holds no queue, knows no jobs and serves nobody twice. Looking into a
+package that perhaps kills its process (`inspect`, `trial`) is the work of `models`, which stands
+below `pipeline.work` and can be used without it.
+"""
 
 import multiprocessing
 import os

@@ -27,7 +27,7 @@ from models.ship.calibration import (
     reliability,
     sigmoid,
 )
-from models.ship.exported import Exported
+from models.ship.exported import ShippedNetwork
 
 THRESHOLDS = np.linspace(0.2, 0.7, 51)
 """Among these the threshold of a package is chosen."""
@@ -94,7 +94,7 @@ class _Seen:
         return sigmoid(self.logits * scaling.scale + scaling.bias).astype(np.float32)
 
 
-def fit_confidence(network: Exported, pairs: Sequence[Pair], size: int) -> Fitted:
+def fit_confidence(network: ShippedNetwork, pairs: Sequence[Pair], size: int) -> Fitted:
     """Fit scaling, threshold and the line to the Jaccard, in this order, on framed photos.
 
     Raises ValueError where there are fewer than two pairs, PhotoError.
@@ -113,7 +113,7 @@ def fit_confidence(network: Exported, pairs: Sequence[Pair], size: int) -> Fitte
     return Fitted(len(seen), scaling, threshold, slope, intercept)
 
 
-def _look(network: Exported, pair: Pair, size: int) -> _Seen:
+def _look(network: ShippedNetwork, pair: Pair, size: int) -> _Seen:
     photo = read_photo(pair.image, size)
     framing = fit(photo.size, Size(size, size))
     framed = framing.picture_to_grid(photo.pixels).transpose(2, 0, 1)[None]

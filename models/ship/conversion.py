@@ -65,7 +65,7 @@ class Parity:
 
 
 @dataclass(frozen=True)
-class Origin:
+class Making:
     """What a package was made from, and when; hashes are SHA-256, hexadecimal."""
 
     date: str
@@ -94,7 +94,7 @@ class Report:
     each kind, and for `all`.
     """
 
-    origin: Origin
+    origin: Making
     fitted: Fitted
     confidence: Mapping[str, Confidence]
     parameters: int
@@ -173,10 +173,10 @@ def words(segmenter: Segmenter, pairs: Sequence[Pair]) -> dict[str, Confidence]:
     }
 
 
-def origin(members: Sequence[Member], data: Path) -> Origin:
+def origin(members: Sequence[Member], data: Path) -> Making:
     """Where checkpoints come from; the data are what `models.train.loop` trains on."""
     trained = [pair for pair in read_pairs(data, common(members).where) if not held_out(pair)]
-    return Origin(
+    return Making(
         date=datetime.now(UTC).date().isoformat(),
         commit=_commit(),
         members=members,

@@ -14,7 +14,7 @@ from models.train.normalisation import DEVIATION, MEAN
 from models.train.recipe import Recipe
 
 
-class Exported(nn.Module):
+class ShippedNetwork(nn.Module):
     """Values from 0 to 1 in, exact normalisation, scaled and shifted logits, probabilities out.
 
     Of several networks the mean of their logits counts (a deep ensemble: Lakshminarayanan et al.,
@@ -53,10 +53,12 @@ class Member:
     epoch: int
 
 
-def load_checkpoints(paths: Sequence[Path]) -> tuple[Exported, list[Member]]:
+def load_checkpoints(paths: Sequence[Path]) -> tuple[ShippedNetwork, list[Member]]:
     """The averaged networks of checkpoints, not calibrated, and how they were trained."""
     loaded = [_load(path) for path in paths]
-    return Exported([network for network, _ in loaded]).eval(), [member for _, member in loaded]
+    return ShippedNetwork([network for network, _ in loaded]).eval(), [
+        member for _, member in loaded
+    ]
 
 
 def _load(path: Path) -> tuple[LesionNetwork, Member]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class State(StrEnum):
+class Grade(StrEnum):
     """How it stands: nothing to do, something to know, or work that can't be done."""
 
     OK = "ok"
@@ -17,7 +17,7 @@ class Finding:
     """One thing that was looked at: a sentence on it, and what to do (empty for nothing)."""
 
     subject: str
-    state: State
+    state: Grade
     sentence: str
     advice: str = ""
 
@@ -41,19 +41,19 @@ class Examination:
 def examined(*sections: Section) -> Examination:
     """Sections with their verdict."""
     found = [finding for section in sections for finding in section.findings]
-    return Examination(all(each.state is not State.PROBLEM for each in found), sections)
+    return Examination(all(each.state is not Grade.PROBLEM for each in found), sections)
 
 
 def ok(subject: str, sentence: str) -> Finding:
     """Nothing to do."""
-    return Finding(subject, State.OK, sentence)
+    return Finding(subject, Grade.OK, sentence)
 
 
 def note(subject: str, sentence: str, advice: str = "") -> Finding:
     """Work goes on; something to know, or to do better."""
-    return Finding(subject, State.NOTE, sentence, advice)
+    return Finding(subject, Grade.NOTE, sentence, advice)
 
 
 def problem(subject: str, sentence: str, advice: str = "") -> Finding:
     """Work that can't be done before this is put right."""
-    return Finding(subject, State.PROBLEM, sentence, advice)
+    return Finding(subject, Grade.PROBLEM, sentence, advice)

@@ -47,7 +47,7 @@ class Checked:
     difference: Difference | None = None
 
 
-class Verdict(StrEnum):
+class Ending(StrEnum):
     """How a selftest ended."""
 
     PASSED = "passed"
@@ -65,7 +65,7 @@ class Verdict(StrEnum):
 class Selftest:
     """What a selftest found; milliseconds and seconds are 0 where nothing ran."""
 
-    verdict: Verdict
+    verdict: Ending
     sentence: str
     model: str
     model_sha256: str
@@ -80,28 +80,28 @@ class Selftest:
     @property
     def passed(self) -> bool:
         """Whether all that was asked for is right."""
-        return self.verdict is Verdict.PASSED
+        return self.verdict is Ending.PASSED
 
 
 _MEANINGS = {
     Fault.PHOTO: (
-        Verdict.NOT_RUN,
+        Ending.NOT_RUN,
         "The sample photos are not the ones the references were made from, so nothing is said of "
         "the model. Install nevus again.",
     ),
-    Fault.FAILED: (Verdict.NOT_RUN, "The model gave no map for them. Please report it."),
+    Fault.FAILED: (Ending.NOT_RUN, "The model gave no map for them. Please report it."),
     Fault.FRAMING: (
-        Verdict.WRONG,
+        Ending.WRONG,
         "Photos are laid on the model's grid otherwise than they should be. Masks made here are "
         "not to be trusted; please report it.",
     ),
     Fault.PICTURE: (
-        Verdict.WRONG,
+        Ending.WRONG,
         "Photos are decoded or framed otherwise than they should be: the model is given other "
         "pictures. Masks made here are not to be trusted; please report it.",
     ),
     Fault.NUMBERS: (
-        Verdict.WRONG,
+        Ending.WRONG,
         "The model is the right one and is given the right pictures, and makes something else of "
         "them than it should. Masks made here are not to be trusted: try --compute-units CPU_ONLY "
         "or --backend onnxruntime, and please report it.",
@@ -137,7 +137,7 @@ def concluded(
 
 def not_opened(model: str, digest: str, reason: str) -> Selftest:
     """A selftest whose model couldn't be opened, for a reason that is a sentence."""
-    return Selftest(Verdict.NOT_RUN, f"The model can't be opened here. {reason}", model, digest)
+    return Selftest(Ending.NOT_RUN, f"The model can't be opened here. {reason}", model, digest)
 
 
 def another_model(references: References, info: "PackageInfo", backend: str) -> Selftest:
@@ -148,25 +148,25 @@ def another_model(references: References, info: "PackageInfo", backend: str) -> 
         "compared. If nobody changed it, copy it again or install nevus again; if it is a model "
         f"of your own, make references of it with: {MAKE}."
     )
-    return Selftest(Verdict.OTHER_MODEL, sentence, info.name, info.hash, backend)
+    return Selftest(Ending.OTHER_MODEL, sentence, info.name, info.hash, backend)
 
 
-def _verdict(photos: tuple[Checked, ...], asked: str, devices: list[str]) -> tuple[Verdict, str]:
+def _verdict(photos: tuple[Checked, ...], asked: str, devices: list[str]) -> tuple[Ending, str]:
     for fault, (verdict, meaning) in _MEANINGS.items():
         count = sum(photo.fault is fault for photo in photos)
         if count:
             return verdict, f"{count} of {len(photos)} photos failed. {meaning}"
     if not photos:
-        return Verdict.NOT_RUN, "The references name no photo. Make them again."
+        return Ending.NOT_RUN, "The references name no photo. Make them again."
     others = [device for device in devices if device != asked]
     if others:
         share = "the rest" if asked in devices else "all of them"
-        return Verdict.OTHER_DEVICE, (
+        return Ending.OTHER_DEVICE, (
             f"The numbers are right, but {asked} gave none (its process ended, or what it gave "
             f"was no number) and {others[-1]} made {share}. Masks are to be trusted; please "
             "report it."
         )
-    return Verdict.PASSED, (
+    return Ending.PASSED, (
         "This machine gives the maps and masks of the references, as near as half-precision "
         "arithmetic and image decoders allow."
     )

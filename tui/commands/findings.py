@@ -6,10 +6,10 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 
-from pipeline.doctor.findings import Examination, Finding, Section, State
+from pipeline.doctor.findings import Examination, Finding, Grade, Section
 from tui.commands.output import safe_text
 
-COLOURS = {State.OK: "green", State.NOTE: "yellow", State.PROBLEM: "bold red"}
+COLOURS = {Grade.OK: "green", Grade.NOTE: "yellow", Grade.PROBLEM: "bold red"}
 
 
 def print_findings(examination: Examination) -> None:
@@ -25,7 +25,7 @@ def print_findings(examination: Examination) -> None:
 
 def _table(section: Section, subjects: int) -> Table:
     table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(width=len(State.PROBLEM), no_wrap=True)
+    table.add_column(width=len(Grade.PROBLEM), no_wrap=True)
     table.add_column(width=subjects, no_wrap=True)
     table.add_column(overflow="fold")
     for finding in section.findings:
@@ -38,8 +38,8 @@ def _table(section: Section, subjects: int) -> Table:
 
 def _verdict(found: list[Finding]) -> str:
     counts = Counter(finding.state for finding in found)
-    notes = _some(counts[State.NOTE], "note")
-    problems = counts[State.PROBLEM]
+    notes = _some(counts[Grade.NOTE], "note")
+    problems = counts[Grade.PROBLEM]
     if not problems:
         return f"Nothing stops work here; {notes}."
     stop = "stops" if problems == 1 else "stop"

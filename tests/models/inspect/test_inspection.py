@@ -34,14 +34,14 @@ def test_the_shipped_package_counts_as_its_network_does(shipped: Path) -> None:
     two networks.
     """
     torch = pytest.importorskip("torch", reason="torch is not installed")
-    from models.ship.exported import Exported
+    from models.ship.exported import ShippedNetwork
     from models.train.network import LesionNetwork, multiply_accumulates, parameters
 
     network = LesionNetwork(64)
     norms = [m for m in network.modules() if isinstance(m, torch.nn.BatchNorm2d)]
     folded = sum(norm.num_features for norm in norms)
     found = inspect(shipped)
-    two = Exported([network, LesionNetwork(64)]).eval()
+    two = ShippedNetwork([network, LesionNetwork(64)]).eval()
     assert found.multiply_accumulates == multiply_accumulates(two, 256)
     assert found.multiply_accumulates == 686_874_624
     assert found.parameters == 2 * (parameters(network) - folded) + 3 + 3

@@ -18,7 +18,7 @@ from models.ship.conversion import (  # noqa: E402
     convert_checkpoints,
     parity,
 )
-from models.ship.exported import Exported, Member, load_checkpoints  # noqa: E402
+from models.ship.exported import Member, ShippedNetwork, load_checkpoints  # noqa: E402
 from models.train.encoders import lesion_network  # noqa: E402
 from models.train.loop import Run, normalise  # noqa: E402
 from models.train.network import LesionNetwork, upsample  # noqa: E402
@@ -49,7 +49,7 @@ def test_normalisation_in_the_graph_is_that_of_training() -> None:
     photos = torch.randint(0, 256, (1, 64, 64, 3), dtype=torch.uint8)
     with torch.no_grad():
         trained = upsample(network(normalise(photos))).sigmoid()
-        shipped = Exported([network]).eval()(photos.permute(0, 3, 1, 2).float() / 255)
+        shipped = ShippedNetwork([network]).eval()(photos.permute(0, 3, 1, 2).float() / 255)
     np.testing.assert_allclose(shipped, trained, atol=1e-5)
 
 
@@ -57,8 +57,8 @@ def test_several_networks_give_the_mean_of_their_logits() -> None:
     networks = [LesionNetwork(8).eval() for _ in range(3)]
     values = torch.rand(1, 3, 64, 64)
     with torch.no_grad():
-        alone = [Exported([network]).eval().logits(values) for network in networks]
-        together = Exported(networks).eval().logits(values)
+        alone = [ShippedNetwork([network]).eval().logits(values) for network in networks]
+        together = ShippedNetwork(networks).eval().logits(values)
     assert float((alone[0] - alone[1]).abs().max()) > 0.01
     torch.testing.assert_close(together, torch.stack(alone).mean(0), atol=1e-5, rtol=1e-4)
 
@@ -70,7 +70,7 @@ def test_networks_with_different_encoders_go_into_one_package(cache: Path, tmp_p
     with torch.no_grad():
         for network in networks * 20:  # their norms settle, so that a map isn't grey all over
             network.train()(normalise(views))
-    exported = Exported(networks).eval()
+    exported = ShippedNetwork(networks).eval()
     convert(exported, 64, tmp_path / "both.mlpackage", {})
     theirs = open_segmenter(tmp_path / "both.mlpackage", "onnxruntime")
     with torch.no_grad():

@@ -8,7 +8,7 @@ torch = pytest.importorskip("torch", reason="torch is not installed (pip install
 from models.package.package import ModelError, package_hash  # noqa: E402
 from models.run.segmenter import open_segmenter  # noqa: E402
 from models.ship.conversion import convert  # noqa: E402
-from models.ship.exported import Exported  # noqa: E402
+from models.ship.exported import ShippedNetwork  # noqa: E402
 from models.train.loop import normalise, train  # noqa: E402
 from models.train.network import LesionNetwork, upsample  # noqa: E402
 from models.train.recipe import Recipe  # noqa: E402
@@ -22,7 +22,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A package of a small network with random weights."""
     path = tmp_path_factory.mktemp("package") / "small.mlpackage"
     torch.manual_seed(3)
-    convert(Exported([LesionNetwork(8)]).eval(), SIZE, path, {})
+    convert(ShippedNetwork([LesionNetwork(8)]).eval(), SIZE, path, {})
     return path
 
 
@@ -40,7 +40,7 @@ def test_each_network_of_a_package_of_two_can_be_taken_up(tmp_path: Path) -> Non
     torch.manual_seed(5)
     networks = [LesionNetwork(8).eval() for _ in range(2)]
     package = tmp_path / "two.mlpackage"
-    convert(Exported(networks).eval(), SIZE, package, {})
+    convert(ShippedNetwork(networks).eval(), SIZE, package, {})
     views = normalise(torch.randint(0, 256, (6, SIZE, SIZE, 3), dtype=torch.uint8))
     for member, theirs in enumerate(networks, 1):
         ours = LesionNetwork(8)

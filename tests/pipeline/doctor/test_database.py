@@ -17,7 +17,7 @@ from pipeline.doctor.database import (
     form_finding,
     room_finding,
 )
-from pipeline.doctor.findings import Finding, State
+from pipeline.doctor.findings import Finding, Grade
 from tests.support.rights import reachable, without_rights
 
 
@@ -50,7 +50,7 @@ def place() -> Iterator[Path]:
 def test_where_there_is_none_none_is_made(tmp_path: Path) -> None:
     path = tmp_path / "not" / "there" / "nevus.db"
     findings = found(path)
-    assert findings["State"].state is State.OK
+    assert findings["State"].state is Grade.OK
     assert "no database yet" in findings["State"].sentence
     assert "A thousand photos need about 103 MB, as others did" in findings["Room"].sentence
     assert list(tmp_path.iterdir()) == []
@@ -59,7 +59,7 @@ def test_where_there_is_none_none_is_made(tmp_path: Path) -> None:
 def test_a_sound_one_is_described_and_left_as_it_was(filled: Path) -> None:
     before = everything(filled.parent)
     findings = found(filled)
-    assert {finding.state for finding in findings.values()} == {State.OK}
+    assert {finding.state for finding in findings.values()} == {Grade.OK}
     assert f"{ENOUGH_PHOTOS} photos" in findings["Content"].sentence
     assert "journal_mode=WAL" in findings["Durability"].sentence
     assert "synchronous=FULL" in findings["Durability"].sentence
@@ -74,7 +74,7 @@ def test_the_need_of_a_thousand_photos_is_measured_on_those_there(filled: Path) 
 
 def test_little_room_is_noted_and_none_is_a_problem() -> None:
     states = [room_finding(free, None).state for free in (10**12, 10**9, 10**7)]
-    assert states == [State.OK, State.NOTE, State.PROBLEM]
+    assert states == [Grade.OK, Grade.NOTE, Grade.PROBLEM]
     assert "1.0 GB free" in room_finding(10**9, None).sentence
 
 
@@ -83,22 +83,22 @@ def test_a_database_that_may_only_be_read_is_a_problem(filled: Path, place: Path
     (place / filled.name).chmod(0o444)
     with without_rights(place):
         findings = found(place / filled.name)
-    assert findings["Soundness"].state is State.OK
-    assert findings["Permission"].state is State.PROBLEM
+    assert findings["Soundness"].state is Grade.OK
+    assert findings["Permission"].state is Grade.PROBLEM
     assert "permissions" in findings["Permission"].advice
 
 
 def test_where_none_can_be_made_is_a_problem(place: Path) -> None:
     with without_rights(place):
         finding = found(place / "new" / "nevus.db")["State"]
-    assert finding.state is State.PROBLEM
+    assert finding.state is Grade.PROBLEM
     assert "--db" in finding.advice
 
 
 def test_a_file_in_the_way_is_a_problem(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     finding = found(tmp_path / "file" / "nevus.db")["State"]
-    assert finding.state is State.PROBLEM
+    assert finding.state is Grade.PROBLEM
     assert "none can be made" in finding.sentence
 
 
@@ -108,14 +108,14 @@ def test_where_nobody_may_look_is_a_problem(place: Path) -> None:
     with without_rights(place):
         finding = found(place / "locked" / "nevus.db")["State"]
     place.joinpath("locked").chmod(0o755)
-    assert finding.state is State.PROBLEM
+    assert finding.state is Grade.PROBLEM
     assert "can't be looked into" in finding.sentence
 
 
 @pytest.mark.parametrize("name", ["Dropbox", "Mobile Documents", "OneDrive"])
 def test_a_synced_folder_is_a_problem(tmp_path: Path, name: str) -> None:
     finding = found(tmp_path / name / "nevus.db")["Place"]
-    assert finding.state is State.PROBLEM
+    assert finding.state is Grade.PROBLEM
     assert name in finding.sentence
     assert "--db" in finding.advice
 
@@ -125,7 +125,7 @@ def test_a_damaged_one_is_a_problem(filled: Path) -> None:
         file.seek(filled.stat().st_size - 4096)
         file.write(b"\xff" * 4096)
     finding = found(filled)["Soundness"]
-    assert finding.state is State.PROBLEM
+    assert finding.state is Grade.PROBLEM
     assert "Put back a copy" in finding.advice
 
 
@@ -133,25 +133,25 @@ def test_another_programs_file_is_a_problem_with_the_sentence_of_opening_it(tmp_
     other = tmp_path / "letter.db"
     other.write_text("Dear all, " * 100)
     finding = found(other)["State"]
-    assert finding.state is State.PROBLEM
+    assert finding.state is Grade.PROBLEM
     assert "is no database of nevus" in finding.sentence
 
 
 def test_an_older_form_is_noted(filled: Path) -> None:
     finding = form_finding(replace(inspect(filled), form="0000"))
-    assert finding.state is State.NOTE
+    assert finding.state is Grade.NOTE
     assert "copy" in finding.advice
 
 
 def test_a_folder_is_listed_or_said_why_not(folder: Path, place: Path) -> None:
     (folder / "a.jpg").touch()
-    assert folder_finding(folder).state is State.OK
+    assert folder_finding(folder).state is Grade.OK
     assert "(1 item)" in folder_finding(folder).sentence
     (place / "locked").mkdir()
     place.joinpath("locked").chmod(0)
     with without_rights(place):
         finding = folder_finding(place / "locked")
     place.joinpath("locked").chmod(0o755)
-    assert finding.state is State.PROBLEM
+    assert finding.state is Grade.PROBLEM
     assert "Permission denied" in finding.sentence
     assert "Change its permissions" in finding.advice

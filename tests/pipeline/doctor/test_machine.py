@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.doctor.findings import Section, State, examined, note, ok, problem
+from pipeline.doctor.findings import Grade, Section, examined, note, ok, problem
 from pipeline.doctor.heic import TINY, heic_finding
 from pipeline.doctor.mac import (
     MacState,
@@ -54,32 +54,32 @@ Currently in use:
 
 
 def test_heic_is_decoded_here() -> None:
-    assert heic_finding().state is State.OK
+    assert heic_finding().state is Grade.OK
 
 
 @pytest.mark.parametrize("data", [TINY[:-20], TINY[:12], b"", b"not a picture at all"])
 def test_a_decoder_that_fails_is_a_problem(data: bytes) -> None:
     finding = heic_finding(data)
-    assert finding.state is State.PROBLEM
+    assert finding.state is Grade.PROBLEM
     assert finding.advice
 
 
 def test_this_machine_is_fit_for_nevus() -> None:
     findings = machine_findings()
-    assert {finding.state for finding in findings} == {State.OK}
+    assert {finding.state for finding in findings} == {Grade.OK}
     assert f"Python {sys.version_info[0]}.{sys.version_info[1]}" in findings[1].sentence
     assert "coremltools 9" in findings[2].sentence
 
 
 def test_a_python_without_coremltools_is_a_problem() -> None:
-    assert [python_finding(found).state for found in PYTHONS] == [State.OK] * 3
-    assert python_finding((3, 14)).state is State.PROBLEM
+    assert [python_finding(found).state for found in PYTHONS] == [Grade.OK] * 3
+    assert python_finding((3, 14)).state is Grade.PROBLEM
     assert "3.10" in python_finding((3, 10)).sentence
 
 
 def test_a_missing_package_is_named() -> None:
     finding = packages_finding(("numpy", "no-such-package-anywhere"))
-    assert finding.state is State.PROBLEM
+    assert finding.state is Grade.PROBLEM
     assert finding.sentence == "no-such-package-anywhere can't be found."
 
 
@@ -104,8 +104,8 @@ def test_the_words_of_fdesetup_are_read(text: str, on: bool | None) -> None:
     assert read_file_vault(text) is on
 
 
-def of(state: MacState, subject: str) -> tuple[State, str]:
-    """State and all words of one finding."""
+def of(state: MacState, subject: str) -> tuple[Grade, str]:
+    """Grade and all words of one finding."""
     places = {"Privacy": HOME / "captures"}
     (finding,) = [f for f in mac_findings(state, places, HOME) if f.subject == subject]
     return finding.state, f"{finding.sentence} {finding.advice}"
@@ -121,14 +121,14 @@ def mac(
 
 
 def test_a_mac_that_sleeps_is_noted() -> None:
-    assert of(mac(sleep=0), "Sleep")[0] is State.OK
+    assert of(mac(sleep=0), "Sleep")[0] is Grade.OK
     state, words = of(mac(sleep=15), "Sleep")
-    assert state is State.NOTE
+    assert state is Grade.NOTE
     assert "15 idle minutes" in words
     assert "caffeinate" in words
     assert "1 idle minute:" in of(mac(sleep=1), "Sleep")[1]
-    assert of(mac(sleep=None), "Sleep")[0] is State.NOTE
-    assert of(MacState("15.0", "arm64", None, True), "Sleep")[0] is State.NOTE
+    assert of(mac(sleep=None), "Sleep")[0] is Grade.NOTE
+    assert of(MacState("15.0", "arm64", None, True), "Sleep")[0] is Grade.NOTE
 
 
 def test_file_vault_is_said_for_the_system_at_hand() -> None:
@@ -139,17 +139,17 @@ def test_file_vault_is_said_for_the_system_at_hand() -> None:
 
 
 def test_the_neural_engine_needs_apple_silicon_and_macos_14() -> None:
-    assert of(mac("14.0"), "Hardware")[0] is State.OK
+    assert of(mac("14.0"), "Hardware")[0] is Grade.OK
     assert "older" in of(mac("13.7"), "Hardware")[1]
     assert "arm64" in of(mac(machine="x86_64"), "Hardware")[1]
 
 
 def test_a_mac_that_stays_off_after_a_power_cut_is_noted() -> None:
-    assert of(mac(), "Power cut")[0] is State.OK
+    assert of(mac(), "Power cut")[0] is Grade.OK
     off, unknown = (
         of(MacState("15.0", "arm64", power, True), "Power cut") for power in (Power(0, False), None)
     )
-    assert off[0] is unknown[0] is State.NOTE
+    assert off[0] is unknown[0] is Grade.NOTE
     assert "does not start" in off[1]
     assert "did not say" in unknown[1]
 
@@ -172,7 +172,7 @@ def test_a_mac_that_stays_off_after_a_power_cut_is_noted() -> None:
 )
 def test_folders_that_macos_guards_are_told_from_others(folder: str, guarded: str) -> None:
     finding = privacy_finding("Privacy", Path(folder), HOME)
-    assert (finding.state is State.NOTE) == bool(guarded)
+    assert (finding.state is Grade.NOTE) == bool(guarded)
     assert guarded in finding.sentence
     assert ("Remote Login" in finding.advice) == bool(guarded)
 
@@ -181,14 +181,14 @@ def test_folders_that_macos_guards_are_told_from_others(folder: str, guarded: st
 def test_tools_that_are_not_there_are_no_crash() -> None:
     state = read_mac()
     assert (state.power, state.file_vault) == (None, None)
-    assert {f.state for f in mac_findings(state, {}, HOME)} <= {State.OK, State.NOTE}
+    assert {f.state for f in mac_findings(state, {}, HOME)} <= {Grade.OK, Grade.NOTE}
 
 
 def test_the_database_s_place_is_looked_at_as_well() -> None:
     places = {"Privacy": HOME / "captures", "Privacy (database)": HOME / "Documents" / "a.db"}
     found = {f.subject: f for f in mac_findings(mac(), places, HOME)}
-    assert found["Privacy"].state is State.OK
-    assert found["Privacy (database)"].state is State.NOTE
+    assert found["Privacy"].state is Grade.OK
+    assert found["Privacy (database)"].state is Grade.NOTE
     assert "~/Documents" in found["Privacy (database)"].sentence
 
 

@@ -11,7 +11,7 @@ from platformdirs import user_cache_path
 from models.inspect.neural_engine import Concern
 from models.package.package import package_hash, program_file
 from models.run.trial import Trial
-from pipeline.doctor.findings import Finding, State
+from pipeline.doctor.findings import Finding, Grade
 from pipeline.doctor.model import backend_finding, cache_finding, model_findings
 from pipeline.doctor.package import (
     PackageReport,
@@ -44,14 +44,14 @@ def by_subject(findings: tuple[Finding, ...]) -> dict[str, Finding]:
 
 def test_the_shipped_model_runs_and_is_timed(model: Path) -> None:
     found = by_subject(model_findings(model))
-    assert {finding.state for finding in found.values()} == {State.OK}
+    assert {finding.state for finding in found.values()} == {Grade.OK}
     assert package_hash(model)[:12] in found["Package"].sentence
     assert " ms a photo" in found["Speed"].sentence
 
 
 def test_a_missing_model_is_one_problem(tmp_path: Path) -> None:
     (finding,) = model_findings(tmp_path / "none.mlpackage")
-    assert finding.state is State.PROBLEM
+    assert finding.state is Grade.PROBLEM
     assert "There is no model at" in finding.sentence
 
 
@@ -60,17 +60,17 @@ def test_a_damaged_model_is_a_problem_and_the_rest_is_said(model: Path, tmp_path
     shutil.copytree(model, copy)
     program_file(copy).write_bytes(b"\xff" * 100)
     found = by_subject(model_findings(copy))
-    assert found["Run"].state is State.PROBLEM
+    assert found["Run"].state is Grade.PROBLEM
     assert "is damaged" in found["Run"].sentence
     assert "Cache" in found
 
 
 def test_a_cache_that_cannot_be_written_is_noted(cache: Path) -> None:
-    assert cache_finding().state is State.OK
+    assert cache_finding().state is Grade.OK
     cache.parent.parent.mkdir(parents=True, exist_ok=True)
     cache.parent.touch()
     finding = cache_finding()
-    assert finding.state is State.NOTE
+    assert finding.state is Grade.NOTE
     assert str(cache) in finding.sentence
 
 
@@ -82,7 +82,7 @@ def test_core_ml_is_named_with_its_compute_units() -> None:
 def test_the_shipped_package_is_fit_in_all_sections(report: PackageReport) -> None:
     sections = package_sections(report)
     found = [finding for section in sections for finding in section.findings]
-    assert State.PROBLEM not in {finding.state for finding in found}
+    assert Grade.PROBLEM not in {finding.state for finding in found}
     assert "686,874,624" in by_subject(sections[1].findings)["Arithmetic"].sentence
     assert report.works
 
@@ -94,7 +94,7 @@ def test_off_a_mac_it_says_what_can_t_be_had(report: PackageReport) -> None:
     assert " ms a picture when warm on the CPU" in here["ONNX Runtime"].sentence
     assert report.plan == ()
     plan = by_subject(package_sections(report)[2].findings)["Plan"]
-    assert plan.state is State.OK
+    assert plan.state is Grade.OK
     assert "on a Mac alone" in plan.sentence
 
 
@@ -112,11 +112,11 @@ def test_a_compute_unit_that_died_is_a_note_while_another_runs(report: PackageRe
     for timings, works in (((died, ran), True), ((died,), False)):
         sections = package_sections(PackageReport(works, report.inspection, timings, (), ""))
         here = by_subject(sections[3].findings)
-        assert here["CPU_AND_NE"].state is State.NOTE
+        assert here["CPU_AND_NE"].state is Grade.NOTE
         assert "signal 11" in here["CPU_AND_NE"].sentence
         assert "--compute-units CPU_ONLY" in here["CPU_AND_NE"].advice
         use = by_subject(sections[0].findings)["Use"]
-        assert (use.state is State.OK) == works
+        assert (use.state is Grade.OK) == works
 
 
 def test_a_mac_whose_neural_engine_ends_the_process_works_on_the_cpu_and_says_so(
@@ -125,14 +125,14 @@ def test_a_mac_whose_neural_engine_ends_the_process_works_on_the_cpu_and_says_so
     with reported(tmp_path / "mac") as mac:
         mac.order("die on CPU_AND_NE", "all")
         found = by_subject(model_findings(model))
-        assert found["Run"].state is State.NOTE
+        assert found["Run"].state is Grade.NOTE
         assert "goes on on the CPU by itself" in found["Run"].sentence
         assert "CPU_ONLY" in found["Run"].advice
         assert found["Backend"].sentence == "Core ML runs it (CPU_ONLY)."
         assert "Run" not in by_subject(model_findings(model, "coreml", "CPU_ONLY"))
         mac.order("die on CPU_ONLY", "all")
         found = by_subject(model_findings(model))
-    assert found["Run"].state is State.PROBLEM
+    assert found["Run"].state is Grade.PROBLEM
     assert found["Run"].advice
 
 
@@ -153,4 +153,4 @@ def test_a_classifier_is_refused_and_the_rest_is_said(tmp_path: Path) -> None:
     assert "gives 2 outputs" in report.inspection.refusal
     sections = package_sections(report)
     found = [finding for section in sections for finding in section.findings]
-    assert [f.subject for f in found if f.state is State.PROBLEM] == ["Use"]
+    assert [f.subject for f in found if f.state is Grade.PROBLEM] == ["Use"]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from models.run.segmenter import COMPUTE_UNITS
-from pipeline.doctor.findings import Finding, State
+from pipeline.doctor.findings import Finding, Grade
 from pipeline.doctor.package import PackageReport, package_report, package_sections
 from tests.support.mac import Mac, in_workers
 
@@ -56,7 +56,7 @@ def test_each_compute_unit_is_timed_once_and_in_words(report: PackageReport, mac
     for timing in report.timings:
         assert timing.milliseconds is not None
         assert timing.milliseconds > 0
-        assert here[timing.device].state is State.OK
+        assert here[timing.device].state is Grade.OK
         words = f" ms a picture when warm with compute units {timing.device}, opened in "
         assert words in here[timing.device].sentence
         assert f"load {timing.device}" in mac.journal
@@ -71,7 +71,7 @@ def test_the_plan_is_told_by_shares_of_all_operations(report: PackageReport) -> 
     assert (cpu.device, cpu.operations) == ("CPU", added)
     assert neural.cost + cpu.cost == pytest.approx(1)
     plan = findings(report, 2)["Plan"]
-    assert plan.state is State.OK
+    assert plan.state is Grade.OK
     assert f"Core ML prefers {total - added} on the Neural Engine (" in plan.sentence
     assert f", {added} on the CPU (" in plan.sentence
 
@@ -79,7 +79,7 @@ def test_the_plan_is_told_by_shares_of_all_operations(report: PackageReport) -> 
 def test_the_compute_unit_that_dies_fails_alone_and_with_advice(failed: PackageReport) -> None:
     here = findings(failed, 3)
     states = {units: here[units].state for units in COMPUTE_UNITS}
-    assert states == dict.fromkeys(COMPUTE_UNITS, State.OK) | {"CPU_AND_NE": State.NOTE}
+    assert states == dict.fromkeys(COMPUTE_UNITS, Grade.OK) | {"CPU_AND_NE": Grade.NOTE}
     assert "died (signal 9)" in here["CPU_AND_NE"].sentence
     assert "--compute-units CPU_ONLY" in here["CPU_AND_NE"].advice
     assert ADVICE in here["CPU_AND_NE"].advice
@@ -88,7 +88,7 @@ def test_the_compute_unit_that_dies_fails_alone_and_with_advice(failed: PackageR
 
 def test_an_older_macos_is_a_note_with_what_a_plan_needs(failed: PackageReport) -> None:
     plan = findings(failed, 2)["Plan"]
-    assert plan.state is State.NOTE
+    assert plan.state is Grade.NOTE
     assert plan.sentence.startswith("Core ML gives no plan (")
     assert "Error:" not in plan.sentence
     assert "macOS 14.4 or later" in plan.advice

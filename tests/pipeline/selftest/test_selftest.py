@@ -21,7 +21,7 @@ from models.proof.reference import Difference, References
 from models.proof.reference_files import read_references, references_for
 from models.proof.samples import sample_folder
 from pipeline.selftest.checks import selftest
-from pipeline.selftest.verdict import Checked, Fault, Verdict, concluded
+from pipeline.selftest.verdict import Checked, Ending, Fault, concluded
 from pipeline.work.jobs import Bench, ModelJob, Segmented, SegmentJob, Setup, Viewed, ViewJob
 from pipeline.work.worker import Worker
 from tests.support.mac import in_workers
@@ -96,7 +96,7 @@ def test_core_ml_s_python_passes_over_the_stand_in_and_its_death_on_the_neural_e
     with in_workers(tmp_path / "other") as mac, closing(Worker(model, "coreml")) as worker:
         mac.order("die on CPU_AND_NE", "photos")
         found = selftest(worker, model, few, sample_folder())
-    assert found.verdict is Verdict.OTHER_DEVICE, found
+    assert found.verdict is Ending.OTHER_DEVICE, found
     assert "but CPU_AND_NE gave none" in found.sentence
     assert "and CPU_ONLY made all of them" in found.sentence
     assert all(photo.fault is Fault.NONE for photo in found.photos)
@@ -132,7 +132,7 @@ def test_a_package_that_computes_something_else_fails_by_its_numbers(
     package = changed(model, tmp_path / "lesion.mlpackage", name, change)
     travelling = replace(few, package_sha256=package_hash(package))
     found = selftest(HereAndNow(package), package, travelling, sample_folder())
-    assert found.verdict is Verdict.WRONG
+    assert found.verdict is Ending.WRONG
     assert "right pictures, and makes something else" in found.sentence
     faults = [photo.fault for photo in found.photos]
     assert faults.count(Fault.NUMBERS) >= least
@@ -155,7 +155,7 @@ def test_another_model_is_told_from_wrong_numbers(
     name = constants_of(model, "conv", "weight")[DEEP]
     package = changed(model, tmp_path / "lesion.mlpackage", name, lambda a: a * 1.2)
     found = selftest(HereAndNow(package), package, few, sample_folder())
-    assert found.verdict is Verdict.OTHER_MODEL
+    assert found.verdict is Ending.OTHER_MODEL
     assert "damaged or another one" in found.sentence
     assert not found.passed
     assert found.photos == ()
@@ -175,7 +175,7 @@ def test_a_sample_that_is_gone_or_another_file_is_no_fault_of_the_model(
     assert faults[FEW[0]] == (Fault.PHOTO, "It is not the file the references were made from.")
     assert faults[FEW[3]][0] is Fault.PHOTO
     assert {faults[name][0] for name in FEW[1:3]} == {Fault.NONE}
-    assert found.verdict is Verdict.NOT_RUN
+    assert found.verdict is Ending.NOT_RUN
     assert "2 of 4 photos failed. The sample photos are not the ones" in found.sentence
 
 
@@ -187,7 +187,7 @@ def test_a_model_that_can_t_be_opened_is_said_without_naming_its_folder(
     (weights_folder(package) / "weight.bin").unlink()
     digest = package_hash(package)
     found = selftest(HereAndNow(package), package, few, sample_folder())
-    assert found.verdict is Verdict.NOT_RUN
+    assert found.verdict is Ending.NOT_RUN
     assert found.sentence.startswith("The model can't be opened here. ada's.mlpackage can't be ")
     assert (found.model, found.model_sha256) == ("ada's", digest)
     assert found.model_sha256 != few.package_sha256
@@ -208,7 +208,7 @@ def test_a_copy_of_the_shipped_model_under_another_name_has_its_references(
 
 def test_references_of_nothing_do_not_pass(model: Path, few: References) -> None:
     found = selftest(HereAndNow(model), model, replace(few, photos=()), sample_folder())
-    assert found.verdict is Verdict.NOT_RUN
+    assert found.verdict is Ending.NOT_RUN
 
 
 RIGHT = Checked("a.jpg", Fault.NONE, "", 2.0, "CPU_AND_NE", True, 0, Difference(0.0, 0.0, 1.0))
@@ -217,7 +217,7 @@ RIGHT = Checked("a.jpg", Fault.NONE, "", 2.0, "CPU_AND_NE", True, 0, Difference(
 def test_right_numbers_by_another_device_than_asked_do_not_pass(model: Path) -> None:
     photos = (RIGHT, replace(RIGHT, device="CPU_ONLY", milliseconds=8.0))
     found = concluded(read_package(model), "coreml", "CPU_AND_NE", 1.0, photos)
-    assert found.verdict is Verdict.OTHER_DEVICE
+    assert found.verdict is Ending.OTHER_DEVICE
     assert "and CPU_ONLY made the rest" in found.sentence
     assert found.device == "CPU_AND_NE, then CPU_ONLY"
     assert (found.first_milliseconds, found.median_milliseconds) == (2.0, 5.0)
@@ -226,5 +226,5 @@ def test_right_numbers_by_another_device_than_asked_do_not_pass(model: Path) -> 
 def test_a_wrong_picture_is_seen_to_before_wrong_numbers(model: Path) -> None:
     photos = (replace(RIGHT, fault=Fault.NUMBERS), replace(RIGHT, fault=Fault.PICTURE))
     found = concluded(read_package(model), "coreml", "CPU_AND_NE", 1.0, photos)
-    assert found.verdict is Verdict.WRONG
+    assert found.verdict is Ending.WRONG
     assert found.sentence.startswith("1 of 2 photos failed. Photos are decoded or framed otherwise")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from pipeline.doctor.findings import Finding, State
+from pipeline.doctor.findings import Finding, Grade
 from tui.surface.colours import Colours, Depth, Source
 from tui.surface.terminal import (
     LEAST_HEIGHT,
@@ -34,7 +34,7 @@ def found(
 
 def test_a_good_terminal_has_nothing_to_do() -> None:
     findings = found()
-    assert {finding.state for finding in findings.values()} == {State.OK}
+    assert {finding.state for finding in findings.values()} == {Grade.OK}
     assert not any(finding.advice for finding in findings.values())
 
 
@@ -48,7 +48,7 @@ def test_it_is_said_how_the_colours_are_known(source: Source) -> None:
 
 def test_256_colours_are_noted_with_what_can_be_done() -> None:
     finding = found(Colours(Depth.TABLE, Source.UNKNOWN))["Colours"]
-    assert finding.state is State.NOTE
+    assert finding.state is Grade.NOTE
     assert "banded" in finding.sentence
     assert "ctrl+t" in finding.advice
     assert "RGB" in found(Colours(Depth.TABLE, Source.TMUX))["Colours"].advice
@@ -62,36 +62,36 @@ def test_a_pipe_is_told_to_ask_in_the_terminal() -> None:
 
 def test_24_bit_colours_in_doubt_are_noted() -> None:
     finding = found(Colours(Depth.TRUE, Source.TMUX_BEYOND))["Colours"]
-    assert finding.state is State.NOTE
+    assert finding.state is Grade.NOTE
     assert "ctrl+t" in finding.advice
 
 
 @pytest.mark.parametrize("source", [Source.TERM, Source.UNKNOWN])
 def test_too_few_colours_stop_review_in_a_terminal(source: Source) -> None:
     few = Colours(Depth.FEW, source)
-    assert found(few)["Colours"].state is State.PROBLEM
-    assert found(few, interactive=False)["Colours"].state is State.NOTE
+    assert found(few)["Colours"].state is Grade.PROBLEM
+    assert found(few, interactive=False)["Colours"].state is Grade.NOTE
 
 
 def test_grey_by_choice_is_noted() -> None:
     finding = found(environment={**UTF8, "NO_COLOR": "1"})["Colours"]
-    assert finding.state is State.NOTE
+    assert finding.state is Grade.NOTE
     assert "NO_COLOR" in finding.advice
     chosen = Colours(Depth.TRUE, Source.OPTION)
-    assert found(chosen, environment={**UTF8, "NO_COLOR": "1"})["Colours"].state is State.OK
+    assert found(chosen, environment={**UTF8, "NO_COLOR": "1"})["Colours"].state is Grade.OK
 
 
 @pytest.mark.parametrize(
     ("cells", "state"),
     [
-        ((LEAST_WIDTH, LEAST_HEIGHT), State.OK),
-        ((LEAST_WIDTH - 1, LEAST_HEIGHT), State.PROBLEM),
-        ((LEAST_WIDTH, LEAST_HEIGHT - 1), State.PROBLEM),
-        (None, State.NOTE),
+        ((LEAST_WIDTH, LEAST_HEIGHT), Grade.OK),
+        ((LEAST_WIDTH - 1, LEAST_HEIGHT), Grade.PROBLEM),
+        ((LEAST_WIDTH, LEAST_HEIGHT - 1), Grade.PROBLEM),
+        (None, Grade.NOTE),
     ],
 )
 def test_the_size_is_held_against_what_the_screen_needs(
-    cells: tuple[int, int] | None, state: State
+    cells: tuple[int, int] | None, state: Grade
 ) -> None:
     finding = found(cells=cells)["Size"]
     assert finding.state is state
@@ -101,15 +101,15 @@ def test_the_size_is_held_against_what_the_screen_needs(
 @pytest.mark.parametrize(
     ("environment", "state"),
     [
-        ({"LC_ALL": "C", "LANG": "en_US.UTF-8"}, State.NOTE),
-        ({"LC_ALL": "", "LC_CTYPE": "UTF-8", "LANG": ""}, State.OK),
-        ({"LANG": "C.utf8"}, State.OK),
-        ({"LANG": ""}, State.NOTE),
-        ({"LC_CTYPE": "de_DE.ISO8859-1", "LANG": "en_US.UTF-8"}, State.NOTE),
+        ({"LC_ALL": "C", "LANG": "en_US.UTF-8"}, Grade.NOTE),
+        ({"LC_ALL": "", "LC_CTYPE": "UTF-8", "LANG": ""}, Grade.OK),
+        ({"LANG": "C.utf8"}, Grade.OK),
+        ({"LANG": ""}, Grade.NOTE),
+        ({"LC_CTYPE": "de_DE.ISO8859-1", "LANG": "en_US.UTF-8"}, Grade.NOTE),
     ],
     ids=str,
 )
-def test_the_locale_is_read_in_its_order(environment: dict[str, str], state: State) -> None:
+def test_the_locale_is_read_in_its_order(environment: dict[str, str], state: Grade) -> None:
     assert found(environment=environment)["Characters"].state is state
 
 
@@ -117,7 +117,7 @@ def test_ssh_and_tmux_are_told_apart() -> None:
     assert "without SSH or tmux" in found()["Connection"].sentence
     assert found(environment=SSH)["Connection"].sentence.startswith("Over SSH. A lost line")
     inside = found(environment={**SSH, **TMUX})["Connection"]
-    assert inside.state is State.OK
+    assert inside.state is Grade.OK
     assert inside.sentence.startswith("Over SSH, inside tmux")
     assert "screen" in found(environment={"STY": "1.pts"})["Connection"].sentence
 
