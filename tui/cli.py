@@ -1,4 +1,4 @@
-"""The command line: review, segment, export, evaluate and doctor, wired and nothing more."""
+"""The command line: every command, wired and nothing more."""
 
 import errno
 import inspect
@@ -17,6 +17,7 @@ from tui.commands.export import export
 from tui.commands.output import fail
 from tui.commands.review import review
 from tui.commands.segment import segment
+from tui.commands.settings import settings
 
 app = typer.Typer(
     name="nevus",
@@ -34,7 +35,7 @@ def _paragraphs(command: Callable[..., None]) -> str:
     return "\n\n".join(" ".join(text.split("\n")) for text in paragraphs)
 
 
-for _command in (review, segment, export, evaluate, doctor):
+for _command in (review, segment, export, evaluate, doctor, settings):
     app.command(help=_paragraphs(_command))(_command)
 
 

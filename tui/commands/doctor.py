@@ -1,13 +1,17 @@
 """`nevus doctor`: what terminal, database, machine and model can do, and what to do about it."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tui.commands.options import Backend, Color, ComputeUnits, Database, Folder, Json, Model
 from tui.commands.output import FAILED, WRONG_USAGE, fail, failures, print_json, stderr
 from tui.commands.selftest import run_selftest
+from tui.commands.settings import settled
+
+if TYPE_CHECKING:
+    from pipeline.settings import Settings
 
 Selftest = Annotated[
     bool,
@@ -22,9 +26,9 @@ def doctor(
     db: Database = None,
     model: Model = None,
     selftest: Selftest = False,
-    backend: Backend = "auto",
-    compute_units: ComputeUnits = "CPU_AND_NE",
-    color: Color = "auto",
+    backend: Backend = None,
+    compute_units: ComputeUnits = None,
+    color: Color = None,
     json: Json = False,
 ) -> None:
     """Look at the terminal, FOLDER's database, the machine and the model.
@@ -47,27 +51,22 @@ def doctor(
 
       nevus doctor --selftest --compute-units CPU_ONLY
     """
-    if model is not None and not selftest and (backend, compute_units) != ("auto", "CPU_AND_NE"):
+    if model is not None and not selftest and (backend or compute_units):
         raise fail(
             "--model alone tries all there is: leave --backend and --compute-units out.",
             WRONG_USAGE,
         )
+    held = settled(db=db, model=model, backend=backend, compute_units=compute_units, color=color)
     with failures():
         if selftest:
-            works = run_selftest(model, backend, compute_units, json)
+            works = run_selftest(held.model, held.backend, held.compute_units, json)
         else:
-            works = (
-                _look_around(folder, db, backend, compute_units, color, json)
-                if model is None
-                else _look_into(model, json)
-            )
+            works = _look_around(folder, held, json) if model is None else _look_into(model, json)
     if not works:
         raise typer.Exit(FAILED)
 
 
-def _look_around(
-    folder: Path, db: Path | None, backend: str, compute_units: str, color: str, json: bool
-) -> bool:
+def _look_around(folder: Path, held: "Settings", json: bool) -> bool:
     from db.sqlite.location import database_for
     from models.run.segmenter import shipped_model
     from pipeline.doctor.examination import sections
@@ -76,10 +75,12 @@ def _look_around(
     from tui.surface.terminal import read_terminal, terminal_findings
 
     # Before the line that moves: it would be drawn between question and answer.
-    terminal = Section("Terminal", terminal_findings(read_terminal(color)))
+    terminal = Section("Terminal", terminal_findings(read_terminal(held.color)))
     with stderr().status("looking around"):
-        place = database_for(folder, db)
-        found = sections(folder, place, shipped_model(), backend, compute_units)
+        place = database_for(folder, held.db)
+        found = sections(
+            folder, place, held.model or shipped_model(), held.backend, held.compute_units
+        )
     examination = examined(terminal, *found)
     (print_json if json else print_findings)(examination)
     return examination.works

@@ -8,6 +8,7 @@ import typer
 
 from tui.commands.options import Backend, ComputeUnits, Json, Model
 from tui.commands.output import WRONG_USAGE, fail, failures, print_json, print_table
+from tui.commands.settings import settled
 
 
 def evaluate(
@@ -31,8 +32,8 @@ def evaluate(
         bool,
         typer.Option("--mirrored", help="Average over each photo and its three mirror images."),
     ] = False,
-    backend: Backend = "auto",
-    compute_units: ComputeUnits = "CPU_AND_NE",
+    backend: Backend = None,
+    compute_units: ComputeUnits = None,
     json: Json = False,
 ) -> None:
     """Compare a model's masks with true ones: Dice and Jaccard, each photo at its own size.
@@ -50,6 +51,7 @@ def evaluate(
       nevus evaluate ~/pairs --framing centre --mirrored
     """
     filters = dict(_filter(text) for text in where)
+    held = settled(model=model, backend=backend, compute_units=compute_units)
     with failures():
         from models.evaluate.evaluation import evaluate as compare
         from models.evaluate.pairs import read_pairs
@@ -58,7 +60,7 @@ def evaluate(
         from tui.commands.segment import progressing
 
         found = read_pairs(pairs, filters)
-        segmenter = open_segmenter(model or shipped_model(), backend, compute_units)
+        segmenter = open_segmenter(held.model or shipped_model(), held.backend, held.compute_units)
         if framing is not None:
             segmenter = segmenter.using(partial(Reframed, framing=framing))
         if mirrored:

@@ -7,6 +7,7 @@ import typer
 
 from tui.commands.options import Database, Folder, Json
 from tui.commands.output import WRONG_USAGE, fail, failures, print_json, print_table, remark
+from tui.commands.settings import settled
 
 Decisions = Annotated[
     list[str],
@@ -64,13 +65,14 @@ def export(
     except ValueError:
         known = ", ".join(DecisionKind)
         raise fail(f"--decision takes one of: {known}; not {decision!r}.", WRONG_USAGE) from None
+    held = settled(db=db)
     with failures():
         from db.sqlite.location import database_for
         from pipeline.exchange.export import check_destination, unstored
         from pipeline.exchange.export import export as write
 
         check_destination(dest, folder)
-        exported = write(database_for(folder, db), dest, folder, format_name, kinds)
+        exported = write(database_for(folder, held.db), dest, folder, format_name, kinds)
         left_out = unstored(exported)
         if left_out is not None:
             remark(left_out)

@@ -20,7 +20,6 @@ Database = Annotated[
     Path | None,
     typer.Option(
         "--db",
-        envvar="NEVUS_DB",
         help="The database; by default one for each folder, in your user data folder.",
         dir_okay=False,
     ),
@@ -57,32 +56,29 @@ Json = Annotated[
 ]
 Reviewer = Annotated[
     str | None,
-    typer.Option(
-        "--reviewer", envvar="NEVUS_REVIEWER", help="Your name, stored with each decision."
-    ),
+    typer.Option("--reviewer", help="Your name, stored with each decision."),
 ]
 Color = Annotated[
-    Literal["auto", "truecolor", "256"],
+    Literal["auto", "truecolor", "256"] | None,
     typer.Option(
         "--color",
-        envvar="NEVUS_COLOR",
         help="The colours of the terminal; auto asks it. Any other also outweighs NO_COLOR.",
     ),
 ]
 Backend = Annotated[
-    Literal["auto", "onnxruntime", "coreml"],
-    typer.Option(help="What runs the model; coreml needs a Mac."),
+    Literal["auto", "onnxruntime", "coreml"] | None,
+    typer.Option(help="What runs the model; coreml needs a Mac. By default auto."),
 ]
 ComputeUnits = Annotated[
-    Literal["CPU_AND_NE", "CPU_AND_GPU", "CPU_ONLY", "ALL"],
-    typer.Option(help="On a Mac, where; CPU_AND_NE is the Neural Engine."),
+    Literal["CPU_AND_NE", "CPU_AND_GPU", "CPU_ONLY", "ALL"] | None,
+    typer.Option(help="On a Mac, where; CPU_AND_NE is the Neural Engine, the default."),
 ]
 TimeLimit = Annotated[
-    float,
+    float | None,
     typer.Option(
         metavar="SECONDS",
         min=1,
         max=86_400,
-        help="How long one photo may take to be read and decoded; then it is set aside.",
+        help="How long one photo may take to be read and decoded, 60 by default.",
     ),
 ]

@@ -16,6 +16,7 @@ from tui.commands.options import (
     TimeLimit,
 )
 from tui.commands.output import WRONG_USAGE, fail, failures
+from tui.commands.settings import settled
 
 
 def review(
@@ -23,10 +24,10 @@ def review(
     db: Database = None,
     model: Model = None,
     reviewer: Reviewer = None,
-    backend: Backend = "auto",
-    compute_units: ComputeUnits = "CPU_AND_NE",
-    color: Color = "auto",
-    time_limit: TimeLimit = 60,
+    backend: Backend = None,
+    compute_units: ComputeUnits = None,
+    color: Color = None,
+    time_limit: TimeLimit = None,
 ) -> None:
     """Watch FOLDER, segment its photos in the background, and review them.
 
@@ -47,6 +48,15 @@ def review(
             "review needs a terminal. Over SSH, use ssh -t; without a screen, use nevus segment.",
             WRONG_USAGE,
         )
+    held = settled(
+        db=db,
+        model=model,
+        reviewer=reviewer,
+        backend=backend,
+        compute_units=compute_units,
+        color=color,
+        time_limit=time_limit,
+    )
     with failures():
         from db.sqlite.location import database_for
         from models.run.segmenter import shipped_model
@@ -54,18 +64,18 @@ def review(
         from tui.surface.colours import find_colours
 
         # Before the app listens: it would take the terminal's answers for keys.
-        colours, typed = find_colours(color)
-        if color != "auto":
+        colours, typed = find_colours(held.color)
+        if held.color != "auto":
             os.environ.pop("NO_COLOR", None)
 
         run_app(
             folder=folder,
-            database=database_for(folder, db),
-            model=model or shipped_model(),
-            backend=backend,
-            compute_units=compute_units,
-            time_limit=time_limit,
-            reviewer=reviewer or getpass.getuser(),
+            database=database_for(folder, held.db),
+            model=held.model or shipped_model(),
+            backend=held.backend,
+            compute_units=held.compute_units,
+            time_limit=held.time_limit,
+            reviewer=held.reviewer or getpass.getuser(),
             colours=colours,
             typed=typed,
         )

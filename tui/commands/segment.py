@@ -17,6 +17,7 @@ from rich.text import Text
 
 from tui.commands.options import Backend, ComputeUnits, Database, Folder, Json, Model, TimeLimit
 from tui.commands.output import failures, print_json, print_table, remark, stderr
+from tui.commands.settings import settled
 
 
 class PhotosPerSecond(ProgressColumn):
@@ -58,9 +59,9 @@ def segment(
     folder: Folder = Path(),
     db: Database = None,
     model: Model = None,
-    backend: Backend = "auto",
-    compute_units: ComputeUnits = "CPU_AND_NE",
-    time_limit: TimeLimit = 60,
+    backend: Backend = None,
+    compute_units: ComputeUnits = None,
+    time_limit: TimeLimit = None,
     json: Json = False,
 ) -> None:
     """Run every photo of FOLDER through the model, once, and remember the masks.
@@ -76,6 +77,9 @@ def segment(
 
       nevus segment ~/captures --db review.db --model better.mlpackage
     """
+    held = settled(
+        db=db, model=model, backend=backend, compute_units=compute_units, time_limit=time_limit
+    )
     with failures():
         from db.sqlite.location import database_for
         from db.store import Store
@@ -84,8 +88,9 @@ def segment(
         from pipeline.work.worker import Worker
         from tui.names import sentence_of
 
-        store = Store.open(database_for(folder, db))
-        worker = Worker(model or shipped_model(), backend, compute_units, time_limit)
+        store = Store.open(database_for(folder, held.db))
+        model = held.model or shipped_model()
+        worker = Worker(model, held.backend, held.compute_units, held.time_limit)
         try:
             with progressing("segmenting") as progress:
                 totals = segment_folder(store, worker, folder, progress, remark)

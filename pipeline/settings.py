@@ -1,0 +1,257 @@
+"""The settings: one value from defaults, a TOML file, variables and options; the last one wins."""
+
+import math
+import os
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from platformdirs import user_config_path
+
+from imaging.text import printable
+from models.run.segmenter import BACKENDS, COMPUTE_UNITS
+
+COLORS = ("auto", "truecolor", "256")
+FILE_VARIABLE = "NEVUS_SETTINGS"
+LONGEST = 86_400
+
+
+class BadSettings(Exception):
+    """A setting that can't hold; the message names its place and what is allowed."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that can be set; a None is found when it is needed, `sources` says where each is from."""
+
+    db: Path | None
+    model: Path | None
+    backend: str
+    compute_units: str
+    time_limit: float
+    color: str
+    reviewer: str | None
+    sources: Mapping[str, str]
+
+    def rows(self) -> list[tuple[str, str, str]]:
+        """Each setting's name, value and source."""
+        values = vars(self)
+        return [(one.key, _shown(values[one.key]), self.sources[one.key]) for one in SETTINGS]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting: how a value is read (ValueError where it can't hold), and what is said of it."""
+
+    key: str
+    default: object
+    read: Callable[[object], object]
+    allowed: str
+    meaning: str
+    example: str
+
+    @property
+    def variable(self) -> str:
+        """The environment's name for it."""
+        return f"NEVUS_{self.key.upper()}"
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError
+    return value
+
+
+def _path(value: object) -> Path:
+    return Path(_text(value)).expanduser()
+
+
+def _model(value: object) -> Path:
+    path = _path(value)
+    if not path.is_dir():
+        raise ValueError
+    return path
+
+
+def _one_of(names: tuple[str, ...]) -> Callable[[object], object]:
+    def read(value: object) -> object:
+        if value not in names:
+            raise ValueError
+        return value
+
+    return read
+
+
+def _seconds(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError
+    seconds = float(value)
+    if not math.isfinite(seconds) or not 1 <= seconds <= LONGEST:
+        raise ValueError
+    return seconds
+
+
+def _names(names: tuple[str, ...]) -> str:
+    return f"one of {', '.join(names)}"
+
+
+SETTINGS = (
+    Setting(
+        "db",
+        None,
+        _path,
+        "the path of a file",
+        "The database; by default one for each folder, in your user data folder.",
+        '"~/review/clinic.db"',
+    ),
+    Setting(
+        "model",
+        None,
+        _model,
+        "the path of an .mlpackage that is there",
+        "The model; by default the one shipped.",
+        '"~/models/better.mlpackage"',
+    ),
+    Setting(
+        "backend",
+        "auto",
+        _one_of(BACKENDS),
+        _names(BACKENDS),
+        "What runs the model; coreml needs a Mac.",
+        '"auto"',
+    ),
+    Setting(
+        "compute_units",
+        "CPU_AND_NE",
+        _one_of(COMPUTE_UNITS),
+        _names(COMPUTE_UNITS),
+        "On a Mac, where; CPU_AND_NE is the Neural Engine.",
+        '"CPU_AND_NE"',
+    ),
+    Setting(
+        "time_limit",
+        60.0,
+        _seconds,
+        f"a number of seconds from 1 to {LONGEST}",
+        "How many seconds one photo may take to be read and decoded; then it is set aside.",
+        "60.0",
+    ),
+    Setting(
+        "color",
+        "auto",
+        _one_of(COLORS),
+        _names(COLORS),
+        "The colours of the terminal; auto asks it. Any other also outweighs NO_COLOR.",
+        '"auto"',
+    ),
+    Setting(
+        "reviewer",
+        None,
+        _text,
+        "a name",
+        "Your name, stored with each decision; by default the one you are logged in with.",
+        '"ada"',
+    ),
+)
+
+
+def settings_file(environment: Mapping[str, str] = os.environ) -> Path:
+    """Where the file is looked for."""
+    named = environment.get(FILE_VARIABLE)
+    return Path(named).expanduser() if named else user_config_path("nevus") / "settings.toml"
+
+
+def read_settings(
+    options: Mapping[str, object], environment: Mapping[str, str] = os.environ
+) -> Settings:
+    """What holds: `options` that are not None, else variables, else the file, else the defaults.
+
+    An empty variable is none. Raises BadSettings, also for a named file that isn't there.
+    """
+    values: dict[str, object] = {one.key: one.default for one in SETTINGS}
+    sources = dict.fromkeys(values, "default")
+    for one in SETTINGS:
+        option = f"--{one.key.replace('_', '-')}"
+        variable = environment.get(one.variable) or None
+        for given, source in ((variable, one.variable), (options.get(one.key), option)):
+            if given is not None:
+                values[one.key], sources[one.key] = given, source
+    read = {
+        one.key: _value(one, values[one.key], sources[one.key])
+        for one in SETTINGS
+        if sources[one.key].startswith("NEVUS_")
+    }
+    values |= read
+    for key, (value, source) in _from_file(settings_file(environment), environment).items():
+        if sources[key] == "default":
+            values[key], sources[key] = value, source
+    return Settings(**values, sources=sources)  # type: ignore[arg-type]
+
+
+def _from_file(path: Path, environment: Mapping[str, str]) -> dict[str, tuple[object, str]]:
+    shown = printable(str(path))
+    try:
+        text = path.read_text(encoding="utf-8")
+        given = tomllib.loads(text)
+    except FileNotFoundError:
+        if environment.get(FILE_VARIABLE):
+            raise BadSettings(f"{shown}, which {FILE_VARIABLE} names, is not there.") from None
+        return {}
+    except tomllib.TOMLDecodeError as error:
+        raise BadSettings(f"{shown} is no TOML: {printable(str(error))}. Mend it.") from error
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is no UTF-8 text"
+        raise BadSettings(f"The settings in {shown} can't be read: {reason}.") from error
+    known = {one.key: one for one in SETTINGS}
+    found = {}
+    for key, value in given.items():
+        place = f"{shown}:{_line(text, key)}"
+        if key not in known:
+            raise BadSettings(
+                f"{place}: there is no setting {printable(key)}; there are {', '.join(known)}."
+            )
+        found[key] = (_value(known[key], _beside(path, key, value), place), place)
+    return found
+
+
+def _beside(path: Path, key: str, value: object) -> object:
+    """A path in the file counts from the file's folder."""
+    if key in {"db", "model"} and isinstance(value, str) and value.strip():
+        return str(path.parent / Path(value).expanduser())
+    return value
+
+
+def _value(one: Setting, value: object, place: str) -> object:
+    try:
+        return one.read(value)
+    except ValueError:
+        raise BadSettings(
+            f"{place}: {one.key} must be {one.allowed}, not {printable(repr(value))}."
+        ) from None
+
+
+def _line(text: str, key: str) -> int:
+    named = re.compile(rf"""\s*(\[+\s*)?["']?{re.escape(key)}\b""")
+    lines = text.splitlines()
+    return next((n for n, line in enumerate(lines, 1) if named.match(line)), 1)
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "–"
+    return f"{value:g}" if isinstance(value, float) else printable(str(value))
+
+
+def example() -> str:
+    """A settings file with everything in it that can be set, each commented out."""
+    head = (
+        "# Settings of nevus. A variable (NEVUS_…) or an option of the command line outweighs one."
+    )
+    parts = [
+        f"# {one.meaning}\n# It is {one.allowed}. Variable: {one.variable}.\n"
+        f"# {one.key} = {one.example}\n"
+        for one in SETTINGS
+    ]
+    return "\n".join([head + "\n", *parts])

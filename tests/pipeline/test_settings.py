@@ -1,0 +1,110 @@
+"""The settings: which source wins, what is refused, and what is said of it."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.settings import SETTINGS, BadSettings, Settings, example, read_settings
+
+TEXTS = {
+    "db": ('"a.db"', "b.db", Path("c.db")),
+    "backend": ('"coreml"', "onnxruntime", "auto"),
+    "compute_units": ('"ALL"', "CPU_ONLY", "CPU_AND_GPU"),
+    "time_limit": ("5", "6.5", 7.0),
+    "color": ('"256"', "truecolor", "auto"),
+    "reviewer": ('"ada"', "bob", "eve"),
+}
+"""In the file, as a variable, as an option."""
+KEYS = st.sets(st.sampled_from(sorted(TEXTS)))
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("settings") / "settings.toml"
+
+
+def settings(place: Path, text: str, **variables: str) -> Settings:
+    place.write_text(text)
+    return read_settings({}, {"NEVUS_SETTINGS": str(place), **variables})
+
+
+@given(in_file=KEYS, in_environment=KEYS, as_option=KEYS)
+def test_options_outweigh_variables_and_these_the_file(
+    place: Path, in_file: set[str], in_environment: set[str], as_option: set[str]
+) -> None:
+    lines = [f"{key} = {TEXTS[key][0]}" for key in sorted(in_file)]
+    place.write_text("\n".join(lines))
+    variables = {f"NEVUS_{key.upper()}": TEXTS[key][1] for key in in_environment}
+    options = {key: TEXTS[key][2] for key in as_option}
+    found = read_settings(options, {"NEVUS_SETTINGS": str(place), **variables})
+    for key in TEXTS:
+        option = f"--{key.replace('_', '-')}"
+        if key in as_option:
+            expected, source = str(TEXTS[key][2]), option
+        elif key in in_environment:
+            expected, source = TEXTS[key][1], f"NEVUS_{key.upper()}"
+        elif key in in_file:
+            expected = TEXTS[key][0].strip('"')
+            source = f"{place}:{1 + sorted(in_file).index(key)}"
+            expected = str(place.parent / expected) if key == "db" else expected
+        else:
+            default = next(one.default for one in SETTINGS if one.key == key)
+            expected, source = str(default), "default"
+        value = getattr(found, key)
+        assert (f"{value:g}" if isinstance(value, float) else str(value)) == (
+            f"{float(expected):g}" if isinstance(value, float) else expected
+        )
+        assert found.sources[key] == source
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("\ntime_limit = 0", ":2: time_limit must be a number of seconds from 1 to 86400, not 0"),
+        ("time_limit = true", "time_limit must be"),
+        ("time_limit = nan", "time_limit must be"),
+        ('time_limit = "soon"', "time_limit must be"),
+        ('backend = "abacus"', "backend must be one of auto, coreml, onnxruntime, not 'abacus'"),
+        ("backend = ['auto']", "backend must be"),
+        ('color = "pink"', "color must be one of auto, truecolor, 256"),
+        ('model = "none.mlpackage"', "model must be the path of an .mlpackage that is there"),
+        ("db = 3", "db must be the path of a file"),
+        ('reviewer = ""', "reviewer must be a name"),
+        ('\n\ncolour = "256"', ":3: there is no setting colour; there are db, model"),
+        ("[nevus]\ncolor = '256'", ":1: there is no setting nevus"),
+        ("color = ", "is no TOML: Invalid value (at "),
+    ],
+)
+def test_what_can_not_hold_is_refused_with_its_place(place: Path, text: str, words: str) -> None:
+    with pytest.raises(BadSettings) as refused:
+        settings(place, text)
+    assert words in str(refused.value)
+    assert str(refused.value).startswith(str(place))
+
+
+def test_a_variable_that_can_not_hold_is_refused_by_its_name(place: Path) -> None:
+    with pytest.raises(BadSettings, match=r"NEVUS_TIME_LIMIT: time_limit must be .*, not '0'"):
+        settings(place, "", NEVUS_TIME_LIMIT="0")
+
+
+def test_a_file_that_can_not_be_read_is_named(tmp_path: Path) -> None:
+    for path, words in ((tmp_path / "none.toml", "is not there"), (tmp_path, "can't be read")):
+        with pytest.raises(BadSettings, match=words) as refused:
+            read_settings({}, {"NEVUS_SETTINGS": str(path)})
+        assert str(path) in str(refused.value)
+    (tmp_path / "latin.toml").write_bytes(b'reviewer = "Andr\xe9"')
+    with pytest.raises(BadSettings, match="no UTF-8"):
+        read_settings({}, {"NEVUS_SETTINGS": str(tmp_path / "latin.toml")})
+
+
+def test_the_example_says_every_setting_and_sets_none() -> None:
+    assert tomllib.loads(example()) == {}
+    lines = example().splitlines()
+    shown = "\n".join(line[2:] for line in lines if " = " in line)
+    assert list(tomllib.loads(shown)) == [one.key for one in SETTINGS]
+    for one in SETTINGS:
+        if one.default is not None:
+            assert tomllib.loads(shown)[one.key] == one.default

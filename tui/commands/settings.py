@@ -1,0 +1,52 @@
+"""`nevus settings`: what holds, and where it comes from."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from tui.commands.output import WRONG_USAGE, fail
+
+if TYPE_CHECKING:
+    from pipeline.settings import Settings
+
+
+def settled(**options: object) -> "Settings":
+    """What holds where these options were given, None for not; ends the command where it can't."""
+    from pipeline.settings import BadSettings, read_settings
+
+    try:
+        return read_settings(options)
+    except BadSettings as error:
+        raise fail(str(error), WRONG_USAGE) from error
+
+
+def settings(
+    example: Annotated[
+        bool, typer.Option("--example", help="Print a settings file with everything explained.")
+    ] = False,
+) -> None:
+    """Say what holds, and where each value comes from.
+
+    A default gives way to the settings file, that to a variable, that to an option. The file is
+    settings.toml in your configuration folder, or what NEVUS_SETTINGS names.
+
+    [bold]Examples[/bold]
+
+      nevus settings
+
+      nevus settings --example
+    """
+    from pipeline.settings import example as text
+    from pipeline.settings import settings_file
+
+    console = Console(highlight=False, soft_wrap=True)
+    if example:
+        console.print(Text(text()), end="")
+        return
+    rows = settled().rows()
+    names, values = (max(len(row[column]) for row in rows) for column in (0, 1))
+    for name, value, source in rows:
+        console.print(Text(f"{name:<{names}}  {value:<{values}}  {source}"))
+    console.print(Text(f"\nThe settings file: {settings_file()}"))
