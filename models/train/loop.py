@@ -8,7 +8,7 @@ those of a package.
 import json
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -193,18 +193,22 @@ def begin_with(run: Run, package: Path, views: Views) -> None:
     take_weights(run.network, package, photos, run.recipe.start_member)
 
 
-def train(
-    recipe: Recipe,
-    data: Path,
-    folder: Path,
-    measure_every: int,
-    start: Path | None = None,
-    done: Callable[[float], None] = lambda _share: None,
-) -> None:
-    """Run a recipe to its end, saving each epoch; `start` is the package of `recipe.start`.
+@dataclass(frozen=True)
+class Telling:
+    """What a run tells of itself on its way.
 
-    `done` hears after each step what share of the run is done, from 0 to 1.
+    Each `measure_every` epochs it is measured on dev; after each step `done` hears what share of
+    the run is done, from 0 to 1.
     """
+
+    measure_every: int = 5
+    done: Callable[[float], None] = lambda _share: None
+
+
+def train(
+    recipe: Recipe, data: Path, folder: Path, telling: Telling, start: Path | None = None
+) -> None:
+    """Run a recipe to its end, saving each epoch; `start` is the package of `recipe.start`."""
     folder.mkdir(parents=True, exist_ok=True)
     run = Run(recipe, folder)
     run.resume()
@@ -222,12 +226,12 @@ def train(
         for index, (photos, masks, weights) in enumerate(batches(views, recipe)):
             share = (run.epoch + index / steps) / recipe.epochs
             losses.append(run.step(photos, masks, weights, share))
-            done((run.epoch + (index + 1) / steps) / recipe.epochs)
+            telling.done((run.epoch + (index + 1) / steps) / recipe.epochs)
         run.epoch += 1
         run.save()
         entry: dict[str, float] = {"epoch": run.epoch, "loss": float(np.mean(losses))}
         entry["seconds"] = round(time.monotonic() - started, 1)
-        if run.epoch % measure_every == 0 or run.epoch == recipe.epochs:
+        if run.epoch % telling.measure_every == 0 or run.epoch == recipe.epochs:
             entry |= measure(run.averaged.module, dev, recipe.size_in(run.epoch - 1))
         with (folder / "log.jsonl").open("a") as log:
             log.write(json.dumps(entry) + "\n")

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from tests.cli.test_commands import run
+from tests.support.commands import run
 
 SAMPLES = Path(__file__).parents[2] / "sample_images"
 

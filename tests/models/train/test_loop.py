@@ -11,7 +11,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="torch is not installed (pip install nevus[training])")
 
 from models.train.efficientnet import EfficientNetLite  # noqa: E402
-from models.train.loop import Run, moving_average, train  # noqa: E402
+from models.train.loop import Run, Telling, moving_average, train  # noqa: E402
 from models.train.recipe import Recipe  # noqa: E402
 
 TINY = Recipe(
@@ -21,10 +21,10 @@ SCRIPT = f"""
 import sys
 from pathlib import Path
 from models.train.recipe import Recipe
-from models.train.loop import train
+from models.train.loop import Telling, train
 if __name__ == "__main__":
     recipe = Recipe(**{asdict(TINY)})
-    train(recipe, Path(sys.argv[1]), Path(sys.argv[2]), measure_every=100)
+    train(recipe, Path(sys.argv[1]), Path(sys.argv[2]), Telling(100))
 """
 
 
@@ -45,8 +45,8 @@ def test_a_killed_run_ends_at_the_weights_of_an_uninterrupted_one(
     assert start_and_kill(manifest, tmp_path / "killed") == -signal.SIGKILL
     halfway = torch.load(tmp_path / "killed" / "checkpoint.pt", weights_only=True)
     assert 1 <= halfway["epoch"] < TINY.epochs
-    train(TINY, manifest, tmp_path / "killed", measure_every=100)
-    train(TINY, manifest, tmp_path / "whole", measure_every=100)
+    train(TINY, manifest, tmp_path / "killed", Telling(100))
+    train(TINY, manifest, tmp_path / "whole", Telling(100))
     killed, whole = (
         torch.load(tmp_path / name / "checkpoint.pt", weights_only=True)
         for name in ("killed", "whole")

@@ -9,7 +9,7 @@ from models.package.package import ModelError, package_hash  # noqa: E402
 from models.run.segmenter import open_segmenter  # noqa: E402
 from models.ship.conversion import convert  # noqa: E402
 from models.ship.exported import ShippedNetwork  # noqa: E402
-from models.train.loop import normalise, train  # noqa: E402
+from models.train.loop import Telling, normalise, train  # noqa: E402
 from models.train.network import LesionNetwork, upsample  # noqa: E402
 from models.train.recipe import Recipe  # noqa: E402
 from models.train.warm_start import take_weights  # noqa: E402
@@ -71,7 +71,7 @@ def test_training_begins_with_the_package(package: Path, manifest: Path, tmp_pat
         epochs=1, small_epochs=0, size=SIZE, width=8, batch=4, peak_rate=1e-9,
         start=package_hash(package),
     )  # fmt: skip
-    train(recipe, manifest, tmp_path / "run", measure_every=100, start=package)
+    train(recipe, manifest, tmp_path / "run", Telling(100), start=package)
     state = torch.load(tmp_path / "run" / "checkpoint.pt", weights_only=True)
     network = LesionNetwork(8)
     take_weights(network, package, torch.rand(2, 3, SIZE, SIZE))

@@ -8,7 +8,7 @@ from rich.progress import Progress
 
 from models.package.package import package_hash
 from models.train.encoders import ENCODERS
-from models.train.loop import train
+from models.train.loop import Telling, train
 from models.train.recipe import Recipe
 
 
@@ -84,14 +84,8 @@ def main(
     )
     with Progress() as progress:
         task = progress.add_task("training", total=1)
-        train(
-            recipe,
-            data,
-            run,
-            measure_every,
-            start,
-            lambda share: progress.update(task, completed=share),
-        )
+        telling = Telling(measure_every, lambda share: progress.update(task, completed=share))
+        train(recipe, data, run, telling, start)
 
 
 if __name__ == "__main__":
