@@ -10,7 +10,6 @@ from pathlib import Path
 
 from platformdirs import user_config_path
 
-from imaging.text import printable
 from models.run.segmenter import BACKENDS, COMPUTE_UNITS
 
 COLORS = ("auto", "truecolor", "256")
@@ -191,7 +190,7 @@ def read_settings(
 
 
 def _from_file(path: Path, environment: Mapping[str, str]) -> dict[str, tuple[object, str]]:
-    shown = printable(str(path))
+    shown = str(path)
     try:
         text = path.read_text(encoding="utf-8")
         given = tomllib.loads(text)
@@ -200,7 +199,7 @@ def _from_file(path: Path, environment: Mapping[str, str]) -> dict[str, tuple[ob
             raise BadSettings(f"{shown}, which {FILE_VARIABLE} names, is not there.") from None
         return {}
     except tomllib.TOMLDecodeError as error:
-        raise BadSettings(f"{shown} is no TOML: {printable(str(error))}. Mend it.") from error
+        raise BadSettings(f"{shown} is no TOML: {error!s}. Mend it.") from error
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is no UTF-8 text"
         raise BadSettings(f"The settings in {shown} can't be read: {reason}.") from error
@@ -209,9 +208,7 @@ def _from_file(path: Path, environment: Mapping[str, str]) -> dict[str, tuple[ob
     for key, value in given.items():
         place = f"{shown}:{_line(text, key)}"
         if key not in known:
-            raise BadSettings(
-                f"{place}: there is no setting {printable(key)}; there are {', '.join(known)}."
-            )
+            raise BadSettings(f"{place}: there is no setting {key}; there are {', '.join(known)}.")
         found[key] = (_value(known[key], _beside(path, key, value), place), place)
     return found
 
@@ -227,9 +224,7 @@ def _value(one: Setting, value: object, place: str) -> object:
     try:
         return one.read(value)
     except ValueError:
-        raise BadSettings(
-            f"{place}: {one.key} must be {one.allowed}, not {printable(repr(value))}."
-        ) from None
+        raise BadSettings(f"{place}: {one.key} must be {one.allowed}, not {value!r}.") from None
 
 
 def _line(text: str, key: str) -> int:
@@ -241,7 +236,7 @@ def _line(text: str, key: str) -> int:
 def _shown(value: object) -> str:
     if value is None:
         return "–"
-    return f"{value:g}" if isinstance(value, float) else printable(str(value))
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def example() -> str:

@@ -12,8 +12,11 @@ SITE = Path(__file__).parent / "user_site"
 
 @contextmanager
 def as_a_user(cache: Path) -> Iterator[None]:
-    """What is started in the block has no PyTorch, and keeps translated models in `cache`."""
+    """What is started in the block has no PyTorch and no settings, and keeps models in `cache`."""
     with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("NEVUS_")]:
+            patch.delenv(name)
+        patch.setenv("XDG_CONFIG_HOME", str(cache.parent / "config"))
         patch.setenv("PYTHONPATH", str(SITE), prepend=os.pathsep)
         patch.setenv("XDG_CACHE_HOME", str(cache))
         yield

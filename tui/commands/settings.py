@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from tui.commands.output import WRONG_USAGE, fail
+from tui.commands.output import WRONG_USAGE, fail, safe_text
 
 if TYPE_CHECKING:
     from pipeline.settings import Settings
@@ -48,5 +48,6 @@ def settings(
     rows = settled().rows()
     names, values = (max(len(row[column]) for row in rows) for column in (0, 1))
     for name, value, source in rows:
-        console.print(Text(f"{name:<{names}}  {value:<{values}}  {source}"))
-    console.print(Text(f"\nThe settings file: {settings_file()}"))
+        console.print(safe_text(f"{name:<{names}}  {value:<{values}}  {source}"))
+    console.print()
+    console.print(safe_text(f"The settings file: {settings_file()}"))
