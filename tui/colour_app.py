@@ -15,6 +15,7 @@ from textual.notifications import SeverityLevel
 
 from imaging.text import printable
 from tui.surface.colours import Colours, Depth, Source
+from tui.surface.driver import LastingDriver
 
 TRUE_COLOURS = Colours(Depth.TRUE, Source.OPTION)
 SYSTEMS = {
@@ -64,7 +65,7 @@ class ColourApp(App[None]):
     """
 
     def __init__(self, colours: Colours) -> None:
-        super().__init__()
+        super().__init__(driver_class=LastingDriver)
         self.console = Console(
             file=self.console.file,
             color_system="truecolor",

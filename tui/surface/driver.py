@@ -1,0 +1,39 @@
+"""Textual's driver for terminals, made to outlast them."""
+
+from contextlib import suppress
+from typing import IO, Any
+
+from textual.drivers.linux_driver import LinuxDriver
+
+
+class LastingFile:
+    """A terminal's file that minds nothing: what is written to a terminal that is gone is lost.
+
+    Textual writes from a thread of its own, through a short queue. An error would end that thread,
+    the queue would fill, and the screen would wait for room in it for ever, with edits unsaved.
+    """
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
+
+    def write(self, text: str) -> int:
+        """Write a text, if anybody is there to read it."""
+        with suppress(OSError, ValueError):
+            self._file.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Send what was written, if it can be sent."""
+        with suppress(OSError, ValueError):
+            self._file.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+
+class LastingDriver(LinuxDriver):
+    """Draws to a terminal while there is one."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._file: Any = LastingFile(self._file)
