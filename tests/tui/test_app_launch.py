@@ -11,6 +11,7 @@ import pexpect
 import pytest
 
 from db.store import Store
+from tests.pipeline.conftest import wait_until
 from tests.tui.driving import Clinic
 
 ROOT = Path(__file__).parents[2]
@@ -92,5 +93,5 @@ def test_a_lost_terminal_ends_it_with_everything_saved(clinic: Clinic, database:
         child.send("t")
         child.expect_exact("0.45")
         os.close(child.fileno())
-        child.wait()
+        wait_until(lambda: not child.isalive(), PATIENCE)
     assert saved_threshold(database, photo_id) == 0.45
