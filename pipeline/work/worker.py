@@ -82,8 +82,8 @@ class Worker:
         return self._ask(TakeInJob(path, outlined), Urgency.BACKGROUND, path)
 
     def segment(self, path: Path) -> Segmented:
-        """Outline one photo. Raises as `take_in`."""
-        return self._ask(SegmentJob(path), Urgency.BACKGROUND, path)
+        """Outline one photo that someone waits for, ahead of the batch. Raises as `take_in`."""
+        return self._ask(SegmentJob(path), Urgency.SCREEN, path)
 
     def view(self, path: Path, longest: int) -> Viewed:
         """A photo for the screen, ahead of all that waits. Raises as `fingerprint`."""
@@ -91,11 +91,11 @@ class Worker:
 
     def model(self) -> "PackageInfo":
         """What the model is. Raises ModelError, WorkerDied, JobFailed."""
-        return self._ask(ModelJob(), Urgency.BACKGROUND, self._setup.model)
+        return self._ask(ModelJob(), Urgency.SCREEN, self._setup.model)
 
     def backend(self) -> str:
         """What executes the model: `onnxruntime` or `coreml`. Raises as `model`."""
-        return self._ask(BackendJob(), Urgency.BACKGROUND, self._setup.model)
+        return self._ask(BackendJob(), Urgency.SCREEN, self._setup.model)
 
     def close(self) -> None:
         """End the process; a job that runs is given up and raises WorkerClosed."""

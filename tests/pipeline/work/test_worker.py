@@ -61,6 +61,30 @@ def test_a_bad_photo_crosses_with_its_sentence_and_the_next_is_unharmed(
     assert modelless.pid == before
 
 
+def test_what_someone_waits_for_is_outlined_before_the_batch(
+    shared_worker: Worker, folder: Path, draw: Draw
+) -> None:
+    size = (4000, 3000)
+    batch = [draw(folder / f"{number}.jpg", size=size) for number in range(8)]
+    wanted = draw(folder / "wanted.jpg")
+    shared_worker.model()
+    done: list[Path] = []
+
+    def take_in(path: Path) -> None:
+        shared_worker.take_in(path, frozenset())
+        done.append(path)
+
+    with ThreadPoolExecutor(len(batch)) as threads:
+        taken = [threads.submit(take_in, path) for path in batch]
+        asked = len(done)
+        shared_worker.segment(wanted)
+        between = len(done) - asked
+        for each in taken:
+            each.result()
+    # The one that was in hand, and the one whose thread had not yet said so.
+    assert between <= 2
+
+
 def test_no_model_is_a_sentence(modelless: Worker, folder: Path, draw: Draw) -> None:
     with pytest.raises(ModelError):
         modelless.model()
