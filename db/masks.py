@@ -21,7 +21,7 @@ from db.tables import (
     Standing,
     now,
 )
-from db.values import DecisionKind, Origin, PhotoDetails, QueueItem
+from db.values import DecisionKind, NewOutline, Origin, PhotoDetails, QueueItem
 from db.values import Revision as RevisionValue
 from imaging import values
 from imaging.framing import FRAMINGS, Size
@@ -35,37 +35,6 @@ UNSEEN = "last, not outlined yet"
 
 class Masks(Sessions):
     """What was drawn on photos. A revision is never changed; what is current is a pointer."""
-
-    def save_prediction(
-        self,
-        photo_id: int,
-        file_hash: str,
-        prediction: values.Prediction,
-        rle: Rle,
-        measurements: Measurements,
-        threshold: float,
-    ) -> None:
-        """Keep a model's map, and the mask drawn from it at `threshold` as a new revision.
-
-        It becomes the current one unless a reviewer has worked on the one that is.
-        """
-        # Before the row that points at it: a row without its map would promise what is not there.
-        self._keep(self._content_hash(photo_id), prediction)
-        receipt = prediction.receipt
-        with self._writing() as session:
-            stored = _prediction(session, photo_id, file_hash, prediction)
-            revision = Revision(
-                photo_id=photo_id,
-                prediction_id=stored.id,
-                author=receipt.model_name,
-                origin=Origin.MODEL,
-                threshold=threshold,
-                created_at=now(),
-            )
-            add_revision(session, revision, rle, measurements)
-            standing = standing_of(session, photo_id)
-            if not _worked_on(session, standing):
-                standing.revision_id = revision.id
 
     def keep_map(self, photo_id: int, content_hash: str, prediction: values.Prediction) -> bool:
         """Keep a map that was computed again, since the cache had lost it; whether it is its photo.
@@ -89,10 +58,7 @@ class Masks(Sessions):
     def has_prediction(self, photo_id: int, model_hash: str) -> bool:
         """Whether this model has outlined the photo."""
         with self._reading() as session:
-            found = select(col(Prediction.id)).where(
-                col(Prediction.photo_id) == photo_id, col(Prediction.model_hash) == model_hash
-            )
-            return session.scalar(found) is not None
+            return is_outlined(session, photo_id, model_hash)
 
     def outlined_contents(self, stat: FileStat, model_hash: str) -> frozenset[str]:
         """What a file may hold that this model has outlined, as content hashes.
@@ -203,6 +169,35 @@ class Masks(Sessions):
             )
 
 
+def is_outlined(session: Session, photo_id: int, model_hash: str) -> bool:
+    """Whether this model has outlined the photo."""
+    found = select(col(Prediction.id)).where(
+        col(Prediction.photo_id) == photo_id, col(Prediction.model_hash) == model_hash
+    )
+    return session.scalar(found) is not None
+
+
+def add_outline(session: Session, file: File, made: NewOutline) -> None:
+    """Store what a model made of the photo in a file, its mask as a new revision.
+
+    It becomes the current one unless a reviewer has worked on the one that is.
+    """
+    photo_id = file.photo_id
+    stored = _prediction(session, file, made.prediction)
+    revision = Revision(
+        photo_id=photo_id,
+        prediction_id=stored.id,
+        author=made.prediction.receipt.model_name,
+        origin=Origin.MODEL,
+        threshold=made.threshold,
+        created_at=now(),
+    )
+    add_revision(session, revision, made.rle, made.measurements)
+    standing = standing_of(session, photo_id)
+    if not _worked_on(session, standing):
+        standing.revision_id = revision.id
+
+
 def add_revision(
     session: Session, revision: Revision, rle: Rle, measurements: Measurements
 ) -> None:
@@ -261,27 +256,22 @@ def _urgency(item: QueueItem) -> tuple[bool, bool, float, str]:
     return not item.segmented, expected is None, expected or 0.0, item.path
 
 
-def _prediction(
-    session: Session, photo_id: int, file_hash: str, made: values.Prediction
-) -> Prediction:
+def _prediction(session: Session, file: File, made: values.Prediction) -> Prediction:
     """The row of a model's map for a photo; made once, its first receipt stays."""
     receipt, framing = made.receipt, made.framing
     known = session.scalars(
         select(Prediction).where(
-            col(Prediction.photo_id) == photo_id,
+            col(Prediction.photo_id) == file.photo_id,
             col(Prediction.model_hash) == receipt.model_hash,
             col(Prediction.framing) == framing.name,
         )
     ).one_or_none()
     if known is not None:
         return known
-    file = session.scalars(
-        select(File).where(col(File.photo_id) == photo_id, col(File.sha256) == file_hash)
-    ).first()
     know_model(session, receipt)
     row = Prediction(
-        photo_id=photo_id,
-        file_id=get_row(session, File, file.id if file else None).id,
+        photo_id=file.photo_id,
+        file_id=file.id,
         model_name=receipt.model_name,
         model_hash=receipt.model_hash,
         backend=receipt.backend,

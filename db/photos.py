@@ -5,26 +5,12 @@ from sqlmodel import Session, col
 
 from db.sessions import Sessions, below, files_of, live_below
 from db.tables import Aside, File, Photo, Standing, now
-from db.values import Cause, Counts, KnownFile, NewPhoto, SetAside, StoredFile
+from db.values import Cause, Counts, KnownFile, NewPhoto, SetAside
 from imaging.values import FileStat, Fingerprint
 
 
 class Photos(Sessions):
     """What lies in a folder, and what could not become a photo."""
-
-    def add_file(self, new: NewPhoto) -> StoredFile:
-        """Remember a file and the photo in it; what its path held before is superseded."""
-        stat, identity = new.stat, new.fingerprint
-        with self._writing() as session:
-            before = session.scalars(
-                select(File).where(col(File.path) == stat.path, col(File.gone_at).is_(None))
-            ).all()
-            photo = _photo(session, identity, next((f.photo_id for f in before), None))
-            for file in before:
-                file.gone_at = None if file.sha256 == identity.file_hash else now()
-            _remember(session, stat, identity, photo.id)
-            session.execute(delete(Aside).where(col(Aside.path) == stat.path))
-            return StoredFile(stat.path, photo.id)
 
     def known_file(self, stat: FileStat) -> KnownFile | None:
         """A file that has not changed since it was last looked at."""
@@ -103,19 +89,33 @@ class Photos(Sessions):
             return session.scalar(select(func.count()).select_from(Photo)) or 0
 
 
+def find_content(session: Session, content_hash: str) -> Photo | None:
+    """The photo with this content."""
+    return session.scalars(
+        select(Photo).where(col(Photo.content_hash) == content_hash)
+    ).one_or_none()
+
+
+def remember_file(session: Session, new: NewPhoto, known: Photo | None) -> File:
+    """Remember a file and its photo, which is `known` or new; what its path held is superseded."""
+    stat, identity = new.stat, new.fingerprint
+    at_path = session.scalars(select(File).where(col(File.path) == stat.path)).all()
+    live = [file for file in at_path if file.gone_at is None]
+    photo = known or _new_photo(session, identity, next((f.photo_id for f in live), None))
+    for file in live:
+        file.gone_at = now()
+    same = next((file for file in at_path if file.sha256 == identity.file_hash), None)
+    session.execute(delete(Aside).where(col(Aside.path) == stat.path))
+    return _remember(session, same, new, photo.id)
+
+
 def _same(row: File | Aside, stat: FileStat) -> bool:
     """Whether the file system says of a file what it said before."""
     seen = (row.inode, row.bytes, row.modified_ns)
     return seen == (stat.inode, stat.bytes, stat.modified_ns)
 
 
-def _photo(session: Session, identity: Fingerprint, superseded: int | None) -> Photo:
-    """The photo with this content, stored now if it is new."""
-    known = session.scalars(
-        select(Photo).where(col(Photo.content_hash) == identity.content_hash)
-    ).one_or_none()
-    if known is not None:
-        return known
+def _new_photo(session: Session, identity: Fingerprint, superseded: int | None) -> Photo:
     photo = Photo(
         content_hash=identity.content_hash,
         format=identity.format,
@@ -130,23 +130,23 @@ def _photo(session: Session, identity: Fingerprint, superseded: int | None) -> P
     return photo
 
 
-def _remember(session: Session, stat: FileStat, identity: Fingerprint, photo_id: int) -> None:
-    file = session.scalars(
-        select(File).where(col(File.path) == stat.path, col(File.sha256) == identity.file_hash)
-    ).one_or_none()
-    if file is None:
-        file = File(
-            path=stat.path,
-            sha256=identity.file_hash,
-            photo_id=photo_id,
-            inode=stat.inode,
-            bytes=stat.bytes,
-            modified_ns=stat.modified_ns,
-            seen_at=now(),
-        )
+def _remember(session: Session, same: File | None, new: NewPhoto, photo_id: int) -> File:
+    """The file's row: `same` where these bytes lay at this path before."""
+    stat = new.stat
+    file = same or File(
+        path=stat.path,
+        sha256=new.fingerprint.file_hash,
+        photo_id=photo_id,
+        inode=stat.inode,
+        bytes=stat.bytes,
+        modified_ns=stat.modified_ns,
+        seen_at=now(),
+    )
     file.photo_id, file.inode, file.bytes = photo_id, stat.inode, stat.bytes
     file.modified_ns, file.seen_at, file.gone_at = stat.modified_ns, now(), None
     session.add(file)
+    session.flush()
+    return file
 
 
 def _mark_gone(session: Session, path: str) -> None:

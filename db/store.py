@@ -9,17 +9,16 @@ from sqlalchemy import Engine
 from db.decisions import Decisions
 from db.drafts import Drafts
 from db.errors import NoDatabase
-from db.masks import Masks
-from db.photos import Photos
 from db.sqlite.files import maps_beside
 from db.sqlite.maps import Maps
 from db.sqlite.opening import as_of_now, prepare
 from db.sqlite.reading import read
+from db.taking_in import TakingIn
 
 Found = TypeVar("Found")
 
 
-class Store(Photos, Masks, Drafts, Decisions):
+class Store(TakingIn, Drafts, Decisions):
     """An open database. Its methods may be called from any thread; each is one transaction.
 
     All of them raise StoreError with a sentence when the database can't do what was asked.

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from imaging.framing import Size
-from imaging.values import FileStat, Fingerprint, Measurements, Patch, Receipt, Rle
+from imaging.values import FileStat, Fingerprint, Measurements, Patch, Prediction, Receipt, Rle
 
 THRESHOLD = "threshold"
 """The one setting of the tool of that name."""
@@ -54,14 +54,6 @@ class KnownFile:
     path: str
     photo_id: int | None
     reason: str | None
-
-
-@dataclass(frozen=True)
-class StoredFile:
-    """A file with the photo that was found in it."""
-
-    path: str
-    photo_id: int
 
 
 @dataclass(frozen=True)
@@ -270,6 +262,29 @@ class NewPhoto:
 
     stat: FileStat
     fingerprint: Fingerprint
+
+
+@dataclass(frozen=True, eq=False)
+class NewOutline:
+    """What a model made of a photo, and the mask drawn from it at `threshold`."""
+
+    prediction: Prediction
+    rle: Rle
+    measurements: Measurements
+    threshold: float
+
+
+@dataclass(frozen=True)
+class TakenIn:
+    """What became of a file: its photo, and what was known of that before.
+
+    `path_before` is where the photo lay, None where it is new; `outlined_before` is whether the
+    model had outlined it.
+    """
+
+    photo_id: int
+    path_before: str | None
+    outlined_before: bool
 
 
 @dataclass(frozen=True)

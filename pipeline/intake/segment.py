@@ -10,7 +10,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from db.store import Store
-from db.values import Cause, NewPhoto
+from db.values import Cause, NewOutline, NewPhoto
 from imaging.decode.photo import PhotoError, PhotoUnavailable
 from imaging.text import printable
 from imaging.values import FileStat, Fingerprint
@@ -18,7 +18,6 @@ from models.package.package import ModelError
 from pipeline.errors import FolderGone, JobFailed, LeaseTaken, PhotoTooSlow, WorkerDied
 from pipeline.intake.lease import Lease
 from pipeline.intake.scan import NOTHING_THERE, Scan, file_stat, scan, stored_path
-from pipeline.work.jobs import Segmented
 from pipeline.work.worker import Worker
 
 if TYPE_CHECKING:
@@ -134,32 +133,19 @@ class Segmenting:
             raise
         if isinstance(found, Fingerprint):
             return self._keep(stat, found)
-        return self._keep_outlined(stat, found)
+        outline = NewOutline(found.prediction, found.rle, found.measurements, found.threshold)
+        return self._keep(stat, found.fingerprint, outline)
 
-    def _keep(self, stat: FileStat, identity: Fingerprint) -> Outcome:
-        """Store a file; its photo is new only where no model has outlined it."""
-        photo_id = self._store.find_photo(identity.content_hash)
-        before = None if photo_id is None else self._store.photo(photo_id).path
-        self._store.add_file(NewPhoto(stat, identity))
-        if photo_id is None or not self._is_done(photo_id):
-            return Outcome.STORED
+    def _keep(
+        self, stat: FileStat, identity: Fingerprint, outline: NewOutline | None = None
+    ) -> Outcome:
+        """Store a file, with its photo's outline unless the photo has one already."""
+        model_hash = None if self._model is None else self._model.hash
+        taken = self._store.take_in(NewPhoto(stat, identity), outline, model_hash)
+        if taken.path_before is None or not (self._model is None or taken.outlined_before):
+            return Outcome.STORED if outline is None else Outcome.SEGMENTED
         # The same file, only touched, or the same picture under another path.
-        return Outcome.KNOWN if before == stat.path else Outcome.DUPLICATE
-
-    def _keep_outlined(self, stat: FileStat, found: Segmented) -> Outcome:
-        """Store a file with its photo's outline, unless the photo has one already."""
-        photo_id = self._store.find_photo(found.fingerprint.content_hash)
-        if photo_id is not None and self._is_done(photo_id):
-            return self._keep(stat, found.fingerprint)
-        self._store.save_prediction(
-            self._store.add_file(NewPhoto(stat, found.fingerprint)).photo_id,
-            found.fingerprint.file_hash,
-            found.prediction,
-            found.rle,
-            found.measurements,
-            found.threshold,
-        )
-        return Outcome.SEGMENTED
+        return Outcome.KNOWN if taken.path_before == stat.path else Outcome.DUPLICATE
 
     def _put_aside(
         self, path: Path, stat: FileStat, error: Exception, complete: Callable[[], bool]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from db.store import Store
-from db.values import DecisionKind, DraftEdit, NewMask, NewPhoto, Origin, Tool, Verdict
+from db.values import DecisionKind, DraftEdit, NewMask, NewOutline, NewPhoto, Origin, Tool, Verdict
 from imaging.framing import Size, centre
 from imaging.mask import rle
 from imaging.mask.measure import measure
@@ -38,17 +38,13 @@ def outline(
     store: Store, name: str, model: str = "m" * 64, predicted_jaccard: float | None = None
 ) -> int:
     """A photo in the store with a model's outline; its id."""
-    new = new_photo(name)
-    photo_id = store.add_file(new).photo_id
     grid = np.zeros((8, 8), np.float32)
     grid[2:6, 2:6] = 0.75
     receipt = Receipt("lesion", model, "x", "CPU", 1.0)
     prediction = Prediction(grid, centre(SIZE, Size(8, 8)), receipt, predicted_jaccard)
     mask = prediction.framing.map_to_photo(grid) >= 0.5
-    store.save_prediction(
-        photo_id, new.fingerprint.file_hash, prediction, rle.encode(mask), measure(mask), 0.5
-    )
-    return photo_id
+    made = NewOutline(prediction, rle.encode(mask), measure(mask), 0.5)
+    return store.take_in(new_photo(name), made).photo_id
 
 
 def verdict(

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from db.errors import StaleDecision
 from db.store import Store
-from db.values import DecisionKind, DraftEdit, NewMask, Origin
+from db.values import DecisionKind, DraftEdit, NewMask, NewOutline, Origin
 from imaging.framing import Size, centre
 from imaging.mask import rle
 from imaging.values import Measurements, Prediction, Receipt
-from tests.db.conftest import FOLDER, SIZE, edit, outline, revision_of, verdict
+from tests.db.conftest import FOLDER, SIZE, edit, new_photo, outline, revision_of, verdict
 
 
 @settings(
@@ -153,7 +153,7 @@ def test_the_history_says_who_drew_and_when_nothing_was_drawn(store: Store) -> N
     nothing = rle.encode(np.zeros((SIZE.height, SIZE.width), np.bool_))
     grid = np.zeros((8, 8), np.float32)
     made = Prediction(grid, centre(SIZE, Size(8, 8)), Receipt("other", "o" * 64, "x", "CPU", 1.0))
-    store.save_prediction(photo_id, "file-a.jpg", made, nothing, Measurements(0, 0.0), 0.5)
+    store.take_in(new_photo("a.jpg"), NewOutline(made, nothing, Measurements(0, 0.0), 0.5))
     store.decide(verdict(store, photo_id, DecisionKind.REJECTED, score=2))
     told = [(entry.what, entry.who) for entry in store.photo(photo_id).history]
     assert told == [

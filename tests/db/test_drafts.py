@@ -103,8 +103,8 @@ def test_a_number_that_is_none_is_never_stored(store: Store) -> None:
 
 
 def test_a_draft_begins_where_there_is_no_outline_and_becomes_one(store: Store) -> None:
-    photo_id = store.add_file(new_photo("a.jpg")).photo_id
-    other = store.add_file(new_photo("b.jpg")).photo_id
+    photo_id = store.take_in(new_photo("a.jpg")).photo_id
+    other = store.take_in(new_photo("b.jpg")).photo_id
     store.add_edit("ada", photo_id, None, 0, edit(1))
     store.add_edit("ada", photo_id, None, 1, edit(2))
     store.add_edit("bob", photo_id, None, 0, edit(3))
@@ -124,7 +124,7 @@ def test_a_draft_begins_where_there_is_no_outline_and_becomes_one(store: Store) 
 
 
 def test_what_is_drawn_on_nothing_is_in_the_queue_until_an_outline_comes(store: Store) -> None:
-    photo_id = store.add_file(new_photo("a.jpg")).photo_id
+    photo_id = store.take_in(new_photo("a.jpg")).photo_id
     store.add_edit("ada", photo_id, None, 0, edit(1))
     for reviewer, drawn in (("ada", True), ("bob", False), (None, True)):
         [item] = store.queue(FOLDER, reviewer)

@@ -9,14 +9,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, select
 
+from db.errors import StoreError
 from db.store import Store
 from db.tables import Measurement, Model
 from db.tables import Prediction as Row
-from db.values import DecisionKind, Origin
+from db.values import DecisionKind, NewOutline, Origin
 from imaging.framing import FRAMINGS, Mask, Size
 from imaging.mask import rle
 from imaging.mask.measure import measure
-from imaging.values import FileStat, Fingerprint, Prediction, Receipt
+from imaging.values import FileStat, Fingerprint, Measurements, Prediction, Receipt
 from tests.db.conftest import FOLDER, correct, edit, new_photo, outline, revision_of, verdict
 
 GRID = np.linspace(0, 1, 16, dtype=np.float16).astype(np.float32).reshape(4, 4)
@@ -37,10 +38,8 @@ def store_mask(store: Store, mask: Mask, framing: str = "centre") -> int:
         new_photo(f"{number}.jpg"),
         fingerprint=Fingerprint(f"file-{number}", f"content-{number}", "PNG", size),
     )
-    photo_id = store.add_file(new).photo_id
     made = Prediction(GRID, FRAMINGS[framing](size, Size(4, 4)), RECEIPT, 0.1 + 0.2)
-    store.save_prediction(photo_id, f"file-{number}", made, rle.encode(mask), measure(mask), 1 / 3)
-    return photo_id
+    return store.take_in(new, NewOutline(made, rle.encode(mask), measure(mask), 1 / 3)).photo_id
 
 
 @settings(
@@ -93,10 +92,8 @@ def test_a_model_is_known_by_its_hash_and_first_name_and_receipts_say_the_name_o
     renamed = replace(made, receipt=replace(made.receipt, model_name="renamed"))
     revision = store.photo(first).revision
     assert revision is not None
-    third = store.add_file(new).photo_id
-    store.save_prediction(
-        third, "file-c.jpg", renamed, store.mask(revision.id), revision.measurements, 0.5
-    )
+    made_anew = NewOutline(renamed, store.mask(revision.id), revision.measurements, 0.5)
+    third = store.take_in(new, made_anew).photo_id
     with Session(store._engine) as session:
         assert [(row.hash[0], row.name) for row in session.exec(select(Model))] == [
             ("m", "lesion"),
@@ -111,14 +108,29 @@ def test_a_model_is_known_by_its_hash_and_first_name_and_receipts_say_the_name_o
     ]
 
 
-def test_the_same_models_second_map_keeps_the_first_receipt(store: Store) -> None:
+def test_what_a_model_has_outlined_it_does_not_outline_again(store: Store) -> None:
     photo_id = outline(store, "a.jpg", predicted_jaccard=0.25)
-    outline(store, "a.jpg", predicted_jaccard=0.75)
+    assert outline(store, "a.jpg", predicted_jaccard=0.75) == photo_id
     assert store.photo(photo_id).predicted_jaccard == 0.25
     with Session(store._engine) as session:
         assert len(session.exec(select(Row)).all()) == 1
-    told = [entry.what for entry in store.photo(photo_id).history]
-    assert told == ["outlined by model lesion"] * 2
+    assert [entry.what for entry in store.photo(photo_id).history] == ["outlined by model lesion"]
+
+
+def test_a_file_that_cant_be_stored_whole_leaves_nothing(store: Store) -> None:
+    outline(store, "a.jpg")
+    made = store.prediction(1)
+    assert made is not None
+    impossible = NewOutline(
+        made, rle.encode(np.ones((30, 40), np.bool_)), Measurements(1, float("nan")), 0.5
+    )
+    other = replace(made.receipt, model_hash="z" * 64)
+    with pytest.raises(StoreError):
+        store.take_in(
+            new_photo("b.jpg"), replace(impossible, prediction=replace(made, receipt=other))
+        )
+    assert store.find_photo("content-b.jpg") is None
+    assert [item.name for item in store.queue(FOLDER)] == ["a.jpg"]
 
 
 def decide(store: Store, photo_id: int) -> None:

@@ -24,14 +24,14 @@ from db.store import Store
 from tests.db.conftest import new_photo
 store = Store.open(Path(sys.argv[1]))
 for number in range(100000):
-    store.add_file(new_photo(f"{number}.jpg"))
+    store.take_in(new_photo(f"{number}.jpg"))
     print(number, flush=True)
 """
 
 
 def test_two_paths_are_one_photo(store: Store) -> None:
-    first = store.add_file(new_photo("a.jpg"))
-    second = store.add_file(new_photo("b.jpg", content="a.jpg"))
+    first = store.take_in(new_photo("a.jpg"))
+    second = store.take_in(new_photo("b.jpg", content="a.jpg"))
     assert first.photo_id == second.photo_id
     assert [item.name for item in store.queue(FOLDER)] == ["a.jpg"]
     store.mark_gone(f"{FOLDER}/a.jpg")
@@ -39,8 +39,8 @@ def test_two_paths_are_one_photo(store: Store) -> None:
 
 
 def test_changed_pixels_are_a_new_photo(store: Store) -> None:
-    before = store.add_file(new_photo("a.jpg"))
-    after = store.add_file(new_photo("a.jpg", content="other"))
+    before = store.take_in(new_photo("a.jpg"))
+    after = store.take_in(new_photo("a.jpg", content="other"))
     assert before.photo_id != after.photo_id
     assert [item.photo_id for item in store.queue(FOLDER)] == [after.photo_id]
     assert store.photo(before.photo_id).path == f"{FOLDER}/a.jpg"
@@ -48,7 +48,7 @@ def test_changed_pixels_are_a_new_photo(store: Store) -> None:
 
 def test_a_file_is_known_until_the_file_system_says_otherwise(store: Store) -> None:
     new = new_photo("a.jpg")
-    photo_id = store.add_file(new).photo_id
+    photo_id = store.take_in(new).photo_id
     known = store.known_file(new.stat)
     assert known is not None
     assert known.photo_id == photo_id
@@ -62,7 +62,7 @@ def test_a_file_is_known_until_the_file_system_says_otherwise(store: Store) -> N
 
 def test_a_folder_is_not_another_whose_name_begins_alike(store: Store) -> None:
     for name in ("a/x.jpg", "A/x.jpg", "a_/x.jpg", "ab/x.jpg"):
-        store.add_file(new_photo(name))
+        store.take_in(new_photo(name))
     assert [item.path for item in store.queue(f"{FOLDER}/a")] == [f"{FOLDER}/a/x.jpg"]
     assert store.files_under(f"{FOLDER}/a") == [f"{FOLDER}/a/x.jpg"]
 
@@ -124,7 +124,7 @@ def test_killed_in_the_middle_nothing_committed_is_lost(database: Path) -> None:
 
 
 def test_the_queue_begins_with_what_the_model_is_least_sure_of(store: Store) -> None:
-    store.add_file(new_photo("0-not-outlined.jpg"))
+    store.take_in(new_photo("0-not-outlined.jpg"))
     outline(store, "1-unsaid.jpg")
     outline(store, "2-sure.jpg", predicted_jaccard=0.9)
     doubtful = outline(store, "3-doubtful.jpg", predicted_jaccard=0.2)

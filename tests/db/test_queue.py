@@ -84,21 +84,21 @@ def test_a_decision_that_was_taken_back_leaves_the_draft_it_was_made_of(store: S
 
 def test_a_photo_whose_files_have_gone_is_in_no_queue_and_is_known(store: Store) -> None:
     photo_id = outline(store, "a.jpg")
-    store.add_file(new_photo("b.jpg", content="a.jpg"))
+    store.take_in(new_photo("b.jpg", content="a.jpg"))
     for name, left in (("a.jpg", ["b.jpg"]), ("b.jpg", [])):
         store.mark_gone(f"{FOLDER}/{name}")
         assert [item.name for item in store.queue(FOLDER)] == left
     assert store.files_under(FOLDER) == []
     assert store.photo(photo_id).path == f"{FOLDER}/a.jpg"
     assert store.find_photo("content-a.jpg") == photo_id
-    store.add_file(new_photo("a.jpg"))
+    store.take_in(new_photo("a.jpg"))
     assert only(store).photo_id == photo_id
 
 
 def test_counts_are_of_files(store: Store) -> None:
     outline(store, "a.jpg")
-    store.add_file(new_photo("same.jpg", content="a.jpg"))
-    store.add_file(new_photo("waiting.jpg"))
+    store.take_in(new_photo("same.jpg", content="a.jpg"))
+    store.take_in(new_photo("waiting.jpg"))
     store.set_aside(new_photo("broken.jpg").stat, "it broke")
     assert store.counts(FOLDER) == Counts(photos=3, segmented=2, set_aside=1)
     assert store.counts("/elsewhere") == Counts(0, 0, 0)
@@ -128,7 +128,7 @@ def gone(store: Store) -> None:
     store.mark_gone(f"{FOLDER}/a.jpg")
 
 
-@pytest.mark.parametrize("end", [lambda store: store.add_file(new_photo("a.jpg")), gone])
+@pytest.mark.parametrize("end", [lambda store: store.take_in(new_photo("a.jpg")), gone])
 def test_what_is_set_aside_is_so_until_it_is_a_photo_or_gone(
     store: Store, end: Callable[[Store], object]
 ) -> None:
@@ -145,7 +145,7 @@ def test_a_photo_that_broke_is_in_no_queue_and_comes_back_with_what_was_decided(
     store.set_aside(new_photo("a.jpg").stat, "it broke")
     assert store.queue(FOLDER) == []
     assert store.reviewed(list(DecisionKind)) == []
-    store.add_file(new_photo("a.jpg"))
+    store.take_in(new_photo("a.jpg"))
     assert only(store).decision is DecisionKind.ACCEPTED
     assert store.photo(photo_id).score == 3
 

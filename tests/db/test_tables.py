@@ -177,7 +177,7 @@ def test_moments_and_inodes_come_back_whatever_they_are(
 ) -> None:
     stat = FileStat(f"/photos/{inode}.jpg", inode, 2**62, 2**62)
     new = new_photo("a.jpg")
-    store.add_file(type(new)(stat, new.fingerprint))
+    store.take_in(type(new)(stat, new.fingerprint))
     assert store.known_file(stat) is not None
     here = moment.astimezone(timezone(timedelta(hours=hours)))
     with Session(store._engine) as session:

@@ -134,7 +134,7 @@ def test_who_was_decided_over_has_nothing_to_take_back_until_the_other_has(store
 def test_decided_before_there_was_an_outline_it_is_taken_back_to_the_one_there_is(
     store: Store,
 ) -> None:
-    photo_id = store.add_file(new_photo("a.jpg")).photo_id
+    photo_id = store.take_in(new_photo("a.jpg")).photo_id
     store.decide(verdict(store, photo_id, DecisionKind.NO_LESION))
     outline(store, "a.jpg")
     assert store.photo(photo_id).revision is None

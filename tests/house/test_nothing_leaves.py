@@ -173,7 +173,7 @@ def test_one_module_loads_onnx_runtime() -> None:
         ["git", "ls-files", "*.py"], cwd=ROOT, check=True, capture_output=True, text=True
     ).stdout.split()
     loading = [name for name in listed if _loads_onnxruntime((ROOT / name).read_text())]
-    assert loading == ["models/quiet_onnxruntime.py"]
+    assert loading == ["models/run/quiet_onnxruntime.py"]
 
 
 def _loads_onnxruntime(source: str) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from db.store import Store
-from db.values import NewPhoto
+from db.values import NewOutline, NewPhoto
 from imaging.decode.photo import fingerprint, read_file
 from imaging.framing import Size, fit
 from imaging.mask import rle
@@ -98,17 +98,14 @@ def modelless() -> Iterator[Worker]:
 def remember_photo(store: Store, path: Path) -> int:
     """Store a photo with a prediction that was made by hand: high in an ellipse, low around it."""
     identity = fingerprint(read_file(path))
-    photo_id = store.add_file(NewPhoto(file_stat(path), identity)).photo_id
     framing = fit(identity.size, Size(64, 64))
     rows, columns = np.mgrid[0:64, 0:64]
     distance = np.hypot((columns - 31.5) / 16, (rows - 31.5) / 12)
     grid = (1 / (1 + np.exp(6 * (distance - 1)))).astype(np.float16).astype(np.float32)
     prediction = Prediction(grid, framing, Receipt("by hand", "0" * 64, "numpy", "CPU", 1.0))
     mask = draw_mask(prediction.grid, prediction.framing, 0.5)
-    store.save_prediction(
-        photo_id, identity.file_hash, prediction, rle.encode(mask), measure(mask), 0.5
-    )
-    return photo_id
+    made = NewOutline(prediction, rle.encode(mask), measure(mask), 0.5)
+    return store.take_in(NewPhoto(file_stat(path), identity), made).photo_id
 
 
 @pytest.fixture

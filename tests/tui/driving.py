@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from db.store import Store
-from db.values import NewPhoto, QueueItem
+from db.values import NewOutline, NewPhoto, QueueItem
 from imaging.framing import Pixels, Size, fit
 from imaging.mask import rle
 from imaging.mask.measure import measure
@@ -75,7 +75,7 @@ class Clinic:
     def take_in(self, path: Path) -> int:
         """Store a photo of the folder, without an outline; its id."""
         new = NewPhoto(file_stat(path), self.worker.fingerprint(path))
-        return self.store.add_file(new).photo_id
+        return self.store.take_in(new).photo_id
 
     def outline(
         self,
@@ -95,17 +95,10 @@ class Clinic:
         return self._keep(self.draw(name), nothing)
 
     def _keep(self, path: Path, prediction: Prediction) -> int:
-        photo_id = self.take_in(path)
         mask = draw_mask(prediction.grid, prediction.framing, 0.5)
-        self.store.save_prediction(
-            photo_id,
-            self.worker.fingerprint(path).file_hash,
-            prediction,
-            rle.encode(mask),
-            measure(mask),
-            0.5,
-        )
-        return photo_id
+        new = NewPhoto(file_stat(path), self.worker.fingerprint(path))
+        made = NewOutline(prediction, rle.encode(mask), measure(mask), 0.5)
+        return self.store.take_in(new, made).photo_id
 
     def app(self) -> NevusApp:
         """The app on this folder."""

@@ -81,7 +81,7 @@ def test_a_slow_photo_in_the_batch_holds_up_neither_the_screen_nor_leaving(
 def test_a_slow_photo_on_the_screen_does_not_hold_up_leaving(
     clinic: Clinic, database: Path, slow: Path
 ) -> None:
-    clinic.store.add_file(NewPhoto(file_stat(slow), fingerprint(read_file(slow))))
+    clinic.store.take_in(NewPhoto(file_stat(slow), fingerprint(read_file(slow))))
     with running(clinic, database, shows="Opening a slow one.jpg") as child:
         child.send("q")
         left(child)

@@ -90,7 +90,7 @@ def briefly(path: Path) -> Iterator[Callable[[], object]]:
     yield from asked_to_read(path)
     with closing(Store.open(path)) as store:
         yield lambda: store.queue(FOLDER)
-        yield lambda: store.add_file(new_photo("new.jpg"))
+        yield lambda: store.take_in(new_photo("new.jpg"))
 
 
 def ask_all(path: Path, done: str, questions: Asked = asked) -> list[StoreError]:

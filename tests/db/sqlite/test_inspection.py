@@ -22,7 +22,7 @@ def laid(folder: Path) -> dict[str, tuple[int, int]]:
 
 def fill(store: Store) -> None:
     """Three photos, two outlined, one of them decided."""
-    store.add_file(new_photo("c.jpg"))
+    store.take_in(new_photo("c.jpg"))
     outline(store, "b.jpg")
     store.decide(verdict(store, outline(store, "a.jpg"), DecisionKind.ACCEPTED))
 

@@ -111,7 +111,7 @@ def test_another_programs_file_is_refused_and_left_alone(tmp_path: Path) -> None
 def test_a_damaged_database_is_said(database: Path) -> None:
     with closing(Store.open(database)) as store:
         for number in range(50):
-            store.add_file(new_photo(f"{number}.jpg"))
+            store.take_in(new_photo(f"{number}.jpg"))
     with database.open("r+b") as file:
         file.seek(4096)
         file.write(os.urandom(database.stat().st_size - 4096))
@@ -186,7 +186,7 @@ def test_an_older_database_is_copied_then_brought_up_with_all_that_is_in_it(
 def test_a_copy_never_takes_another_ones_place(database: Path) -> None:
     for number in range(3):
         with closing(Store.open(database)) as store:
-            store.add_file(new_photo(f"{number}.jpg"))
+            store.take_in(new_photo(f"{number}.jpg"))
         to_first_form(database)
     Store.open(database).close()
     assert copies_of(database) == [newest_form() + end for end in ("", "-2", "-3")]
@@ -244,17 +244,17 @@ def test_a_damaged_older_one_is_not_migrated(database: Path) -> None:
 
 
 def test_one_moved_away_while_open_is_not_said_to_be_saved(store: Store, database: Path) -> None:
-    store.add_file(new_photo("a.jpg"))
+    store.take_in(new_photo("a.jpg"))
     away = database.with_name("away.db")
     database.rename(away)
     with pytest.raises(MovedDatabase, match="Put it back"):
-        store.add_file(new_photo("b.jpg"))
+        store.take_in(new_photo("b.jpg"))
     Store.open(database.with_name("other.db")).close()
     shutil.copy(database.with_name("other.db"), database)
     with pytest.raises(MovedDatabase):
-        store.add_file(new_photo("b.jpg"))
+        store.take_in(new_photo("b.jpg"))
     away.replace(database)
-    store.add_file(new_photo("b.jpg"))
+    store.take_in(new_photo("b.jpg"))
     assert store.photos() == 2
 
 

@@ -109,7 +109,7 @@ def test_what_changes_under_the_reader_is_read_again(closed: Path) -> None:
         seen.append(store.photos())
         if len(seen) == 1:
             with closing(Store.open(closed)) as other:
-                other.add_file(new_photo("b.jpg"))
+                other.take_in(new_photo("b.jpg"))
         return store.photos()
 
     assert Store.read(closed, work) == 2
@@ -123,7 +123,7 @@ def test_what_seems_damaged_because_it_changed_is_read_again(closed: Path) -> No
         tried.append(store)
         if len(tried) == 1:
             with closing(Store.open(closed)) as other:
-                other.add_file(new_photo("b.jpg"))
+                other.take_in(new_photo("b.jpg"))
             raise StoreError("half of it is of before")
         return store.photos()
 
@@ -133,7 +133,7 @@ def test_what_seems_damaged_because_it_changed_is_read_again(closed: Path) -> No
 def test_what_never_keeps_still_is_said(closed: Path) -> None:
     def work(store: Store) -> int:
         with closing(Store.open(closed)) as other:
-            other.add_file(new_photo(f"{other.photos()}.jpg"))
+            other.take_in(new_photo(f"{other.photos()}.jpg"))
         return store.photos()
 
     with pytest.raises(DatabaseBusy, match="was changed by another program"):
@@ -171,7 +171,7 @@ def test_opening_one_to_write_that_may_not_be_leaves_nothing(closed: Path, place
 def test_a_reader_can_t_write(closed: Path) -> None:
     before = closed.read_bytes()
     with pytest.raises(StoreError):
-        Store.read(closed, lambda store: store.add_file(new_photo("b.jpg")))
+        Store.read(closed, lambda store: store.take_in(new_photo("b.jpg")))
     assert closed.read_bytes() == before
 
 

@@ -99,7 +99,9 @@ def test_making_them_replaces_the_old_ones(shipped: Path, tmp_path: Path) -> Non
 
 
 def test_a_package_without_references_says_so(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match=r"mine\.mlpackage has no references .*make_references"):
+    with pytest.raises(
+        ModelError, match=r"mine\.mlpackage has no references .*workshop"
+    ):
         read_references(tmp_path / "mine.mlpackage")
 
 

@@ -164,7 +164,7 @@ def test_each_format_counts_the_same(
     assert not emptied.editor.mask.any()
     session.decide(emptied, DecisionKind.ACCEPTED, seconds=1, may_be_empty=True)
     path = draw(folder / "undrawn.jpg", size=(310, 240))
-    undrawn = store.add_file(NewPhoto(file_stat(path), fingerprint(read_file(path)))).photo_id
+    undrawn = store.take_in(NewPhoto(file_stat(path), fingerprint(read_file(path)))).photo_id
     session.decide(session.open(undrawn), DecisionKind.REJECTED, seconds=1)
     session.close()
     kinds = list(DecisionKind)

@@ -191,7 +191,7 @@ def test_a_photo_is_behind_once_its_outline_is_there(
 ) -> None:
     path = draw(folder / "mole.jpg")
     new = NewPhoto(file_stat(path), fingerprint(read_file(path)))
-    photo_id = store.add_file(new).photo_id
+    photo_id = store.take_in(new).photo_id
     assert desk.open(photo_id).result().draft is None
     assert not desk.is_behind(*session.queue())
     remember(store, path)

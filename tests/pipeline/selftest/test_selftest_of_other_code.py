@@ -59,7 +59,7 @@ def test_an_unchanged_copy_passes(copy: Path) -> None:
     ("file", "line", "other", "fault", "least"),
     [
         pytest.param(
-            "models/segmenter.py", "FRAMINGS[self.info.framing]", 'FRAMINGS["fill"]',
+            "models/run/segmenter.py", "FRAMINGS[self.info.framing]", 'FRAMINGS["fill"]',
             "framing", 12, id="stretched",
         ),
         pytest.param(
@@ -68,22 +68,22 @@ def test_an_unchanged_copy_passes(copy: Path) -> None:
             "picture", 13, id="one pixel to the right",
         ),
         pytest.param(
-            "models/segmenter.py", "grid = self.predict_framed(framed)",
+            "models/run/segmenter.py", "grid = self.predict_framed(framed)",
             "grid = np.roll(self.predict_framed(framed), 1, axis=0)",
             "numbers", 13, id="the map one pixel down",
         ),
         pytest.param(
-            "imaging/orientation.py",
+            "imaging/decode/orientation.py",
             "return picture.transpose(_TURNS[turn]) if turn in _TURNS else picture",
             "return picture", "picture", 1, id="EXIF orientation forgotten",
         ),
         pytest.param(
-            "models/segmenter.py", "grid = self.predict_framed(framed)",
+            "models/run/segmenter.py", "grid = self.predict_framed(framed)",
             "grid = self.predict_framed(framed[..., ::-1])",
             "numbers", 13, id="BGR for the model",
         ),
         pytest.param(
-            "imaging/photo.py", "pixels = plain(picture)",
+            "imaging/decode/photo.py", "pixels = plain(picture)",
             "pixels = Image.merge('RGB', plain(picture).convert('RGB').split()[::-1])",
             "picture", 12, id="BGR from the decoder",
         ),
