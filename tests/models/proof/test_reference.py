@@ -99,9 +99,7 @@ def test_making_them_replaces_the_old_ones(shipped: Path, tmp_path: Path) -> Non
 
 
 def test_a_package_without_references_says_so(tmp_path: Path) -> None:
-    with pytest.raises(
-        ModelError, match=r"mine\.mlpackage has no references .*workshop"
-    ):
+    with pytest.raises(ModelError, match=r"mine\.mlpackage has no references .*workshop"):
         read_references(tmp_path / "mine.mlpackage")
 
 

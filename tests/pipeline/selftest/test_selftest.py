@@ -200,9 +200,7 @@ def test_a_copy_of_the_shipped_model_under_another_name_has_its_references(
     shutil.copytree(model, copy)
     assert references_for(copy).package_sha256 == references.package_sha256
     program_file(copy).write_bytes(program_file(copy).read_bytes() + b"\0")
-    with pytest.raises(
-        ModelError, match=r"mine\.mlpackage has no references.*workshop"
-    ):
+    with pytest.raises(ModelError, match=r"mine\.mlpackage has no references.*workshop"):
         references_for(copy)
     with pytest.raises(ModelError, match=r"is not an \.mlpackage"):
         references_for(sample_folder())
