@@ -15,8 +15,9 @@ from rich.table import Table
 from db.store import Store
 from imaging.decode.photo import fingerprint, read_file, read_photo
 from models.run.segmenter import open_segmenter, shipped_model
-from pipeline.intake.segment import segment_folder
-from pipeline.work.worker import Worker
+from models.run.setup import ModelSetup
+from pipeline.intake.segment import Told, segment_folder
+from pipeline.work.scorer import OneProcess
 
 SAMPLES = Path(__file__).parent.parent / "sample_images"
 COUNT = 12
@@ -66,12 +67,13 @@ def draw(folder: Path, suffix: str) -> list[Path]:
 def seconds_to_segment(folder: Path) -> float:
     """Segment a folder into a new database; the worker's start and model load are not counted."""
     store = Store.open(folder / "nevus.db")
-    worker = Worker(shipped_model())
-    worker.segment(next((folder / "photos").iterdir()))
+    scorer = OneProcess(ModelSetup(shipped_model()))
+    scorer.segment(next((folder / "photos").iterdir()))
     started = time.perf_counter()
-    totals = segment_folder(store, worker, folder / "photos", lambda _done, _total: None, print)
+    told = Told(lambda _done, _total: None, print)
+    totals = segment_folder(store, scorer, folder / "photos", told)
     spent = time.perf_counter() - started
-    worker.close()
+    scorer.close()
     store.close()
     if totals.segmented != COUNT:
         raise RuntimeError(f"segmented {totals.segmented} of {COUNT} photos")

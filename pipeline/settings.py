@@ -10,11 +10,14 @@ from pathlib import Path
 
 from platformdirs import user_config_path
 
-from models.run.segmenter import BACKENDS, COMPUTE_UNITS
+from models.run.segmenter import BACKENDS, COMPUTE_UNITS, shipped_model
+from models.run.setup import ModelSetup
 
 COLORS = ("auto", "truecolor", "256")
 FILE_VARIABLE = "NEVUS_SETTINGS"
 LONGEST = 86_400
+TIME_LIMIT = 60.0
+"""Seconds a photo may take to be read and decoded; a large one takes about one."""
 
 
 class BadSettings(Exception):
@@ -33,6 +36,10 @@ class Settings:
     color: str
     reviewer: str | None
     sources: Mapping[str, str]
+
+    def setup(self) -> ModelSetup:
+        """The model that is asked for, or else the one that is shipped."""
+        return ModelSetup(self.model or shipped_model(), self.backend, self.compute_units)
 
     def rows(self) -> list[tuple[str, str, str]]:
         """Each setting's name, value and source."""
@@ -131,11 +138,11 @@ SETTINGS = (
     ),
     Setting(
         "time_limit",
-        60.0,
+        TIME_LIMIT,
         _seconds,
         f"a number of seconds from 1 to {LONGEST}",
         "How many seconds one photo may take to be read and decoded; then it is set aside.",
-        "60.0",
+        f"{TIME_LIMIT}",
     ),
     Setting(
         "color",

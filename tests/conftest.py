@@ -1,10 +1,12 @@
 import gc
 import os
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from pipeline.work.viewer import Viewer
 from tests.support.slowness import mark_slow
 from tests.support.users import as_a_user
 
@@ -24,6 +26,13 @@ def pytest_collection_finish() -> None:
     # Every collection would go through all that is imported, and coremltools asks for many.
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="session")
+def viewer() -> Iterator[Viewer]:
+    """A viewer for tests that do it no harm."""
+    with closing(Viewer()) as viewer:
+        yield viewer
 
 
 @pytest.fixture(scope="session", autouse=True)

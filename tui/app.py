@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import ClassVar
 
 from textual import on, work
@@ -45,8 +44,6 @@ class NevusApp(ColourApp):
         self,
         session: ReviewSession,
         make_ingest: Callable[[Listener], Ingest],
-        folder: Path,
-        reviewer: str,
         colours: Colours = TRUE_COLOURS,
         typed: str = "",
     ) -> None:
@@ -58,7 +55,7 @@ class NevusApp(ColourApp):
         self._desk = Desk(session)
         self._warned: set[str] = set()
         self._typed = typed
-        self._review = ReviewScreen(self._desk, folder.resolve(), reviewer)
+        self._review = ReviewScreen(self._desk, session.folder, session.reviewer)
 
     def get_default_screen(self) -> ReviewScreen:
         """The review screen, the only one under the help."""

@@ -2,17 +2,21 @@
 
 import asyncio
 import gc
+import getpass
 import signal
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
+from db.sqlite.location import database_for
 from db.store import Store
 from pipeline.errors import WriteFailed
 from pipeline.intake.ingest import Ingest
 from pipeline.review.session import ReviewSession
-from pipeline.work.worker import Worker
+from pipeline.settings import Settings
+from pipeline.work.scorer import OneProcess
+from pipeline.work.viewer import Viewer
 from tui.app import NevusApp
 from tui.colour_app import TRUE_COLOURS
 from tui.surface.colours import Colours
@@ -21,15 +25,7 @@ ENDING = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 
 
 def run_app(
-    folder: Path,
-    database: Path,
-    model: Path | None,
-    backend: str,
-    compute_units: str,
-    time_limit: float,
-    reviewer: str,
-    colours: Colours = TRUE_COLOURS,
-    typed: str = "",
+    folder: Path, settings: Settings, colours: Colours = TRUE_COLOURS, typed: str = ""
 ) -> None:
     """Review `folder` until the reviewer quits or the terminal is gone; blocks.
 
@@ -38,18 +34,19 @@ def run_app(
     edits cannot be saved, SystemExit after a crash.
     """
     with (
-        closing(Store.open(database)) as store,
-        closing(Worker(model, backend, compute_units, time_limit)) as worker,
-        closing(Worker(None, time_limit=time_limit)) as viewer,
-        saving_the_last(ReviewSession(store, worker, folder, reviewer, viewer)) as session,
+        closing(Store.open(database_for(folder, settings.db))) as store,
+        closing(OneProcess(settings.setup(), settings.time_limit)) as scorer,
+        closing(Viewer(settings.time_limit)) as viewer,
+        saving_the_last(
+            ReviewSession(store, scorer, viewer, folder, settings.reviewer or getpass.getuser())
+        ) as session,
     ):
-        make_ingest = partial(Ingest, store, worker, folder)
-        app = NevusApp(session, make_ingest, folder, reviewer, colours, typed)
+        app = NevusApp(session, partial(Ingest, store, scorer, folder), colours, typed)
         try:
             asyncio.run(_run(app))
         finally:
             # First: whoever waits for them would wait on. What was edited is in this process.
-            worker.close()
+            scorer.close()
             viewer.close()
             app.finish()
             # Python ends soon, and would look through all there is for garbage first: a second.

@@ -1,14 +1,13 @@
 """Run a package a few times on an empty picture, and say what ran it and how fast."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
 from time import perf_counter
 
 import numpy as np
 
 from models.run.child import in_child
-from models.run.segmenter import open_segmenter
+from models.run.setup import ModelSetup
 
 WARM_UP, RUNS = 2, 10
 
@@ -27,18 +26,18 @@ class Trial:
     runs: int
 
 
-def try_out(path: Path, backend: str = "auto", compute_units: str = "CPU_AND_NE") -> Trial:
+def try_out(setup: ModelSetup) -> Trial:
     """Try a package in a process of its own: the Neural Engine has been seen to end one.
 
     What can be kept in the user's cache (a translation, a compiled model) is kept. Raises
     ModelError.
     """
-    return in_child(_try_out, path, backend, compute_units)
+    return in_child(_try_out, setup)
 
 
-def _try_out(path: Path, backend: str, compute_units: str) -> Trial:
+def _try_out(setup: ModelSetup) -> Trial:
     started = perf_counter()
-    segmenter = open_segmenter(path, backend, compute_units)
+    segmenter = setup.open()
     opening = perf_counter() - started
     size = segmenter.info.input_size
     picture = np.zeros((size.height, size.width, 3), np.uint8)
@@ -47,5 +46,5 @@ def _try_out(path: Path, backend: str, compute_units: str) -> Trial:
         begun = perf_counter()
         segmenter.predict_framed(picture)
         times.append((perf_counter() - begun) * 1000)
-    device = compute_units if segmenter.backend == "coreml" else "CPU"
+    device = setup.compute_units if segmenter.backend == "coreml" else "CPU"
     return Trial(segmenter.backend, device, opening, median(times[WARM_UP:]), RUNS)

@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from models.run.setup import ModelSetup
 from pipeline.doctor.database import database_findings, folder_finding
 from pipeline.doctor.findings import Section
 from pipeline.doctor.heic import heic_finding
@@ -11,14 +12,12 @@ from pipeline.doctor.machine import machine_findings
 from pipeline.doctor.model import model_findings
 
 
-def sections(
-    folder: Path, database: Path, model: Path, backend: str, compute_units: str
-) -> tuple[Section, ...]:
+def sections(folder: Path, database: Path, model: ModelSetup) -> tuple[Section, ...]:
     """Photos, database, model and machine; nothing is changed but the user's cache of models."""
     found = (
         Section("Photos", (folder_finding(folder), heic_finding())),
         Section("Database", database_findings(database)),
-        Section("Model", model_findings(model, backend, compute_units)),
+        Section("Model", model_findings(model)),
         Section("Machine", machine_findings()),
     )
     if sys.platform != "darwin":

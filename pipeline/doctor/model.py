@@ -7,6 +7,7 @@ from platformdirs import user_cache_path
 from models.package.package import ModelError, NoNumbers, check_package, package_hash
 from models.run.child import ChildDied
 from models.run.segmenter import on_apple_hardware
+from models.run.setup import ModelSetup
 from models.run.trial import Trial, try_out
 from pipeline.doctor.findings import Finding, note, ok, problem
 from pipeline.doctor.places import writable
@@ -15,34 +16,34 @@ from pipeline.doctor.sizes import in_bytes
 NAMES = {"onnxruntime": "ONNX Runtime", "coreml": "Core ML"}
 
 
-def model_findings(
-    path: Path, backend: str = "auto", compute_units: str = "CPU_AND_NE"
-) -> tuple[Finding, ...]:
+def model_findings(setup: ModelSetup) -> tuple[Finding, ...]:
     """Open a package in a process of its own, run it on an empty picture, and time that."""
     try:
-        check_package(path)
-        package = _package(path)
+        check_package(setup.package)
+        package = _package(setup.package)
     except ModelError as error:
         return (problem("Package", str(error)),)
     try:
-        trial, failure = _trial(path, backend, compute_units)
+        trial, failure = _trial(setup)
     except ModelError as error:
         return (package, problem("Run", f"It can't be run here. {error}", _OTHERS), cache_finding())
     tried = (backend_finding(trial), speed_finding(trial), cache_finding())
-    return (package, _spared(compute_units, failure), *tried) if failure else (package, *tried)
+    return (
+        (package, _spared(setup.compute_units, failure), *tried) if failure else (package, *tried)
+    )
 
 
 _OTHERS = "Copy it again, choose another with --model, or on a Mac try --backend onnxruntime."
 
 
-def _trial(path: Path, backend: str, compute_units: str) -> tuple[Trial, str]:
+def _trial(setup: ModelSetup) -> tuple[Trial, str]:
     """A trial and why it needed the CPU, if it did; the worker process goes there too."""
     try:
-        return try_out(path, backend, compute_units), ""
+        return try_out(setup), ""
     except (ChildDied, NoNumbers) as error:
-        if compute_units == "CPU_ONLY" or backend == "onnxruntime" or not on_apple_hardware():
+        if setup == setup.on_cpu() or setup.backend == "onnxruntime" or not on_apple_hardware():
             raise
-        return try_out(path, backend, "CPU_ONLY"), str(error)
+        return try_out(setup.on_cpu()), str(error)
 
 
 def _spared(compute_units: str, failure: str) -> Finding:

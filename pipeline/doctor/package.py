@@ -11,6 +11,7 @@ from models.inspect.neural_engine import Concern
 from models.package.package import ModelError
 from models.run.child import in_child
 from models.run.segmenter import COMPUTE_UNITS
+from models.run.setup import ModelSetup
 from models.run.trial import try_out
 from pipeline.doctor.findings import Finding, Section, note, ok, problem
 from pipeline.doctor.sizes import counted, in_bytes
@@ -73,7 +74,7 @@ def _reported(
 
 def _timed(path: Path, backend: str, device: str) -> Timing:
     try:
-        trial = try_out(path, backend, device if backend == "coreml" else "CPU_ONLY")
+        trial = try_out(ModelSetup(path, backend, device if backend == "coreml" else "CPU_ONLY"))
     except ModelError as error:
         return Timing(backend, device, None, None, str(error))
     return Timing(trial.backend, trial.device, trial.milliseconds, trial.opening, "")

@@ -2,50 +2,30 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from db.store import Store
-from db.values import Cause, NewOutline, NewPhoto
-from imaging.decode.photo import PhotoError, PhotoUnavailable
-from imaging.text import printable
-from imaging.values import FileStat, Fingerprint
-from models.package.package import ModelError
-from pipeline.errors import FolderGone, JobFailed, LeaseTaken, PhotoTooSlow, WorkerDied
+from pipeline.errors import FolderGone, LeaseTaken
+from pipeline.intake.agenda import Agenda
+from pipeline.intake.driver import Driver
 from pipeline.intake.lease import Lease
-from pipeline.intake.scan import NOTHING_THERE, Scan, file_stat, scan, stored_path
-from pipeline.work.worker import Worker
+from pipeline.intake.outcome import Outcome, Settled
+from pipeline.intake.scan import Scan, scan, stored_path
+from pipeline.intake.segmenting import Segmenting
+from pipeline.work.scorer import Scorer
 
 if TYPE_CHECKING:
     from models.package.package import PackageInfo
 
-BAD_LUCK = (PhotoUnavailable, WorkerDied)
-"""What the machine did, and not the file."""
-AGAIN = "nevus tries it again by itself."
+SECOND_CHANCE = (Outcome.POSTPONED, Outcome.UNSETTLED)
+"""What may be another outcome a little later: bad luck, and a file that changed under our hands."""
 PATIENCE = 15.0
 """Seconds `segment_folder` waits for another process that segments into the same database."""
 LOOK_EVERY = 0.1
-
-
-class Outcome(Enum):
-    """What became of a file."""
-
-    SEGMENTED = "segmented"
-    KNOWN = "known"
-    DUPLICATE = "duplicate"
-    SET_ASIDE = "set aside"
-    POSTPONED = "postponed"
-    """Set aside for now: the machine was in the way, so it is to be tried again."""
-    STORED = "stored"
-    """A photo without an outline, because there is no model."""
-    GONE = "gone"
-    """It was there a moment ago."""
-    UNSETTLED = "unsettled"
-    """It can't be read yet and is perhaps still being written."""
 
 
 COUNTED = (
@@ -55,6 +35,19 @@ COUNTED = (
     Outcome.SET_ASIDE,
     Outcome.POSTPONED,
 )
+
+
+@dataclass(frozen=True)
+class Told:
+    """Whom `segment_folder` tells how far it is.
+
+    `progress` hears how many of how many photos are done, `remark` a sentence on whatever the
+    totals can't say: folders that could not be read, photos that vanished, that another process is
+    waited for.
+    """
+
+    progress: Callable[[int, int], None]
+    remark: Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -71,105 +64,6 @@ class Totals:
     backend: str
 
 
-class Segmenting:
-    """Takes one file after the other through the model and into the store.
-
-    With no `model` photos are stored without an outline.
-    """
-
-    def __init__(self, store: Store, worker: Worker, model: "PackageInfo | None") -> None:
-        self._store = store
-        self._worker = worker
-        self._model = model
-
-    def one(self, path: Path, complete: Callable[[], bool] = lambda: True) -> Outcome:
-        """Identify a file, and segment it if it is a new photo.
-
-        A file that can't be read is left UNSETTLED instead of set aside, unless it is `complete`
-        by then. Raises ModelError when the model fails, StoreError when the store does.
-        """
-        try:
-            stat = file_stat(path)
-        except OSError as error:
-            return self._not_seen(path, error)
-        known = self._known(stat)
-        if known is not None:
-            return known
-        try:
-            return self._take_in(path, stat)
-        except (*BAD_LUCK, PhotoError, PhotoTooSlow, JobFailed) as error:
-            return self._put_aside(path, stat, error, complete)
-
-    def _not_seen(self, path: Path, error: OSError) -> Outcome:
-        if error.errno in NOTHING_THERE:
-            return Outcome.GONE
-        reason = error.strerror or str(error)
-        sentence = f"{path.name} can't be looked at ({reason}). Check its disk."
-        self._postpone(FileStat(stored_path(path), 0, 0, 0), sentence)
-        return Outcome.POSTPONED
-
-    def _known(self, stat: FileStat) -> Outcome | None:
-        """The outcome of a file that has not changed since it was last looked at."""
-        known = self._store.known_file(stat)
-        if known is None:
-            return None
-        if known.photo_id is None:
-            return Outcome.SET_ASIDE
-        return Outcome.KNOWN if self._is_done(known.photo_id) else None
-
-    def _is_done(self, photo_id: int) -> bool:
-        return self._model is None or self._store.has_prediction(photo_id, self._model.hash)
-
-    def _take_in(self, path: Path, stat: FileStat) -> Outcome:
-        if stored_path(path) != str(path):
-            raise PhotoError(f"{stat.path}: its name is not valid text. Rename the file.")
-        if self._model is None:
-            return self._keep(stat, self._worker.fingerprint(path))
-        outlined = self._store.outlined_contents(stat, self._model.hash)
-        try:
-            found = self._worker.take_in(path, outlined)
-        except ModelError:
-            self._keep(stat, self._worker.fingerprint(path))
-            raise
-        if isinstance(found, Fingerprint):
-            return self._keep(stat, found)
-        outline = NewOutline(found.prediction, found.rle, found.measurements, found.threshold)
-        return self._keep(stat, found.fingerprint, outline)
-
-    def _keep(
-        self, stat: FileStat, identity: Fingerprint, outline: NewOutline | None = None
-    ) -> Outcome:
-        """Store a file, with its photo's outline unless the photo has one already."""
-        model_hash = None if self._model is None else self._model.hash
-        taken = self._store.take_in(NewPhoto(stat, identity), outline, model_hash)
-        if taken.path_before is None or not (self._model is None or taken.outlined_before):
-            return Outcome.STORED if outline is None else Outcome.SEGMENTED
-        # The same file, only touched, or the same picture under another path.
-        return Outcome.KNOWN if taken.path_before == stat.path else Outcome.DUPLICATE
-
-    def _put_aside(
-        self, path: Path, stat: FileStat, error: Exception, complete: Callable[[], bool]
-    ) -> Outcome:
-        try:
-            unchanged = file_stat(path) == stat
-        except OSError as gone:
-            return self._not_seen(path, gone)
-        if not unchanged or not complete():
-            return Outcome.UNSETTLED
-        if isinstance(error, BAD_LUCK):
-            self._postpone(stat, str(error))
-            return Outcome.POSTPONED
-        self._set_aside(stat, str(error))
-        return Outcome.SET_ASIDE
-
-    def _postpone(self, stat: FileStat, reason: str) -> None:
-        self._set_aside(stat, f"{reason} {AGAIN}", Cause.MACHINE)
-
-    def _set_aside(self, stat: FileStat, reason: str, cause: Cause = Cause.FILE) -> None:
-        # A name may hold half a character, which is no text that a database takes.
-        self._store.set_aside(stat, printable(reason), cause)
-
-
 def vanished(store: Store, folder: Path, found: Scan) -> list[str]:
     """The stored files of `folder` that a scan did not find where it could look."""
     there = {stored_path(path) for path in found.photos}
@@ -179,16 +73,12 @@ def vanished(store: Store, folder: Path, found: Scan) -> list[str]:
 
 def segment_folder(
     store: Store,
-    worker: Worker,
+    scorer: Scorer,
     folder: Path,
-    progress: Callable[[int, int], None],
-    remark: Callable[[str], None],
+    told: Told,
     patience: float = PATIENCE,
 ) -> Totals:
-    """Segment every photo under `folder` once; `progress` hears how many of how many are done.
-
-    `remark` hears a sentence on whatever the totals can't say: folders that could not be read,
-    photos that vanished, that another process is waited for.
+    """Segment every photo under `folder` once.
 
     What the machine was in the way of is tried once more when all else is done.
 
@@ -199,19 +89,24 @@ def segment_folder(
     folder = folder.resolve()
     found = scan(folder)
     for path in found.unreadable:
-        remark(left_out(path))
-    model = worker.model()
+        told.remark(left_out(path))
+    model = scorer.model()
     lease = Lease(store.path)
-    _wait_for(lease, patience, remark)
+    _wait_for(lease, patience, told.remark)
     try:
         for gone in vanished(store, folder, found):
             store.mark_gone(gone)
-        counts = _segment_all(Segmenting(store, worker, model), folder, found, progress)
+        agenda, count = Agenda(), _Count(folder, len(found.photos), told.progress)
+        driver = Driver(agenda, Segmenting(store, scorer, model), scorer.room)
+        _segment_all(driver, agenda, found.photos, count)
     finally:
         lease.release()
+    counts = count.outcomes
     if counts[Outcome.GONE]:
-        remark(f"{counts[Outcome.GONE]} of the photos vanished while the others were segmented.")
-    return _totals(counts, monotonic() - started, model, worker.backend())
+        told.remark(
+            f"{counts[Outcome.GONE]} of the photos vanished while the others were segmented."
+        )
+    return _totals(counts, monotonic() - started, model, scorer.backend())
 
 
 def left_out(folder: Path) -> str:
@@ -236,35 +131,52 @@ def _wait_for(lease: Lease, patience: float, remark: Callable[[str], None]) -> N
         threading.Event().wait(LOOK_EVERY)
 
 
-def _segment_all(
-    segmenting: Segmenting, folder: Path, found: Scan, progress: Callable[[int, int], None]
-) -> Counter[Outcome]:
-    counts: Counter[Outcome] = Counter()
-    total = len(found.photos)
-    postponed: list[Path] = []
-    progress(0, total)
-    for path in found.photos:
-        outcome = _settled(segmenting, path)
-        if outcome is Outcome.GONE and not folder.is_dir():
+def _settle(driver: Driver, agenda: Agenda, paths: Sequence[Path]) -> Iterator[Settled]:
+    """What becomes of each of these files, in any order. Raises the model's failure."""
+    for path in paths:
+        agenda.add(path)
+    left = len(paths)
+    while left:
+        settled = driver.step()
+        if settled is None:
+            continue
+        if settled.problem is not None:
+            raise settled.problem
+        left -= 1
+        yield settled
+
+
+class _Count:
+    """How many photos of a folder are done, and with which outcome."""
+
+    def __init__(self, folder: Path, total: int, progress: Callable[[int, int], None]) -> None:
+        self.outcomes: Counter[Outcome] = Counter()
+        self._folder = folder
+        self._total = total
+        self._progress = progress
+        progress(0, total)
+
+    def add(self, outcome: Outcome) -> None:
+        """One more. Raises FolderGone where it is gone with its folder."""
+        done = self.outcomes.total()
+        if outcome is Outcome.GONE and not self._folder.is_dir():
             raise FolderGone(
-                f"{folder} vanished when {counts.total()} of {total} photos were "
+                f"{self._folder} vanished when {done} of {self._total} photos were "
                 "done; they are kept. Bring it back and run this again."
             )
-        if outcome is Outcome.POSTPONED:
-            postponed.append(path)
-            continue
-        counts[outcome] += 1
-        progress(counts.total(), total)
-    for path in postponed:
-        counts[_settled(segmenting, path)] += 1
-        progress(counts.total(), total)
-    return counts
+        self.outcomes[outcome] += 1
+        self._progress(done + 1, self._total)
 
 
-def _settled(segmenting: Segmenting, path: Path) -> Outcome:
-    # A file that changed under our hands gets a second chance; then the next run has it.
-    outcome = segmenting.one(path)
-    return segmenting.one(path) if outcome is Outcome.UNSETTLED else outcome
+def _segment_all(driver: Driver, agenda: Agenda, photos: Sequence[Path], count: _Count) -> None:
+    later = []
+    for settled in _settle(driver, agenda, photos):
+        if settled.outcome in SECOND_CHANCE:
+            later.append(settled.path)
+        else:
+            count.add(settled.outcome)
+    for settled in _settle(driver, agenda, later):
+        count.add(settled.outcome)
 
 
 def _totals(counts: Counter[Outcome], seconds: float, model: "PackageInfo", backend: str) -> Totals:

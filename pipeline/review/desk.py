@@ -15,7 +15,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
-from db.values import Decision, DecisionKind, PhotoDetails, QueueItem, SetAside
+from db.values import Decision, PhotoDetails, QueueItem, SetAside
 from imaging.framing import Pixels
 from pipeline.errors import WriteFailed
 from pipeline.review.deck import Deck
@@ -24,6 +24,7 @@ from pipeline.review.editor import OpenPhoto
 from pipeline.review.lane import Lane
 from pipeline.review.reshaped import Reshaped
 from pipeline.review.session import ReviewSession
+from pipeline.review.verdict import Ruling
 
 T = TypeVar("T")
 
@@ -93,14 +94,7 @@ class Desk:
         ready = self._deck.ready(item.photo_id)
         return ready is not None and ready.draft is None and item.segmented
 
-    def decide(
-        self,
-        photo: DeskPhoto,
-        kind: DecisionKind,
-        seconds: float,
-        score: int | None,
-        may_be_empty: bool,
-    ) -> Future[Reshaped | None]:
+    def decide(self, photo: DeskPhoto, ruling: Ruling) -> Future[Reshaped | None]:
         """Store a decision on what the edits asked for so far made of a photo.
 
         The photo is put away with it: no edit may be asked for any more, and it opens anew.
@@ -109,11 +103,7 @@ class Desk:
         if photo.draft is not None:
             # On its own lane, before the decision: what lifts the brush later finds no stroke.
             photo.draft.end_stroke()
-        return self._store(
-            lambda: self._session.decide(
-                photo._opened, kind, seconds, score, may_be_empty=may_be_empty
-            )
-        )
+        return self._store(lambda: self._session.decide(photo._opened, ruling))
 
     def take_back(self) -> Future[Decision | None]:
         """Take the reviewer's last decision back; which it was, None where there is none."""

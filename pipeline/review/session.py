@@ -5,7 +5,6 @@ from pathlib import Path
 from db.store import Store
 from db.values import (
     Decision,
-    DecisionKind,
     NewMask,
     PhotoDetails,
     QueueItem,
@@ -22,9 +21,10 @@ from pipeline.errors import EmptyOutline, PipelineError, ReviewError, WriteFaile
 from pipeline.review.editor import Editor, OpenPhoto
 from pipeline.review.reshaped import Reshaped, compare_forms
 from pipeline.review.stored_draft import StoredDraft
-from pipeline.review.verdict import OUTLINE, stored_kind
+from pipeline.review.verdict import OUTLINE, Ruling, stored_kind
 from pipeline.review.writer import Writer
-from pipeline.work.worker import Worker
+from pipeline.work.scorer import Scorer
+from pipeline.work.viewer import Viewer
 
 DEFAULT_THRESHOLD = 0.5
 
@@ -34,24 +34,23 @@ class ReviewSession:
 
     One thread may open photos while another decides; the editor of an open photo is touched by one
     thread at a time, of which `decide` is one. `pipeline.review.desk` has the threads of a screen.
-    `viewer` opens photos for the screen, so that they don't wait behind what `worker` has to do;
-    without one, `worker` does both. Store and workers stay the caller's; `close` waits for the last
-    edit.
+    `viewer` opens photos, so that they don't wait behind what `scorer` has to do; that one is asked
+    for a map that was lost. All three stay the caller's; `close` waits for the last edit.
     """
 
     def __init__(
         self,
         store: Store,
-        worker: Worker,
+        scorer: Scorer,
+        viewer: Viewer,
         folder: Path,
         reviewer: str,
-        viewer: Worker | None = None,
     ) -> None:
+        self.folder = folder.resolve()
+        self.reviewer = reviewer
         self._store = store
-        self._worker = worker
-        self._viewer = viewer or worker
-        self._folder = str(folder.resolve())
-        self._reviewer = reviewer
+        self._scorer = scorer
+        self._viewer = viewer
         self._writer = Writer()
 
     @property
@@ -66,11 +65,11 @@ class ReviewSession:
 
     def queue(self) -> list[QueueItem]:
         """The folder's photos, waiting and decided, in the order to review them."""
-        return self._store.queue(self._folder, self._reviewer)
+        return self._store.queue(str(self.folder), self.reviewer)
 
     def set_aside(self) -> list[SetAside]:
         """The folder's files that could not become photos."""
-        return self._store.set_aside_files(self._folder)
+        return self._store.set_aside_files(str(self.folder))
 
     def open(self, photo_id: int, longest: int = 1024) -> OpenPhoto:
         """Open a photo with the reviewer's unfinished edits; `longest` bounds the small picture.
@@ -91,18 +90,10 @@ class ReviewSession:
         prediction = self._prediction(details)
         return OpenPhoto(details, picture, prediction, self._editor(details.revision, prediction))
 
-    def decide(
-        self,
-        photo: OpenPhoto,
-        kind: DecisionKind,
-        seconds: float,
-        score: int | None = None,
-        note: str = "",
-        may_be_empty: bool = False,
-    ) -> Reshaped | None:
+    def decide(self, photo: OpenPhoto, ruling: Ruling) -> Reshaped | None:
         """Store a decision on an opened photo; an accepted mask with live edits is a corrected one.
 
-        `seconds` is how long the reviewer looked. Says so where the stored mask has more parts or
+        Says so where the stored mask has more parts or
         holes than the one it was drawn on. Raises ReviewError when there is no outline to accept,
         EmptyOutline when it is empty and must not be, WriteFailed, and StaleDecision when someone
         else was faster.
@@ -111,8 +102,9 @@ class ReviewSession:
             photo.editor.end_stroke()
         self.drain()
         mask, change, revision = None, None, photo.details.revision
+        kind = ruling.kind
         if kind in OUTLINE:
-            mask, change = self._accepted(photo, may_be_empty)
+            mask, change = self._accepted(photo, ruling.may_be_empty)
             kind = stored_kind(kind, edited=mask is not None)
         self._store.decide(
             Verdict(
@@ -120,10 +112,10 @@ class ReviewSession:
                 revision_id=revision.id if revision else None,
                 seen_decision_id=photo.details.decision_id,
                 kind=kind,
-                reviewer=self._reviewer,
-                seconds=seconds,
-                score=score,
-                note=note,
+                reviewer=self.reviewer,
+                seconds=ruling.seconds,
+                score=ruling.score,
+                note=ruling.note,
                 mask=mask,
             )
         )
@@ -149,7 +141,7 @@ class ReviewSession:
     def take_back(self) -> Decision | None:
         """Take the reviewer's last decision back; which it was, or None where there is none."""
         self.drain()
-        return self._store.take_back(self._reviewer)
+        return self._store.take_back(self.reviewer)
 
     def drain(self) -> None:
         """Wait until every edit is committed. Raises WriteFailed; the edits stay queued then."""
@@ -160,9 +152,9 @@ class ReviewSession:
         self._writer.close()
 
     def _editor(self, revision: Revision, prediction: Prediction | None) -> Editor:
-        stored = self._store.draft(self._reviewer, revision.photo_id, revision.id)
+        stored = self._store.draft(self.reviewer, revision.photo_id, revision.id)
         draft_id = stored.draft_id if stored else None
-        keeper = StoredDraft(self._store, self._writer, self._reviewer, revision, draft_id)
+        keeper = StoredDraft(self._store, self._writer, self.reviewer, revision, draft_id)
         threshold = DEFAULT_THRESHOLD if revision.threshold is None else revision.threshold
         mask = rle.decode(self._store.mask(revision.id))
         editor = Editor(mask, threshold, prediction, keeper, self._store.strokes(revision.id))
@@ -179,9 +171,9 @@ class ReviewSession:
         if stored is not None or details.receipt is None:
             return stored
         try:
-            if self._worker.model().hash != details.receipt.model_hash:
+            if self._scorer.model().hash != details.receipt.model_hash:
                 return None
-            made = self._worker.segment(Path(details.path))
+            made = self._scorer.segment(Path(details.path))
             shown = made.fingerprint.content_hash
             kept = self._store.keep_map(details.photo_id, shown, made.prediction)
             return made.prediction if kept else None
@@ -201,7 +193,7 @@ class ReviewSession:
         )
 
     def _draft_id(self, revision: Revision) -> int | None:
-        stored = self._store.draft(self._reviewer, revision.photo_id, revision.id)
+        stored = self._store.draft(self.reviewer, revision.photo_id, revision.id)
         return stored.draft_id if stored else None
 
 

@@ -1,9 +1,25 @@
-"""What a decision is stored as."""
+"""What a reviewer says of a photo, and what that is stored as."""
+
+from dataclasses import dataclass
 
 from db.values import DecisionKind
 
 OUTLINE = (DecisionKind.ACCEPTED, DecisionKind.CORRECTED)
 """The decisions that stand by an outline."""
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """A decision as it is said; `seconds` is how long the reviewer looked.
+
+    An empty outline is accepted only where it `may_be_empty`.
+    """
+
+    kind: DecisionKind
+    seconds: float
+    score: int | None = None
+    note: str = ""
+    may_be_empty: bool = False
 
 
 def stored_kind(kind: DecisionKind, edited: bool) -> DecisionKind:

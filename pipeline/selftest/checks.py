@@ -30,14 +30,15 @@ from models.proof.reference import (
 from pipeline.errors import PipelineError
 from pipeline.machine import anonymous
 from pipeline.selftest.verdict import Checked, Fault, Selftest, another_model, concluded, not_opened
-from pipeline.work.jobs import Segmented, Viewed
+from pipeline.work.scoring import Segmented
+from pipeline.work.shelf import Viewed
 
 if TYPE_CHECKING:
     from models.package.package import PackageInfo
 
 
 class Looker(Protocol):
-    """What decodes photos and runs the model: a `pipeline.work.worker.Worker`."""
+    """What decodes photos and runs the model, as always."""
 
     def model(self) -> "PackageInfo":
         """What the model is."""

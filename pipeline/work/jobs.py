@@ -1,180 +1,99 @@
-"""What the worker process does: jobs that travel to it, and the answers that come back.
-
-A job that needs a file reads it once, so that what was hashed is what was decoded.
-"""
+"""What travels between this process and one that may die: jobs there, and words back."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeVar
-
-from imaging.decode.photo import Photo, PhotoFile, decode, fingerprint, read_file
-from imaging.mask import rle
-from imaging.mask.measure import measure
-from imaging.mask.outline import draw_mask
-from imaging.values import Fingerprint, Measurements, Prediction, Rle
-
-if TYPE_CHECKING:
-    from models.package.package import PackageInfo
-    from models.run.segmenter import Segmenter
+from typing import Any, ClassVar, Protocol, TypeVar
 
 Answer_co = TypeVar("Answer_co", covariant=True)
-PROOF_SIDE = 64
-"""Pixels a side of the picture that only proves that a photo can be decoded."""
+Bench_co = TypeVar("Bench_co", bound="Bench", covariant=True)
+Bench_contra = TypeVar("Bench_contra", bound="Bench", contravariant=True)
 
 
 class Phase(Enum):
-    """What a job is at; the worker tells it as it goes on, so that a hang can be explained."""
+    """What a job is at; the process tells it as it goes on, so that a hang can be explained."""
 
     READING = "reading"
     DECODING = "decoding"
     COMPUTING = "computing"
 
 
-@dataclass(frozen=True)
-class Setup:
-    """Which model the worker opens, and how."""
-
-    model: Path | None
-    backend: str
-    compute_units: str
+Tell = Callable[[Phase], None]
+"""Hears when a job comes to its next phase."""
 
 
-@dataclass(frozen=True, eq=False)
-class Segmented:
-    """A photo's prediction with the mask that was drawn from it at `threshold`."""
+class Bench(Protocol):
+    """What a process keeps between its jobs."""
 
-    fingerprint: Fingerprint
-    prediction: Prediction
-    rle: Rle
-    measurements: Measurements
-    threshold: float
+    def open(self) -> None:
+        """Open what the jobs that say `opens` rest on, if it is not open yet. Raises ModelError."""
 
 
-@dataclass(frozen=True, eq=False)
-class Viewed:
-    """A photo for the screen, and which one it is."""
+class Job(Protocol[Bench_contra, Answer_co]):
+    """Something a process can do; it and its answer are pickled."""
 
-    fingerprint: Fingerprint
-    photo: Photo
+    reads: ClassVar[bool]
+    """Whether it reads and decodes a photo, which may take as long as photos may."""
+    opens: ClassVar[bool]
+    """Whether the bench is opened before, which no photo is to pay for."""
 
-
-class Bench:
-    """What the worker keeps between jobs: the model, opened when it is first asked for.
-
-    `tell` hears when a job comes to its next phase.
-    """
-
-    def __init__(self, setup: Setup, tell: Callable[[Phase], None] = lambda _phase: None) -> None:
-        self._setup = setup
-        self._tell = tell
-        self._segmenter: Segmenter | None = None
-
-    def segmenter(self) -> "Segmenter":
-        """The opened model. Raises ModelError."""
-        # Late: a folder whose photos are all known never pays for a runtime.
-        from models.package.package import ModelError
-        from models.run.segmenter import open_segmenter
-
-        if self._setup.model is None:
-            raise ModelError("No model was given: photos are stored, but not outlined.")
-        if self._segmenter is None:
-            self._segmenter = open_segmenter(
-                self._setup.model, self._setup.backend, self._setup.compute_units
-            )
-        return self._segmenter
-
-    def read(self, path: Path) -> tuple[PhotoFile, Fingerprint]:
-        """A file's bytes and what they are. Raises PhotoError."""
-        file = read_file(path)
-        self._tell(Phase.DECODING)
-        return file, fingerprint(file)
-
-    def segment(self, file: PhotoFile, identity: Fingerprint) -> Segmented:
-        """Decode, predict, draw and measure. Raises PhotoError and ModelError."""
-        segmenter = self.segmenter()
-        photo = decode(file, segmenter.decoded_side)
-        self._tell(Phase.COMPUTING)
-        prediction = segmenter.predict(photo)
-        threshold = segmenter.info.threshold
-        mask = draw_mask(prediction.grid, prediction.framing, threshold)
-        return Segmented(identity, prediction, rle.encode(mask), measure(mask), threshold)
-
-
-class Job(Protocol[Answer_co]):
-    """Something the worker can do; it and its answer are pickled."""
-
-    def run(self, bench: Bench, /) -> Answer_co:
-        """Do it, in the worker process."""
+    def run(self, bench: Bench_contra, /) -> Answer_co:
+        """Do it, in that process. Raises PhotoError, ModelError and OSError."""
         ...
 
 
 @dataclass(frozen=True)
-class FingerprintJob:
-    """What a file and the picture in it are."""
+class OpenJob:
+    """Open the bench."""
 
-    path: Path
+    reads: ClassVar[bool] = False
+    opens: ClassVar[bool] = True
 
-    def run(self, bench: Bench) -> Fingerprint:
-        """Hash it, and prove that it can be decoded completely. Raises PhotoError."""
-        file, identity = bench.read(self.path)
-        decode(file, PROOF_SIDE)
-        return identity
-
-
-@dataclass(frozen=True)
-class SegmentJob:
-    """Outline the lesion of one photo."""
-
-    path: Path
-
-    def run(self, bench: Bench) -> Segmented:
-        """Segment it. Raises PhotoError and ModelError."""
-        return bench.segment(*bench.read(self.path))
+    def run(self, bench: Bench) -> None:
+        """Open it, if it is not open yet. Raises ModelError."""
+        bench.open()
 
 
-@dataclass(frozen=True)
-class TakeInJob:
-    """Outline a photo, unless its content hash is one of those that are outlined already."""
+class Setup(Protocol[Bench_co]):
+    """What a process is made for; it travels there."""
 
-    path: Path
-    outlined: frozenset[str]
+    def bench(self, tell: Tell) -> Bench_co:
+        """Its bench, made in that process."""
+        ...
 
-    def run(self, bench: Bench) -> Segmented | Fingerprint:
-        """Segment it, or say which photo it is. Raises PhotoError and ModelError."""
-        file, identity = bench.read(self.path)
-        if identity.content_hash in self.outlined:
-            return identity
-        return bench.segment(file, identity)
+    def spare(self) -> "Setup[Bench_co] | None":
+        """What to try where jobs that open this one's bench end the process every time."""
+        ...
 
 
-@dataclass(frozen=True)
-class ViewJob:
-    """A photo for the screen, its longer side at most `longest` pixels."""
+class FailureKind(Enum):
+    """Whose failure it is."""
 
-    path: Path
-    longest: int
-
-    def run(self, bench: Bench) -> Viewed:
-        """Decode it small. Raises PhotoError."""
-        file, identity = bench.read(self.path)
-        return Viewed(identity, decode(file, self.longest))
+    PHOTO = "photo"
+    UNAVAILABLE = "unavailable"
+    """A photo's that the machine could not read for now."""
+    MACHINE = "machine"
+    """The machine's, in whatever else it was asked for; its reason alone is the sentence."""
+    MODEL = "model"
+    NO_NUMBERS = "no numbers"
+    """The model's, and perhaps only where it ran."""
+    UNFORESEEN = "unforeseen"
 
 
 @dataclass(frozen=True)
-class ModelJob:
-    """What the model is."""
+class Failed:
+    """A job that failed, with its sentence."""
 
-    def run(self, bench: Bench) -> "PackageInfo":
-        """Open the model, if it is not open yet. Raises ModelError."""
-        return bench.segmenter().info
+    kind: FailureKind
+    sentence: str
 
 
-@dataclass(frozen=True)
-class BackendJob:
-    """What executes the model."""
+@dataclass(frozen=True, eq=False)
+class Done:
+    """A job that went well, with its answer."""
 
-    def run(self, bench: Bench) -> str:
-        """Open the model, if it is not open yet. Raises ModelError."""
-        return bench.segmenter().backend
+    answer: Any
+
+
+Word = Done | Failed | Phase
+"""What comes back."""

@@ -6,17 +6,17 @@ import signal
 import sys
 from collections.abc import Iterator
 from multiprocessing import resource_tracker
+from multiprocessing.connection import wait
 from time import monotonic
 from typing import Any
 
-from pipeline.work.jobs import BackendJob, Job, ModelJob, Phase, Setup
-from pipeline.work.worker_process import Done, Failed, Word, serve
+from pipeline.work.jobs import Done, Failed, Job, OpenJob, Phase, Setup, Word
+from pipeline.work.worker_process import serve
 
 LONGEST_JOB = 600.0
 """Seconds after which a model counts as hung; a Mac may compile it for minutes at first."""
 LAST_BREATH = 0.5
 """Seconds a killed process is waited for: one that waits for a disk can't even be killed."""
-MODEL_JOBS = (ModelJob, BackendJob)
 
 
 class Died(Exception):
@@ -34,9 +34,10 @@ class TimeUp(Exception):
 class Link:
     """A running worker process. One job at a time; only `kill` may be called meanwhile."""
 
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: Setup[Any]) -> None:
         context = multiprocessing.get_context("spawn")
         self._ours, theirs = context.Pipe()
+        self._bell, self._ring = context.Pipe(duplex=False)
         self._process = context.Process(
             target=serve, args=(theirs, setup), name="nevus worker", daemon=True
         )
@@ -46,22 +47,22 @@ class Link:
                 self._process.start()
         theirs.close()
         self._ready = False
-        self._model_opened = False
+        self._opened = False
 
     @property
     def pid(self) -> int | None:
         """The process's number while it runs."""
         return self._process.pid if self._process.is_alive() else None
 
-    def open_model(self) -> Done | Failed:
-        """Open the model, if it is not open yet. Raises Died."""
-        if self._model_opened:
+    def open(self) -> Done | Failed:
+        """Open the bench, if it is not open yet. Raises Died."""
+        if self._opened:
             return Done(None)
-        reply = self.ask(ModelJob(), LONGEST_JOB)
-        self._model_opened = isinstance(reply, Done)
+        reply = self.ask(OpenJob(), LONGEST_JOB)
+        self._opened = isinstance(reply, Done)
         return reply
 
-    def ask(self, job: Job[Any], time_limit: float) -> Done | Failed:
+    def ask(self, job: Job[Any, Any], time_limit: float) -> Done | Failed:
         """A job's answer; a photo may be read and decoded for `time_limit` seconds.
 
         Raises Died and TimeUp; then, as after any exception, this is of no more use.
@@ -74,14 +75,20 @@ class Link:
             raise Died from None
 
     def kill(self) -> None:
-        """End the process, whatever it does; any thread may call this."""
+        """End the process, whatever it does; any thread may call this.
+
+        Whoever waits for an answer is told, even where the process waits for a disk and stays.
+        """
+        with contextlib.suppress(OSError):
+            self._ring.send(None)
         self._process.kill()
         self._process.join(LAST_BREATH)
 
     def end(self) -> None:
         """End the process and the pipe."""
         self.kill()
-        self._ours.close()
+        for end in (self._ours, self._bell, self._ring):
+            end.close()
 
     def _get_ready(self) -> None:
         # A process that starts on a busy machine takes its time, which no photo is to pay for.
@@ -89,10 +96,9 @@ class Link:
             self._hear(monotonic() + LONGEST_JOB, Phase.COMPUTING)
             self._ready = True
 
-    def _answer(self, job: Job[Any], time_limit: float) -> Done | Failed:
-        is_of_model = isinstance(job, MODEL_JOBS)
-        phase = Phase.COMPUTING if is_of_model else Phase.READING
-        until = monotonic() + (LONGEST_JOB if is_of_model else time_limit)
+    def _answer(self, job: Job[Any, Any], time_limit: float) -> Done | Failed:
+        phase = Phase.READING if job.reads else Phase.COMPUTING
+        until = monotonic() + (time_limit if job.reads else LONGEST_JOB)
         while isinstance(word := self._hear(until, phase), Phase):
             phase = word
             if phase is Phase.COMPUTING:
@@ -101,7 +107,10 @@ class Link:
         return word
 
     def _hear(self, until: float, phase: Phase) -> Word:
-        if not self._ours.poll(max(0.0, until - monotonic())):
+        ready = wait([self._ours, self._bell], max(0.0, until - monotonic()))
+        if self._bell in ready:
+            raise Died
+        if not ready:
             raise Died if phase is Phase.COMPUTING else TimeUp(phase)
         word: Word = self._ours.recv()
         return word

@@ -3,8 +3,6 @@
 import os
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
-from enum import Enum
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -12,43 +10,10 @@ from typing import Any
 
 import cv2
 
-from pipeline.work.jobs import Bench, Job, Phase, Setup
+from pipeline.work.jobs import Bench, Done, Failed, FailureKind, Job, Setup
 
 
-class FailureKind(Enum):
-    """Whose failure it is."""
-
-    PHOTO = "photo"
-    UNAVAILABLE = "unavailable"
-    """A photo's that the machine could not read for now."""
-    MACHINE = "machine"
-    """The machine's, in whatever else it was asked for; its reason alone is the sentence."""
-    MODEL = "model"
-    NO_NUMBERS = "no numbers"
-    """The model's, and perhaps only where it ran."""
-    UNFORESEEN = "unforeseen"
-
-
-@dataclass(frozen=True)
-class Failed:
-    """A job that failed, with its sentence."""
-
-    kind: FailureKind
-    sentence: str
-
-
-@dataclass(frozen=True, eq=False)
-class Done:
-    """A job that went well, with its answer."""
-
-    answer: Any
-
-
-Word = Done | Failed | Phase
-"""What crosses the pipe towards the parent."""
-
-
-def serve(connection: "Connection[Any, Any]", setup: Setup) -> None:
+def serve(connection: "Connection[Any, Any]", setup: Setup[Bench]) -> None:
     """Say that it is ready, then answer jobs in the order they come, telling each one's phases.
 
     Ends with the pipe, or with the parent.
@@ -56,14 +21,14 @@ def serve(connection: "Connection[Any, Any]", setup: Setup) -> None:
     _leave_terminal()
     _be_first_to_go()
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    bench = Bench(setup, connection.send)
+    bench = setup.bench(connection.send)
     with suppress(EOFError, OSError):
         connection.send(Done(None))
         while True:
             connection.send(_answer(connection.recv(), bench))
 
 
-def _answer(job: Job[Any], bench: Bench) -> Done | Failed:
+def _answer(job: Job[Any, Any], bench: Bench) -> Done | Failed:
     from imaging.decode.photo import PhotoError, PhotoUnavailable
     from models.package.package import ModelError, NoNumbers
 

@@ -11,9 +11,11 @@ import pytest
 from db.store import Store
 from db.values import DecisionKind
 from pipeline.review.session import ReviewSession
-from pipeline.work.worker import Worker
+from pipeline.review.verdict import Ruling
+from pipeline.work.viewer import Viewer
 from tests.pipeline.conftest import draw_photo, remember_photo
 from tests.support.commands import run
+from tests.support.intake import without_model
 
 
 @pytest.fixture(scope="module")
@@ -23,11 +25,12 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     photo = draw_photo(place / "photos" / "mole.jpg")
     with (
         closing(Store.open(place / "nevus.db")) as store,
-        closing(Worker(None)) as worker,
-        closing(ReviewSession(store, worker, photo.parent, "ada")) as session,
+        closing(without_model()) as scorer,
+        closing(Viewer()) as viewer,
+        closing(ReviewSession(store, scorer, viewer, photo.parent, "ada")) as session,
     ):
         opened = session.open(remember_photo(store, photo))
-        session.decide(opened, DecisionKind.ACCEPTED, seconds=1)
+        session.decide(opened, Ruling(DecisionKind.ACCEPTED, seconds=1))
     return place
 
 
@@ -106,8 +109,9 @@ def test_an_export_says_which_edits_are_not_in_it(sound: Path, tmp_path: Path) -
     place = Path(shutil.copytree(sound, tmp_path / "place"))
     with (
         closing(Store.open(place / "nevus.db")) as store,
-        closing(Worker(None)) as worker,
-        closing(ReviewSession(store, worker, sound / "photos", "ada")) as session,
+        closing(without_model()) as scorer,
+        closing(Viewer()) as viewer,
+        closing(ReviewSession(store, scorer, viewer, sound / "photos", "ada")) as session,
     ):
         [item] = session.queue()
         editor = session.open(item.photo_id).editor

@@ -16,9 +16,11 @@ from imaging.mask.measure import measure
 from imaging.mask.outline import draw_mask
 from imaging.values import Prediction, Receipt
 from models.run.segmenter import shipped_model
+from models.run.setup import ModelSetup
 from pipeline.intake.scan import file_stat
-from pipeline.work.worker import Worker
+from pipeline.work.scorer import OneProcess
 from tests.support.databases import new_store
+from tests.support.intake import without_model
 
 SKIN, LESION = (224, 180, 155), (92, 52, 40)
 
@@ -81,16 +83,16 @@ def model() -> Path:
 
 
 @pytest.fixture(scope="session")
-def shared_worker(model: Path) -> Iterator[Worker]:
+def scorer(model: Path) -> Iterator[OneProcess]:
     """A worker for tests that do it no harm."""
-    worker = Worker(model)
+    worker = OneProcess(ModelSetup(model))
     yield worker
     worker.close()
 
 
 @pytest.fixture
-def modelless() -> Iterator[Worker]:
-    worker = Worker(None)
+def modelless() -> Iterator[OneProcess]:
+    worker = without_model()
     yield worker
     worker.close()
 

@@ -1,4 +1,4 @@
-"""A small clinic for the screens: drawn photos, a real database, the real worker, no model."""
+"""A small clinic for the screens: drawn photos, a real database, the real processes, no model."""
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.review.session import ReviewSession
-from pipeline.work.worker import Worker
+from pipeline.work.scorer import OneProcess
+from pipeline.work.viewer import Viewer
 from tests.support.databases import new_store
+from tests.support.intake import without_model
 from tests.tui.driving import Clinic
 from tui.app import NevusApp
 from tui.screens.editing import SHOWN_FOR
@@ -30,20 +32,20 @@ def sentences_stay(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def worker() -> Iterator[Worker]:
-    with closing(Worker(None)) as worker:
-        yield worker
+def scorer() -> Iterator[OneProcess]:
+    with closing(without_model()) as scorer:
+        yield scorer
 
 
 @pytest.fixture
-def clinic(tmp_path: Path, worker: Worker) -> Iterator[Clinic]:
+def clinic(tmp_path: Path, scorer: OneProcess, viewer: Viewer) -> Iterator[Clinic]:
     folder = tmp_path / "photos"
     folder.mkdir()
     with (
         closing(new_store(tmp_path / "nevus.db")) as store,
-        closing(ReviewSession(store, worker, folder, "ada")) as session,
+        closing(ReviewSession(store, scorer, viewer, folder, "ada")) as session,
     ):
-        yield Clinic(folder, store, worker, session)
+        yield Clinic(folder, store, scorer, viewer, session)
 
 
 @pytest.fixture

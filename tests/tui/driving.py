@@ -15,6 +15,7 @@ from textual.screen import Screen
 
 from db.store import Store
 from db.values import NewOutline, NewPhoto, QueueItem
+from imaging.decode.photo import fingerprint, read_file
 from imaging.framing import Pixels, Size, fit
 from imaging.mask import rle
 from imaging.mask.measure import measure
@@ -23,7 +24,8 @@ from imaging.values import Prediction, Receipt
 from pipeline.intake.ingest import Ingest, IngestProgress
 from pipeline.intake.scan import file_stat
 from pipeline.review.session import ReviewSession
-from pipeline.work.worker import Worker
+from pipeline.work.scorer import OneProcess
+from pipeline.work.viewer import Viewer
 from tui.app import NevusApp
 from tui.screens.review import ReviewScreen
 from tui.widgets.workbench import Workbench
@@ -61,7 +63,8 @@ class Clinic:
 
     folder: Path
     store: Store
-    worker: Worker
+    scorer: OneProcess
+    viewer: Viewer
     session: ReviewSession
     ingests: list[Ingest] = field(default_factory=list)
 
@@ -74,7 +77,7 @@ class Clinic:
 
     def take_in(self, path: Path) -> int:
         """Store a photo of the folder, without an outline; its id."""
-        new = NewPhoto(file_stat(path), self.worker.fingerprint(path))
+        new = NewPhoto(file_stat(path), fingerprint(read_file(path)))
         return self.store.take_in(new).photo_id
 
     def outline(
@@ -96,16 +99,16 @@ class Clinic:
 
     def _keep(self, path: Path, prediction: Prediction) -> int:
         mask = draw_mask(prediction.grid, prediction.framing, 0.5)
-        new = NewPhoto(file_stat(path), self.worker.fingerprint(path))
+        new = NewPhoto(file_stat(path), fingerprint(read_file(path)))
         made = NewOutline(prediction, rle.encode(mask), measure(mask), 0.5)
         return self.store.take_in(new, made).photo_id
 
     def app(self) -> NevusApp:
         """The app on this folder."""
-        return NevusApp(self.session, self._ingest, self.folder, "ada")
+        return NevusApp(self.session, self._ingest)
 
     def _ingest(self, listener: Callable[[IngestProgress], None]) -> Ingest:
-        self.ingests.append(Ingest(self.store, self.worker, self.folder, listener))
+        self.ingests.append(Ingest(self.store, self.scorer, self.folder, listener))
         return self.ingests[-1]
 
     async def stop_ingest(self) -> None:

@@ -136,7 +136,7 @@ async def test_only_doubt_is_said(
     clinic: Clinic, make_app: Callable[[], NevusApp], source: Source
 ) -> None:
     colours = Colours(Depth.TABLE, source)
-    app = NevusApp(clinic.session, make_app()._make_ingest, clinic.folder, "ada", colours)
+    app = NevusApp(clinic.session, make_app()._make_ingest, colours)
     async with app.run_test() as pilot:
         await settled(pilot)
         said = {note.message for note in app._notifications if note.title == "Colours"}

@@ -12,6 +12,7 @@ from db.values import DecisionKind
 from imaging.framing import Mask
 from imaging.mask import rle
 from pipeline.exchange.export import export
+from pipeline.review.verdict import Ruling
 from tests.tui.driving import Clinic, settled, shown_photo, text_of, until
 from tui.app import NevusApp
 from tui.screens.review import ReviewScreen
@@ -78,7 +79,7 @@ async def test_a_sitting_that_begins_with_skipped_photos_only_says_so(
     clinic: Clinic, make_app: MakeApp, three: list[int]
 ) -> None:
     for photo in three:
-        clinic.session.decide(clinic.session.open(photo), DecisionKind.SKIPPED, 1.0)
+        clinic.session.decide(clinic.session.open(photo), Ruling(DecisionKind.SKIPPED, 1.0))
     async with make_app().run_test(size=(120, 40)) as pilot:
         assert shown_photo(await settled(pilot)) == three[0]
         assert ONLY_SKIPPED in said(pilot)

@@ -72,7 +72,7 @@ async def test_two_photos_of_one_name_are_told_apart_wherever_they_are_named(
     empty = clinic.draw("carl/IMG_0001.jpg")
     empty.write_bytes(b"")
     try:
-        clinic.worker.fingerprint(empty)
+        clinic.viewer.view(empty, 64)
     except PhotoError as problem:
         clinic.store.set_aside(file_stat(empty), str(problem))
     async with make_app().run_test(size=(80, 24)) as pilot:

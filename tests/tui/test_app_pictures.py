@@ -12,6 +12,7 @@ from db.values import DecisionKind
 from imaging.decode.photo import PhotoError
 from pipeline.intake.ingest import IngestProgress
 from pipeline.intake.scan import file_stat
+from pipeline.review.verdict import Ruling
 from tests.tui.driving import Clinic, review_screen, settled, text_of, until
 from tui.app import NevusApp
 from tui.widgets.details import Details
@@ -31,12 +32,12 @@ def photos(clinic: Clinic) -> Clinic:
     empty = clinic.folder / "empty.jpg"
     empty.touch()
     with pytest.raises(PhotoError) as problem:
-        clinic.worker.fingerprint(empty)
+        clinic.viewer.view(empty, 64)
     clinic.store.set_aside(file_stat(empty), str(problem.value))
     for kind in (DecisionKind.ACCEPTED, DecisionKind.NO_LESION):
         waiting = next(item for item in clinic.session.queue() if item.decision is None)
         opened = clinic.session.open(waiting.photo_id)
-        clinic.session.decide(opened, kind, 3.0)
+        clinic.session.decide(opened, Ruling(kind, 3.0))
     return clinic
 
 

@@ -59,7 +59,7 @@ def doctor(
     held = settled(db=db, model=model, backend=backend, compute_units=compute_units, color=color)
     with failures():
         if selftest:
-            works = run_selftest(held.model, held.backend, held.compute_units, json)
+            works = run_selftest(held.setup(), json)
         else:
             works = _look_around(folder, held, json) if model is None else _look_into(model, json)
     if not works:
@@ -68,7 +68,6 @@ def doctor(
 
 def _look_around(folder: Path, held: "Settings", json: bool) -> bool:
     from db.sqlite.location import database_for
-    from models.run.segmenter import shipped_model
     from pipeline.doctor.examination import sections
     from pipeline.doctor.findings import Section, examined
     from tui.commands.findings import print_findings
@@ -78,9 +77,7 @@ def _look_around(folder: Path, held: "Settings", json: bool) -> bool:
     terminal = Section("Terminal", terminal_findings(read_terminal(held.color)))
     with stderr().status("looking around"):
         place = database_for(folder, held.db)
-        found = sections(
-            folder, place, held.model or shipped_model(), held.backend, held.compute_units
-        )
+        found = sections(folder, place, held.setup())
     examination = examined(terminal, *found)
     (print_json if json else print_findings)(examination)
     return examination.works

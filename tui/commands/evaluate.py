@@ -55,12 +55,11 @@ def evaluate(
     with failures():
         from models.evaluate.evaluation import evaluate as compare
         from models.evaluate.pairs import read_pairs
-        from models.run.segmenter import open_segmenter, shipped_model
         from models.run.variants import Mirrored, Reframed
         from tui.commands.segment import progressing
 
         found = read_pairs(pairs, filters)
-        segmenter = open_segmenter(held.model or shipped_model(), held.backend, held.compute_units)
+        segmenter = held.setup().open()
         if framing is not None:
             segmenter = segmenter.using(partial(Reframed, framing=framing))
         if mirrored:

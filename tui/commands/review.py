@@ -1,6 +1,5 @@
 """`nevus review`: the app."""
 
-import getpass
 import os
 import sys
 from pathlib import Path
@@ -58,8 +57,6 @@ def review(
         time_limit=time_limit,
     )
     with failures():
-        from db.sqlite.location import database_for
-        from models.run.segmenter import shipped_model
         from tui.launch import run_app
         from tui.surface.colours import find_colours
 
@@ -68,14 +65,4 @@ def review(
         if held.color != "auto":
             os.environ.pop("NO_COLOR", None)
 
-        run_app(
-            folder=folder,
-            database=database_for(folder, held.db),
-            model=held.model or shipped_model(),
-            backend=held.backend,
-            compute_units=held.compute_units,
-            time_limit=held.time_limit,
-            reviewer=held.reviewer or getpass.getuser(),
-            colours=colours,
-            typed=typed,
-        )
+        run_app(folder, held, colours, typed)

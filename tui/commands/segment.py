@@ -83,20 +83,18 @@ def segment(
     with failures():
         from db.sqlite.location import database_for
         from db.store import Store
-        from models.run.segmenter import shipped_model
-        from pipeline.intake.segment import segment_folder
-        from pipeline.work.worker import Worker
+        from pipeline.intake.segment import Told, segment_folder
+        from pipeline.work.scorer import OneProcess
         from tui.names import sentence_of
 
         store = Store.open(database_for(folder, held.db))
-        model = held.model or shipped_model()
-        worker = Worker(model, held.backend, held.compute_units, held.time_limit)
+        scorer = OneProcess(held.setup(), held.time_limit)
         try:
             with progressing("segmenting") as progress:
-                totals = segment_folder(store, worker, folder, progress, remark)
+                totals = segment_folder(store, scorer, folder, Told(progress, remark))
             aside = store.set_aside_files(str(folder.resolve()))
         finally:
-            worker.close()
+            scorer.close()
             store.close()
         for file in aside:
             remark(f"set aside: {sentence_of(file, str(folder.resolve()))}")

@@ -9,7 +9,7 @@ from textual import work
 from db.values import Decision, DecisionKind, QueueItem, SetAside
 from pipeline.review.desk import Desk, DeskPhoto
 from pipeline.review.reshaped import Reshaped
-from pipeline.review.verdict import stored_kind
+from pipeline.review.verdict import Ruling, stored_kind
 from pipeline.review.waiting import is_skipped
 from tui.failures import EXPECTED, brief
 from tui.rows import Row
@@ -84,7 +84,8 @@ class DecidingScreen(EditingScreen):
         photo_id = opened.details.photo_id
         seconds, score = self._stopwatch.seconds(photo_id), self.score
         self._stopwatch.reset(photo_id)
-        stored = self._desk.decide(opened, decision, seconds, score, self._asked_empty)
+        ruling = Ruling(decision, seconds, score, may_be_empty=self._asked_empty)
+        stored = self._desk.decide(opened, ruling)
         self._settle(photo_id, self._outbox.put(photo_id, asyncio.wrap_future(stored)))
 
     @work(group="decide")

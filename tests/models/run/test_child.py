@@ -8,6 +8,7 @@ import pytest
 
 from models.package.package import ModelError, check_package
 from models.run.child import in_child
+from models.run.setup import ModelSetup
 from models.run.trial import RUNS, try_out
 
 
@@ -42,7 +43,7 @@ def test_what_it_prints_is_dropped(capfd: pytest.CaptureFixture[str]) -> None:
 
 
 def test_the_shipped_package_is_tried(shipped: Path) -> None:
-    trial = try_out(shipped, "onnxruntime")
+    trial = try_out(ModelSetup(shipped, "onnxruntime"))
     assert (trial.backend, trial.device, trial.runs) == ("onnxruntime", "CPU", RUNS)
     assert trial.milliseconds > 0
     assert trial.opening > 0

@@ -10,6 +10,7 @@ from platformdirs import user_cache_path
 
 from models.inspect.neural_engine import Concern
 from models.package.package import package_hash, program_file
+from models.run.setup import ModelSetup
 from models.run.trial import Trial
 from pipeline.doctor.findings import Finding, Grade
 from pipeline.doctor.model import backend_finding, cache_finding, model_findings
@@ -43,14 +44,14 @@ def by_subject(findings: tuple[Finding, ...]) -> dict[str, Finding]:
 
 
 def test_the_shipped_model_runs_and_is_timed(model: Path) -> None:
-    found = by_subject(model_findings(model))
+    found = by_subject(model_findings(ModelSetup(model)))
     assert {finding.state for finding in found.values()} == {Grade.OK}
     assert package_hash(model)[:12] in found["Package"].sentence
     assert " ms a photo" in found["Speed"].sentence
 
 
 def test_a_missing_model_is_one_problem(tmp_path: Path) -> None:
-    (finding,) = model_findings(tmp_path / "none.mlpackage")
+    (finding,) = model_findings(ModelSetup(tmp_path / "none.mlpackage"))
     assert finding.state is Grade.PROBLEM
     assert "There is no model at" in finding.sentence
 
@@ -59,7 +60,7 @@ def test_a_damaged_model_is_a_problem_and_the_rest_is_said(model: Path, tmp_path
     copy = tmp_path / "damaged.mlpackage"
     shutil.copytree(model, copy)
     program_file(copy).write_bytes(b"\xff" * 100)
-    found = by_subject(model_findings(copy))
+    found = by_subject(model_findings(ModelSetup(copy)))
     assert found["Run"].state is Grade.PROBLEM
     assert "is damaged" in found["Run"].sentence
     assert "Cache" in found
@@ -124,14 +125,14 @@ def test_a_mac_whose_neural_engine_ends_the_process_works_on_the_cpu_and_says_so
 ) -> None:
     with reported(tmp_path / "mac") as mac:
         mac.order("die on CPU_AND_NE", "all")
-        found = by_subject(model_findings(model))
+        found = by_subject(model_findings(ModelSetup(model)))
         assert found["Run"].state is Grade.NOTE
         assert "goes on on the CPU by itself" in found["Run"].sentence
         assert "CPU_ONLY" in found["Run"].advice
         assert found["Backend"].sentence == "Core ML runs it (CPU_ONLY)."
-        assert "Run" not in by_subject(model_findings(model, "coreml", "CPU_ONLY"))
+        assert "Run" not in by_subject(model_findings(ModelSetup(model, "coreml", "CPU_ONLY")))
         mac.order("die on CPU_ONLY", "all")
-        found = by_subject(model_findings(model))
+        found = by_subject(model_findings(ModelSetup(model)))
     assert found["Run"].state is Grade.PROBLEM
     assert found["Run"].advice
 

@@ -20,7 +20,9 @@ from pipeline.exchange.dataset import safe_name, unique_names
 from pipeline.exchange.export import Exported, export, format_names, unstored
 from pipeline.intake.scan import file_stat
 from pipeline.review.session import ReviewSession
-from pipeline.work.worker import Worker
+from pipeline.review.verdict import Ruling
+from pipeline.work.scorer import OneProcess
+from pipeline.work.viewer import Viewer
 from tests.support.rights import reachable, without_rights
 
 Draw = Callable[..., Path]
@@ -36,10 +38,15 @@ def database(store: Store, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def reviewed(
-    store: Store, modelless: Worker, folder: Path, draw: Draw, remember: Remember
+    store: Store,
+    modelless: OneProcess,
+    viewer: Viewer,
+    folder: Path,
+    draw: Draw,
+    remember: Remember,
 ) -> dict[str, Mask]:
     """Photos with every decision; the masks that an export should hold, by name."""
-    session = ReviewSession(store, modelless, folder, "ada")
+    session = ReviewSession(store, modelless, viewer, folder, "ada")
     kinds = {
         "right.jpg": DecisionKind.ACCEPTED,
         "sub/right.png": DecisionKind.ACCEPTED,
@@ -58,7 +65,7 @@ def reviewed(
             photo.editor.begin_stroke(9, True)
             photo.editor.extend_stroke(30, 200)
             photo.editor.end_stroke()
-        session.decide(photo, kind, seconds=2.5, score=3, note=f"n\u00f6te {number}")
+        session.decide(photo, Ruling(kind, seconds=2.5, score=3, note=f"n\u00f6te {number}"))
         masks[name] = photo.editor.mask
     session.close()
     remember(store, draw(folder / "waiting.jpg", at=(-40, 0)))
@@ -154,18 +161,19 @@ def test_each_format_counts_the_same(
     tmp_path: Path,
     reviewed: dict[str, Mask],
     draw: Draw,
-    modelless: Worker,
+    modelless: OneProcess,
+    viewer: Viewer,
     remember: Remember,
 ) -> None:
-    session = ReviewSession(store, modelless, folder, "ada")
+    session = ReviewSession(store, modelless, viewer, folder, "ada")
     emptied = session.open(remember(store, draw(folder / "emptied.jpg", size=(300, 240))))
     assert emptied.editor is not None
     emptied.editor.set_threshold(0.999)
     assert not emptied.editor.mask.any()
-    session.decide(emptied, DecisionKind.ACCEPTED, seconds=1, may_be_empty=True)
+    session.decide(emptied, Ruling(DecisionKind.ACCEPTED, seconds=1, may_be_empty=True))
     path = draw(folder / "undrawn.jpg", size=(310, 240))
     undrawn = store.take_in(NewPhoto(file_stat(path), fingerprint(read_file(path)))).photo_id
-    session.decide(session.open(undrawn), DecisionKind.REJECTED, seconds=1)
+    session.decide(session.open(undrawn), Ruling(DecisionKind.REJECTED, seconds=1))
     session.close()
     kinds = list(DecisionKind)
     for name in format_names():
@@ -193,9 +201,10 @@ def test_edits_that_no_decision_stored_are_counted_and_said(
     folder: Path,
     tmp_path: Path,
     reviewed: dict[str, Mask],
-    modelless: Worker,
+    modelless: OneProcess,
+    viewer: Viewer,
 ) -> None:
-    session = ReviewSession(store, modelless, folder, "ada")
+    session = ReviewSession(store, modelless, viewer, folder, "ada")
     photos = {item.name: item.photo_id for item in session.queue()}
     assert unstored(export(database, tmp_path / "before", folder, "png", USUAL)) is None
     for name in ("right.jpg", "corrected.jpg", "nothing.jpg"):
@@ -214,21 +223,27 @@ def test_edits_that_no_decision_stored_are_counted_and_said(
     editor = session.open(photos["right.jpg"]).editor
     assert editor is not None
     editor.undo()
-    session.decide(session.open(photos["corrected.jpg"]), DecisionKind.ACCEPTED, seconds=1)
+    session.decide(session.open(photos["corrected.jpg"]), Ruling(DecisionKind.ACCEPTED, seconds=1))
     session.close()
     again = export(database, tmp_path / "stored", folder, "png", USUAL)
     assert again.edited_since == 1
 
 
 def test_edits_that_a_rejection_left_are_none_made_since(
-    store: Store, database: Path, folder: Path, tmp_path: Path, modelless: Worker, remembered: int
+    store: Store,
+    database: Path,
+    folder: Path,
+    tmp_path: Path,
+    modelless: OneProcess,
+    viewer: Viewer,
+    remembered: int,
 ) -> None:
-    session = ReviewSession(store, modelless, folder, "ada")
+    session = ReviewSession(store, modelless, viewer, folder, "ada")
     photo = session.open(remembered)
     assert photo.editor is not None
     photo.editor.begin_stroke(9, True)
     photo.editor.extend_stroke(30, 30)
-    session.decide(photo, DecisionKind.REJECTED, seconds=1)
+    session.decide(photo, Ruling(DecisionKind.REJECTED, seconds=1))
     session.close()
     exported = export(database, tmp_path / "set", folder, "coco", [DecisionKind.REJECTED])
     assert (exported.masks, exported.edited_since) == (1, 0)

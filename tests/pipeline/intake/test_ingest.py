@@ -8,10 +8,10 @@ import pytest
 from PIL import Image
 
 from db.store import Store
-from pipeline.intake.ingest import Ingest, IngestProgress, Patience
+from pipeline.intake.ingest import Ingest, IngestProgress, Patience, Rhythm
 from pipeline.intake.lease import Lease
 from pipeline.intake.watch import Pace
-from pipeline.work.worker import Worker
+from pipeline.work.scorer import OneProcess
 from tests.support.pictures import grainy
 
 Draw = Callable[..., Path]
@@ -44,18 +44,18 @@ def told() -> Told:
 
 
 @pytest.fixture
-def ingest(store: Store, modelless: Worker, folder: Path, told: Told) -> Iterator[Ingest]:
-    ingest = Ingest(store, modelless, folder, told, QUICK, IMPATIENT)
+def ingest(store: Store, modelless: OneProcess, folder: Path, told: Told) -> Iterator[Ingest]:
+    ingest = Ingest(store, modelless, folder, told, Rhythm(QUICK, IMPATIENT))
     ingest.start()
     yield ingest
     ingest.stop()
 
 
 def test_photos_that_come_are_outlined(
-    store: Store, shared_worker: Worker, folder: Path, told: Told, draw: Draw, until: Until
+    store: Store, scorer: OneProcess, folder: Path, told: Told, draw: Draw, until: Until
 ) -> None:
     draw(folder / "old.jpg")
-    ingest = Ingest(store, shared_worker, folder, told, QUICK)
+    ingest = Ingest(store, scorer, folder, told, Rhythm(QUICK))
     ingest.start()
     until(lambda: told.done == (1, 1))
     draw(folder / "new.jpg", at=(20, 0))
@@ -135,12 +135,12 @@ def test_a_folder_that_vanishes_is_said_and_loses_no_photo(
 
 
 def test_while_another_segments_it_shows_the_stores_numbers_and_then_takes_over(
-    store: Store, modelless: Worker, folder: Path, told: Told, draw: Draw, until: Until
+    store: Store, modelless: OneProcess, folder: Path, told: Told, draw: Draw, until: Until
 ) -> None:
     other = Lease(store.path)
     assert other.take()
     draw(folder / "a.jpg")
-    ingest = Ingest(store, modelless, folder, told, QUICK, IMPATIENT)
+    ingest = Ingest(store, modelless, folder, told, Rhythm(QUICK, IMPATIENT))
     ingest.start()
     until(lambda: bool(told.progress) and told.progress[-1].found == 1)
     assert (told.progress[-1].segmenting_here, told.progress[-1].done) == (False, 0)
@@ -150,9 +150,9 @@ def test_while_another_segments_it_shows_the_stores_numbers_and_then_takes_over(
 
 
 def test_stop_is_quick_and_final_and_gives_the_lease_back(
-    store: Store, modelless: Worker, folder: Path, told: Told, draw: Draw, until: Until
+    store: Store, modelless: OneProcess, folder: Path, told: Told, draw: Draw, until: Until
 ) -> None:
-    ingest = Ingest(store, modelless, folder, told, QUICK, IMPATIENT)
+    ingest = Ingest(store, modelless, folder, told, Rhythm(QUICK, IMPATIENT))
     ingest.start()
     until(lambda: bool(told.progress))
     ingest.stop()

@@ -14,7 +14,7 @@ import pytest
 from db.errors import StoreError
 from db.store import Store
 from pipeline.intake.lease import Lease
-from pipeline.work.worker import Worker
+from pipeline.work.scorer import OneProcess
 
 Until = Callable[[Callable[[], bool]], None]
 Draw = Callable[..., Path]
@@ -24,14 +24,15 @@ import sys
 from pathlib import Path
 from db.store import Store
 from pipeline.intake.lease import Lease
-from pipeline.work.worker import Worker
+from models.run.setup import ModelSetup
+from pipeline.work.scorer import OneProcess
 
 if __name__ == "__main__":
-    store, worker = Store.open(Path(sys.argv[1])), Worker(None)
+    store, scorer = Store.open(Path(sys.argv[1])), OneProcess(ModelSetup(Path("none.mlpackage")))
     lease = Lease(store.path)
     assert lease.take()
-    worker.fingerprint(Path(sys.argv[2]))
-    print(worker.pid, flush=True)
+    scorer.fingerprint(Path(sys.argv[2])).result()
+    print(scorer.pid, flush=True)
     sys.stdin.read()
 """
 
@@ -95,11 +96,11 @@ def test_a_killed_holder_loses_it_at_once_even_while_its_worker_lives(
 
 
 def test_a_worker_that_is_started_while_it_is_held_does_not_hold_it(
-    store: Store, modelless: Worker, folder: Path, draw: Draw
+    store: Store, modelless: OneProcess, folder: Path, draw: Draw
 ) -> None:
     lease = Lease(store.path)
     assert lease.take()
-    modelless.fingerprint(draw(folder / "mole.jpg"))
+    modelless.fingerprint(draw(folder / "mole.jpg")).result()
     assert modelless.pid is not None
     lease.release()
     another = Lease(store.path)

@@ -10,16 +10,17 @@ import pytest
 from db.sqlite.files import maps_beside
 from db.store import Store
 from pipeline.errors import ReviewError
-from pipeline.intake.segment import Segmenting
 from pipeline.review.session import ReviewSession
-from pipeline.work.worker import Worker
+from pipeline.work.scorer import OneProcess
+from pipeline.work.viewer import Viewer
+from tests.support.intake import take_in
 
 Draw = Callable[..., Path]
 
 
 @pytest.fixture
-def outlined(store: Store, shared_worker: Worker, folder: Path, draw: Draw) -> int:
-    Segmenting(store, shared_worker, shared_worker.model()).one(draw(folder / "a.jpg"))
+def outlined(store: Store, scorer: OneProcess, folder: Path, draw: Draw) -> int:
+    take_in(store, scorer, draw(folder / "a.jpg"), scorer.model())
     [item] = store.queue(str(folder))
     return item.photo_id
 
@@ -29,11 +30,11 @@ def lose_maps(tmp_path: Path) -> None:
 
 
 def test_it_is_kept_when_it_was_computed_again(
-    store: Store, shared_worker: Worker, folder: Path, tmp_path: Path, outlined: int
+    store: Store, scorer: OneProcess, viewer: Viewer, folder: Path, tmp_path: Path, outlined: int
 ) -> None:
     lose_maps(tmp_path)
     assert store.prediction(outlined) is None
-    with closing(ReviewSession(store, shared_worker, folder, "ada")) as session:
+    with closing(ReviewSession(store, scorer, viewer, folder, "ada")) as session:
         made = session.open(outlined).prediction
     stored = store.prediction(outlined)
     assert made is not None
@@ -42,12 +43,18 @@ def test_it_is_kept_when_it_was_computed_again(
 
 
 def test_one_of_another_picture_is_not(
-    store: Store, shared_worker: Worker, folder: Path, tmp_path: Path, draw: Draw, outlined: int
+    store: Store,
+    scorer: OneProcess,
+    viewer: Viewer,
+    folder: Path,
+    tmp_path: Path,
+    draw: Draw,
+    outlined: int,
 ) -> None:
     lose_maps(tmp_path)
     draw(folder / "a.jpg", at=(40, 20))
     with (
-        closing(ReviewSession(store, shared_worker, folder, "ada")) as session,
+        closing(ReviewSession(store, scorer, viewer, folder, "ada")) as session,
         pytest.raises(ReviewError, match="another picture"),
     ):
         session.open(outlined)

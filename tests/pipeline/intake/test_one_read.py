@@ -13,11 +13,13 @@ from db.store import Store
 from imaging.decode.photo import fingerprint, read_file
 from imaging.mask import rle
 from pipeline.errors import ReviewError
+from pipeline.intake.outcome import Outcome
 from pipeline.intake.scan import file_stat
-from pipeline.intake.segment import Outcome, Segmenting
 from pipeline.review.session import ReviewSession
-from pipeline.work.jobs import Segmented
-from pipeline.work.worker import Worker
+from pipeline.work.scorer import OneProcess
+from pipeline.work.scoring import Segmented
+from pipeline.work.viewer import Viewer
+from tests.support.intake import take_in
 
 Draw = Callable[..., Path]
 SIDE = 80
@@ -53,9 +55,8 @@ def side_of(store: Store, photo_id: int) -> str:
 
 
 def test_a_mask_belongs_to_the_picture_it_is_stored_for(
-    store: Store, shared_worker: Worker, folder: Path, tmp_path: Path, draw: Draw
+    store: Store, scorer: OneProcess, folder: Path, tmp_path: Path, draw: Draw
 ) -> None:
-    segmenting = Segmenting(store, shared_worker, shared_worker.model())
     sides: dict[str, str] = {}
     for number in range(8):
         left = draw(tmp_path / f"left{number}.png", at=(-SIDE, number))
@@ -64,7 +65,7 @@ def test_a_mask_belongs_to_the_picture_it_is_stored_for(
             sides[fingerprint(read_file(picture)).content_hash] = side
         path = draw(folder / f"{number}.png", at=(-SIDE, number))
         with swapping(path, (left, right)):
-            segmenting.one(path)
+            take_in(store, scorer, path, scorer.model())
     masks = [
         (side, side_of(store, photo_id))
         for content, side in sides.items()
@@ -75,9 +76,9 @@ def test_a_mask_belongs_to_the_picture_it_is_stored_for(
 
 
 def test_a_mask_is_not_shown_on_another_picture(
-    store: Store, modelless: Worker, folder: Path, remembered: int, draw: Draw
+    store: Store, modelless: OneProcess, viewer: Viewer, folder: Path, remembered: int, draw: Draw
 ) -> None:
-    with closing(ReviewSession(store, modelless, folder, "ada")) as session:
+    with closing(ReviewSession(store, modelless, viewer, folder, "ada")) as session:
         whole = (folder / "mole.jpg").read_bytes()
         draw(folder / "mole.jpg", at=(40, 0))
         with pytest.raises(ReviewError, match=r"^mole\.jpg holds another picture now"):
@@ -87,32 +88,31 @@ def test_a_mask_is_not_shown_on_another_picture(
 
 
 def test_a_touched_or_renamed_photo_is_not_outlined_again(
-    store: Store, shared_worker: Worker, folder: Path, draw: Draw
+    store: Store, scorer: OneProcess, folder: Path, draw: Draw
 ) -> None:
     photo = draw(folder / "a.jpg")
-    model = shared_worker.model()
-    segmenting = Segmenting(store, shared_worker, model)
-    segmenting.one(photo)
+    model = scorer.model()
+    take_in(store, scorer, photo, model)
     stat = photo.stat()
     os.utime(photo, ns=(stat.st_atime_ns, stat.st_mtime_ns + 1))
     touched = file_stat(photo)
     content = fingerprint(read_file(photo)).content_hash
     assert store.outlined_contents(touched, model.hash) == {content}
-    assert segmenting.one(photo) is Outcome.KNOWN
+    assert take_in(store, scorer, photo, model) is Outcome.KNOWN
     renamed = photo.rename(folder / "b.jpg")
     assert store.outlined_contents(file_stat(renamed), model.hash) == {content}
     assert store.outlined_contents(file_stat(renamed), "of another model") == frozenset()
     store.mark_gone(str(photo))
-    assert segmenting.one(renamed) is Outcome.DUPLICATE
+    assert take_in(store, scorer, renamed, model) is Outcome.DUPLICATE
     assert [item.name for item in store.queue(str(folder))] == ["b.jpg"]
 
 
 def test_what_is_outlined_already_is_only_told(
-    shared_worker: Worker, draw: Draw, folder: Path
+    scorer: OneProcess, draw: Draw, folder: Path
 ) -> None:
     photo = draw(folder / "a.jpg")
     identity = fingerprint(read_file(photo))
-    assert shared_worker.take_in(photo, frozenset({identity.content_hash})) == identity
-    found = shared_worker.take_in(photo, frozenset())
+    assert scorer.take_in(photo, frozenset({identity.content_hash})).result() == identity
+    found = scorer.take_in(photo, frozenset()).result()
     assert isinstance(found, Segmented)
     assert found.fingerprint == identity

@@ -11,10 +11,13 @@ from PIL import Image
 
 from db.store import Store
 from models.package.package import ModelError
+from models.run.setup import ModelSetup
 from pipeline.errors import FolderGone, LeaseTaken
 from pipeline.intake.lease import Lease
-from pipeline.intake.segment import Outcome, Segmenting, Totals, segment_folder
-from pipeline.work.worker import Worker
+from pipeline.intake.outcome import Outcome
+from pipeline.intake.segment import Told, Totals, segment_folder
+from pipeline.work.scorer import OneProcess
+from tests.support.intake import take_in
 
 Draw = Callable[..., Path]
 Until = Callable[[Callable[[], bool]], None]
@@ -33,8 +36,8 @@ def silent(done: int, total: int) -> None:
     """Nobody watches."""
 
 
-def run(store: Store, worker: Worker, folder: Path) -> Totals:
-    return segment_folder(store, worker, folder, silent, REMARKS.append)
+def run(store: Store, worker: OneProcess, folder: Path) -> Totals:
+    return segment_folder(store, worker, folder, Told(silent, REMARKS.append))
 
 
 def numbers(totals: Totals) -> tuple[int, int, int, int, int]:
@@ -48,57 +51,57 @@ def numbers(totals: Totals) -> tuple[int, int, int, int, int]:
 
 
 def test_new_then_known_and_every_photo_has_an_outline(
-    store: Store, shared_worker: Worker, folder: Path, draw: Draw
+    store: Store, scorer: OneProcess, folder: Path, draw: Draw
 ) -> None:
     names = ["a.jpg", "sub/b.png", ESCAPES]
     for number, name in enumerate(names):
         draw(folder / name, at=(number * 10, 0))
-    first = run(store, shared_worker, folder)
+    first = run(store, scorer, folder)
     assert numbers(first) == (3, 3, 0, 0, 0)
-    assert (first.model, first.backend) == ("lesion", shared_worker.backend())
+    assert (first.model, first.backend) == ("lesion", scorer.backend())
     queue = store.queue(str(folder))
     assert {item.path for item in queue} == {str(folder / name) for name in names}
     assert all(item.segmented and item.area_fraction is not None for item in queue)
-    assert numbers(run(store, shared_worker, folder)) == (3, 0, 3, 0, 0)
+    assert numbers(run(store, scorer, folder)) == (3, 0, 3, 0, 0)
 
 
 def test_a_known_file_is_not_read_again(
-    store: Store, shared_worker: Worker, folder: Path, draw: Draw
+    store: Store, scorer: OneProcess, folder: Path, draw: Draw
 ) -> None:
     photo = draw(folder / "a.jpg")
-    run(store, shared_worker, folder)
+    run(store, scorer, folder)
     stat = photo.stat()
     # Same inode, size and time: whatever the bytes are now, nobody looks.
     photo.write_bytes(b"x" * stat.st_size)
     os.utime(photo, ns=(stat.st_atime_ns, stat.st_mtime_ns))
-    assert numbers(run(store, shared_worker, folder)) == (1, 0, 1, 0, 0)
+    assert numbers(run(store, scorer, folder)) == (1, 0, 1, 0, 0)
 
 
 def test_a_copy_is_a_duplicate_a_touched_file_is_known_and_changed_pixels_are_new(
-    store: Store, shared_worker: Worker, folder: Path, draw: Draw
+    store: Store, scorer: OneProcess, folder: Path, draw: Draw
 ) -> None:
     photo = draw(folder / "a.jpg")
-    run(store, shared_worker, folder)
+    run(store, scorer, folder)
     shutil.copy(photo, folder / "b.jpg")
-    assert numbers(run(store, shared_worker, folder)) == (2, 0, 1, 1, 0)
+    assert numbers(run(store, scorer, folder)) == (2, 0, 1, 1, 0)
     os.utime(photo, ns=(1, 1))
-    assert numbers(run(store, shared_worker, folder)) == (2, 0, 2, 0, 0)
+    assert numbers(run(store, scorer, folder)) == (2, 0, 2, 0, 0)
     draw(photo, at=(40, 0))
-    assert numbers(run(store, shared_worker, folder)) == (2, 1, 1, 0, 0)
+    assert numbers(run(store, scorer, folder)) == (2, 1, 1, 0, 0)
     assert len(store.queue(str(folder))) == 2
 
 
 def test_a_photo_comes_back_when_its_file_does(
-    store: Store, shared_worker: Worker, folder: Path, tmp_path: Path, draw: Draw
+    store: Store, scorer: OneProcess, folder: Path, tmp_path: Path, draw: Draw
 ) -> None:
     photo = draw(folder / "a.jpg")
     draw(folder / "b.jpg", at=(30, 0))
-    run(store, shared_worker, folder)
+    run(store, scorer, folder)
     photo.rename(tmp_path / "away.jpg")
-    run(store, shared_worker, folder)
+    run(store, scorer, folder)
     assert [item.name for item in store.queue(str(folder))] == ["b.jpg"]
     (tmp_path / "away.jpg").rename(photo)
-    assert run(store, shared_worker, folder).segmented == 0
+    assert run(store, scorer, folder).segmented == 0
     assert {item.name for item in store.queue(str(folder))} == {"a.jpg", "b.jpg"}
 
 
@@ -112,40 +115,40 @@ def make_bad_files(folder: Path, draw: Draw) -> list[str]:
 
 
 def test_bad_files_are_set_aside_with_a_reason_each_and_stay_so_until_they_change(
-    store: Store, shared_worker: Worker, folder: Path, draw: Draw
+    store: Store, scorer: OneProcess, folder: Path, draw: Draw
 ) -> None:
     bad = make_bad_files(folder, draw)
-    assert numbers(run(store, shared_worker, folder)) == (5, 1, 0, 0, 4)
+    assert numbers(run(store, scorer, folder)) == (5, 1, 0, 0, 4)
     aside = store.set_aside_files(str(folder))
     assert sorted(file.name for file in aside) == bad
     assert len({file.reason.split(file.name)[-1] for file in aside}) == len(bad)
-    assert numbers(run(store, shared_worker, folder)) == (5, 0, 1, 0, 4)
+    assert numbers(run(store, scorer, folder)) == (5, 0, 1, 0, 4)
     draw(folder / "zero.jpg", at=(25, 5))
-    assert numbers(run(store, shared_worker, folder)) == (5, 1, 1, 0, 3)
+    assert numbers(run(store, scorer, folder)) == (5, 1, 1, 0, 3)
     assert "zero.jpg" not in {file.name for file in store.set_aside_files(str(folder))}
 
 
 def test_a_file_without_permission_is_set_aside_and_taken_when_it_is_given(
-    store: Store, shared_worker: Worker, folder: Path, draw: Draw
+    store: Store, scorer: OneProcess, folder: Path, draw: Draw
 ) -> None:
     if os.geteuid() == 0:
         pytest.skip("root can read every file")
     photo = draw(folder / "locked.jpg")
     photo.chmod(0)
-    assert numbers(run(store, shared_worker, folder)) == (1, 0, 0, 0, 1)
+    assert numbers(run(store, scorer, folder)) == (1, 0, 0, 0, 1)
     photo.chmod(0o644)
-    assert numbers(run(store, shared_worker, folder)) == (1, 1, 0, 0, 0)
+    assert numbers(run(store, scorer, folder)) == (1, 1, 0, 0, 0)
 
 
 def test_a_name_that_is_no_text_is_set_aside(
-    store: Store, shared_worker: Worker, folder: Path, draw: Draw
+    store: Store, scorer: OneProcess, folder: Path, draw: Draw
 ) -> None:
     name = os.fsdecode(b"caf\xe9.jpg")
     try:
         (folder / name).write_bytes(draw(folder / "good.jpg").read_bytes())
     except OSError:
         pytest.skip("this file system takes only names that are text")
-    assert numbers(run(store, shared_worker, folder)) == (2, 1, 0, 0, 1)
+    assert numbers(run(store, scorer, folder)) == (2, 1, 0, 0, 1)
     assert [file.name for file in store.set_aside_files(str(folder))] == [r"caf\udce9.jpg"]
 
 
@@ -154,7 +157,7 @@ def test_killed_in_the_middle_the_worker_comes_back_and_no_photo_is_lost(
 ) -> None:
     for number in range(4):
         draw(folder / f"{number}.jpg", at=(number * 8, 0))
-    worker = Worker(model)
+    worker = OneProcess(ModelSetup(model))
     pids = []
 
     def kill_once(done: int, total: int) -> None:
@@ -163,7 +166,7 @@ def test_killed_in_the_middle_the_worker_comes_back_and_no_photo_is_lost(
             os.kill(worker.pid, signal.SIGKILL)
 
     try:
-        totals = segment_folder(store, worker, folder, kill_once, REMARKS.append)
+        totals = segment_folder(store, worker, folder, Told(kill_once, REMARKS.append))
     finally:
         worker.close()
     assert numbers(totals) == (4, 4, 0, 0, 0)
@@ -171,57 +174,55 @@ def test_killed_in_the_middle_the_worker_comes_back_and_no_photo_is_lost(
 
 
 def test_without_a_model_photos_are_stored_all_the_same(
-    store: Store, modelless: Worker, folder: Path, draw: Draw
+    store: Store, modelless: OneProcess, folder: Path, draw: Draw
 ) -> None:
     photo = draw(folder / "a.jpg")
-    segmenting = Segmenting(store, modelless, None)
-    assert segmenting.one(photo) is Outcome.STORED
+    assert take_in(store, modelless, photo) is Outcome.STORED
     assert [item.segmented for item in store.queue(str(folder))] == [False]
-    assert segmenting.one(photo) is Outcome.KNOWN
+    assert take_in(store, modelless, photo) is Outcome.KNOWN
     with pytest.raises(ModelError):
         run(store, modelless, folder)
 
 
 def test_stored_without_a_model_a_photo_is_outlined_when_there_is_one(
-    store: Store, modelless: Worker, shared_worker: Worker, folder: Path, draw: Draw
+    store: Store, modelless: OneProcess, scorer: OneProcess, folder: Path, draw: Draw
 ) -> None:
-    assert Segmenting(store, modelless, None).one(draw(folder / "a.jpg")) is Outcome.STORED
-    assert numbers(run(store, shared_worker, folder)) == (1, 1, 0, 0, 0)
+    assert take_in(store, modelless, draw(folder / "a.jpg")) is Outcome.STORED
+    assert numbers(run(store, scorer, folder)) == (1, 1, 0, 0, 0)
 
 
 def test_another_model_outlines_the_photos_again(
-    store: Store, shared_worker: Worker, folder: Path, draw: Draw
+    store: Store, scorer: OneProcess, folder: Path, draw: Draw
 ) -> None:
     photo = draw(folder / "a.jpg")
-    run(store, shared_worker, folder)
-    other = replace(shared_worker.model(), hash="f" * 64)
-    assert Segmenting(store, shared_worker, other).one(photo) is Outcome.SEGMENTED
+    run(store, scorer, folder)
+    other = replace(scorer.model(), hash="f" * 64)
+    assert take_in(store, scorer, photo, other) is Outcome.SEGMENTED
 
 
 def test_a_file_that_may_still_grow_is_not_set_aside(
-    store: Store, modelless: Worker, folder: Path
+    store: Store, modelless: OneProcess, folder: Path
 ) -> None:
     half = folder / "half.jpg"
     half.write_bytes(b"\xff\xd8\xff")
-    segmenting = Segmenting(store, modelless, None)
-    assert segmenting.one(half, complete=lambda: False) is Outcome.UNSETTLED
+    assert take_in(store, modelless, half, complete=lambda _path: False) is Outcome.UNSETTLED
     assert store.set_aside_files(str(folder)) == []
-    assert segmenting.one(half) is Outcome.SET_ASIDE
+    assert take_in(store, modelless, half) is Outcome.SET_ASIDE
     half.unlink()
-    assert segmenting.one(half) is Outcome.GONE
+    assert take_in(store, modelless, half) is Outcome.GONE
 
 
 def test_an_empty_folder_is_no_work_and_a_missing_one_is_said(
-    store: Store, shared_worker: Worker, folder: Path
+    store: Store, scorer: OneProcess, folder: Path
 ) -> None:
-    assert numbers(run(store, shared_worker, folder)) == (0, 0, 0, 0, 0)
+    assert numbers(run(store, scorer, folder)) == (0, 0, 0, 0, 0)
     folder.rmdir()
     with pytest.raises(FolderGone):
-        run(store, shared_worker, folder)
+        run(store, scorer, folder)
 
 
 def test_a_folder_that_vanishes_half_way_is_no_success(
-    store: Store, shared_worker: Worker, folder: Path, draw: Draw
+    store: Store, scorer: OneProcess, folder: Path, draw: Draw
 ) -> None:
     for number in range(4):
         draw(folder / f"{number}.jpg", at=(number * 10, 0))
@@ -231,28 +232,28 @@ def test_a_folder_that_vanishes_half_way_is_no_success(
             folder.rename(folder.with_name("away"))
 
     with pytest.raises(FolderGone, match="vanished when 2 of 4 photos were done"):
-        segment_folder(store, shared_worker, folder, take_away, REMARKS.append)
+        segment_folder(store, scorer, folder, Told(take_away, REMARKS.append))
     folder.with_name("away").rename(folder)
-    assert numbers(run(store, shared_worker, folder)) == (4, 2, 2, 0, 0)
+    assert numbers(run(store, scorer, folder)) == (4, 2, 2, 0, 0)
     assert REMARKS == []
 
 
 def test_photos_that_vanish_half_way_are_said(
-    store: Store, shared_worker: Worker, folder: Path, draw: Draw
+    store: Store, scorer: OneProcess, folder: Path, draw: Draw
 ) -> None:
     first, second = draw(folder / "a.jpg"), draw(folder / "b.jpg", at=(20, 0))
 
     def delete_second(done: int, total: int) -> None:
         second.unlink(missing_ok=True)
 
-    totals = segment_folder(store, shared_worker, folder, delete_second, REMARKS.append)
+    totals = segment_folder(store, scorer, folder, Told(delete_second, REMARKS.append))
     assert numbers(totals) == (1, 1, 0, 0, 0)
     assert [item.name for item in store.queue(str(folder))] == [first.name]
     assert REMARKS == ["1 of the photos vanished while the others were segmented."]
 
 
 def test_a_sub_folder_that_can_t_be_read_is_said(
-    store: Store, shared_worker: Worker, folder: Path, draw: Draw
+    store: Store, scorer: OneProcess, folder: Path, draw: Draw
 ) -> None:
     if os.geteuid() == 0:
         pytest.skip("root can read every folder")
@@ -260,36 +261,35 @@ def test_a_sub_folder_that_can_t_be_read_is_said(
     draw(folder / "locked" / "b.jpg")
     (folder / "locked").chmod(0)
     try:
-        assert numbers(run(store, shared_worker, folder)) == (1, 1, 0, 0, 0)
+        assert numbers(run(store, scorer, folder)) == (1, 1, 0, 0, 0)
     finally:
         (folder / "locked").chmod(0o755)
     assert "locked can't be read" in REMARKS[0]
 
 
 def test_while_another_process_segments_it_is_refused_with_a_sentence(
-    store: Store, shared_worker: Worker, folder: Path
+    store: Store, scorer: OneProcess, folder: Path
 ) -> None:
     other = Lease(store.path)
     assert other.take()
     try:
         with pytest.raises(LeaseTaken, match="Another nevus"):
-            segment_folder(store, shared_worker, folder, silent, REMARKS.append, 0.1)
+            segment_folder(store, scorer, folder, Told(silent, REMARKS.append), 0.1)
         assert "Waiting up to 0.1 s" in REMARKS[0]
     finally:
         other.release()
-    assert segment_folder(store, shared_worker, folder, silent, REMARKS.append, 0.1).photos == 0
+    assert segment_folder(store, scorer, folder, Told(silent, REMARKS.append), 0.1).photos == 0
 
 
 def test_it_takes_over_when_the_other_process_ends(
-    store: Store, shared_worker: Worker, folder: Path, draw: Draw, until: Until
+    store: Store, scorer: OneProcess, folder: Path, draw: Draw, until: Until
 ) -> None:
     draw(folder / "a.jpg")
     other = Lease(store.path)
     assert other.take()
     with ThreadPoolExecutor() as pool:
-        totals = pool.submit(
-            segment_folder, store, shared_worker, folder, silent, REMARKS.append, 600
-        )
+        told = Told(silent, REMARKS.append)
+        totals = pool.submit(segment_folder, store, scorer, folder, told, 600)
         until(lambda: len(REMARKS) == 1)
         other.release()
         assert numbers(totals.result()) == (1, 1, 0, 0, 0)

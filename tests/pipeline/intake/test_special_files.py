@@ -12,11 +12,12 @@ import pytest
 
 from db.store import Store
 from pipeline.errors import ScanStopped
-from pipeline.intake.ingest import Ingest, IngestProgress
+from pipeline.intake.ingest import Ingest, IngestProgress, Rhythm
+from pipeline.intake.outcome import Outcome
 from pipeline.intake.scan import scan
-from pipeline.intake.segment import Outcome, Segmenting
 from pipeline.intake.watch import Listener, Pace, Watcher
-from pipeline.work.worker import Worker
+from pipeline.work.scorer import OneProcess
+from tests.support.intake import take_in
 
 Draw = Callable[..., Path]
 Until = Callable[[Callable[[], bool]], None]
@@ -64,10 +65,10 @@ def test_a_watcher_finds_none_of_them_whether_they_lie_there_or_come(
 
 
 def test_photos_that_come_after_a_pipe_are_taken_in(
-    store: Store, modelless: Worker, folder: Path, draw: Draw, until: Until
+    store: Store, modelless: OneProcess, folder: Path, draw: Draw, until: Until
 ) -> None:
     told: list[IngestProgress] = []
-    ingest = Ingest(store, modelless, folder, told.append, QUICK)
+    ingest = Ingest(store, modelless, folder, told.append, Rhythm(QUICK))
     ingest.start()
     try:
         until(lambda: bool(told))
@@ -82,14 +83,14 @@ def test_photos_that_come_after_a_pipe_are_taken_in(
 
 @pytest.mark.parametrize("kind", ["pipe", "device"])
 def test_what_becomes_one_after_it_was_found_is_set_aside(
-    store: Store, modelless: Worker, folder: Path, kind: str
+    store: Store, modelless: OneProcess, folder: Path, kind: str
 ) -> None:
     odd = folder / "odd.jpg"
     if kind == "pipe":
         os.mkfifo(odd)
     else:
         odd.symlink_to("/dev/zero")
-    assert Segmenting(store, modelless, None).one(odd) is Outcome.SET_ASIDE
+    assert take_in(store, modelless, odd) is Outcome.SET_ASIDE
     [aside] = store.set_aside_files(str(folder))
     assert aside.reason.startswith("odd.jpg is a pipe, a socket or a device")
 

@@ -21,12 +21,16 @@ from pipeline.review.editor import Editor
 from pipeline.review.lane import Lane
 from pipeline.review.reshaped import Reshaped
 from pipeline.review.session import ReviewSession
-from pipeline.work.worker import Worker
+from pipeline.review.verdict import Ruling
+from pipeline.work.scorer import OneProcess
+from pipeline.work.viewer import Viewer
 
 
 @pytest.fixture
-def session(store: Store, modelless: Worker, folder: Path) -> Iterator[ReviewSession]:
-    session = ReviewSession(store, modelless, folder, "ada")
+def session(
+    store: Store, modelless: OneProcess, viewer: Viewer, folder: Path
+) -> Iterator[ReviewSession]:
+    session = ReviewSession(store, modelless, viewer, folder, "ada")
     yield session
     session.close()
 
@@ -53,7 +57,7 @@ def open_at(desk: Desk, photo_id: int) -> tuple[DeskPhoto, Draft]:
 
 
 def accept(desk: Desk, photo: DeskPhoto) -> Future[Reshaped | None]:
-    return desk.decide(photo, DecisionKind.ACCEPTED, 1.0, None, may_be_empty=False)
+    return desk.decide(photo, Ruling(DecisionKind.ACCEPTED, 1.0))
 
 
 def stored_mask(store: Store, photo_id: int) -> Mask:

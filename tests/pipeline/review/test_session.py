@@ -11,19 +11,24 @@ from db.values import DecisionKind, Origin
 from imaging.decode.photo import PhotoError
 from imaging.mask import rle
 from imaging.mask.form import Form
+from models.run.setup import ModelSetup
 from pipeline.errors import ReviewError, WriteFailed
-from pipeline.intake.segment import Segmenting
 from pipeline.review.editor import Editor, OpenPhoto
 from pipeline.review.reshaped import Reshaped
 from pipeline.review.session import ReviewSession
-from pipeline.work.worker import Worker
+from pipeline.review.verdict import Ruling
+from pipeline.work.scorer import OneProcess
+from pipeline.work.viewer import Viewer
+from tests.support.intake import take_in
 
 Draw = Callable[..., Path]
 
 
 @pytest.fixture
-def session(store: Store, modelless: Worker, folder: Path) -> Iterator[ReviewSession]:
-    session = ReviewSession(store, modelless, folder, "ada")
+def session(
+    store: Store, modelless: OneProcess, viewer: Viewer, folder: Path
+) -> Iterator[ReviewSession]:
+    session = ReviewSession(store, modelless, viewer, folder, "ada")
     yield session
     session.close()
 
@@ -41,9 +46,11 @@ def paint(photo: OpenPhoto, *points: tuple[float, float], value: bool = True) ->
     editor.end_stroke()
 
 
-def restart(session: ReviewSession, store: Store, worker: Worker, folder: Path) -> ReviewSession:
+def restart(
+    session: ReviewSession, store: Store, worker: OneProcess, viewer: Viewer, folder: Path
+) -> ReviewSession:
     session.close()
-    return ReviewSession(store, worker, folder, "ada")
+    return ReviewSession(store, worker, viewer, folder, "ada")
 
 
 def test_an_opened_photo_has_a_small_picture_and_its_whole_mask(
@@ -62,7 +69,12 @@ def test_an_opened_photo_has_a_small_picture_and_its_whole_mask(
 
 
 def test_strokes_survive_a_restart_with_their_undo_and_redo(
-    session: ReviewSession, store: Store, modelless: Worker, folder: Path, remembered: int
+    session: ReviewSession,
+    store: Store,
+    modelless: OneProcess,
+    viewer: Viewer,
+    folder: Path,
+    remembered: int,
 ) -> None:
     photo = session.open(remembered)
     before = editor_of(photo).mask.copy()
@@ -70,7 +82,7 @@ def test_strokes_survive_a_restart_with_their_undo_and_redo(
     once = editor_of(photo).mask.copy()
     paint(photo, (160, 120), (180, 130), value=False)
     editor_of(photo).undo()
-    again = restart(session, store, modelless, folder)
+    again = restart(session, store, modelless, viewer, folder)
     try:
         editor = editor_of(again.open(remembered))
         assert np.array_equal(editor.mask, once)
@@ -85,7 +97,12 @@ def test_strokes_survive_a_restart_with_their_undo_and_redo(
 
 
 def test_an_edit_after_an_undo_branches_also_after_a_restart(
-    session: ReviewSession, store: Store, modelless: Worker, folder: Path, remembered: int
+    session: ReviewSession,
+    store: Store,
+    modelless: OneProcess,
+    viewer: Viewer,
+    folder: Path,
+    remembered: int,
 ) -> None:
     photo = session.open(remembered)
     paint(photo, (20, 20))
@@ -94,7 +111,7 @@ def test_an_edit_after_an_undo_branches_also_after_a_restart(
     paint(photo, (300, 200))
     assert not editor_of(photo).can_redo
     expected = editor_of(photo).mask.copy()
-    again = restart(session, store, modelless, folder)
+    again = restart(session, store, modelless, viewer, folder)
     try:
         editor = editor_of(again.open(remembered))
         assert np.array_equal(editor.mask, expected)
@@ -104,14 +121,19 @@ def test_an_edit_after_an_undo_branches_also_after_a_restart(
 
 
 def test_a_threshold_is_one_edit_that_can_be_undone_and_survives(
-    session: ReviewSession, store: Store, modelless: Worker, folder: Path, remembered: int
+    session: ReviewSession,
+    store: Store,
+    modelless: OneProcess,
+    viewer: Viewer,
+    folder: Path,
+    remembered: int,
 ) -> None:
     editor = editor_of(session.open(remembered))
     area = editor.measurements().area_pixels
     assert editor.set_threshold(0.2) is not None
     assert editor.measurements().area_pixels > area
     assert (editor.threshold, editor.edits, editor.origin) == (0.2, 1, Origin.THRESHOLD)
-    again = restart(session, store, modelless, folder)
+    again = restart(session, store, modelless, viewer, folder)
     try:
         editor = editor_of(again.open(remembered))
         assert editor.threshold == 0.2
@@ -127,7 +149,7 @@ def test_accepted_as_it_is_stays_the_models_mask(
     session: ReviewSession, store: Store, remembered: int
 ) -> None:
     photo = session.open(remembered)
-    session.decide(photo, DecisionKind.ACCEPTED, seconds=3.5, score=4, note="clear border")
+    session.decide(photo, Ruling(DecisionKind.ACCEPTED, seconds=3.5, score=4, note="clear border"))
     [reviewed] = store.reviewed([DecisionKind.ACCEPTED])
     assert photo.details.revision is not None
     assert reviewed.revision is not None
@@ -148,7 +170,7 @@ def test_accepted_with_live_edits_is_corrected_with_the_reviewer_as_author(
     photo = session.open(remembered)
     paint(photo, (10, 10), (60, 20))
     mask = editor_of(photo).mask.copy()
-    session.decide(photo, DecisionKind.ACCEPTED, seconds=1)
+    session.decide(photo, Ruling(DecisionKind.ACCEPTED, seconds=1))
     [reviewed] = store.reviewed([DecisionKind.CORRECTED])
     assert reviewed.revision is not None
     assert reviewed.rle is not None
@@ -164,16 +186,18 @@ def test_accepting_says_when_parts_or_holes_have_appeared(
 ) -> None:
     photo = session.open(remembered)
     paint(photo, (160, 60), (160, 180), value=False)
-    change = session.decide(photo, DecisionKind.ACCEPTED, seconds=1)
+    change = session.decide(photo, Ruling(DecisionKind.ACCEPTED, seconds=1))
     assert change == Reshaped(Form(1, 0), Form(2, 0))
     again = session.open(remembered)
     paint(again, (130, 120), value=False)
-    change = session.decide(again, DecisionKind.ACCEPTED, seconds=1)
+    change = session.decide(again, Ruling(DecisionKind.ACCEPTED, seconds=1))
     assert change == Reshaped(Form(2, 0), Form(2, 1))
     last = session.open(remembered)
     paint(last, (160, 60), (160, 180))
-    assert session.decide(last, DecisionKind.ACCEPTED, seconds=1) is None
-    assert session.decide(session.open(remembered), DecisionKind.ACCEPTED, seconds=1) is None
+    assert session.decide(last, Ruling(DecisionKind.ACCEPTED, seconds=1)) is None
+    assert (
+        session.decide(session.open(remembered), Ruling(DecisionKind.ACCEPTED, seconds=1)) is None
+    )
 
 
 def test_a_correction_keeps_the_strokes_of_an_earlier_one_at_any_threshold(
@@ -183,7 +207,7 @@ def test_a_correction_keeps_the_strokes_of_an_earlier_one_at_any_threshold(
     editor_of(photo).set_threshold(0.3)
     paint(photo, (10, 10), (60, 10))
     paint(photo, (160, 120), (300, 120))
-    session.decide(photo, DecisionKind.ACCEPTED, seconds=1)
+    session.decide(photo, Ruling(DecisionKind.ACCEPTED, seconds=1))
     again = session.open(remembered)
     editor = editor_of(again)
     assert (editor.threshold, editor.origin) == (0.3, Origin.BRUSH)
@@ -192,14 +216,19 @@ def test_a_correction_keeps_the_strokes_of_an_earlier_one_at_any_threshold(
     assert editor.measurements().area_pixels < area
     assert editor.mask[10, 10:60].all()
     assert editor.mask[120, 160:300].all()
-    session.decide(again, DecisionKind.ACCEPTED, seconds=1)
+    session.decide(again, Ruling(DecisionKind.ACCEPTED, seconds=1))
     [reviewed] = store.reviewed([DecisionKind.CORRECTED])
     assert reviewed.revision is not None
     assert (reviewed.revision.origin, reviewed.revision.threshold) == (Origin.BRUSH, 0.8)
 
 
 def test_a_stroke_under_way_is_on_the_disk_before_it_ends(
-    session: ReviewSession, store: Store, modelless: Worker, folder: Path, remembered: int
+    session: ReviewSession,
+    store: Store,
+    modelless: OneProcess,
+    viewer: Viewer,
+    folder: Path,
+    remembered: int,
 ) -> None:
     photo = session.open(remembered)
     editor = editor_of(photo)
@@ -210,7 +239,7 @@ def test_a_stroke_under_way_is_on_the_disk_before_it_ends(
     session.drain()
     seen = editor.mask.copy()
     # As after a kill: nothing of this session is asked any more, and another one opens the photo.
-    other = ReviewSession(store, modelless, folder, "ada")
+    other = ReviewSession(store, modelless, viewer, folder, "ada")
     try:
         found = editor_of(other.open(remembered))
         assert np.array_equal(found.mask, seen)
@@ -252,7 +281,7 @@ def test_accepted_with_every_edit_undone_is_the_models_mask(
     photo = session.open(remembered)
     paint(photo, (10, 10))
     editor_of(photo).undo()
-    session.decide(photo, DecisionKind.ACCEPTED, seconds=1)
+    session.decide(photo, Ruling(DecisionKind.ACCEPTED, seconds=1))
     assert len(list(store.reviewed([DecisionKind.ACCEPTED]))) == 1
 
 
@@ -262,7 +291,7 @@ def test_a_stroke_still_being_drawn_belongs_to_the_decision(
     photo = session.open(remembered)
     editor_of(photo).begin_stroke(5, True)
     editor_of(photo).extend_stroke(10, 10)
-    session.decide(photo, DecisionKind.ACCEPTED, seconds=1)
+    session.decide(photo, Ruling(DecisionKind.ACCEPTED, seconds=1))
     assert len(list(store.reviewed([DecisionKind.CORRECTED]))) == 1
 
 
@@ -272,7 +301,7 @@ def test_taken_back_the_photo_waits_again_with_its_edits(
     photo = session.open(remembered)
     paint(photo, (10, 10), (60, 20))
     mask = editor_of(photo).mask.copy()
-    session.decide(photo, DecisionKind.ACCEPTED, seconds=1)
+    session.decide(photo, Ruling(DecisionKind.ACCEPTED, seconds=1))
     taken = session.take_back()
     assert taken is not None
     assert (taken.photo_id, taken.kind) == (remembered, DecisionKind.CORRECTED)
@@ -291,7 +320,7 @@ def test_the_other_decisions_store_no_mask_of_their_own(
 ) -> None:
     photo = session.open(remembered)
     paint(photo, (10, 10))
-    session.decide(photo, kind, seconds=2)
+    session.decide(photo, Ruling(kind, seconds=2))
     [reviewed] = store.reviewed([kind])
     assert reviewed.decision.kind is kind
     assert photo.details.revision is not None
@@ -299,11 +328,16 @@ def test_the_other_decisions_store_no_mask_of_their_own(
 
 
 def test_two_reviewers_do_not_see_each_others_edits(
-    session: ReviewSession, store: Store, modelless: Worker, folder: Path, remembered: int
+    session: ReviewSession,
+    store: Store,
+    modelless: OneProcess,
+    viewer: Viewer,
+    folder: Path,
+    remembered: int,
 ) -> None:
     paint(session.open(remembered), (10, 10))
     session.drain()
-    other = ReviewSession(store, modelless, folder, "bob")
+    other = ReviewSession(store, modelless, viewer, folder, "bob")
     try:
         assert editor_of(other.open(remembered)).edits == 0
     finally:
@@ -311,15 +345,15 @@ def test_two_reviewers_do_not_see_each_others_edits(
 
 
 def test_without_an_outline_there_is_none_to_accept_but_other_decisions(
-    session: ReviewSession, store: Store, modelless: Worker, folder: Path, draw: Draw
+    session: ReviewSession, store: Store, modelless: OneProcess, folder: Path, draw: Draw
 ) -> None:
-    Segmenting(store, modelless, None).one(draw(folder / "a.jpg"))
+    take_in(store, modelless, draw(folder / "a.jpg"))
     [item] = session.queue()
     photo = session.open(item.photo_id)
     assert photo.editor is None
     with pytest.raises(ReviewError, match=r"a\.jpg has no outline"):
-        session.decide(photo, DecisionKind.ACCEPTED, seconds=1)
-    session.decide(photo, DecisionKind.NO_LESION, seconds=1)
+        session.decide(photo, Ruling(DecisionKind.ACCEPTED, seconds=1))
+    session.decide(photo, Ruling(DecisionKind.NO_LESION, seconds=1))
     assert [item.decision for item in session.queue()] == [DecisionKind.NO_LESION]
 
 
@@ -327,15 +361,20 @@ def test_without_an_outline_there_is_none_to_accept_but_other_decisions(
     "kind", [DecisionKind.NO_LESION, DecisionKind.REJECTED, DecisionKind.SKIPPED]
 )
 def test_review_goes_on_with_a_model_that_is_not_there(
-    store: Store, folder: Path, draw: Draw, tmp_path: Path, kind: DecisionKind
+    store: Store,
+    viewer: Viewer,
+    folder: Path,
+    draw: Draw,
+    tmp_path: Path,
+    kind: DecisionKind,
 ) -> None:
-    with closing(Worker(tmp_path / "none.mlpackage")) as worker:
-        Segmenting(store, worker, None).one(draw(folder / "a.jpg"))
-        with closing(ReviewSession(store, worker, folder, "ada")) as session:
+    with closing(OneProcess(ModelSetup(tmp_path / "none.mlpackage"))) as worker:
+        take_in(store, worker, draw(folder / "a.jpg"))
+        with closing(ReviewSession(store, worker, viewer, folder, "ada")) as session:
             [item] = session.queue()
             photo = session.open(item.photo_id)
             assert photo.picture.shape == (240, 320, 3)
-            session.decide(photo, kind, seconds=1)
+            session.decide(photo, Ruling(kind, seconds=1))
             assert [item.decision for item in session.queue()] == [kind]
             taken = session.take_back()
             assert taken is not None
@@ -356,9 +395,14 @@ def test_a_photo_that_vanished_is_a_sentence_and_the_session_goes_on(
 
 
 def test_edits_that_cannot_be_saved_are_said_and_kept(
-    store: Store, modelless: Worker, folder: Path, remembered: int, tmp_path: Path
+    store: Store,
+    modelless: OneProcess,
+    viewer: Viewer,
+    folder: Path,
+    remembered: int,
+    tmp_path: Path,
 ) -> None:
-    session = ReviewSession(store, modelless, folder, "ada")
+    session = ReviewSession(store, modelless, viewer, folder, "ada")
     photo = session.open(remembered)
     # A reader can't write: the database file, as another process would lock it, is held by us.
     lock = sqlite3.connect(tmp_path / "memory" / "nevus.db", isolation_level=None)
@@ -378,10 +422,9 @@ def test_edits_that_cannot_be_saved_are_said_and_kept(
 
 
 def test_a_lost_cache_of_probabilities_is_made_again(
-    store: Store, shared_worker: Worker, folder: Path, draw: Draw, tmp_path: Path
+    store: Store, scorer: OneProcess, viewer: Viewer, folder: Path, draw: Draw, tmp_path: Path
 ) -> None:
-    segmenting = Segmenting(store, shared_worker, shared_worker.model())
-    segmenting.one(draw(folder / "a.jpg"))
+    take_in(store, scorer, draw(folder / "a.jpg"), scorer.model())
     [item] = store.queue(str(folder))
     stored = store.prediction(item.photo_id)
     assert stored is not None
@@ -390,7 +433,7 @@ def test_a_lost_cache_of_probabilities_is_made_again(
         file.unlink()
     reopened = Store.open(tmp_path / "memory" / "nevus.db")
     assert reopened.prediction(item.photo_id) is None
-    session = ReviewSession(reopened, shared_worker, folder, "ada")
+    session = ReviewSession(reopened, scorer, viewer, folder, "ada")
     try:
         again = session.open(item.photo_id).prediction
     finally:

@@ -20,10 +20,15 @@ from models.package.package import (
 from models.proof.reference import Difference, References
 from models.proof.reference_files import read_references, references_for
 from models.proof.samples import sample_folder
+from models.run.setup import ModelSetup
 from pipeline.selftest.checks import selftest
+from pipeline.selftest.looker import Processes
 from pipeline.selftest.verdict import Checked, Ending, Fault, concluded
-from pipeline.work.jobs import Bench, ModelJob, Segmented, SegmentJob, Setup, Viewed, ViewJob
-from pipeline.work.worker import Worker
+from pipeline.work.scorer import OneProcess
+from pipeline.work.scoring import ModelBench, ModelJob, Segmented, SegmentJob
+from pipeline.work.shelf import Viewed
+from pipeline.work.viewer import Viewer
+from pipeline.work.viewing import decode_small
 from tests.support.mac import in_workers
 from tests.support.packages import Array, changed, constants_of
 
@@ -34,7 +39,7 @@ class HereAndNow:
     """The worker's jobs on the worker's bench, in this process: a process a package takes long."""
 
     def __init__(self, package: Path) -> None:
-        self._bench = Bench(Setup(package, "onnxruntime", "CPU_ONLY"))
+        self._bench = ModelBench(ModelSetup(package, "onnxruntime"))
 
     def model(self) -> PackageInfo:
         return ModelJob().run(self._bench)
@@ -46,7 +51,7 @@ class HereAndNow:
         return SegmentJob(path).run(self._bench)
 
     def view(self, path: Path, longest: int) -> Viewed:
-        return ViewJob(path, longest).run(self._bench)
+        return decode_small(path, longest, lambda _phase: None)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -69,15 +74,21 @@ def few(references: References) -> References:
     return replace(references, photos=chosen)
 
 
-def test_it_passes_here_in_the_worker_process(model: Path, references: References) -> None:
+def test_it_passes_here_in_the_apps_processes(
+    model: Path, references: References, viewer: Viewer
+) -> None:
     told: list[tuple[int, int]] = []
-    worker = Worker(model, "onnxruntime")
+    scorer = OneProcess(ModelSetup(model, "onnxruntime"))
     try:
         found = selftest(
-            worker, model, references, sample_folder(), told=lambda *done: told.append(done)
+            Processes(scorer, viewer),
+            model,
+            references,
+            sample_folder(),
+            told=lambda *done: told.append(done),
         )
     finally:
-        worker.close()
+        scorer.close()
     assert found.passed, found
     assert told == [(n, len(references.photos)) for n in range(1, len(references.photos) + 1)]
     assert (found.backend, found.device, found.model) == ("onnxruntime", "CPU", "lesion")
@@ -86,16 +97,22 @@ def test_it_passes_here_in_the_worker_process(model: Path, references: Reference
 
 
 def test_core_ml_s_python_passes_over_the_stand_in_and_its_death_on_the_neural_engine_is_told(
-    model: Path, few: References, tmp_path: Path
+    model: Path, few: References, viewer: Viewer, tmp_path: Path
 ) -> None:
-    with in_workers(tmp_path / "mac") as mac, closing(Worker(model, "coreml")) as worker:
-        found = selftest(worker, model, few, sample_folder())
+    with (
+        in_workers(tmp_path / "mac") as mac,
+        closing(OneProcess(ModelSetup(model, "coreml"))) as scorer,
+    ):
+        found = selftest(Processes(scorer, viewer), model, few, sample_folder())
         assert found.passed, found
         assert (found.backend, found.device) == ("coreml", "CPU_AND_NE")
         assert mac.count("predict CPU_AND_NE") >= len(FEW)
-    with in_workers(tmp_path / "other") as mac, closing(Worker(model, "coreml")) as worker:
+    with (
+        in_workers(tmp_path / "other") as mac,
+        closing(OneProcess(ModelSetup(model, "coreml"))) as scorer,
+    ):
         mac.order("die on CPU_AND_NE", "photos")
-        found = selftest(worker, model, few, sample_folder())
+        found = selftest(Processes(scorer, viewer), model, few, sample_folder())
     assert found.verdict is Ending.OTHER_DEVICE, found
     assert "but CPU_AND_NE gave none" in found.sentence
     assert "and CPU_ONLY made all of them" in found.sentence
@@ -141,7 +158,7 @@ def test_a_package_that_computes_something_else_fails_by_its_numbers(
 
 
 def test_a_package_written_back_unchanged_passes(
-    model: Path, few: References, tmp_path: Path
+    model: Path, few: References, viewer: Viewer, tmp_path: Path
 ) -> None:
     name = constants_of(model, "sub", "y")[0]
     package = changed(model, tmp_path / "lesion.mlpackage", name, np.copy)
@@ -150,7 +167,7 @@ def test_a_package_written_back_unchanged_passes(
 
 
 def test_another_model_is_told_from_wrong_numbers(
-    model: Path, few: References, tmp_path: Path
+    model: Path, few: References, viewer: Viewer, tmp_path: Path
 ) -> None:
     name = constants_of(model, "conv", "weight")[DEEP]
     package = changed(model, tmp_path / "lesion.mlpackage", name, lambda a: a * 1.2)
@@ -164,7 +181,7 @@ def test_another_model_is_told_from_wrong_numbers(
 
 
 def test_a_sample_that_is_gone_or_another_file_is_no_fault_of_the_model(
-    model: Path, few: References, tmp_path: Path
+    model: Path, few: References, viewer: Viewer, tmp_path: Path
 ) -> None:
     for name in FEW[:3]:
         shutil.copy(sample_folder() / name, tmp_path)
@@ -180,7 +197,7 @@ def test_a_sample_that_is_gone_or_another_file_is_no_fault_of_the_model(
 
 
 def test_a_model_that_can_t_be_opened_is_said_without_naming_its_folder(
-    model: Path, few: References, tmp_path: Path
+    model: Path, few: References, viewer: Viewer, tmp_path: Path
 ) -> None:
     package = tmp_path / "of ada" / "ada's.mlpackage"
     shutil.copytree(model, package)

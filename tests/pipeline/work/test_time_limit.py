@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -16,9 +15,11 @@ import pytest
 from db.store import Store
 from db.values import Cause
 from pipeline.errors import PhotoTooSlow
-from pipeline.intake.segment import Outcome, Segmenting
+from pipeline.intake.outcome import Outcome
 from pipeline.review.session import ReviewSession
-from pipeline.work.worker import Worker
+from pipeline.work.scorer import OneProcess
+from pipeline.work.viewer import Viewer
+from tests.support.intake import take_in, without_model
 from tests.support.pictures import endless_jpeg
 
 Until = Callable[[Callable[[], bool]], None]
@@ -29,8 +30,8 @@ LIMIT = 5.0
 
 
 @pytest.fixture
-def hasty() -> Iterator[Worker]:
-    with closing(Worker(None, time_limit=LIMIT)) as worker:
+def hasty() -> Iterator[OneProcess]:
+    with closing(without_model(LIMIT)) as worker:
         yield worker
 
 
@@ -40,28 +41,30 @@ def endless(path: Path) -> Path:
 
 
 def test_a_photo_that_takes_too_long_is_set_aside_until_it_changes(
-    store: Store, hasty: Worker, folder: Path, draw: Draw
+    store: Store, hasty: OneProcess, folder: Path, draw: Draw
 ) -> None:
     slow = endless(folder / "slow.jpg")
-    segmenting = Segmenting(store, hasty, None)
-    assert segmenting.one(draw(folder / "a.jpg")) is Outcome.STORED
+    assert take_in(store, hasty, draw(folder / "a.jpg")) is Outcome.STORED
     before = hasty.pid
-    assert segmenting.one(slow) is Outcome.SET_ASIDE
+    assert take_in(store, hasty, slow) is Outcome.SET_ASIDE
     assert hasty.pid is None
     [aside] = store.set_aside_files(str(folder))
     assert aside.cause is Cause.FILE
     assert aside.reason.startswith("slow.jpg took longer than 5 seconds to decode")
-    assert segmenting.one(slow) is Outcome.SET_ASIDE
+    assert take_in(store, hasty, slow) is Outcome.SET_ASIDE
     assert hasty.pid is None
     draw(slow, at=(20, 0))
-    assert segmenting.one(slow) is Outcome.STORED
+    assert take_in(store, hasty, slow) is Outcome.STORED
     assert hasty.pid != before
     assert store.set_aside_files(str(folder)) == []
 
 
-def test_viewing_one_ends_with_its_sentence(hasty: Worker, folder: Path) -> None:
-    with pytest.raises(PhotoTooSlow, match=r"^slow\.jpg took longer than 5 seconds"):
-        hasty.view(endless(folder / "slow.jpg"), 1024)
+def test_viewing_one_ends_with_its_sentence(folder: Path) -> None:
+    with (
+        closing(Viewer(LIMIT)) as viewer,
+        pytest.raises(PhotoTooSlow, match=r"^slow\.jpg took longer than 5 seconds"),
+    ):
+        viewer.view(endless(folder / "slow.jpg"), 1024)
 
 
 def test_nevus_segment_outlines_the_photos_beside_it(
@@ -84,61 +87,62 @@ def test_nevus_segment_outlines_the_photos_beside_it(
 
 
 def test_standing_still_before_a_file_is_read_says_nothing_against_it(
-    store: Store, hasty: Worker, folder: Path, draw: Draw
+    store: Store, hasty: OneProcess, folder: Path, draw: Draw
 ) -> None:
-    segmenting = Segmenting(store, hasty, None)
-    segmenting.one(draw(folder / "a.jpg"))
+    take_in(store, hasty, draw(folder / "a.jpg"))
     assert hasty.pid is not None
     # As where a disk does not answer.
     os.kill(hasty.pid, signal.SIGSTOP)
     photo = draw(folder / "b.jpg", at=(20, 0))
-    assert segmenting.one(photo) is Outcome.POSTPONED
+    assert take_in(store, hasty, photo) is Outcome.POSTPONED
     [aside] = store.set_aside_files(str(folder))
     assert aside.reason.startswith("b.jpg could not be read within 5 seconds. Check its disk.")
     assert aside.reason.endswith("nevus tries it again by itself.")
-    assert segmenting.one(photo) is Outcome.STORED
+    assert take_in(store, hasty, photo) is Outcome.STORED
     assert store.set_aside_files(str(folder)) == []
 
 
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="limits another process")
 def test_what_the_system_refuses_says_nothing_against_the_file(
-    store: Store, modelless: Worker, folder: Path, draw: Draw
+    store: Store, modelless: OneProcess, folder: Path, draw: Draw
 ) -> None:
-    segmenting = Segmenting(store, modelless, None)
-    segmenting.one(draw(folder / "a.jpg"))
+    take_in(store, modelless, draw(folder / "a.jpg"))
     photo, pid = draw(folder / "b.jpg", at=(20, 0)), modelless.pid
     assert pid is not None
     soft, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
     resource.prlimit(pid, resource.RLIMIT_NOFILE, (0, hard))
-    assert segmenting.one(photo) is Outcome.POSTPONED
+    assert take_in(store, modelless, photo) is Outcome.POSTPONED
     [aside] = store.set_aside_files(str(folder))
     assert "Too many open files" in aside.reason
     resource.prlimit(pid, resource.RLIMIT_NOFILE, (soft, hard))
-    assert segmenting.one(photo) is Outcome.STORED
+    assert take_in(store, modelless, photo) is Outcome.STORED
     assert store.set_aside_files(str(folder)) == []
 
 
 def test_a_photo_from_1970_is_postponed_like_any_other(
-    store: Store, hasty: Worker, folder: Path, draw: Draw
+    store: Store, hasty: OneProcess, folder: Path, draw: Draw
 ) -> None:
-    segmenting = Segmenting(store, hasty, None)
-    segmenting.one(draw(folder / "a.jpg"))
+    take_in(store, hasty, draw(folder / "a.jpg"))
     assert hasty.pid is not None
     os.kill(hasty.pid, signal.SIGSTOP)
     photo = draw(folder / "b.jpg", at=(20, 0))
     os.utime(photo, ns=(0, 0))
-    assert segmenting.one(photo) is Outcome.POSTPONED
-    assert segmenting.one(photo) is Outcome.STORED
+    assert take_in(store, hasty, photo) is Outcome.POSTPONED
+    assert take_in(store, hasty, photo) is Outcome.STORED
 
 
 def test_the_screen_does_not_wait_for_a_photo_in_the_batch(
-    store: Store, modelless: Worker, hasty: Worker, folder: Path, remembered: int, until: Until
+    store: Store,
+    viewer: Viewer,
+    folder: Path,
+    remembered: int,
+    until: Until,
 ) -> None:
     slow = endless(folder / "slow.jpg")
-    batch = Worker(None, time_limit=600)
-    session = ReviewSession(store, batch, folder, "ada", viewer=modelless)
-    with ThreadPoolExecutor() as pool, closing(batch), closing(session):
-        answer = pool.submit(batch.fingerprint, slow)
+    batch = without_model(600)
+    session = ReviewSession(store, batch, viewer, folder, "ada")
+    with closing(batch), closing(session):
+        answer = batch.fingerprint(slow)
         until(lambda: batch.pid is not None)
         assert session.open(remembered).picture.shape == (240, 320, 3)
         assert not answer.done()

@@ -3,7 +3,8 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import wait
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,9 @@ import pytest
 from imaging.decode.photo import PhotoError, fingerprint, read_file
 from imaging.framing import Size
 from models.package.package import ModelError
+from models.run.setup import ModelSetup
 from pipeline.errors import WorkerClosed, WorkerDied
-from pipeline.work.worker import Worker
+from pipeline.work.scorer import OneProcess
 
 Until = Callable[[Callable[[], bool]], None]
 Draw = Callable[..., Path]
@@ -32,60 +34,45 @@ def is_running(pid: int) -> bool:
     return bool(state) and not state.startswith("Z")
 
 
-def test_it_starts_with_the_first_job_and_answers_as_this_process_would(
-    modelless: Worker, folder: Path, draw: Draw
+def test_it_starts_with_the_first_photo_and_answers_as_this_process_would(
+    modelless: OneProcess, folder: Path, draw: Draw
 ) -> None:
     assert modelless.pid is None
     photo = draw(folder / "mole.jpg")
-    assert modelless.fingerprint(photo) == fingerprint(read_file(photo))
+    assert modelless.fingerprint(photo).result() == fingerprint(read_file(photo))
     assert modelless.pid not in (None, os.getpid())
 
 
-def test_a_view_is_small_and_knows_the_photos_size(
-    modelless: Worker, folder: Path, draw: Draw
-) -> None:
-    view = modelless.view(draw(folder / "mole.jpg", size=(800, 400)), 200)
-    assert view.photo.pixels.shape == (100, 200, 3)
-    assert view.photo.size == Size(800, 400)
-
-
 def test_a_bad_photo_crosses_with_its_sentence_and_the_next_is_unharmed(
-    modelless: Worker, folder: Path, draw: Draw
+    modelless: OneProcess, folder: Path, draw: Draw
 ) -> None:
     bad = folder / "bad.jpg"
     bad.write_bytes(b"")
     with pytest.raises(PhotoError, match=r"bad\.jpg"):
-        modelless.fingerprint(bad)
+        modelless.fingerprint(bad).result()
     before = modelless.pid
-    assert modelless.view(draw(folder / "good.jpg"), 64).photo.pixels.shape == (48, 64, 3)
+    good = draw(folder / "good.jpg")
+    assert modelless.fingerprint(good).result() == fingerprint(read_file(good))
     assert modelless.pid == before
 
 
 def test_what_someone_waits_for_is_outlined_before_the_batch(
-    shared_worker: Worker, folder: Path, draw: Draw
+    scorer: OneProcess, folder: Path, draw: Draw
 ) -> None:
     size = (4000, 3000)
     batch = [draw(folder / f"{number}.jpg", size=size) for number in range(8)]
     wanted = draw(folder / "wanted.jpg")
-    shared_worker.model()
-    done: list[Path] = []
-
-    def take_in(path: Path) -> None:
-        shared_worker.take_in(path, frozenset())
-        done.append(path)
-
-    with ThreadPoolExecutor(len(batch)) as threads:
-        taken = [threads.submit(take_in, path) for path in batch]
-        asked = len(done)
-        shared_worker.segment(wanted)
-        between = len(done) - asked
-        for each in taken:
-            each.result()
+    scorer.model()
+    taken = [scorer.take_in(path, frozenset()) for path in batch]
+    asked = sum(answer.done() for answer in taken)
+    scorer.segment(wanted)
+    between = sum(answer.done() for answer in taken) - asked
+    wait(taken)
     # The one that was in hand, and the one whose thread had not yet said so.
     assert between <= 2
 
 
-def test_no_model_is_a_sentence(modelless: Worker, folder: Path, draw: Draw) -> None:
+def test_no_model_is_a_sentence(modelless: OneProcess, folder: Path, draw: Draw) -> None:
     with pytest.raises(ModelError):
         modelless.model()
     with pytest.raises(ModelError):
@@ -93,98 +80,95 @@ def test_no_model_is_a_sentence(modelless: Worker, folder: Path, draw: Draw) -> 
 
 
 def test_a_missing_model_file_is_a_sentence(tmp_path: Path) -> None:
-    worker = Worker(tmp_path / "none.mlpackage")
-    try:
-        with pytest.raises(ModelError, match=r"none\.mlpackage"):
-            worker.model()
-    finally:
-        worker.close()
+    setup = ModelSetup(tmp_path / "none.mlpackage")
+    with (
+        closing(OneProcess(setup)) as scorer,
+        pytest.raises(ModelError, match=r"none\.mlpackage"),
+    ):
+        scorer.model()
 
 
 def test_killed_between_jobs_it_is_started_again(
-    modelless: Worker, folder: Path, draw: Draw
+    modelless: OneProcess, folder: Path, draw: Draw
 ) -> None:
     photo = draw(folder / "mole.jpg")
-    modelless.fingerprint(photo)
+    modelless.fingerprint(photo).result()
     first = modelless.pid
     kill(first)
-    assert modelless.fingerprint(photo) == fingerprint(read_file(photo))
+    assert modelless.fingerprint(photo).result() == fingerprint(read_file(photo))
     assert modelless.pid != first
 
 
 def test_killed_in_the_middle_of_a_job_it_tries_once_more(
-    modelless: Worker, folder: Path, draw: Draw, until: Until
+    modelless: OneProcess, folder: Path, draw: Draw, until: Until
 ) -> None:
     photo = draw(folder / "mole.jpg")
-    modelless.fingerprint(photo)
+    modelless.fingerprint(photo).result()
     first = modelless.pid
     assert first is not None
     # A stopped process takes the job and does not come to its end.
     os.kill(first, signal.SIGSTOP)
-    with ThreadPoolExecutor() as pool:
-        answer = pool.submit(modelless.fingerprint, photo)
-        until(answer.running)
-        kill(first)
-        assert answer.result(120) == fingerprint(read_file(photo))
+    answer = modelless.fingerprint(photo)
+    until(answer.running)
+    kill(first)
+    assert answer.result(120) == fingerprint(read_file(photo))
     assert modelless.pid != first
 
 
 def test_killed_twice_on_a_job_it_gives_the_job_up_and_does_the_next(
-    modelless: Worker, folder: Path, draw: Draw, until: Until
+    modelless: OneProcess, folder: Path, draw: Draw, until: Until
 ) -> None:
     photo = draw(folder / "mo\x1b[31mle.jpg")
-    with ThreadPoolExecutor() as pool:
-        # It starts with this job, and is killed before it can have done it.
-        answer = pool.submit(modelless.fingerprint, photo)
-        until(lambda: modelless.pid is not None)
-        first = modelless.pid
-        kill(first)
-        until(lambda: modelless.pid not in (None, first))
-        kill(modelless.pid)
-        with pytest.raises(WorkerDied, match="died on it twice") as failure:
-            answer.result(120)
+    # It starts with this photo, and is killed before it can have answered.
+    answer = modelless.fingerprint(photo)
+    until(lambda: modelless.pid is not None)
+    first = modelless.pid
+    kill(first)
+    until(lambda: modelless.pid not in (None, first))
+    kill(modelless.pid)
+    with pytest.raises(WorkerDied, match="died on it twice") as failure:
+        answer.result(120)
     assert photo.name in str(failure.value)
-    assert modelless.fingerprint(photo) == fingerprint(read_file(photo))
+    assert modelless.fingerprint(photo).result() == fingerprint(read_file(photo))
 
 
 def test_close_ends_the_process_and_every_later_job(
-    modelless: Worker, folder: Path, draw: Draw
+    modelless: OneProcess, folder: Path, draw: Draw
 ) -> None:
     photo = draw(folder / "mole.jpg")
-    modelless.fingerprint(photo)
+    modelless.fingerprint(photo).result()
     pid = modelless.pid
     assert pid is not None
     modelless.close()
     assert not is_running(pid)
     with pytest.raises(WorkerClosed):
-        modelless.fingerprint(photo)
+        modelless.fingerprint(photo).result()
 
 
 def test_close_gives_up_a_job_that_runs(
-    modelless: Worker, folder: Path, draw: Draw, until: Until
+    modelless: OneProcess, folder: Path, draw: Draw, until: Until
 ) -> None:
     photo = draw(folder / "mole.jpg")
-    with ThreadPoolExecutor() as pool:
-        answer = pool.submit(modelless.fingerprint, photo)
-        until(lambda: modelless.pid is not None)
-        modelless.close()
-        with pytest.raises(WorkerClosed):
-            answer.result(120)
+    answer = modelless.fingerprint(photo)
+    until(lambda: modelless.pid is not None)
+    modelless.close()
+    with pytest.raises(WorkerClosed):
+        answer.result(120)
 
 
-def test_many_threads_get_each_their_own_answer(
-    modelless: Worker, folder: Path, draw: Draw
+def test_many_files_get_each_their_own_answer(
+    modelless: OneProcess, folder: Path, draw: Draw
 ) -> None:
     photos = [draw(folder / f"{n}.png", size=(40 + n, 30)) for n in range(12)]
-    with ThreadPoolExecutor(6) as pool:
-        views = list(pool.map(lambda photo: modelless.view(photo, 64), photos))
-    assert [view.photo.size for view in views] == [Size(40 + n, 30) for n in range(12)]
+    answers = [modelless.fingerprint(photo) for photo in photos]
+    assert [answer.result().size for answer in answers] == [Size(40 + n, 30) for n in range(12)]
 
 
 PARENT = """
 import contextlib, os, signal, sys
 from pathlib import Path
-from pipeline.work.worker import Worker
+from pipeline.work.scorer import OneProcess
+from models.run.setup import ModelSetup
 
 class Screen:
     # Stands for a full-screen app's stderr, which has no file number.
@@ -193,16 +177,16 @@ class Screen:
     def fileno(self): return -1
 
 if __name__ == "__main__":
-    worker = Worker(None)
+    scorer = OneProcess(ModelSetup(Path("none.mlpackage")))
     with contextlib.redirect_stderr(Screen()):
-        worker.fingerprint(Path(sys.argv[1]))
-    print(worker.pid, "textual" in sys.modules, flush=True)
+        scorer.fingerprint(Path(sys.argv[1])).result()
+    print(scorer.pid, "textual" in sys.modules, flush=True)
     {end}
 """
 
 
 def run_parent(tmp_path: Path, photo: Path, end: str) -> tuple[int, int]:
-    """Run a program that uses a worker and ends as said; the worker's pid and the exit status."""
+    """Run a program with a scorer that ends as said; the pid of its process, and its status."""
     script = tmp_path / "parent.py"
     script.write_text(PARENT.replace("{end}", end))
     program = subprocess.run(
@@ -232,7 +216,7 @@ def test_it_never_outlives_the_app(
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="looks into /proc")
-def test_it_has_no_hand_on_the_terminal(modelless: Worker, folder: Path, draw: Draw) -> None:
-    modelless.fingerprint(draw(folder / "mole.jpg"))
+def test_it_has_no_hand_on_the_terminal(modelless: OneProcess, folder: Path, draw: Draw) -> None:
+    modelless.fingerprint(draw(folder / "mole.jpg")).result()
     streams = {Path(f"/proc/{modelless.pid}/fd/{number}").readlink() for number in (0, 1, 2)}
     assert streams == {Path(os.devnull)}

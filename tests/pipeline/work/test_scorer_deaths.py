@@ -16,11 +16,12 @@ from PIL import Image
 from db.store import Store
 from db.values import Cause
 from models.package.package import ModelError
+from models.run.setup import ModelSetup
 from pipeline.errors import WorkerDied
-from pipeline.intake.ingest import Ingest, IngestProgress, Patience
-from pipeline.intake.segment import Totals, segment_folder
+from pipeline.intake.ingest import Ingest, IngestProgress, Patience, Rhythm
+from pipeline.intake.segment import Told, Totals, segment_folder
 from pipeline.intake.watch import Pace
-from pipeline.work.worker import Worker
+from pipeline.work.scorer import OneProcess
 from tests.support.mac import Mac, in_workers
 
 Until = Callable[[Callable[[], bool]], None]
@@ -51,8 +52,8 @@ def mac(tmp_path: Path) -> Iterator[Mac]:
 
 
 @pytest.fixture
-def worker(model: Path) -> Iterator[Worker]:
-    with closing(Worker(model, "coreml", "CPU_AND_NE")) as worker:
+def worker(model: Path) -> Iterator[OneProcess]:
+    with closing(OneProcess(ModelSetup(model, "coreml"))) as worker:
         yield worker
 
 
@@ -67,9 +68,9 @@ def paint_blue(path: Path) -> Path:
     return path
 
 
-def run(store: Store, worker: Worker, folder: Path) -> Totals:
+def run(store: Store, worker: OneProcess, folder: Path) -> Totals:
     remarks: list[str] = []
-    totals = segment_folder(store, worker, folder, lambda _done, _total: None, remarks.append)
+    totals = segment_folder(store, worker, folder, Told(lambda _done, _total: None, remarks.append))
     assert remarks == []
     return totals
 
@@ -85,7 +86,7 @@ def loads(mac: Mac) -> list[str]:
 
 
 def test_what_the_cpu_survives_stays_there_and_the_receipts_say_so(
-    mac: Mac, worker: Worker, store: Store, folder: Path, three: list[Path]
+    mac: Mac, worker: OneProcess, store: Store, folder: Path, three: list[Path]
 ) -> None:
     mac.order("die on CPU_AND_NE", "photos")
     totals = run(store, worker, folder)
@@ -95,7 +96,7 @@ def test_what_the_cpu_survives_stays_there_and_the_receipts_say_so(
 
 
 def test_a_photo_that_dies_everywhere_is_set_aside_and_the_neural_engine_goes_on(
-    mac: Mac, worker: Worker, store: Store, folder: Path, three: list[Path]
+    mac: Mac, worker: OneProcess, store: Store, folder: Path, three: list[Path]
 ) -> None:
     kill_on_blue(mac, folder, three)
     totals = run(store, worker, folder)
@@ -124,7 +125,7 @@ def pardon(mac: Mac) -> None:
 
 
 def test_killed_on_its_turn_a_healthy_photo_is_tried_again_when_the_others_are_done(
-    mac: Mac, worker: Worker, store: Store, folder: Path, three: list[Path]
+    mac: Mac, worker: OneProcess, store: Store, folder: Path, three: list[Path]
 ) -> None:
     kill_on_blue(mac, folder, three)
     told = []
@@ -136,14 +137,14 @@ def test_killed_on_its_turn_a_healthy_photo_is_tried_again_when_the_others_are_d
             assert aside.name == "1.png"
             pardon(mac)
 
-    totals = segment_folder(store, worker, folder, end_bad_luck, print)
+    totals = segment_folder(store, worker, folder, Told(end_bad_luck, print))
     assert (totals.photos, totals.segmented, totals.set_aside) == (3, 3, 0)
     assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
     assert store.set_aside_files(str(folder)) == []
 
 
 def test_killed_through_a_whole_run_a_healthy_photo_is_outlined_in_the_next(
-    mac: Mac, worker: Worker, store: Store, folder: Path, three: list[Path]
+    mac: Mac, worker: OneProcess, store: Store, folder: Path, three: list[Path]
 ) -> None:
     kill_on_blue(mac, folder, three)
     assert run(store, worker, folder).set_aside == 1
@@ -155,7 +156,7 @@ def test_killed_through_a_whole_run_a_healthy_photo_is_outlined_in_the_next(
 
 def test_while_the_app_runs_a_healthy_photo_is_tried_again_by_itself(
     mac: Mac,
-    worker: Worker,
+    worker: OneProcess,
     store: Store,
     folder: Path,
     three: list[Path],
@@ -164,7 +165,7 @@ def test_while_the_app_runs_a_healthy_photo_is_tried_again_by_itself(
     kill_on_blue(mac, folder, three)
     pace, patience = Pace(settle=0.05, calm=0.1), Patience(postponed=0.05, longest=0.2)
     told: list[IngestProgress] = []
-    ingest = Ingest(store, worker, folder, told.append, pace, patience)
+    ingest = Ingest(store, worker, folder, told.append, Rhythm(pace, patience))
     ingest.start()
     try:
         until(lambda: len(store.set_aside_files(str(folder))) == 1, MINUTES)
@@ -178,7 +179,7 @@ def test_while_the_app_runs_a_healthy_photo_is_tried_again_by_itself(
 
 
 def test_a_model_that_dies_when_opened_is_opened_on_the_cpu(
-    mac: Mac, worker: Worker, store: Store, folder: Path, three: list[Path]
+    mac: Mac, worker: OneProcess, store: Store, folder: Path, three: list[Path]
 ) -> None:
     mac.order("die on CPU_AND_NE", "all")
     assert run(store, worker, folder).segmented == 3
@@ -187,18 +188,18 @@ def test_a_model_that_dies_when_opened_is_opened_on_the_cpu(
 
 
 def test_a_model_that_can_t_be_opened_alive_is_a_sentence(
-    mac: Mac, worker: Worker, folder: Path, draw: Draw
+    mac: Mac, worker: OneProcess, folder: Path, draw: Draw
 ) -> None:
     mac.order("die on CPU_AND_NE", "all")
     mac.order("die on CPU_ONLY", "all")
     with pytest.raises(WorkerDied, match=r"^lesion\.mlpackage: .* opening this model.*--backend"):
         worker.model()
     assert loads(mac) == ["CPU_AND_NE", "CPU_AND_NE", "CPU_ONLY"]
-    assert worker.fingerprint(draw(folder / "a.jpg")).format == "JPEG"
+    assert worker.fingerprint(draw(folder / "a.jpg")).result().format == "JPEG"
 
 
 def test_what_has_no_numbers_on_the_neural_engine_goes_on_on_the_cpu(
-    mac: Mac, worker: Worker, store: Store, folder: Path, three: list[Path]
+    mac: Mac, worker: OneProcess, store: Store, folder: Path, three: list[Path]
 ) -> None:
     mac.order("no numbers on CPU_AND_NE", "photos")
     assert run(store, worker, folder).segmented == 3
@@ -207,7 +208,7 @@ def test_what_has_no_numbers_on_the_neural_engine_goes_on_on_the_cpu(
 
 
 def test_a_photo_without_numbers_anywhere_is_set_aside_and_the_neural_engine_goes_on(
-    mac: Mac, worker: Worker, store: Store, folder: Path, three: list[Path]
+    mac: Mac, worker: OneProcess, store: Store, folder: Path, three: list[Path]
 ) -> None:
     three[1].unlink()
     paint_blue(three[1].with_suffix(".png"))
@@ -222,7 +223,7 @@ def test_a_photo_without_numbers_anywhere_is_set_aside_and_the_neural_engine_goe
 
 
 def test_a_model_without_numbers_anywhere_is_refused_when_it_is_opened(
-    mac: Mac, worker: Worker
+    mac: Mac, worker: OneProcess
 ) -> None:
     mac.order("no numbers on CPU_AND_NE", "all")
     mac.order("no numbers on CPU_ONLY", "all")
@@ -237,7 +238,7 @@ def kill(pid: int | None) -> None:
 
 
 def kill_while_segmenting(
-    worker: Worker, photo: Path, until: Until, times: int
+    worker: OneProcess, photo: Path, until: Until, times: int
 ) -> "Future[object]":
     """Segment a photo with a process that is killed in the middle of it, and its followers."""
     worker.model()
@@ -258,7 +259,7 @@ def kill_while_segmenting(
 
 
 def test_killed_once_the_photo_is_tried_again_with_the_same_compute_units(
-    mac: Mac, worker: Worker, folder: Path, draw: Draw, until: Until
+    mac: Mac, worker: OneProcess, folder: Path, draw: Draw, until: Until
 ) -> None:
     photo = draw(folder / "mole.jpg")
     answer = kill_while_segmenting(worker, photo, until, times=1)
@@ -267,7 +268,7 @@ def test_killed_once_the_photo_is_tried_again_with_the_same_compute_units(
 
 
 def test_killed_twice_it_is_tried_on_the_cpu(
-    mac: Mac, worker: Worker, folder: Path, draw: Draw, until: Until
+    mac: Mac, worker: OneProcess, folder: Path, draw: Draw, until: Until
 ) -> None:
     answer = kill_while_segmenting(worker, draw(folder / "mole.jpg"), until, times=2)
     assert answer.exception() is None
@@ -278,7 +279,7 @@ def test_killed_twice_it_is_tried_on_the_cpu(
 def test_killed_three_times_the_photo_is_given_up_and_the_next_is_unharmed(
     model: Path, folder: Path, draw: Draw, until: Until
 ) -> None:
-    with closing(Worker(model, "onnxruntime")) as worker:
+    with closing(OneProcess(ModelSetup(model, "onnxruntime"))) as worker:
         answer = kill_while_segmenting(worker, draw(folder / "mole.jpg"), until, times=3)
         assert isinstance(answer.exception(), WorkerDied)
         assert worker.segment(draw(folder / "next.jpg")).prediction.receipt.device == "CPU"

@@ -1,0 +1,28 @@
+"""Which model is run, and how: one value on its way from the command line to where it is opened."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from models.run.segmenter import Segmenter
+
+
+@dataclass(frozen=True)
+class ModelSetup:
+    """A package, what runs it (one of `BACKENDS`) and where Core ML does (of `COMPUTE_UNITS`)."""
+
+    package: Path
+    backend: str = "auto"
+    compute_units: str = "CPU_AND_NE"
+
+    def on_cpu(self) -> "ModelSetup":
+        """The same model on the CPU alone."""
+        return replace(self, compute_units="CPU_ONLY")
+
+    def open(self) -> "Segmenter":
+        """The opened model. Raises ModelError."""
+        # Late: whoever only hands the value on pays for no runtime.
+        from models.run.segmenter import open_segmenter
+
+        return open_segmenter(self.package, self.backend, self.compute_units)

@@ -1,0 +1,86 @@
+"""Which files are to be looked at, in which order, and when one that had bad luck comes again."""
+
+import threading
+from collections.abc import Container
+from pathlib import Path
+from time import monotonic
+
+LONGEST_PAUSE = 600.0
+
+
+class Agenda:
+    """Files to look at, each once, first come first served; postponed ones when nothing else waits.
+
+    A file is postponed for `pause` seconds, and each time for twice as long, until `longest`. Any
+    thread may use it.
+    """
+
+    def __init__(self, pause: float = 0.0, longest: float = LONGEST_PAUSE) -> None:
+        self._pause = pause
+        self._longest = longest
+        self._lock = threading.Lock()
+        self._waiting: dict[Path, None] = {}
+        self._due: dict[Path, float] = {}
+        """When a postponed file comes, on the monotonic clock."""
+        self._pauses: dict[Path, float] = {}
+        """How long a file is postponed the next time."""
+
+    def __bool__(self) -> bool:
+        """Whether a file waits that nothing was in the way of."""
+        return bool(self._waiting)
+
+    def add(self, path: Path) -> None:
+        """A file is new or has changed: what luck it had before says nothing any more."""
+        with self._lock:
+            self._forget(path)
+            self._waiting[path] = None
+
+    def put_back(self, path: Path) -> None:
+        """A file that was taken and could not be looked at waits again."""
+        with self._lock:
+            self._waiting.setdefault(path)
+
+    def drop(self, path: Path) -> None:
+        """A file is gone."""
+        with self._lock:
+            self._waiting.pop(path, None)
+            self._forget(path)
+
+    def settle(self, path: Path) -> None:
+        """A file had its outcome: the next time nothing was in its way yet."""
+        with self._lock:
+            self._forget(path)
+
+    def postpone(self, path: Path) -> None:
+        """The machine was in a file's way: it comes again by and by."""
+        with self._lock:
+            pause = self._pauses.get(path, self._pause)
+            self._pauses[path] = min(2 * pause, self._longest)
+            self._due[path] = monotonic() + pause
+
+    def take(self, besides: Container[Path]) -> Path | None:
+        """The next file, unless it is one of those in work, which must be settled first."""
+        with self._lock:
+            path = self._next(besides)
+            if path is not None:
+                self._waiting.pop(path, None)
+                self._due.pop(path, None)
+            return path
+
+    def seconds_left(self) -> float | None:
+        """How long until the next postponed file comes; None where there is none."""
+        with self._lock:
+            due = min(self._due.values(), default=None)
+        return None if due is None else max(0.0, due - monotonic())
+
+    def _next(self, besides: Container[Path]) -> Path | None:
+        waiting = next((path for path in self._waiting if path not in besides), None)
+        if waiting is not None:
+            return waiting
+        now = monotonic()
+        due = (path for path, at in self._due.items() if at <= now and path not in besides)
+        return next(due, None)
+
+    def _forget(self, path: Path) -> None:
+        self._due.pop(path, None)
+        self._pauses.pop(path, None)

@@ -1,0 +1,154 @@
+"""One file on its way: it is known already, or a scorer's answer on it is stored."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from db.store import Store
+from db.values import Cause, NewOutline, NewPhoto
+from imaging.decode.photo import PhotoError, PhotoUnavailable
+from imaging.text import printable
+from imaging.values import FileStat, Fingerprint
+from models.package.package import ModelError
+from pipeline.errors import JobFailed, PhotoTooSlow, WorkerDied
+from pipeline.intake.outcome import Outcome
+from pipeline.intake.scan import NOTHING_THERE, file_stat, stored_path
+from pipeline.work.scorer import Scorer
+from pipeline.work.scoring import Segmented
+
+if TYPE_CHECKING:
+    from models.package.package import PackageInfo
+
+BAD_LUCK = (PhotoUnavailable, WorkerDied)
+"""What the machine did, and not the file."""
+AGAIN = "nevus tries it again by itself."
+
+
+@dataclass(frozen=True, eq=False)
+class Errand:
+    """A file that a scorer has in hand, as the file system told of it when it was handed over.
+
+    `problem` is why the model could not outline it, where it is only to be identified.
+    """
+
+    path: Path
+    stat: FileStat
+    answer: "Future[Any]"
+    problem: ModelError | None = None
+
+
+class Segmenting:
+    """Hands files to a scorer and stores its answers; for one thread.
+
+    With no `model` photos are stored without an outline. A file that can't be read is left
+    UNSETTLED instead of set aside, unless it is `complete` by then.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        scorer: Scorer,
+        model: "PackageInfo | None",
+        complete: Callable[[Path], bool] = lambda _path: True,
+    ) -> None:
+        self._store = store
+        self._scorer = scorer
+        self._model = model
+        self._complete = complete
+
+    def begin(self, path: Path) -> Outcome | Errand:
+        """Look at a file: what became of it, or what is to be finished once it is answered.
+
+        Raises StoreError and WorkerClosed.
+        """
+        try:
+            stat = file_stat(path)
+        except OSError as error:
+            return self._not_seen(path, error)
+        known = self._known(stat)
+        if known is not None:
+            return known
+        if stored_path(path) != str(path):
+            self._set_aside(stat, f"{stat.path}: its name is not valid text. Rename the file.")
+            return Outcome.SET_ASIDE
+        return Errand(path, stat, self._hand_over(path, stat))
+
+    def finish(self, errand: Errand) -> Outcome | Errand:
+        """Store the answer; another errand where the model failed, and the photo is stored alone.
+
+        Raises StoreError and WorkerClosed.
+        """
+        try:
+            found = errand.answer.result()
+        except ModelError as error:
+            return replace(errand, answer=self._scorer.fingerprint(errand.path), problem=error)
+        except (*BAD_LUCK, PhotoError, PhotoTooSlow, JobFailed) as error:
+            return self._put_aside(errand, error)
+        try:
+            errand.path.stat()
+        except OSError as error:
+            return self._not_seen(errand.path, error)
+        return self._keep(errand.stat, found)
+
+    def _hand_over(self, path: Path, stat: FileStat) -> "Future[Any]":
+        if self._model is None:
+            return self._scorer.fingerprint(path)
+        return self._scorer.take_in(path, self._store.outlined_contents(stat, self._model.hash))
+
+    def _not_seen(self, path: Path, error: OSError) -> Outcome:
+        if error.errno in NOTHING_THERE:
+            return Outcome.GONE
+        reason = error.strerror or str(error)
+        sentence = f"{path.name} can't be looked at ({reason}). Check its disk."
+        self._postpone(FileStat(stored_path(path), 0, 0, 0), sentence)
+        return Outcome.POSTPONED
+
+    def _known(self, stat: FileStat) -> Outcome | None:
+        """The outcome of a file that has not changed since it was last looked at."""
+        known = self._store.known_file(stat)
+        if known is None:
+            return None
+        if known.photo_id is None:
+            return Outcome.SET_ASIDE
+        return Outcome.KNOWN if self._is_done(known.photo_id) else None
+
+    def _is_done(self, photo_id: int) -> bool:
+        return self._model is None or self._store.has_prediction(photo_id, self._model.hash)
+
+    def _keep(self, stat: FileStat, found: Segmented | Fingerprint) -> Outcome:
+        """Store a file, with its photo's outline unless the photo has one already."""
+        identity = found if isinstance(found, Fingerprint) else found.fingerprint
+        outline = None if isinstance(found, Fingerprint) else _outline(found)
+        model_hash = None if self._model is None else self._model.hash
+        taken = self._store.take_in(NewPhoto(stat, identity), outline, model_hash)
+        if taken.path_before is None or not (self._model is None or taken.outlined_before):
+            return Outcome.STORED if outline is None else Outcome.SEGMENTED
+        # The same file, only touched, or the same picture under another path.
+        return Outcome.KNOWN if taken.path_before == stat.path else Outcome.DUPLICATE
+
+    def _put_aside(self, errand: Errand, error: Exception) -> Outcome:
+        path, stat = errand.path, errand.stat
+        try:
+            unchanged = file_stat(path) == stat
+        except OSError as gone:
+            return self._not_seen(path, gone)
+        if not unchanged or not self._complete(path):
+            return Outcome.UNSETTLED
+        if isinstance(error, BAD_LUCK):
+            self._postpone(stat, str(error))
+            return Outcome.POSTPONED
+        self._set_aside(stat, str(error))
+        return Outcome.SET_ASIDE
+
+    def _postpone(self, stat: FileStat, reason: str) -> None:
+        self._set_aside(stat, f"{reason} {AGAIN}", Cause.MACHINE)
+
+    def _set_aside(self, stat: FileStat, reason: str, cause: Cause = Cause.FILE) -> None:
+        # A name may hold half a character, which is no text that a database takes.
+        self._store.set_aside(stat, printable(reason), cause)
+
+
+def _outline(found: Segmented) -> NewOutline:
+    return NewOutline(found.prediction, found.rle, found.measurements, found.threshold)

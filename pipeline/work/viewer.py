@@ -1,0 +1,54 @@
+"""A process that decodes for the screen alone, so that the screen never waits behind the batch."""
+
+from pathlib import Path
+
+from imaging.framing import Framing
+from pipeline.settings import TIME_LIMIT
+from pipeline.work.shelf import Viewed
+from pipeline.work.turns import Urgency
+from pipeline.work.viewing import (
+    MOST_BYTES,
+    AheadJob,
+    PictureBench,
+    RegionJob,
+    ViewerSetup,
+    ViewJob,
+)
+from pipeline.work.worker import Worker
+
+
+class Viewer:
+    """Photos for the screen, whole and small or a part at a size, each with its fingerprint.
+
+    The last ones are kept at full size in the process, at most `most_bytes` of them, and no longer
+    than their files stay as they are; only what is shown crosses the pipe. Methods block and may be
+    called from any thread. They raise PhotoError, PhotoTooSlow, WorkerDied, JobFailed and, after
+    `close`, WorkerClosed.
+    """
+
+    def __init__(self, time_limit: float = TIME_LIMIT, most_bytes: int = MOST_BYTES) -> None:
+        self._worker: Worker[PictureBench] = Worker(ViewerSetup(most_bytes), time_limit)
+
+    @property
+    def pid(self) -> int | None:
+        """The process's number while it runs."""
+        return self._worker.pid
+
+    def view(self, path: Path, longest: int) -> Viewed:
+        """The whole photo, its longer side at most `longest` pixels."""
+        return self._worker.ask(ViewJob(path, longest), Urgency.SCREEN, path)
+
+    def region(self, path: Path, framing: Framing) -> Viewed:
+        """What a framing shows of the photo, uint8 (gh, gw, 3), made from its full resolution.
+
+        The first time the photo is decoded whole, unless it was asked for ahead.
+        """
+        return self._worker.ask(RegionJob(path, framing), Urgency.SCREEN, path)
+
+    def ahead(self, path: Path) -> None:
+        """Have the photo decoded whole while nobody waits; says nothing of one that can't be."""
+        self._worker.ask(AheadJob(path), Urgency.BACKGROUND, path)
+
+    def close(self) -> None:
+        """End the process; what waits for it raises WorkerClosed."""
+        self._worker.close()

@@ -1,0 +1,148 @@
+"""What the viewer's process does: it decodes photos for the screen, and keeps the last ones whole.
+
+Threads: jobs are answered by the process's main thread, one after the other; a thread of its own
+decodes ahead, newest wish first, and answers nobody. Decoders give Python's lock away, so a job on
+a picture that is kept does not wait for one that is being decoded.
+"""
+
+import threading
+from collections import deque
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import ClassVar
+
+from imaging.decode.photo import Photo, PhotoError, decode, fingerprint, read_file
+from imaging.framing import Framing, Size, fit
+from imaging.view.pyramid import pyramid
+from pipeline.work.jobs import Phase, Tell
+from pipeline.work.shelf import FileState, Shelf, Viewed, Whole
+
+MOST_BYTES = 512 * 2**20
+"""Of kept pictures: fourteen of 12 megapixels, or the one that is larger than that."""
+WISHES = 4
+"""Photos that wait to be decoded ahead; whoever leafs on quickly doesn't want the first ones."""
+
+
+@dataclass(frozen=True)
+class ViewerSetup:
+    """A process that decodes for the screen."""
+
+    most_bytes: int = MOST_BYTES
+
+    def bench(self, tell: Tell) -> "PictureBench":
+        """An empty shelf, and a thread that decodes ahead."""
+        return PictureBench(self.most_bytes, tell)
+
+    def spare(self) -> None:
+        """There is no other way to decode."""
+
+
+class PictureBench:
+    """The pictures that are kept. `tell` hears when a job comes to its next phase."""
+
+    def __init__(self, most_bytes: int = MOST_BYTES, tell: Tell = lambda _phase: None) -> None:
+        self._shelf = Shelf(most_bytes)
+        self._tell = tell
+        self._wishes: deque[Path] = deque(maxlen=WISHES)
+        self._wished = threading.Semaphore(0)
+        threading.Thread(target=self._decode_ahead, name="ahead", daemon=True).start()
+
+    def open(self) -> None:
+        """Nothing has to be opened."""
+
+    def whole(self, path: Path) -> Whole:
+        """A photo at its full size. Raises PhotoError."""
+        state = FileState.of(path)
+        if state is None:
+            return decode_whole(path, self._tell)
+        if self._shelf.is_making(state):
+            self._tell(Phase.DECODING)
+        return self._shelf.fetch(state, lambda: decode_whole(path, self._tell))
+
+    def small(self, path: Path, longest: int) -> Viewed:
+        """A photo, its longer side at most `longest` pixels. Raises PhotoError."""
+        state = FileState.of(path)
+        kept = None if state is None else self._shelf.find(state)
+        return decode_small(path, longest, self._tell) if kept is None else shrunk(kept, longest)
+
+    def wish(self, path: Path) -> None:
+        """Decode a photo soon; returns at once."""
+        self._wishes.append(path)
+        self._wished.release()
+
+    def _decode_ahead(self) -> None:
+        while True:
+            self._wished.acquire()
+            # Fewer wishes than were counted: the oldest were given up.
+            with suppress(IndexError, PhotoError, MemoryError):
+                path = self._wishes.pop()
+                state = FileState.of(path)
+                if state is not None:
+                    self._shelf.fetch(state, partial(decode_whole, path))
+
+
+def decode_small(path: Path, longest: int, tell: Tell) -> Viewed:
+    """A photo read once, its longer side decoded to at most `longest` pixels. Raises PhotoError."""
+    file = read_file(path)
+    tell(Phase.DECODING)
+    return Viewed(fingerprint(file), decode(file, longest))
+
+
+def decode_whole(path: Path, tell: Tell = lambda _phase: None) -> Whole:
+    """A photo read once and decoded whole. Raises PhotoError."""
+    file = read_file(path)
+    tell(Phase.DECODING)
+    photo = decode(file)
+    return Whole(fingerprint(file), photo.size, pyramid(photo.pixels))
+
+
+def shrunk(whole: Whole, longest: int) -> Viewed:
+    """A whole photo with its longer side at most `longest` pixels."""
+    if max(whole.size.width, whole.size.height) <= longest:
+        return Viewed(whole.fingerprint, Photo(whole.levels[0], whole.size))
+    fitted = fit(whole.size, Size(longest, longest))
+    grid = Size(fitted.width, fitted.height)
+    return whole.region(replace(fitted, grid=grid, left=0, top=0))
+
+
+@dataclass(frozen=True)
+class ViewJob:
+    """A photo for the screen, its longer side at most `longest` pixels."""
+
+    path: Path
+    longest: int
+    reads: ClassVar[bool] = True
+    opens: ClassVar[bool] = False
+
+    def run(self, bench: PictureBench) -> Viewed:
+        """Decode it small, unless it is kept whole. Raises PhotoError."""
+        return bench.small(self.path, self.longest)
+
+
+@dataclass(frozen=True)
+class RegionJob:
+    """What a framing shows of a photo."""
+
+    path: Path
+    framing: Framing
+    reads: ClassVar[bool] = True
+    opens: ClassVar[bool] = False
+
+    def run(self, bench: PictureBench) -> Viewed:
+        """Lay it on the grid, from full resolution. Raises PhotoError."""
+        return bench.whole(self.path).region(self.framing)
+
+
+@dataclass(frozen=True)
+class AheadJob:
+    """A photo that the screen is about to show."""
+
+    path: Path
+    reads: ClassVar[bool] = False
+    opens: ClassVar[bool] = False
+
+    def run(self, bench: PictureBench) -> None:
+        """Have it decoded while nothing else is asked for."""
+        bench.wish(self.path)
