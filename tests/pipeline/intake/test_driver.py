@@ -1,0 +1,167 @@
+"""The driver keeps a scorer busy and loses no file, in whatever order the answers come."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import closing
+from itertools import cycle
+from pathlib import Path
+
+import pytest
+
+from db.errors import MovedDatabase
+from db.store import Store
+from imaging.values import Fingerprint
+from models.package.package import PackageInfo
+from pipeline.errors import WorkerClosed
+from pipeline.intake.agenda import Agenda
+from pipeline.intake.driver import Driver
+from pipeline.intake.outcome import Outcome
+from pipeline.intake.segmenting import Segmenting
+from pipeline.work.scorer import OneProcess
+from pipeline.work.scoring import Segmented
+from tests.support.intake import without_model
+
+Draw = Callable[..., Path]
+Until = Callable[[Callable[[], bool]], None]
+
+
+class TwoProcesses:
+    """Another scorer: two processes that take turns, and overtake each other."""
+
+    room = 4
+
+    def __init__(self, first: OneProcess, second: OneProcess) -> None:
+        self._first = first
+        self._turns = cycle((first, second))
+        self.handed: list[Path] = []
+        self.meanwhile: Callable[[], None] = lambda: None
+        """What happens when a file was handed over."""
+
+    def model(self) -> PackageInfo:
+        return self._first.model()
+
+    def backend(self) -> str:
+        return self._first.backend()
+
+    def fingerprint(self, path: Path) -> Future[Fingerprint]:
+        self.handed.append(path)
+        self.meanwhile()
+        return next(self._turns).fingerprint(path)
+
+    def take_in(self, path: Path, outlined: frozenset[str]) -> Future[Segmented | Fingerprint]:
+        return next(self._turns).take_in(path, outlined)
+
+    def segment(self, path: Path) -> Segmented:
+        return self._first.segment(path)
+
+    def close(self) -> None:
+        self._first.close()
+
+
+@pytest.fixture(scope="module")
+def processes() -> Iterator[tuple[OneProcess, OneProcess]]:
+    with closing(without_model()) as first, closing(without_model()) as second:
+        yield first, second
+
+
+@pytest.fixture
+def two(processes: tuple[OneProcess, OneProcess]) -> TwoProcesses:
+    return TwoProcesses(*processes)
+
+
+def settle(driver: Driver, count: int) -> list[tuple[str, Outcome]]:
+    """What the next files become."""
+    found: list[tuple[str, Outcome]] = []
+    while len(found) < count:
+        settled = driver.step()
+        if settled is not None:
+            found.append((settled.path.name, settled.outcome))
+    return found
+
+
+def test_with_several_at_work_each_file_is_stored_once(
+    store: Store, two: TwoProcesses, folder: Path, draw: Draw
+) -> None:
+    # Large and small in turns: the small ones overtake.
+    sizes = [(1600, 1200), (64, 48)] * 6
+    photos = [draw(folder / f"{n:02}.png", size=size) for n, size in enumerate(sizes)]
+    agenda = Agenda()
+    for path in photos:
+        agenda.add(path)
+    driver = Driver(agenda, Segmenting(store, two, None), two.room)
+    found = settle(driver, len(photos))
+    assert sorted(name for name, _ in found) == [path.name for path in photos]
+    assert [outcome for _, outcome in found].count(Outcome.STORED) == 2
+    assert store.files_under(str(folder)) == [str(path) for path in photos]
+
+
+def test_no_more_are_handed_over_than_there_is_room_for(
+    store: Store, two: TwoProcesses, folder: Path, draw: Draw
+) -> None:
+    agenda = Agenda()
+    for number in range(9):
+        agenda.add(draw(folder / f"{number}.png", at=(number, 0)))
+    driver = Driver(agenda, Segmenting(store, two, None), two.room)
+    for done in range(9):
+        settle(driver, 1)
+        assert len(two.handed) <= done + two.room
+
+
+def test_a_file_found_again_while_it_is_at_work_comes_again_afterwards(
+    store: Store, two: TwoProcesses, folder: Path, draw: Draw
+) -> None:
+    photo, agenda = draw(folder / "a.png"), Agenda()
+    driver = Driver(agenda, Segmenting(store, two, None), two.room)
+    agenda.add(photo)
+    two.meanwhile = lambda: agenda.add(photo)
+    assert settle(driver, 2) == [("a.png", Outcome.STORED), ("a.png", Outcome.KNOWN)]
+    assert two.handed == [photo]
+
+
+def test_what_vanished_while_it_was_at_work_is_not_stored(
+    store: Store, two: TwoProcesses, folder: Path, draw: Draw
+) -> None:
+    photo, agenda = draw(folder / "a.png"), Agenda()
+    segmenting = Segmenting(store, two, None)
+    errand = segmenting.begin(photo)
+    assert not isinstance(errand, Outcome)
+    errand.answer.result()
+    photo.unlink()
+    assert segmenting.finish(errand) is Outcome.GONE
+    assert store.files_under(str(folder)) == []
+    assert not agenda
+
+
+def test_a_file_the_store_refused_waits_again(
+    store: Store, two: TwoProcesses, folder: Path, tmp_path: Path, draw: Draw
+) -> None:
+    photo, agenda = draw(folder / "a.png"), Agenda()
+    driver = Driver(agenda, Segmenting(store, two, None), two.room)
+    agenda.add(photo)
+    assert store.files_under(str(folder)) == []
+    away = store.path.with_name("away.db")
+    store.path.rename(away)
+    with pytest.raises(MovedDatabase):
+        settle(driver, 1)
+    assert agenda
+    away.rename(store.path)
+    assert settle(driver, 1) == [("a.png", Outcome.STORED)]
+
+
+def test_a_closed_scorer_ends_it(
+    store: Store, modelless: OneProcess, folder: Path, draw: Draw
+) -> None:
+    agenda = Agenda()
+    agenda.add(draw(folder / "a.png"))
+    driver = Driver(agenda, Segmenting(store, modelless, None), modelless.room)
+    modelless.close()
+    with pytest.raises(WorkerClosed):
+        driver.step()
+
+
+def test_waking_it_ends_a_wait_for_nothing(
+    store: Store, modelless: OneProcess, until: Until
+) -> None:
+    driver = Driver(Agenda(), Segmenting(store, modelless, None), modelless.room)
+    driver.wake()
+    assert driver.step() is None
