@@ -7,8 +7,6 @@ from imaging.framing import Framing, Pixels
 
 SMALLEST = 256
 """The longer side, in pixels, from which on no smaller copy is worth making."""
-ROOM = 2
-"""How many times wider than it is drawn a copy must be, to look as the whole would."""
 
 
 def pyramid(pixels: Pixels) -> tuple[Pixels, ...]:
@@ -25,10 +23,14 @@ def pyramid(pixels: Pixels) -> tuple[Pixels, ...]:
 
 
 def draw_region(levels: tuple[Pixels, ...], framing: Framing) -> Pixels:
-    """What a framing shows of a photo, uint8 (gh, gw, 3), made from the smallest copy that does."""
+    """What a framing shows of a photo, uint8 (gh, gw, 3).
+
+    Made from the smallest copy that is no smaller than the photo is drawn: on photographs a grey
+    level off what the whole would give, on average, and a few levels at sharp edges.
+    """
     enough = [
         level
         for level in levels
-        if level.shape[0] >= ROOM * framing.height and level.shape[1] >= ROOM * framing.width
+        if level.shape[0] >= framing.height and level.shape[1] >= framing.width
     ]
     return framing.picture_to_grid(enough[-1] if enough else levels[0])
