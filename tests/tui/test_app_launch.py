@@ -18,8 +18,10 @@ ROOT = Path(__file__).parents[2]
 RUN = """
 import sys
 from pathlib import Path
+from pipeline.settings import read_settings
 from tui.launch import run_app
-run_app(Path(sys.argv[1]), Path(sys.argv[2]), None, "auto", "CPU_ONLY", 600, "ada")
+given = {"db": Path(sys.argv[2]), "model": Path("none.mlpackage"), "reviewer": "ada"}
+run_app(Path(sys.argv[1]), read_settings({**given, "time_limit": 600.0}))
 """
 PATIENCE = 120
 

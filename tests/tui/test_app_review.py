@@ -29,7 +29,7 @@ def three(clinic: Clinic) -> list[int]:
 def sentences(pilot: Pilot[None]) -> list[str]:
     """What the app has said and still shows, but for the model that these tests do without."""
     said = [note.message for note in pilot.app._notifications]
-    return sorted(text for text in said if "No model was given" not in text)
+    return sorted(text for text in said if "There is no model at" not in text)
 
 
 @pytest.mark.parametrize(
