@@ -101,12 +101,6 @@ class Watcher:
             self._changed.notify_all()
         self._thread.join(LAST_CALL)
 
-    def rescan(self) -> None:
-        """Look through the whole folder now."""
-        with self._changed:
-            self._rescan_asked = True
-            self._changed.notify_all()
-
     def again(self, path: Path) -> None:
         """Hand a photo on once more when it is calm: it could not be read, and may be growing."""
         with self._changed:
