@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from models.train.network import Depthwise, Pyramid, Residual
+from models.train.network import Conv, Pyramid, Residual, bare_convolution
 from models.train.normalisation import DEVIATION, MEAN
 
 GREY, SPREAD = 127.0, 128.0
@@ -44,16 +44,12 @@ LITE0: tuple[tuple[Block, ...], ...] = (
 class Convolution(nn.Module):
     """Convolution padded as TensorFlow's SAME, batch norm and, if asked for, ReLU6."""
 
-    def __init__(
-        self, incoming: int, out: int, kernel: int, stride: int = 1, groups: int = 1, *, relu: bool
-    ) -> None:
+    def __init__(self, incoming: int, conv: Conv) -> None:
         super().__init__()
-        kind = Depthwise if groups > 1 else nn.Conv2d
-        before, odd = divmod(kernel - stride, 2)
-        within = 0 if odd else before
-        self.convolution = kind(incoming, out, kernel, stride, within, groups=groups, bias=False)
-        self.norm = nn.BatchNorm2d(out, eps=1e-3)
-        self.relu = relu
+        before, odd = divmod(conv.kernel - conv.stride, 2)
+        self.convolution = bare_convolution(incoming, conv, 0 if odd else before)
+        self.norm = nn.BatchNorm2d(conv.out, eps=1e-3)
+        self.relu = conv.relu
         self.padding = (before, before + 1, before, before + 1) if odd else ()
         """What a convolution, which pads both sides alike, can't do itself."""
 
@@ -68,14 +64,14 @@ class Convolution(nn.Module):
 class InvertedBottleneck(Residual):
     """Expand, depthwise, project; a residual where the shape stays the same."""
 
-    def __init__(self, incoming: int, out: int, kernel: int, stride: int, expand: int) -> None:
-        super().__init__(residual=stride == 1 and incoming == out)
-        inner = incoming * expand
+    def __init__(self, incoming: int, stride: int, block: Block) -> None:
+        super().__init__(residual=stride == 1 and incoming == block.out)
+        inner = incoming * block.expand
         layers: list[nn.Module] = []
-        if expand > 1:
-            layers.append(Convolution(incoming, inner, 1, relu=True))
-        layers.append(Convolution(inner, inner, kernel, stride, inner, relu=True))
-        layers.append(Convolution(inner, out, 1, relu=False))
+        if block.expand > 1:
+            layers.append(Convolution(incoming, Conv(1, 1, inner)))
+        layers.append(Convolution(inner, Conv(block.kernel, stride, inner, groups=inner)))
+        layers.append(Convolution(inner, Conv(1, 1, block.out, relu=False)))
         self.layers = nn.Sequential(*layers)
 
 
@@ -86,13 +82,11 @@ class EfficientNetLite(Pyramid):
         super().__init__()
         incoming = 32
         for index, rows in enumerate(LITE0):
-            layers: list[nn.Module] = [] if index else [Convolution(3, 32, 3, 2, relu=True)]
+            layers: list[nn.Module] = [] if index else [Convolution(3, Conv(3, 2, 32))]
             for row in rows:
                 for repeat in range(row.repeats):
                     stride = 1 if repeat else row.stride
-                    layers.append(
-                        InvertedBottleneck(incoming, row.out, row.kernel, stride, row.expand)
-                    )
+                    layers.append(InvertedBottleneck(incoming, stride, row))
                     incoming = row.out
             self.stages.append(nn.Sequential(*layers))
             self.channels.append(incoming)

@@ -14,11 +14,15 @@ from torch.nn import functional as F
 
 @dataclass(frozen=True)
 class Conv:
-    """A plain convolution with batch norm and ReLU: `kernel` in pixels, `out` channels."""
+    """A convolution with batch norm and, if asked for, ReLU: `kernel` in pixels, `out` channels.
+
+    Each of the `groups` sees its share of the channels alone; with one a channel it is depthwise.
+    """
 
     kernel: int
     stride: int
     out: int
+    groups: int = 1
     relu: bool = True
 
 
@@ -106,18 +110,23 @@ class Depthwise(nn.Conv2d):
             return super().forward(x.float())
 
 
-def conv_norm(
-    incoming: int, out: int, kernel: int, stride: int = 1, groups: int = 1, *, relu: bool = True
-) -> nn.Sequential:
-    """Convolution (padding keeps the size), batch norm and, if asked for, ReLU."""
-    kind = Depthwise if groups > 1 else nn.Conv2d
+def conv_norm(incoming: int, conv: Conv) -> nn.Sequential:
+    """A convolution of `incoming` channels, padded so that only its stride makes maps smaller."""
     layers: list[nn.Module] = [
-        kind(incoming, out, kernel, stride, kernel // 2, groups=groups, bias=False),
-        nn.BatchNorm2d(out),
+        bare_convolution(incoming, conv, conv.kernel // 2),
+        nn.BatchNorm2d(conv.out),
     ]
-    if relu:
+    if conv.relu:
         layers.append(nn.ReLU(inplace=True))
     return nn.Sequential(*layers)
+
+
+def bare_convolution(incoming: int, conv: Conv, padding: int) -> nn.Conv2d:
+    """The convolution alone, padded alike on all sides; without bias, which its norm has."""
+    kind = Depthwise if conv.groups > 1 else nn.Conv2d
+    return kind(
+        incoming, conv.out, conv.kernel, conv.stride, padding, groups=conv.groups, bias=False
+    )
 
 
 class Residual(nn.Module):
@@ -152,13 +161,12 @@ class UniversalInvertedBottleneck(Residual):
         start_stride = 1 if spec.middle else spec.stride
         layers: list[nn.Module] = []
         if spec.start:
-            layers.append(
-                conv_norm(incoming, incoming, spec.start, start_stride, incoming, relu=False)
-            )
-        layers.append(conv_norm(incoming, inner, 1))
+            start = Conv(spec.start, start_stride, incoming, groups=incoming, relu=False)
+            layers.append(conv_norm(incoming, start))
+        layers.append(conv_norm(incoming, Conv(1, 1, inner)))
         if spec.middle:
-            layers.append(conv_norm(inner, inner, spec.middle, spec.stride, inner))
-        layers.append(conv_norm(inner, spec.out, 1, relu=False))
+            layers.append(conv_norm(inner, Conv(spec.middle, spec.stride, inner, groups=inner)))
+        layers.append(conv_norm(inner, Conv(1, 1, spec.out, relu=False)))
         self.layers = nn.Sequential(*layers)
 
 
@@ -169,7 +177,7 @@ def _multiple_of_eight(channels: float) -> int:
 
 def _layer(incoming: int, spec: Conv | Bottleneck) -> nn.Module:
     if isinstance(spec, Conv):
-        return conv_norm(incoming, spec.out, spec.kernel, spec.stride, relu=spec.relu)
+        return conv_norm(incoming, spec)
     return UniversalInvertedBottleneck(incoming, spec)
 
 
@@ -214,11 +222,11 @@ class Merge(nn.Module):
 
     def __init__(self, lateral: int, width: int) -> None:
         super().__init__()
-        self.lateral = conv_norm(lateral, width, 1, relu=False)
+        self.lateral = conv_norm(lateral, Conv(1, 1, width, relu=False))
         self.mix = nn.Sequential(
-            conv_norm(width, width, 5, groups=width, relu=False),
-            conv_norm(width, width * 2, 1),
-            conv_norm(width * 2, width, 1, relu=False),
+            conv_norm(width, Conv(5, 1, width, groups=width, relu=False)),
+            conv_norm(width, Conv(1, 1, width * 2)),
+            conv_norm(width * 2, Conv(1, 1, width, relu=False)),
         )
 
     def forward(self, coarse: Tensor, fine: Tensor) -> Tensor:
@@ -274,7 +282,7 @@ class Context(nn.Module):
 
     def __init__(self, incoming: int, width: int) -> None:
         super().__init__()
-        self.local = conv_norm(incoming, width, 1)
+        self.local = conv_norm(incoming, Conv(1, 1, width))
         self.frame = nn.Sequential(nn.Conv2d(incoming, width, 1), nn.ReLU(inplace=True))
 
     def forward(self, x: Tensor) -> Tensor:

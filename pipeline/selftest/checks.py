@@ -5,7 +5,6 @@ package's hash, how each photo was framed, the picture the model was given, the 
 mask that was drawn. `models.proof.reference` says how near is near enough.
 """
 
-from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from time import monotonic
@@ -59,13 +58,11 @@ def selftest(
     references: References,
     folder: Path,
     compute_units: str = "CPU_AND_NE",
-    told: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Selftest:
-    """Check every photo of the references; `told` hears how many are done, of how many.
+    """Check every photo of the references, which lie in `folder`.
 
     `package` is what the looker opens, `compute_units` what Core ML was asked for, where Core ML it
-    is. Expected failures of model,
-    worker and photos are part of what is found, not raised.
+    is. Expected failures of model, worker and photos are part of what is found, not raised.
     """
     started = monotonic()
     try:
@@ -75,12 +72,9 @@ def selftest(
     opening = monotonic() - started
     if info.hash != references.package_sha256:
         return another_model(references, info, backend)
-    photos = []
-    for done, reference in enumerate(references.photos, 1):
-        photos.append(check(looker, references, reference, folder))
-        told(done, len(references.photos))
+    photos = tuple(check(looker, references, each, folder) for each in references.photos)
     asked = compute_units if backend == "coreml" else "CPU"
-    return concluded(info, backend, asked, opening, tuple(photos))
+    return concluded(info, backend, asked, opening, photos)
 
 
 def _hash(package: Path) -> str:

@@ -1,5 +1,7 @@
 """Operations that move values without changing them, and resizing: ML Program to ONNX."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from models.translate.operations.graph import Call, GraphWriter, Writer
@@ -49,19 +51,7 @@ def _split(graph: GraphWriter, call: Call) -> None:
 
 def _slice_by_index(graph: GraphWriter, call: Call) -> None:
     shape, name = call.shape(), call.output
-    rows = [
-        _bounds(length, begin, end, stride, open_begin, open_end, single)
-        for length, begin, end, stride, open_begin, open_end, single in zip(
-            shape,
-            call.whole("begin", []),
-            call.whole("end", []),
-            call.whole("stride", [1] * len(shape)),
-            call.whole("begin_mask", [0] * len(shape)),
-            call.whole("end_mask", [0] * len(shape)),
-            call.whole("squeeze_mask", [0] * len(shape)),
-            strict=True,
-        )
-    ]
+    rows = [axis.bounds(n) for axis, n in zip(_slices(call, len(shape)), shape, strict=True)]
     starts, ends, steps = zip(*rows, strict=True)
     places = {"starts": starts, "ends": ends, "axes": range(len(shape)), "steps": steps}
     constants = [graph.constant(f"{name}.{k}", np.array(v, np.int64)) for k, v in places.items()]
@@ -69,16 +59,41 @@ def _slice_by_index(graph: GraphWriter, call: Call) -> None:
     graph.reshape(cut, call.output_shape(), name)
 
 
-def _bounds(
-    length: int, begin: int, end: int, stride: int, open_begin: int, open_end: int, single: int
-) -> tuple[int, int, int]:
-    """Start, end and step along an axis, all counted from its beginning."""
-    if stride <= 0:
-        raise ValueError("backwards")
-    if single:
-        return begin % length, begin % length + 1, 1
-    chosen = slice(None if open_begin else begin, None if open_end else end, stride)
-    return chosen.indices(length)
+@dataclass(frozen=True)
+class _Slice:
+    """What `slice_by_index` takes of one axis, in its own words; places count from either end.
+
+    A mask that is not 0 says: from the axis's own beginning, to its own end, the one place `begin`.
+    """
+
+    begin: int
+    end: int
+    stride: int
+    begin_mask: int
+    end_mask: int
+    squeeze_mask: int
+
+    def bounds(self, length: int) -> tuple[int, int, int]:
+        """Start, end and step along an axis of a length, all counted from its beginning."""
+        if self.stride <= 0:
+            raise ValueError("backwards")
+        if self.squeeze_mask:
+            return self.begin % length, self.begin % length + 1, 1
+        begin = None if self.begin_mask else self.begin
+        end = None if self.end_mask else self.end
+        return slice(begin, end, self.stride).indices(length)
+
+
+def _slices(call: Call, rank: int) -> list[_Slice]:
+    given = (
+        call.whole("begin", []),
+        call.whole("end", []),
+        call.whole("stride", [1] * rank),
+        call.whole("begin_mask", [0] * rank),
+        call.whole("end_mask", [0] * rank),
+        call.whole("squeeze_mask", [0] * rank),
+    )
+    return [_Slice(*of_axis) for of_axis in zip(*given, strict=True)]
 
 
 def _pad(graph: GraphWriter, call: Call) -> None:

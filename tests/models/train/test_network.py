@@ -11,6 +11,7 @@ from models.train.network import (  # noqa: E402
     CONV_MEDIUM,
     CONV_SMALL,
     Bottleneck,
+    Conv,
     Encoder,
     LesionNetwork,
     Stage,
@@ -29,8 +30,8 @@ class Classifier(nn.Module):
     def __init__(self, stages: Sequence[Stage], classes: int = 1000) -> None:
         super().__init__()
         self.encoder = Encoder(stages)
-        self.widen = conv_norm(self.encoder.channels[-1], 960, 1)
-        self.hidden = conv_norm(960, 1280, 1)
+        self.widen = conv_norm(self.encoder.channels[-1], Conv(1, 1, 960))
+        self.hidden = conv_norm(960, Conv(1, 1, 1280))
         self.classes = nn.Linear(1280, classes)
 
     def forward(self, x: Tensor) -> Tensor:
