@@ -69,11 +69,14 @@ def _compare(segmenter: Segmenter, pair: Pair) -> tuple[Agreement, float]:
         prediction = segmenter.predict(photo)
         drawn = draw_mask(prediction.grid, prediction.framing, segmenter.info.threshold)
         return agreement(drawn, read_mask(pair)), prediction.receipt.milliseconds
-    except (PhotoError, OSError, ValueError) as error:
+    except (PhotoError, PairsError, ValueError) as error:
         raise PairsError(f"{pair.image.name} can't be compared with its mask: {error}") from error
 
 
 def read_mask(pair: Pair) -> Mask:
-    """A pair's true mask, bool (H, W): any value but 0 is lesion."""
-    with Image.open(pair.mask) as picture:
-        return np.asarray(picture.convert("L")) > 0
+    """A pair's true mask, bool (H, W): any value but 0 is lesion. Raises PairsError."""
+    try:
+        with Image.open(pair.mask) as picture:
+            return np.asarray(picture.convert("L")) > 0
+    except (OSError, ValueError) as error:
+        raise PairsError(f"{pair.mask} can't be read ({error}).") from error

@@ -46,15 +46,15 @@ def read_pairs(source: Path, where: Mapping[str, str] | None = None) -> list[Pai
     try:
         pairs = _read(source, where)
     except OSError as error:
-        raise PairsError(f"{_shown(source)} can't be read ({error}).") from error
+        raise PairsError(f"{source} can't be read ({error}).") from error
     except (UnicodeDecodeError, csv.Error) as error:
         raise NoSetOfPairs(
-            f"{_shown(source)} can't be read as a CSV ({error}). Give a folder "
+            f"{source} can't be read as a CSV ({error}). Give a folder "
             "with images/ and masks/, or a CSV with columns image, mask."
         ) from error
     if not pairs:
         chosen = " ".join(f"{k}={v}" for k, v in where.items())
-        raise PairsError(f"{_shown(source)} has no pairs{' with ' + chosen if chosen else ''}.")
+        raise PairsError(f"{source} has no pairs{' with ' + chosen if chosen else ''}.")
     return sorted(pairs, key=lambda pair: pair.image)
 
 
@@ -64,11 +64,13 @@ def held_out(pair: Pair, seed: str = "nevus") -> bool:
 
 
 def hash_of_pairs(pairs: Sequence[Pair]) -> str:
-    """SHA-256 over every photo's and mask's bytes, in the order given."""
+    """SHA-256 over every photo's and mask's bytes, in the order given. Raises PairsError."""
     digest = sha256()
-    for pair in pairs:
-        digest.update(sha256(pair.image.read_bytes()).digest())
-        digest.update(sha256(pair.mask.read_bytes()).digest())
+    for file in (file for pair in pairs for file in (pair.image, pair.mask)):
+        try:
+            digest.update(sha256(file.read_bytes()).digest())
+        except OSError as error:
+            raise PairsError(f"{file} can't be read ({error.strerror}).") from error
     return digest.hexdigest()
 
 
@@ -77,17 +79,13 @@ def _read(source: Path, where: Mapping[str, str]) -> list[Pair]:
         return _from_csv(source, where)
     if not source.is_dir():
         raise NoSetOfPairs(
-            f"{_shown(source)} does not exist. Give a folder with images/ and masks/, or a CSV."
+            f"{source} does not exist. Give a folder with images/ and masks/, or a CSV."
         )
     if (source / "manifest.csv").is_file():
         return _from_csv(source / "manifest.csv", where)
     if where:
-        raise NoSetOfPairs(f"{_shown(source)} has no manifest.csv whose columns could be filtered.")
+        raise NoSetOfPairs(f"{source} has no manifest.csv whose columns could be filtered.")
     return _from_folder(source)
-
-
-def _shown(path: Path) -> str:
-    return str(path)
 
 
 def _from_csv(path: Path, where: Mapping[str, str]) -> list[Pair]:
@@ -97,22 +95,20 @@ def _from_csv(path: Path, where: Mapping[str, str]) -> list[Pair]:
         for name in ("image", "mask", *where):
             if name not in columns:
                 found = ", ".join(columns)
-                raise NoSetOfPairs(f"{_shown(path)} has no column “{name}”; it has {found}.")
+                raise NoSetOfPairs(f"{path} has no column “{name}”; it has {found}.")
         chosen = [row for row in reader if all(row[name] == where[name] for name in where)]
         if not all(row["image"] and row["mask"] for row in chosen):
-            raise PairsError(f"{_shown(path)} has a row without an image or a mask.")
+            raise PairsError(f"{path} has a row without an image or a mask.")
         return [Pair(path.parent / row["image"], path.parent / row["mask"], row) for row in chosen]
 
 
 def _from_folder(folder: Path) -> list[Pair]:
     images, masks = folder / "images", folder / "masks"
     if not images.is_dir() or not masks.is_dir():
-        raise NoSetOfPairs(f"{_shown(folder)} has no images/ and masks/ inside; or give a CSV.")
+        raise NoSetOfPairs(f"{folder} has no images/ and masks/ inside; or give a CSV.")
     by_stem = {path.stem: path for path in masks.iterdir() if path.suffix.lower() == ".png"}
     photos = [path for path in images.iterdir() if path.suffix.lower() in PHOTO_SUFFIXES]
     missing = sorted(path.name for path in photos if path.stem not in by_stem)
     if missing:
-        raise PairsError(
-            f"{len(missing)} photos have no mask in {_shown(masks)}; the first: {missing[0]}."
-        )
+        raise PairsError(f"{len(missing)} photos have no mask in {masks}; the first: {missing[0]}.")
     return [Pair(path, by_stem[path.stem], {}) for path in photos]

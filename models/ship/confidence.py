@@ -28,6 +28,7 @@ from models.ship.calibration import (
     sigmoid,
 )
 from models.ship.exported import ShippedNetwork
+from models.train.recipe import UnfitRun
 
 THRESHOLDS = np.linspace(0.2, 0.7, 51)
 """Among these the threshold of a package is chosen."""
@@ -97,10 +98,13 @@ class _Seen:
 def fit_confidence(network: ShippedNetwork, pairs: Sequence[Pair], size: int) -> Fitted:
     """Fit scaling, threshold and the line to the Jaccard, in this order, on framed photos.
 
-    Raises ValueError where there are fewer than two pairs, PhotoError.
+    Raises UnfitRun where there are fewer than two pairs, PairsError, PhotoError.
     """
     if len(pairs) < 2:
-        raise ValueError("Too few held-out pairs to calibrate on; at least 2 are needed.")
+        raise UnfitRun(
+            f"{len(pairs)} of the training pairs are held out to calibrate on; at least 2 are "
+            "needed. A tenth of the groups is, so give more pairs."
+        )
     seen = [_look(network, pair, size) for pair in pairs]
     scaling = fit_scaling(
         [one.logits[one.framing.inside] for one in seen], [one.truth_on_grid for one in seen]

@@ -27,7 +27,7 @@ from models.run.segmenter import Segmenter, open_segmenter
 from models.ship.confidence import Confidence, Fitted, fit_confidence, measure_confidence
 from models.ship.exported import Member, load_checkpoints
 from models.train.network import multiply_accumulates, parameters
-from models.train.recipe import Recipe
+from models.train.recipe import Recipe, UnfitRun
 
 LEAST_MEAN_JACCARD = 0.999
 LEAST_JACCARD = 0.98
@@ -60,8 +60,16 @@ class Parity:
             raise ParityError(
                 f"The package doesn't compute what the network computes: on {self.photos} photos "
                 f"mask Jaccard {self.mean_jaccard:.5f} (mean), {self.least_jaccard:.5f} (least), "
-                f"largest probability difference {self.largest_difference:.5f}."
+                f"largest probability difference {self.largest_difference:.5f}.{self._hint()}"
             )
+
+    def _hint(self) -> str:
+        if not self.largest_difference <= LARGEST_DIFFERENCE:
+            return ""
+        return (
+            " The probabilities agree, the borders don't: the network's maps are still flat there. "
+            "Train it for longer."
+        )
 
 
 @dataclass(frozen=True)
@@ -186,10 +194,10 @@ def origin(members: Sequence[Member], data: Path) -> Making:
 
 
 def common(members: Sequence[Member]) -> Recipe:
-    """A recipe that speaks for all. Raises ValueError where size or kind of photo differ."""
+    """A recipe that speaks for all. Raises UnfitRun where size or kind of photo differ."""
     first, *others = [member.recipe for member in members]
     if any((one.size, one.kind) != (first.size, first.kind) for one in others):
-        raise ValueError("The checkpoints were trained at other sizes or on other kinds of photo.")
+        raise UnfitRun("The checkpoints were trained at other sizes or on other kinds of photo.")
     return first
 
 
@@ -213,8 +221,9 @@ def convert_checkpoints(
 
     `watched` passes on the pairs that torch and the package are held against each other on.
 
-    Raises ParityError, PairsError where `data` has no train or dev split, and ValueError where it
-    has too few held-out pairs to calibrate on or the checkpoints don't go together.
+    Raises ParityError, PairsError where `data` has no train or dev split or a pair can't be read,
+    PhotoError, and UnfitRun where there are too few held-out pairs to calibrate on, a file is no
+    checkpoint, or the checkpoints don't go together.
     """
     # On two busy cores a second thread made a network this small twelve times slower.
     torch.set_num_threads(1)

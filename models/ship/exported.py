@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from models.ship.calibration import Scaling
 from models.train.encoders import lesion_network
+from models.train.loop import read_checkpoint
 from models.train.network import LesionNetwork, upsample
 from models.train.normalisation import DEVIATION, MEAN
 from models.train.recipe import Recipe
@@ -54,7 +55,10 @@ class Member:
 
 
 def load_checkpoints(paths: Sequence[Path]) -> tuple[ShippedNetwork, list[Member]]:
-    """The averaged networks of checkpoints, not calibrated, and how they were trained."""
+    """The averaged networks of checkpoints, not calibrated, and how they were trained.
+
+    Raises UnfitRun where a file is no checkpoint.
+    """
     loaded = [_load(path) for path in paths]
     return ShippedNetwork([network for network, _ in loaded]).eval(), [
         member for _, member in loaded
@@ -62,7 +66,7 @@ def load_checkpoints(paths: Sequence[Path]) -> tuple[ShippedNetwork, list[Member
 
 
 def _load(path: Path) -> tuple[LesionNetwork, Member]:
-    state = torch.load(path, weights_only=True)
+    state = read_checkpoint(path)
     recipe = Recipe(**state["recipe"])
     network = lesion_network(recipe.encoder, recipe.width)
     prefix = "module."

@@ -38,11 +38,26 @@ class Tile:
     predicted: float
 
 
-def draw_curves(card: Path, folder: Path) -> None:
-    """Draw a package's reliability diagram and its risk-coverage curves on dev, from its JSON."""
-    words = json.loads(card.read_text())["confidence"]
-    draw_reliability(words, folder / "reliability.png")
-    draw_risk(words, folder / "risk.png")
+class NoCard(Exception):
+    """A file that doesn't hold what a conversion measured; the message is a sentence."""
+
+
+def draw_curves(card: Path, folder: Path) -> tuple[Path, Path]:
+    """Draw a package's reliability diagram and its risk-coverage curves on dev, from its JSON.
+
+    The pictures they are in now. Raises NoCard.
+    """
+    try:
+        words = json.loads(card.read_text())["confidence"]
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise NoCard(
+            f"{card} doesn't hold what a conversion measured: name the JSON beside a package."
+        ) from error
+    folder.mkdir(parents=True, exist_ok=True)
+    targets = folder / "reliability.png", folder / "risk.png"
+    draw_reliability(words, targets[0])
+    draw_risk(words, targets[1])
+    return targets
 
 
 def worst(segmenter: Segmenter, pairs: Sequence[Pair]) -> Image.Image:
@@ -52,7 +67,7 @@ def worst(segmenter: Segmenter, pairs: Sequence[Pair]) -> Image.Image:
 
 
 def look(segmenter: Segmenter, pair: Pair) -> Tile:
-    """Segment a pair's photo at its own size. Raises PhotoError."""
+    """Segment a pair's photo at its own size. Raises PhotoError, PairsError."""
     photo, truth = read_photo(pair.image), read_mask(pair)
     prediction = segmenter.predict(photo)
     drawn = draw_mask(prediction.grid, prediction.framing, segmenter.info.threshold)

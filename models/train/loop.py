@@ -28,7 +28,7 @@ from models.train.encoders import lesion_network
 from models.train.losses import boundary_loss, loss
 from models.train.network import drop_blocks, upsample
 from models.train.normalisation import DEVIATION, MEAN
-from models.train.recipe import Recipe, fixed
+from models.train.recipe import Recipe, UnfitRun, fixed
 from models.train.views import Views, read_pair
 from models.train.warm_start import take_weights
 
@@ -95,12 +95,19 @@ class Run:
         part.replace(self.checkpoint)
 
     def resume(self) -> None:
-        """Take up the saved state, if there is one; raises ValueError if its recipe differs."""
+        """Take up the saved state, if there is one; raises UnfitRun if its recipe differs."""
         if not self.checkpoint.is_file():
             return
-        state: dict[str, Any] = torch.load(self.checkpoint, weights_only=True)
-        if fixed(state["recipe"]) != fixed(asdict(self.recipe)):
-            raise ValueError(f"{self.checkpoint} was made with another recipe: {state['recipe']}")
+        state = read_checkpoint(self.checkpoint)
+        theirs, ours = fixed(state["recipe"]), fixed(asdict(self.recipe))
+        if theirs != ours:
+            others = [
+                f"{name} {theirs.get(name)}" for name in ours if theirs.get(name) != ours[name]
+            ]
+            raise UnfitRun(
+                f"{self.checkpoint} was made with another recipe ({', '.join(others)}). "
+                "Say the same to go on with it, or name another folder to begin anew."
+            )
         self.network.load_state_dict(state["network"])
         self.coarse_heads.load_state_dict(state["coarse_heads"])
         self.averaged.load_state_dict(state["averaged"])
@@ -131,6 +138,19 @@ class Run:
             smaller = F.adaptive_avg_pool2d(truth, rough.shape[-2:])
             value = value + self.recipe.coarse_share * loss(rough.float(), smaller, weights)
         return value
+
+
+def read_checkpoint(path: Path) -> dict[str, Any]:
+    """The state that a run saved. Raises UnfitRun where the file holds none."""
+    try:
+        state: dict[str, Any] = torch.load(path, weights_only=True)
+    except OSError as error:
+        raise UnfitRun(f"{path} can't be read ({error.strerror}).") from error
+    except Exception as error:  # PyTorch raises errors of many kinds for what is none of its files.
+        raise UnfitRun(f"{path} is no checkpoint, or it is damaged.") from error
+    if not isinstance(state, dict) or not state.keys() >= {"recipe", "epoch", "averaged"}:
+        raise UnfitRun(f"{path} is no checkpoint of the lesion network.")
+    return state
 
 
 def moving_average(
@@ -207,14 +227,25 @@ class Telling:
 
 def train(
     recipe: Recipe, data: Path, folder: Path, telling: Telling, start: Path | None = None
-) -> None:
-    """Run a recipe to its end, saving each epoch; `start` is the package of `recipe.start`."""
-    folder.mkdir(parents=True, exist_ok=True)
-    run = Run(recipe, folder)
-    run.resume()
+) -> int:
+    """Run a recipe to its end, saving each epoch; `start` is the package of `recipe.start`.
+
+    How many epochs the run had before. Raises PairsError, ModelError where `start` doesn't fit, and
+    UnfitRun where there are fewer pairs than a batch or the folder holds another run.
+    """
     chosen = [p for p in read_pairs(data, recipe.where) if not held_out(p)]
     dev = read_pairs(data, {"split": "dev"})
     views = Views(chosen, recipe.seed)
+    if len(batches(views, recipe)) == 0:
+        raise UnfitRun(
+            f"{data} has {len(chosen)} pairs to train on, fewer than a batch of {recipe.batch} "
+            "takes: make the batch smaller."
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    run = Run(recipe, folder)
+    run.resume()
+    before = run.epoch
+    telling.done(before / recipe.epochs)
     if start is not None and run.epoch == 0:
         begin_with(run, start, views)
     steps = len(batches(views, recipe))
@@ -235,3 +266,4 @@ def train(
             entry |= measure(run.averaged.module, dev, recipe.size_in(run.epoch - 1))
         with (folder / "log.jsonl").open("a") as log:
             log.write(json.dumps(entry) + "\n")
+    return before

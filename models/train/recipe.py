@@ -3,10 +3,15 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
+EncoderName = Literal["conv_small", "conv_medium_short", "efficientnet_lite0"]
 CHANGEABLE = ("epochs", "frozen_stages", "bfloat16", "threads")
 """What may differ from the checkpoint that a run takes up: how long, and on what machine."""
+
+
+class UnfitRun(ValueError):
+    """A recipe, a checkpoint or a run's data that can't be used; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -18,7 +23,7 @@ class Recipe:
     small_epochs: int = 50
     small_size: int = 192
     size: int = 256
-    encoder: str = "conv_small"
+    encoder: EncoderName = "conv_small"
     width: int = 64
     frozen_stages: int = 0
     """How many stages of the encoder, from the first, keep the weights they begin with."""

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from models.evaluate.pairs import Pair
+from models.evaluate.pairs import Pair, PairsError
 from models.train.augmentation import Picture, augment, paste, take_colours
 
 COLOURS_CHANCE, PASTE_CHANCE = 0.25, 0.08
@@ -19,11 +19,16 @@ The official masks of dermoscopy leave a second lesion out, so pasting stays rar
 
 
 def read_pair(pair: Pair) -> tuple[Picture, Picture]:
-    """A pair's pixels: photo uint8 (H, W, 3) RGB and mask uint8 (H, W), 0 or 255."""
+    """A pair's pixels: photo uint8 (H, W, 3) RGB and mask uint8 (H, W), 0 or 255.
+
+    Raises PairsError where one can't be decoded or their sizes differ.
+    """
     photo = cv2.imread(str(pair.image), cv2.IMREAD_COLOR_RGB)
     mask = cv2.imread(str(pair.mask), cv2.IMREAD_GRAYSCALE)
     if photo is None or mask is None:
-        raise OSError(f"{pair.image} or {pair.mask} can't be decoded")
+        raise PairsError(f"{pair.image} or {pair.mask} can't be decoded. Take their row out.")
+    if photo.shape[:2] != mask.shape:
+        raise PairsError(f"{pair.image} and {pair.mask} differ in size. Take their row out.")
     return np.asarray(photo, np.uint8), np.where(mask > 0, 255, 0).astype(np.uint8)
 
 

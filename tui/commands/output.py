@@ -5,6 +5,7 @@ unescaped. JSON escapes in its own way.
 """
 
 import json
+import logging
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -73,6 +74,8 @@ def failures() -> Iterator[None]:
     What is named on the command line and is something else than the command takes, or a place
     where nothing may be written, is wrong usage: status 2.
     """
+    # Off a Mac it warns of each part of Apple's that isn't there, which nobody could mend.
+    logging.getLogger("coremltools").setLevel(logging.ERROR)
     from db.errors import ForeignFile, StoreError, UnsafePlace
     from imaging.decode.photo import PhotoError
     from models.evaluate.pairs import NoSetOfPairs, PairsError

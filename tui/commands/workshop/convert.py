@@ -1,35 +1,72 @@
 """`python -m tui.commands.workshop.convert RUN/checkpoint.pt OUT.mlpackage --data PAIRS`."""
 
-import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import track
 
-from models.evaluate.pairs import Pair, PairsError
-from models.ship.conversion import ParityError, convert_checkpoints
+from models.evaluate.pairs import Pair
+from models.train.recipe import UnfitRun
+from tui.commands.output import fail, print_table, remark, stderr
+from tui.commands.workshop.failing import workshop_failures
+
+if TYPE_CHECKING:
+    from models.ship.conversion import Report
+
+
+def _package(path: Path) -> Path:
+    if path.suffix != ".mlpackage":
+        raise typer.BadParameter(f"{path} doesn't end in .mlpackage.")
+    return path
 
 
 def main(
-    checkpoints: Annotated[list[Path], typer.Argument(help="Checkpoints of a training run.")],
-    target: Annotated[Path, typer.Argument(help="The .mlpackage to write; replaced if there.")],
-    data: Annotated[Path, typer.Option(help="The pairs: their dev split proves the package.")],
+    checkpoints: Annotated[
+        list[Path],
+        typer.Argument(help="Checkpoints of training runs.", exists=True, dir_okay=False),
+    ],
+    target: Annotated[
+        Path,
+        typer.Argument(
+            help="The .mlpackage to write; replaced if there.", file_okay=False, callback=_package
+        ),
+    ],
+    data: Annotated[
+        Path,
+        typer.Option(help="The pairs trained on: their dev split proves the package.", exists=True),
+    ],
 ) -> None:
-    """Convert checkpoints to one .mlpackage, prove it against torch, and measure it on dev."""
-    try:
-        report = convert_checkpoints(checkpoints, target, data, _watched)
-    except (ParityError, PairsError, ValueError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error
-    typer.echo(json.dumps(asdict(report), indent=2))
+    """Convert checkpoints to one .mlpackage, prove it against torch, and measure it on dev.
+
+    A JSON beside it says all that was measured.
+    """
+    with workshop_failures():
+        from models.ship.conversion import ParityError, convert_checkpoints
+
+        try:
+            report = convert_checkpoints(checkpoints, target, data, _watched)
+        except (ParityError, UnfitRun) as error:
+            raise fail(str(error)) from error
+    print_table(_figures(report))
+    remark(f"{target} is ready. What was measured of it is in {target.with_suffix('.json')}.")
 
 
 def _watched(pairs: Sequence[Pair]) -> Iterable[Pair]:
-    return track(pairs, "torch against the package", console=Console(stderr=True))
+    return track(pairs, "torch against the package", console=stderr())
+
+
+def _figures(report: "Report") -> dict[str, str]:
+    held = report.parity
+    return {
+        "parameters": f"{report.parameters:,}",
+        "against torch": f"mask Jaccard {held.mean_jaccard:.4f} (mean), photos {held.photos}",
+        **{
+            f"dev, {kind}": f"Jaccard {found.jaccard:.3f}, photos {found.pairs}"
+            for kind, found in report.dev.items()
+        },
+    }
 
 
 if __name__ == "__main__":

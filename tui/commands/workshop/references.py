@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from imaging.decode.photo import PhotoError
-from models.package.package import ModelError
 from models.proof.make_references import replace_references
 from models.run.segmenter import shipped_model
+from tui.commands.output import remark
+from tui.commands.workshop.failing import workshop_failures
 
 
 def main(
@@ -17,11 +17,9 @@ def main(
     ] = None,
 ) -> None:
     """Make the reference maps of a package anew, on the sample photos, beside the package."""
-    try:
-        typer.echo(f"The references are in {replace_references(package or shipped_model())}.")
-    except (ModelError, PhotoError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error
+    with workshop_failures():
+        made = replace_references(package or shipped_model())
+    remark(f"The references are in {made}.")
 
 
 if __name__ == "__main__":

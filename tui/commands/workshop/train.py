@@ -7,22 +7,41 @@ import typer
 from rich.progress import Progress
 
 from models.package.package import package_hash
-from models.train.encoders import ENCODERS
-from models.train.loop import Telling, train
-from models.train.recipe import Recipe
+from models.train.recipe import EncoderName, Recipe, UnfitRun
+from tui.commands.output import fail, remark, stderr
+from tui.commands.workshop.failing import workshop_failures
+
+
+def _multiple_of_32(size: int) -> int:
+    if size < 32 or size % 32:
+        raise typer.BadParameter(f"{size} is no multiple of 32, by which the encoder halves.")
+    return size
 
 
 def main(
-    data: Annotated[Path, typer.Argument(help="A folder with manifest.csv, or the CSV itself.")],
-    run: Annotated[Path, typer.Argument(help="Where checkpoints and the log go.")],
-    seed: int = Recipe.seed,
-    epochs: int = Recipe.epochs,
-    small_epochs: int = Recipe.small_epochs,
-    small_size: int = Recipe.small_size,
-    size: int = Recipe.size,
-    encoder: Annotated[str, typer.Option(help=f"One of {', '.join(ENCODERS)}.")] = Recipe.encoder,
+    data: Annotated[
+        Path, typer.Argument(help="A folder with manifest.csv, or the CSV itself.", exists=True)
+    ],
+    run: Annotated[
+        Path, typer.Argument(help="The folder for the checkpoint and the log.", file_okay=False)
+    ],
+    seed: Annotated[int, typer.Option(help="What decides all that is random.")] = Recipe.seed,
+    epochs: Annotated[
+        int, typer.Option(help="How often each photo is seen.", min=1)
+    ] = Recipe.epochs,
+    small_epochs: Annotated[
+        int, typer.Option(help="How many epochs, from the first, see small pictures.", min=0)
+    ] = Recipe.small_epochs,
+    small_size: Annotated[
+        int, typer.Option(help="Their side, in pixels.", callback=_multiple_of_32)
+    ] = Recipe.small_size,
+    size: Annotated[
+        int,
+        typer.Option(help="The side of the others and of the package.", callback=_multiple_of_32),
+    ] = Recipe.size,
+    encoder: Annotated[EncoderName, typer.Option(help="Which encoder.")] = Recipe.encoder,
     frozen_stages: Annotated[
-        int, typer.Option(help="How many of the encoder's first stages keep their weights.")
+        int, typer.Option(help="How many of the encoder's first stages keep their weights.", min=0)
     ] = Recipe.frozen_stages,
     kind: Annotated[str, typer.Option(help="Train on this kind of photo alone.")] = Recipe.kind,
     even: Annotated[
@@ -38,8 +57,8 @@ def main(
     bfloat16: Annotated[
         bool, typer.Option("--bfloat16", help="Faster on processors with AMX or AVX512-BF16.")
     ] = Recipe.bfloat16,
-    batch: int = Recipe.batch,
-    peak_rate: float = Recipe.peak_rate,
+    batch: Annotated[int, typer.Option(help="How many photos a step sees.", min=2)] = Recipe.batch,
+    peak_rate: Annotated[float, typer.Option(help="The highest learning rate.")] = Recipe.peak_rate,
     encoder_rate: Annotated[
         float, typer.Option(help="The encoder's learning rate, as a share of the decoder's.")
     ] = Recipe.encoder_rate,
@@ -49,16 +68,23 @@ def main(
     tail: Annotated[
         float, typer.Option(help="The share of the run in which the rate falls, at its end.")
     ] = Recipe.tail,
-    threads: int = Recipe.threads,
+    threads: Annotated[
+        int, typer.Option(help="How many threads train; one more draws.", min=1)
+    ] = Recipe.threads,
     start: Annotated[
-        Path | None, typer.Option(help="A package to begin with, in place of random weights.")
+        Path | None,
+        typer.Option(help="A package to begin with, in place of random weights.", exists=True),
     ] = None,
     start_member: Annotated[
         int, typer.Option(help="Which network of a package of several to begin with.", min=1)
     ] = Recipe.start_member,
-    measure_every: int = 5,
+    measure_every: Annotated[
+        int, typer.Option(help="Measure on dev after so many epochs.", min=1)
+    ] = 5,
 ) -> None:
     """Train the lesion network; stopped, it goes on at the last finished epoch."""
+    with workshop_failures():
+        begun = package_hash(start) if start else ""
     recipe = Recipe(
         seed=seed,
         epochs=epochs,
@@ -79,13 +105,33 @@ def main(
         rise=rise,
         tail=tail,
         threads=threads,
-        start=package_hash(start) if start else "",
+        start=begun,
         start_member=start_member,
     )
-    with Progress() as progress:
+    with workshop_failures():
+        _train(recipe, data, run, measure_every, start)
+
+
+def _train(recipe: Recipe, data: Path, run: Path, measure_every: int, start: Path | None) -> None:
+    from models.train.loop import Telling, train
+
+    with Progress(console=stderr()) as progress:
         task = progress.add_task("training", total=1)
         telling = Telling(measure_every, lambda share: progress.update(task, completed=share))
-        train(recipe, data, run, telling, start)
+        try:
+            before = train(recipe, data, run, telling, start)
+        except UnfitRun as error:
+            progress.stop()
+            raise fail(str(error)) from error
+    remark(_conclusion(before, recipe, run))
+
+
+def _conclusion(before: int, recipe: Recipe, run: Path) -> str:
+    weights = f"The weights are in {run / 'checkpoint.pt'}, the figures in {run / 'log.jsonl'}."
+    if before >= recipe.epochs:
+        return f"Its {before} epochs were done already. {weights}"
+    earlier = f" ({before} of them earlier)" if before else ""
+    return f"Its {recipe.epochs} epochs are done{earlier}. {weights}"
 
 
 if __name__ == "__main__":

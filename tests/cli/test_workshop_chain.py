@@ -1,0 +1,187 @@
+"""The workshop from photos to a model in use: train, stop, go on, convert, draw, segment, prove."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from tests.cli.test_workshop import command as app_of
+from tests.models.conftest import draw_pair
+from tests.support.commands import Done, run
+
+pytest.importorskip("torch", reason="torch is not installed (pip install nevus[training])")
+pytestmark = pytest.mark.slow
+
+# Enough for maps with borders: of a network that has learnt nothing rounding moves the masks.
+RECIPE = ("--epochs", "12", "--small-epochs", "0", "--size", "64", "--batch", "4")
+RATE = ("--peak-rate", "4e-3", "--measure-every", "99")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A cache and data of these tests' own; whoever trains has PyTorch in every process."""
+    with pytest.MonkeyPatch.context() as patch:
+        for kind in ("CACHE", "DATA", "STATE", "CONFIG"):
+            patch.setenv(f"XDG_{kind}_HOME", str(tmp_path_factory.mktemp(kind)))
+        patch.delenv("PYTHONPATH", raising=False)
+        yield
+
+
+@pytest.fixture(scope="module")
+def pairs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twelve pairs to train on, two held out (by the hash of their names), two of dev."""
+    folder, rows = tmp_path_factory.mktemp("pairs"), ["image,mask,split,kind"]
+    for index in (*range(14), 24, 30):
+        draw_pair(folder, f"p{index}", index)
+        split = "dev" if index in (12, 13) else "train"
+        kind = "phone" if index % 2 else "dermoscopy"
+        rows.append(f"images/p{index}.png,masks/p{index}.png,{split},{kind}")
+    (folder / "manifest.csv").write_text("\n".join(rows) + "\n")
+    return folder
+
+
+def command(name: str, *arguments: object) -> list[str]:
+    return [sys.executable, "-m", f"tui.commands.workshop.{name}", *map(str, arguments)]
+
+
+def workshop(name: str, *arguments: object) -> Done:
+    """A command in this process: most of what another one would take is loading PyTorch."""
+    found = CliRunner().invoke(app_of(name), list(map(str, arguments)), catch_exceptions=False)
+    return Done(found.exit_code, found.stdout, found.stderr)
+
+
+@pytest.fixture(scope="module")
+def checkpoint(pairs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The checkpoint of a run that was killed after an epoch, and taken up again."""
+    folder = tmp_path_factory.mktemp("runs") / "one"
+    child = subprocess.Popen(
+        command("train", pairs, folder, *RECIPE, *RATE),
+        start_new_session=True,
+        stderr=subprocess.DEVNULL,
+    )
+    look_again = threading.Event()
+    while child.poll() is None and not (folder / "log.jsonl").exists():
+        look_again.wait(0.01)
+    os.killpg(child.pid, signal.SIGKILL)
+    assert child.wait(60) == -signal.SIGKILL
+    done = workshop("train", pairs, folder, *RECIPE, *RATE)
+    assert done.returncode == 0, done.stderr
+    assert "of them earlier). The weights are in" in done.stderr
+    return folder / "checkpoint.pt"
+
+
+@pytest.fixture(scope="module")
+def package(checkpoint: Path, pairs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("models") / "mine.mlpackage"
+    done = workshop("convert", checkpoint, target, "--data", pairs)
+    assert done.returncode == 0, done.stderr
+    assert f"{target} is ready" in done.stderr
+    return target
+
+
+def test_what_was_trained_outlines_photos(package: Path, pairs: Path, tmp_path: Path) -> None:
+    done = run("segment", pairs / "images", "--db", tmp_path / "db", "--model", package, "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert (found["segmented"], found["set_aside"], found["model"]) == (16, 0, "mine")
+    done = run("evaluate", pairs, "--where", "split=dev", "--model", package, "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["jaccard"] > 0.7
+
+
+def test_what_was_measured_is_drawn(package: Path, pairs: Path, tmp_path: Path) -> None:
+    curves = workshop("figures", "curves", package.with_suffix(".json"), tmp_path / "new")
+    assert curves.returncode == 0, curves.stderr
+    assert sorted(path.name for path in (tmp_path / "new").iterdir()) == [
+        "reliability.png",
+        "risk.png",
+    ]
+    target = tmp_path / "worst.png"
+    worst = workshop("figures", "worst", pairs, target, "--model", package, "--kind", "phone")
+    assert worst.returncode == 0, worst.stderr
+    assert target.read_bytes().startswith(b"\x89PNG")
+    assert worst.stderr.startswith("The worst of 1 photos are in")
+
+
+def test_a_run_that_is_done_says_so_and_another_recipe_is_refused(
+    checkpoint: Path, pairs: Path
+) -> None:
+    folder = checkpoint.parent
+    again = workshop("train", pairs, folder, *RECIPE, *RATE)
+    assert again.returncode == 0, again.stderr
+    assert "Its 12 epochs were done already." in again.stderr
+    other = workshop("train", pairs, folder, *RECIPE, *RATE, "--seed", "2")
+    assert other.returncode == 1
+    assert "another recipe (seed 1)" in other.stderr
+
+
+def test_what_is_no_checkpoint_is_a_sentence(pairs: Path, tmp_path: Path) -> None:
+    (tmp_path / "log.jsonl").write_text("{}\n")
+    target = tmp_path / "new.mlpackage"
+    done = workshop("convert", tmp_path / "log.jsonl", target, "--data", pairs)
+    assert done.returncode == 1
+    assert done.stderr == f"nevus: {tmp_path / 'log.jsonl'} is no checkpoint, or it is damaged.\n"
+    assert not target.exists()
+
+
+def test_fewer_photos_than_a_batch_train_nothing(pairs: Path, tmp_path: Path) -> None:
+    done = workshop("train", pairs, tmp_path / "run", "--size", "64", "--batch", "13")
+    assert done.returncode == 1
+    assert "has 12 pairs to train on, fewer than a batch of 13" in done.stderr
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (("train", "PAIRS", "run", "--size", "50"), "multiple of 32"),
+        (("train", "PAIRS", "run", "--encoder", "conv_large"), "efficientnet_lite0"),
+        (("train", "PAIRS", "run", "--measure-every", "0"), "--measure-every"),
+        (("train", "nowhere", "run"), "nowhere"),
+        (("convert", "PAIRS/manifest.csv", "out", "--data", "PAIRS"), ".mlpackage"),
+        (("figures", "worst", "PAIRS", "out.txt"), ".png"),
+        (("figures", "curves", "PAIRS/manifest.csv", "out"), "JSON"),
+        (("references", "PAIRS"), "not an .mlpackage"),
+    ],
+)
+def test_wrong_usage_is_said_before_anything_is_done(
+    arguments: tuple[str, ...],
+    word: str,
+    pairs: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.chdir(tmp_path)
+    done = workshop(*(each.replace("PAIRS", str(pairs)) for each in arguments))
+    assert done.returncode == 2, done.stderr
+    assert word in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["train", "convert"])
+def test_without_the_training_extra_it_says_what_to_install(
+    name: str, pairs: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "torch.py").write_text("raise ModuleNotFoundError('No torch', name='torch')\n")
+    arguments = {
+        "train": (pairs, tmp_path / "run"),
+        "convert": (pairs / "manifest.csv", tmp_path / "new.mlpackage", "--data", pairs),
+    }[name]
+    done = subprocess.run(
+        command(name, *arguments),
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("nevus: This needs torch, which is not installed: pip install")
