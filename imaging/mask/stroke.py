@@ -35,7 +35,7 @@ class Stroke:
         # Lines of pixels lie as they do in memory, be they rows or columns of the photo.
         self._turned = mask.flags.f_contiguous
         self._lines = mask.T if self._turned else mask
-        self._radius, self._value = radius, value
+        self.radius, self.value = radius, value
         # Memory that is only reserved: of a large photo no more than the stroke's box is touched.
         self._covered = np.zeros(self._lines.shape, np.bool_)
         self._changed = np.zeros(self._lines.shape, np.bool_)
@@ -46,15 +46,15 @@ class Stroke:
         """Draw on to a point; the rows and columns between which pixels changed, if any did."""
         end = (y, x) if self._turned else (x, y)
         start, self._last = self._last or end, end
-        box = _box(start, end, self._radius, self._lines)
+        box = _box(start, end, self.radius, self._lines)
         if box is None:
             return None
         self._box = box if self._box is None else _joined(self._box, box)
-        return self._turn(box) if self._paint(box, _passed(box, start, end, self._radius)) else None
+        return self._turn(box) if self._paint(box, _passed(box, start, end, self.radius)) else None
 
     def _paint(self, box: Part, passed: Mask) -> bool:
         pixels = self._lines[box]
-        news = passed & (pixels != self._value)
+        news = passed & (pixels != self.value)
         self._covered[box] |= passed
         if not news.any():
             return False

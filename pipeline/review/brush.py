@@ -9,12 +9,19 @@ WIDTH_STEP = 1.25
 """A brush grows and shrinks by this factor."""
 WIDEST = 0.5
 """Of the photo's longer side."""
+RADIUS, PAINTS = "radius", "paints"
+"""What a stored edit says of its brush: the radius in photo pixels, and 1 to paint, 0 to erase."""
 
 
 def resize_brush(width: float, steps: int, step: float, longest: float) -> float:
     """The width that many steps on; `longest` is the photo's longer side on the screen."""
     wanted = max(width, step) * WIDTH_STEP**steps
     return min(max(wanted, step), max(longest * WIDEST, step))
+
+
+def brush_settings(radius: float, paints: bool) -> dict[str, float]:
+    """A brush as a stored edit says it was set; the radius in photo pixels."""
+    return {RADIUS: radius, PAINTS: int(paints)}
 
 
 def radius_on_photo(width: float, step: float, dot: float) -> float:

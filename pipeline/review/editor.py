@@ -13,6 +13,7 @@ from imaging.mask.measure import measure
 from imaging.mask.outline import draw_mask
 from imaging.mask.stroke import Stroke, Stroked
 from imaging.values import Measurements, Prediction
+from pipeline.review.brush import brush_settings
 
 
 class DraftKeeper(Protocol):
@@ -132,20 +133,28 @@ class Editor:
 
     def save_stroke(self) -> None:
         """Hand the stroke under way on to be saved as it is now."""
-        made = self._stroke.so_far() if self._stroke is not None and self._unsaved else None
+        made = self._stroked() if self._unsaved else None
         if made is not None:
-            self._keeper.draw(self._cursor, lambda: _edit(made()))
+            self._keeper.draw(self._cursor, made)
         self._unsaved = False
 
     def end_stroke(self) -> None:
         """Lift the brush: the stroke becomes one edit."""
-        stroke = self._stroke
-        made = None if stroke is None else stroke.so_far()
+        made = self._stroked()
         if made is not None:
-            edit = _edit(made())
+            edit = made()
             self._keeper.draw(self._cursor, lambda: edit)
             self._append(edit)
         self._stroke, self._unsaved = None, False
+
+    def _stroked(self) -> Callable[[], DraftEdit] | None:
+        """The stroke under way as an edit, to be made on any thread; None where it did nothing."""
+        made = None if self._stroke is None else self._stroke.so_far()
+        if self._stroke is None or made is None:
+            return None
+        # Not the stroke itself: what waits for the disk would keep its whole memory.
+        settings = brush_settings(self._stroke.radius, self._stroke.value)
+        return lambda: _edit(made(), settings)
 
     # The threshold
 
@@ -207,8 +216,8 @@ class Editor:
         self._cursor = cursor
 
 
-def _edit(stroked: Stroked) -> DraftEdit:
-    return DraftEdit(stroked.patch, Tool.BRUSH, covered=stroked.covered)
+def _edit(stroked: Stroked, settings: dict[str, float]) -> DraftEdit:
+    return DraftEdit(stroked.patch, Tool.BRUSH, settings, stroked.covered)
 
 
 @dataclass(eq=False)
