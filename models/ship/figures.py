@@ -4,6 +4,7 @@ A contact sheet holds photos, so it is to be looked at, not passed on.
 """
 
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from imaging.mask.outline import draw_mask
 from imaging.view.overlay import overlay
 from models.evaluate.evaluation import USEFUL, read_mask
 from models.evaluate.pairs import Pair
+from models.package.cache import cache_folder
 from models.run.segmenter import Segmenter
 from models.ship.calibration import HIGH, LOW
 
@@ -60,13 +62,13 @@ def draw_curves(card: Path, folder: Path) -> tuple[Path, Path]:
     return targets
 
 
-def worst(segmenter: Segmenter, pairs: Sequence[Pair]) -> Image.Image:
+def draw_worst(segmenter: Segmenter, pairs: Sequence[Pair]) -> Image.Image:
     """The twelve worst photos of some: the photo, what people drew, what the model drew."""
-    tiles = sorted((look(segmenter, pair) for pair in pairs), key=lambda tile: tile.jaccard)
+    tiles = sorted((segment_pair(segmenter, pair) for pair in pairs), key=lambda tile: tile.jaccard)
     return contact_sheet(tiles[:WORST])
 
 
-def look(segmenter: Segmenter, pair: Pair) -> Tile:
+def segment_pair(segmenter: Segmenter, pair: Pair) -> Tile:
     """Segment a pair's photo at its own size. Raises PhotoError, PairsError."""
     photo, truth = read_photo(pair.image), read_mask(pair)
     prediction = segmenter.predict(photo)
@@ -119,6 +121,8 @@ def draw_risk(words: dict[str, Any], target: Path) -> None:
 
 
 def _figure(x: str, y: str) -> tuple[Any, Any]:
+    # Its list of fonts would be left in the user's cache otherwise, beside nevus's own folder.
+    os.environ.setdefault("MPLCONFIGDIR", str(cache_folder("matplotlib")))
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(6, 4.2), dpi=110, layout="constrained")

@@ -59,7 +59,7 @@ def worst(
     """Draw the twelve worst photos of dev: the photo, what people drew, what the model drew."""
     with workshop_failures():
         pairs = read_pairs(data, {"split": "dev", "kind": kind})
-        sheet = figures.worst(open_segmenter(model or shipped_model()), pairs)
+        sheet = figures.draw_worst(open_segmenter(model or shipped_model()), pairs)
         target.parent.mkdir(parents=True, exist_ok=True)
         sheet.save(target)
     remark(f"The worst of {len(pairs)} photos are in {target}. It holds photos: don't pass it on.")
