@@ -9,7 +9,7 @@ _SCAN, _END, _RESTARTS = 0xDA, 0xD9, range(0xD0, 0xD8)
 
 
 @dataclass(frozen=True)
-class Part:
+class Chunk:
     """One segment or chunk: what kind it is, where all of it lies, and where its payload starts."""
 
     kind: bytes
@@ -23,7 +23,7 @@ def is_webp(data: bytes) -> bool:
     return data[:4] == b"RIFF" and data[8:12] == b"WEBP"
 
 
-def jpeg_segments(data: bytes) -> Iterator[Part]:
+def jpeg_segments(data: bytes) -> Iterator[Chunk]:
     """The segments of a JPEG; the last begins with the first scan and goes on to the file's end.
 
     Raises ValueError where a segment is cut short or no marker stands where one belongs.
@@ -39,7 +39,7 @@ def jpeg_segments(data: bytes) -> Iterator[Part]:
         if marker in _RESTARTS:
             raise ValueError("a marker where none belongs")
         if marker in {_SCAN, _END}:
-            yield Part(bytes([marker]), at, at, len(data))
+            yield Chunk(bytes([marker]), at, at, len(data))
             return
         end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
         yield _part(data, bytes([marker]), at, at + 4, end)
@@ -47,7 +47,7 @@ def jpeg_segments(data: bytes) -> Iterator[Part]:
     raise ValueError("the file ends before the picture begins")
 
 
-def png_chunks(data: bytes) -> Iterator[Part]:
+def png_chunks(data: bytes) -> Iterator[Chunk]:
     """The chunks of a PNG up to its end chunk; raises ValueError where the file ends before it."""
     at = len(PNG)
     while at + 12 <= len(data):
@@ -60,7 +60,7 @@ def png_chunks(data: bytes) -> Iterator[Part]:
     raise ValueError("the file ends before the picture does")
 
 
-def webp_chunks(data: bytes) -> Iterator[Part]:
+def webp_chunks(data: bytes) -> Iterator[Chunk]:
     """The chunks of a WebP file; raises ValueError where one is cut short."""
     at = 12
     while at + 8 <= len(data):
@@ -69,7 +69,7 @@ def webp_chunks(data: bytes) -> Iterator[Part]:
         at += 8 + size + size % 2
 
 
-def _part(data: bytes, kind: bytes, start: int, payload: int, end: int) -> Part:
+def _part(data: bytes, kind: bytes, start: int, payload: int, end: int) -> Chunk:
     if not payload - 2 <= end <= len(data):
         raise ValueError("the file ends inside a segment")
-    return Part(kind, start, payload, end)
+    return Chunk(kind, start, payload, end)

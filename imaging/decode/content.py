@@ -8,7 +8,7 @@ file.
 from collections.abc import Iterator
 from hashlib import sha256
 
-from imaging.decode.containers import JPEG, PNG, Part, jpeg_segments, png_chunks
+from imaging.decode.containers import JPEG, PNG, Chunk, jpeg_segments, png_chunks
 from imaging.decode.orientation import orientation
 
 _PNG_LEFT_OUT = frozenset({b"tEXt", b"zTXt", b"iTXt", b"tIME", b"eXIf", b"pHYs"})
@@ -36,16 +36,16 @@ def _kind(data: bytes) -> str:
     return "png" if data.startswith(PNG) else "file"
 
 
-def _parts(data: bytes) -> Iterator[Part]:
+def _parts(data: bytes) -> Iterator[Chunk]:
     """The parts of a file that make up its picture, in order."""
     if data.startswith(JPEG):
         return (part for part in jpeg_segments(data) if _is_picture(data, part))
     if data.startswith(PNG):
         return (part for part in png_chunks(data) if part.kind not in _PNG_LEFT_OUT)
-    return iter([Part(b"", 0, 0, len(data))])
+    return iter([Chunk(b"", 0, 0, len(data))])
 
 
-def _is_picture(data: bytes, part: Part) -> bool:
+def _is_picture(data: bytes, part: Chunk) -> bool:
     if part.kind == _PROFILE:
         return data.startswith(b"ICC_PROFILE\0", part.payload)
     # Adobe's segment says how the colours are coded: without it the picture is another one.

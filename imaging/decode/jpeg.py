@@ -7,7 +7,7 @@ from io import BytesIO
 
 from PIL import Image
 
-from imaging.decode.containers import Part, jpeg_segments
+from imaging.decode.containers import Chunk, jpeg_segments
 
 _SCAN, _END, _FIRST_RESTART = 0xDA, 0xD9, 0xD0
 _FRAMES = frozenset(bytes([kind]) for kind in range(0xC0, 0xD0)) - {b"\xc4", b"\xc8", b"\xcc"}
@@ -76,7 +76,7 @@ def _layout(data: bytes) -> _Layout:
     return _Layout(_components(data, frame), frame.kind in _PROGRESSIVE, tuple(scans), last, end)
 
 
-def _components(data: bytes, frame: Part) -> bytes:
+def _components(data: bytes, frame: Chunk) -> bytes:
     count = data[frame.payload + 5]
     return data[frame.payload + 6 : frame.end : 3][:count]
 

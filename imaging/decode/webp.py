@@ -4,7 +4,7 @@ from io import BytesIO
 
 from PIL import Image
 
-from imaging.decode.containers import Part, webp_chunks
+from imaging.decode.containers import Chunk, webp_chunks
 
 _PICTURES = frozenset({b"VP8 ", b"VP8L"})
 _ZEROS = bytes(16)
@@ -23,11 +23,11 @@ def webp_ends_early(data: bytes) -> bool:
     )
 
 
-def _ends_in_zeros(data: bytes, part: Part) -> bool:
+def _ends_in_zeros(data: bytes, part: Chunk) -> bool:
     return data.endswith(_ZEROS, part.payload, part.end)
 
 
-def _is_enough(data: bytes, part: Part) -> bool:
+def _is_enough(data: bytes, part: Chunk) -> bool:
     """Whether the same is drawn without the last zeros: they were no code, then."""
     end = part.end - _SPARE
     body = data[: part.start + 4] + _size(end - part.payload) + data[part.payload : end]

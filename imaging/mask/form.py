@@ -16,7 +16,7 @@ class Form:
     holes: int
 
 
-def form_of(mask: Mask) -> Form:
+def measure_form(mask: Mask) -> Form:
     """Count a mask's (H, W) parts (8-connected) and holes (4-connected)."""
     # As it lies in memory; parts and holes are the same in a mask that is turned.
     lines = (mask.T if mask.flags.f_contiguous else mask).view(np.uint8)

@@ -76,7 +76,7 @@ class Inspection:
     concerns: tuple[Concern, ...]
 
 
-def inspect(path: Path) -> Inspection:
+def inspect_package(path: Path) -> Inspection:
     """Look into a package; imports coremltools. Raises ModelError where it is no ML Program."""
     check_package(path)
     spec, program = read_spec(path), read_program(path)
@@ -90,8 +90,8 @@ def inspect(path: Path) -> Inspection:
         systems=SYSTEMS.get(spec.specificationVersion, "unknown systems"),
         inputs=tuple(map(_port, described.input)),
         outputs=tuple(map(_port, described.output)),
-        framing=_said(said, FRAMING_KEY, "fit"),
-        threshold=_said(said, THRESHOLD_KEY, str(DEFAULT_THRESHOLD)),
+        framing=_stated(said, FRAMING_KEY, "fit"),
+        threshold=_stated(said, THRESHOLD_KEY, str(DEFAULT_THRESHOLD)),
         operations=_kinds(program),
         parameters=program.parameters,
         multiply_accumulates=counted.multiply_accumulates,
@@ -102,7 +102,7 @@ def inspect(path: Path) -> Inspection:
     )
 
 
-def _said(metadata: Mapping[str, str], key: str, default: str) -> str:
+def _stated(metadata: Mapping[str, str], key: str, default: str) -> str:
     return metadata.get(key, f"{default} (nevus' default)")
 
 

@@ -10,7 +10,7 @@ Bounds = tuple[float, float]
 """The least and the greatest value."""
 Inputs = Callable[[str], Bounds | None]
 """The bounds of an operation's input with this name."""
-Rule = Callable[[Inputs], Bounds | None]
+Derivation = Callable[[Inputs], Bounds | None]
 
 UNBOUNDED: Bounds = (-math.inf, math.inf)
 _DEEPEST = 64
@@ -115,15 +115,15 @@ def _divide(x: Bounds | None, y: Bounds | None) -> Bounds | None:
     return _multiply(x, (1 / y[1], 1 / y[0]))
 
 
-def _always(ends: Bounds) -> Rule:
+def _always(ends: Bounds) -> Derivation:
     return lambda _of: ends
 
 
-def _within(ends: Bounds) -> Rule:
+def _within(ends: Bounds) -> Derivation:
     return lambda of: _held(of("x"), ends)
 
 
-def _both(combine: Callable[[Bounds | None, Bounds | None], Bounds | None]) -> Rule:
+def _both(combine: Callable[[Bounds | None, Bounds | None], Bounds | None]) -> Derivation:
     return lambda of: combine(of("x"), of("y"))
 
 
@@ -135,7 +135,7 @@ _KEEPING = (
     "reshape", "resize_bilinear", "resize_nearest_neighbor", "slice_by_index", "split", "squeeze",
     "transpose", "upsample_bilinear", "upsample_nearest_neighbor",
 )  # fmt: skip
-_RULES: dict[str, Rule] = {
+_RULES: dict[str, Derivation] = {
     **dict.fromkeys(_WEIGHTED_SUMS, _always(UNBOUNDED)),
     **dict.fromkeys(_KEEPING, lambda of: of("x")),
     **dict.fromkeys(("sigmoid", "sigmoid_hard", "softmax"), _always((0, 1))),

@@ -99,7 +99,7 @@ def _of_picture(colour: str, spec: Any, metadata: Mapping[str, str]) -> str:
         return _of_tensor(output_bounds(spec), metadata)
     if colour != "GRAYSCALE":
         raise NotTaken(f"gives a picture of the colour layout {colour}; nevus needs a grey one.")
-    said, bounds = _said(metadata), output_bounds(spec)
+    said, bounds = _stated(metadata), output_bounds(spec)
     if said not in {None, GREY} or (bounds is not None and bounds[1] <= 1):
         raise NotTaken(
             "gives a grey picture of 8 bits, which can't hold probabilities from 0 to 1 or "
@@ -109,7 +109,7 @@ def _of_picture(colour: str, spec: Any, metadata: Mapping[str, str]) -> str:
 
 
 def _of_tensor(bounds: Bounds | None, metadata: Mapping[str, str]) -> str:
-    said = _said(metadata)
+    said = _stated(metadata)
     if said is not None:
         return said
     if bounds == UNBOUNDED:
@@ -124,7 +124,7 @@ def _of_tensor(bounds: Bounds | None, metadata: Mapping[str, str]) -> str:
     )
 
 
-def _said(metadata: Mapping[str, str]) -> str | None:
+def _stated(metadata: Mapping[str, str]) -> str | None:
     said = metadata.get(OUTPUT_KEY)
     if said is not None and said not in OUTPUTS:
         raise NotTaken(

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from imaging.framing import Pixels
 from models.package.package import PackageInfo
-from models.run.tensors import planes
+from models.run.tensors import to_planes
 from models.translate.translation import info_from_metadata, translate
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class HalfPrecision:
 
     def run(self, framed: Pixels) -> npt.NDArray[np.float32]:
         """A framed photo, uint8 (gh, gw, 3), to the model's output, float32."""
-        tensor = planes(framed, self.info.colour)
+        tensor = to_planes(framed, self.info.colour)
         (output,) = self._session.run([self.info.output_name], {self.info.input_name: tensor})
         return np.asarray(output, np.float32)
 

@@ -21,7 +21,7 @@ from models.proof.reference import (
     Reference,
     References,
     Tolerances,
-    map_difference,
+    compare_maps,
     small_picture,
     tolerances,
 )
@@ -74,7 +74,7 @@ def _reference(
     framed = framing.picture_to_grid(photo.pixels)
     exact = segmenter.predict(photo).grid
     maps = (half.predict_framed(framed), segmenter.predict_framed(_disturbed(framed, framing)))
-    rounding, noise = (map_difference(grid, exact, framing, info.threshold) for grid in maps)
+    rounding, noise = (compare_maps(grid, exact, framing, info.threshold) for grid in maps)
     reference = Reference(
         name=path.name,
         file_sha256=sha256(path.read_bytes()).hexdigest(),

@@ -122,15 +122,15 @@ def small_picture(framed: Pixels) -> Pixels:
     return np.asarray(cv2.resize(framed, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def map_difference(
+def compare_maps(
     ours: Probabilities, theirs: Probabilities, framing: Framing, threshold: float
 ) -> Difference:
     """Compare two maps (gh, gw) of one photo, and the masks they draw."""
     masks = [draw_mask(grid, framing, threshold) for grid in (ours, theirs)]
-    return difference(ours, theirs, masks[0], masks[1])
+    return compare_outcomes(ours, theirs, masks[0], masks[1])
 
 
-def difference(
+def compare_outcomes(
     ours: Probabilities, theirs: Probabilities, our_mask: Mask, their_mask: Mask
 ) -> Difference:
     """Compare two maps (gh, gw) and the masks (H, W) that were drawn from them."""

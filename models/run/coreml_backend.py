@@ -14,7 +14,7 @@ import numpy.typing as npt
 from imaging.framing import Pixels
 from models.package.package import ModelError, PackageInfo, read_package
 from models.run.compiled import compiled, discard, is_kept
-from models.run.tensors import picture
+from models.run.tensors import to_picture
 
 _DESCRIBED = re.compile(r'\{ NSLocalizedDescription = "([^"]*?)\.?"; \}')
 _INSTEAD = "Try --compute-units CPU_ONLY or --backend onnxruntime."
@@ -46,7 +46,7 @@ class CoreMLBackend:
         return np.asarray(self._output(self._predict(framed)), np.float32)
 
     def _predict(self, framed: Pixels) -> dict[str, Any]:
-        given = {self.info.input_name: picture(framed, self.info.colour)}
+        given = {self.info.input_name: to_picture(framed, self.info.colour)}
         try:
             answer: dict[str, Any] = self._model.predict(given)
         except MemoryError:

@@ -9,8 +9,8 @@ import numpy.typing as npt
 from imaging.framing import Pixels
 from models.package.package import ModelError, PackageInfo
 from models.run.quiet_onnxruntime import onnxruntime
-from models.run.tensors import planes
-from models.translate.translation import info_from_metadata, translated
+from models.run.tensors import to_planes
+from models.translate.translation import info_from_metadata, translate_cached
 
 
 class OnnxBackend:
@@ -25,7 +25,7 @@ class OnnxBackend:
 
     def __init__(self, path: Path, threads: int = 1) -> None:
         try:
-            self._session = _session(translated(path), threads)
+            self._session = _session(translate_cached(path), threads)
         except (ModelError, MemoryError):
             raise
         except Exception as error:  # ONNX Runtime's errors share no public base.
@@ -36,7 +36,7 @@ class OnnxBackend:
 
     def run(self, framed: Pixels) -> npt.NDArray[np.float32]:
         """A framed photo, uint8 (gh, gw, 3), to the model's output, float32."""
-        tensor = planes(framed, self.info.colour)
+        tensor = to_planes(framed, self.info.colour)
         (output,) = self._session.run([self.info.output_name], {self.info.input_name: tensor})
         return np.asarray(output, np.float32)
 

@@ -16,7 +16,7 @@ from imaging.mask.agreement import expected_jaccard
 from imaging.mask.outline import mask_on_grid
 from imaging.values import Prediction, Receipt
 from models.package.package import ModelError, NoNumbers, PackageInfo, check_package
-from models.run.tensors import probabilities
+from models.run.tensors import to_probabilities
 
 BACKENDS = ("auto", "coreml", "onnxruntime")
 COMPUTE_UNITS = ("ALL", "CPU_AND_GPU", "CPU_AND_NE", "CPU_ONLY")
@@ -140,7 +140,7 @@ def _check_output(path: Path, backend: Backend) -> None:
 
 
 def _numbers(backend: Backend, values: npt.NDArray[np.float32]) -> Probabilities:
-    grid = probabilities(values, backend.info.output)
+    grid = to_probabilities(values, backend.info.output)
     if not np.isfinite(grid).all():
         raise NoNumbers(
             f"{backend.info.name} computes values that are no numbers (NaN) on the "

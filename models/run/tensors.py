@@ -8,20 +8,20 @@ from imaging.framing import Pixels, Probabilities
 from models.package.interface import GREY, LOGIT
 
 
-def picture(framed: Pixels, colour: str) -> Image.Image:
+def to_picture(framed: Pixels, colour: str) -> Image.Image:
     """A framed photo, uint8 (gh, gw, 3), as Core ML takes it: it reorders RGB to BGR by itself."""
     rgb = Image.fromarray(framed)
     return rgb.convert("L") if colour == "GRAYSCALE" else rgb
 
 
-def planes(framed: Pixels, colour: str) -> npt.NDArray[np.float32]:
+def to_planes(framed: Pixels, colour: str) -> npt.NDArray[np.float32]:
     """A framed photo, uint8 (gh, gw, 3), as the program takes it: (1, channels, gh, gw), 0…255."""
-    values = np.atleast_3d(np.asarray(picture(framed, colour)))
+    values = np.atleast_3d(np.asarray(to_picture(framed, colour)))
     ordered = values[..., ::-1] if colour == "BGR" else values
     return np.ascontiguousarray(ordered.transpose(2, 0, 1)[None], dtype=np.float32)
 
 
-def probabilities(values: npt.NDArray[np.float32], kind: str) -> Probabilities:
+def to_probabilities(values: npt.NDArray[np.float32], kind: str) -> Probabilities:
     """A map of a kind (see `models.package.interface`), as probabilities of the same shape."""
     if kind == LOGIT:
         # The sigmoid, written so that no logit overflows.

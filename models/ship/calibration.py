@@ -100,7 +100,7 @@ def _ranks(values: Values) -> Values:
     return np.asarray((last - (counts - 1) / 2)[places], np.float64)
 
 
-def caught(doubts: Values, misses: npt.NDArray[np.bool_], share: float = 1 / 3) -> float:
+def share_caught(doubts: Values, misses: npt.NDArray[np.bool_], share: float = 1 / 3) -> float:
     """How many of all misses lie in the first `share` of the queue, the most doubtful first.
 
     1 where nothing was missed.

@@ -165,7 +165,7 @@ def by_kind(pairs: Sequence[Pair]) -> dict[str, list[Pair]]:
     return dict(sorted(kinds.items()))
 
 
-def figures(segmenter: Segmenter, pairs: Sequence[Pair]) -> dict[str, Evaluation]:
+def evaluate_by_kind(segmenter: Segmenter, pairs: Sequence[Pair]) -> dict[str, Evaluation]:
     """A segmenter's figures for each kind of photo."""
     return {
         kind: evaluate(segmenter, chosen, lambda _done: None)
@@ -173,7 +173,7 @@ def figures(segmenter: Segmenter, pairs: Sequence[Pair]) -> dict[str, Evaluation
     }
 
 
-def words(segmenter: Segmenter, pairs: Sequence[Pair]) -> dict[str, Confidence]:
+def measure_by_kind(segmenter: Segmenter, pairs: Sequence[Pair]) -> dict[str, Confidence]:
     """How far a segmenter's word holds for each kind of photo, and for all of them together."""
     return {
         kind: measure_confidence(segmenter, chosen)
@@ -181,7 +181,7 @@ def words(segmenter: Segmenter, pairs: Sequence[Pair]) -> dict[str, Confidence]:
     }
 
 
-def origin(members: Sequence[Member], data: Path) -> Making:
+def trace_origin(members: Sequence[Member], data: Path) -> Making:
     """Where checkpoints come from; the data are what `models.train.loop` trains on."""
     trained = [pair for pair in read_pairs(data, common(members).where) if not held_out(pair)]
     return Making(
@@ -228,7 +228,7 @@ def convert_checkpoints(
     # On two busy cores a second thread made a network this small twelve times slower.
     torch.set_num_threads(1)
     exported, members = load_checkpoints(checkpoints)
-    recipe, source = common(members), origin(members, data)
+    recipe, source = common(members), trace_origin(members, data)
     dev = read_pairs(data, {"split": "dev"})
     apart = [pair for pair in read_pairs(data, recipe.where) if held_out(pair)]
     fitted = fit_confidence(exported, apart, recipe.size)
@@ -243,12 +243,12 @@ def convert_checkpoints(
         report = Report(
             origin=source,
             fitted=fitted,
-            confidence=words(segmenter, dev),
+            confidence=measure_by_kind(segmenter, dev),
             parameters=parameters(exported),
             multiply_accumulates=multiply_accumulates(exported, recipe.size),
             package_sha256=segmenter.info.hash,
             parity=found,
-            dev=figures(segmenter, dev),
+            dev=evaluate_by_kind(segmenter, dev),
         )
         shutil.rmtree(target, ignore_errors=True)
         made.rename(target)

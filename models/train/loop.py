@@ -177,7 +177,7 @@ def normalise(photos: Tensor) -> Tensor:
     return (scaled - mean) / torch.tensor(DEVIATION)[:, None, None]
 
 
-def probabilities(network: nn.Module, photos: list[np.ndarray[Any, Any]]) -> Tensor:
+def predict_maps(network: nn.Module, photos: list[np.ndarray[Any, Any]]) -> Tensor:
     """The network's maps (N, H, W) of framed uint8 photos (H, W, 3), without gradients."""
     network.eval()
     with torch.no_grad():
@@ -185,13 +185,13 @@ def probabilities(network: nn.Module, photos: list[np.ndarray[Any, Any]]) -> Ten
     return logits.sigmoid()[:, 0]
 
 
-def measure(network: nn.Module, pairs: list[Pair], size: int) -> dict[str, float]:
+def evaluate_network(network: nn.Module, pairs: list[Pair], size: int) -> dict[str, float]:
     """Mean Jaccard of each kind, per photo at its own size, at threshold 0.5."""
     by_kind: dict[str, list[float]] = {}
     for pair in pairs:
         photo, mask = read_pair(pair)
         framing = fit(Size.of(photo), Size(size, size))
-        grid = probabilities(network, [framing.picture_to_grid(photo)])[0].numpy()
+        grid = predict_maps(network, [framing.picture_to_grid(photo)])[0].numpy()
         value = agreement(draw_mask(grid, framing, 0.5), mask > 0).jaccard
         by_kind.setdefault(pair.row.get("kind", "all"), []).append(value)
     found = {kind: float(np.mean(values)) for kind, values in sorted(by_kind.items())}
@@ -263,7 +263,7 @@ def train(
         entry: dict[str, float] = {"epoch": run.epoch, "loss": float(np.mean(losses))}
         entry["seconds"] = round(time.monotonic() - started, 1)
         if run.epoch % telling.measure_every == 0 or run.epoch == recipe.epochs:
-            entry |= measure(run.averaged.module, dev, recipe.size_in(run.epoch - 1))
+            entry |= evaluate_network(run.averaged.module, dev, recipe.size_in(run.epoch - 1))
         with (folder / "log.jsonl").open("a") as log:
             log.write(json.dumps(entry) + "\n")
     return before

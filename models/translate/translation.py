@@ -36,7 +36,7 @@ _OPSET, _IR_VERSION = 17, 9
 _DIGEST = sha256().digest_size
 
 
-def translated(path: Path) -> bytes:
+def translate_cached(path: Path) -> bytes:
     """A package as a serialised ONNX model, from the cache or made now; raises ModelError.
 
     Only a translation made now imports coremltools. A cached one that is damaged is made anew, and

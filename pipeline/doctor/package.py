@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.inspect.compute_plan import Share, planned
-from models.inspect.inspection import Inspection, inspect
+from models.inspect.inspection import Inspection, inspect_package
 from models.inspect.neural_engine import Concern
 from models.package.package import ModelError
 from models.run.child import in_child
@@ -51,7 +51,7 @@ def package_report(path: Path) -> PackageReport:
     All of it in processes of their own, for what they print and may die of. Raises ModelError where
     it is no ML Program package.
     """
-    inspection = in_child(inspect, path)
+    inspection = in_child(inspect_package, path)
     if sys.platform != "darwin":
         failure = "Which device each operation prefers can be told on a Mac alone (macOS 14.4)."
         return _reported(inspection, (_timed(path, "onnxruntime", "CPU"),), (), failure)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from imaging.framing import Mask
-from imaging.mask.form import Form, form_of
+from imaging.mask.form import Form, measure_form
 
 
 @dataclass(frozen=True)
@@ -16,6 +16,6 @@ class Reshaped:
 
 def compare_forms(before: Mask, after: Mask) -> Reshaped | None:
     """Compare two masks (H, W); None unless parts (a first one apart) or holes have appeared."""
-    change = Reshaped(form_of(before), form_of(after))
+    change = Reshaped(measure_form(before), measure_form(after))
     more_parts = change.after.parts > max(1, change.before.parts)
     return change if more_parts or change.after.holes > change.before.holes else None

@@ -23,12 +23,19 @@ from models.proof.reference import (
     Reference,
     References,
     Tolerance,
-    difference,
+    compare_outcomes,
     small_picture,
 )
 from pipeline.errors import PipelineError
 from pipeline.machine import anonymous
-from pipeline.selftest.verdict import Checked, Fault, Selftest, another_model, concluded, not_opened
+from pipeline.selftest.verdict import (
+    Checked,
+    Fault,
+    Selftest,
+    conclude,
+    conclude_other_model,
+    conclude_unopened,
+)
 from pipeline.work.scoring import Segmented
 from pipeline.work.shelf import Viewed
 
@@ -68,13 +75,13 @@ def selftest(
     try:
         info, backend = looker.model(), looker.backend()
     except (ModelError, PipelineError) as error:
-        return not_opened(package.stem, _hash(package), anonymous(str(error), package))
+        return conclude_unopened(package.stem, _hash(package), anonymous(str(error), package))
     opening = monotonic() - started
     if info.hash != references.package_sha256:
-        return another_model(references, info, backend)
+        return conclude_other_model(references, info, backend)
     photos = tuple(check(looker, references, each, folder) for each in references.photos)
     asked = compute_units if backend == "coreml" else "CPU"
-    return concluded(info, backend, asked, opening, photos)
+    return conclude(info, backend, asked, opening, photos)
 
 
 def _hash(package: Path) -> str:
@@ -99,10 +106,10 @@ def check(looker: Looker, references: References, reference: Reference, folder: 
         return Checked(name, Fault.PHOTO, anonymous(str(error), path))
     except (ModelError, PipelineError) as error:
         return Checked(name, Fault.FAILED, anonymous(str(error), path))
-    return compared(references, reference, segmented, photo)
+    return compare(references, reference, segmented, photo)
 
 
-def compared(
+def compare(
     references: References, reference: Reference, segmented: Segmented, photo: Photo
 ) -> Checked:
     """What came out for a photo, and the photo as it was decoded, against the reference."""
@@ -115,16 +122,16 @@ def compared(
     exact = sha256(framed.tobytes()).hexdigest() == reference.picture_sha256
     levels = 0 if exact else _levels(framed, reference)
     theirs = draw_mask(reference.map, framing, references.threshold)
-    found = difference(prediction.grid, reference.map, rle.decode(segmented.rle), theirs)
+    found = compare_outcomes(prediction.grid, reference.map, rle.decode(segmented.rle), theirs)
     allowed = references.tolerances
     tolerance = allowed.same_picture if exact else allowed.near_picture
-    fault, sentence = _judged(levels, found, tolerance)
+    fault, sentence = _judge(levels, found, tolerance)
     return Checked(
         reference.name, fault, sentence, receipt.milliseconds, receipt.device, exact, levels, found
     )
 
 
-def _judged(levels: int, found: Difference, tolerance: Tolerance) -> tuple[Fault, str]:
+def _judge(levels: int, found: Difference, tolerance: Tolerance) -> tuple[Fault, str]:
     if levels > PICTURE_LEVELS:
         return Fault.PICTURE, (
             f"The model's picture is up to {levels} levels off (allowed: {PICTURE_LEVELS})."

@@ -110,7 +110,7 @@ _MEANINGS = {
 """What a fault means, the one to see to first at the top."""
 
 
-def concluded(
+def conclude(
     info: "PackageInfo",
     backend: str,
     asked: str,
@@ -135,12 +135,12 @@ def concluded(
     )
 
 
-def not_opened(model: str, digest: str, reason: str) -> Selftest:
+def conclude_unopened(model: str, digest: str, reason: str) -> Selftest:
     """A selftest whose model couldn't be opened, for a reason that is a sentence."""
     return Selftest(Ending.NOT_RUN, f"The model can't be opened here. {reason}", model, digest)
 
 
-def another_model(references: References, info: "PackageInfo", backend: str) -> Selftest:
+def conclude_other_model(references: References, info: "PackageInfo", backend: str) -> Selftest:
     """A selftest whose references are of another model than the one that was opened."""
     sentence = (
         f"The model is not the one the references were made from (hash {info.hash[:12]}, theirs "

@@ -198,13 +198,13 @@ class _MLModelAssetProxy(Native):
 
 def _compile(path: str) -> str:
     from models.package.package import ModelError, program_file
-    from models.translate.translation import translated
+    from models.translate.translation import translate_cached
 
     note("compile")
     if ordered("refuse to compile") is not None:
         fail("The package can not be compiled.")
     try:
-        program = translated(Path(path))
+        program = translate_cached(Path(path))
     except ModelError as error:
         fail(str(error))
     made = Path(tempfile.mkdtemp()) / f"{Path(path).stem}.mlmodelc"

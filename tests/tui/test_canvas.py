@@ -9,7 +9,7 @@ from textual import events
 from textual.pilot import Pilot
 
 from imaging.framing import Mask, Size
-from imaging.mask.form import Form, form_of
+from imaging.mask.form import Form, measure_form
 from imaging.mask.stroke import Stroke
 from pipeline.review.desk import DeskPhoto
 from pipeline.review.editor import Editor, OpenPhoto
@@ -231,7 +231,7 @@ async def test_rows_drawn_side_by_side_with_the_smallest_brush_leave_no_stripes(
             await mouse.drag((18, row), (28, row))
     easel.lane.close()
     assert easel.editor.edits == 4
-    assert form_of(easel.editor.mask) == Form(parts=1, holes=0)
+    assert measure_form(easel.editor.mask) == Form(parts=1, holes=0)
 
 
 async def test_the_brush_keeps_its_size_on_the_screen_from_photo_to_photo() -> None:

@@ -13,7 +13,7 @@ from tui.commands.settings import settled
 if TYPE_CHECKING:
     from pipeline.settings import Settings
 
-Selftest = Annotated[
+RunSelftest = Annotated[
     bool,
     typer.Option(
         "--selftest", help="Run the model on the sample photos and compare with its references."
@@ -25,7 +25,7 @@ def doctor(
     folder: Folder = Path(),
     db: Database = None,
     model: Model = None,
-    selftest: Selftest = False,
+    selftest: RunSelftest = False,
     backend: Backend = None,
     compute_units: ComputeUnits = None,
     color: Color = None,

@@ -9,7 +9,7 @@ from tui.commands.options import Database, Folder, Json
 from tui.commands.output import WRONG_USAGE, fail, failures, print_json, print_table, remark
 from tui.commands.settings import settled
 
-Decisions = Annotated[
+ChosenKinds = Annotated[
     list[str],
     typer.Option(
         "--decision",
@@ -42,7 +42,7 @@ def export(
             help="png (a mask a photo) or coco (one JSON).",
         ),
     ] = "png",
-    decision: Decisions = ["accepted", "corrected", "no lesion"],  # noqa: B006
+    decision: ChosenKinds = ["accepted", "corrected", "no lesion"],  # noqa: B006
     json: Json = False,
 ) -> None:
     """Write the reviewed masks of FOLDER to DEST, each with where it comes from.

@@ -9,7 +9,7 @@ from rich.table import Table
 from pipeline.doctor.findings import Examination, Finding, Grade, Section
 from tui.commands.output import safe_text
 
-COLOURS = {Grade.OK: "green", Grade.NOTE: "yellow", Grade.PROBLEM: "bold red"}
+GRADE_COLOURS = {Grade.OK: "green", Grade.NOTE: "yellow", Grade.PROBLEM: "bold red"}
 
 
 def print_findings(examination: Examination) -> None:
@@ -29,7 +29,7 @@ def _table(section: Section, subjects: int) -> Table:
     table.add_column(width=subjects, no_wrap=True)
     table.add_column(overflow="fold")
     for finding in section.findings:
-        state = safe_text(finding.state, COLOURS[finding.state])
+        state = safe_text(finding.state, GRADE_COLOURS[finding.state])
         table.add_row(state, safe_text(finding.subject), safe_text(finding.sentence))
         if finding.advice:
             table.add_row("", "", safe_text(f"→ {finding.advice}", "cyan"))

@@ -4,11 +4,11 @@ A writer raises ValueError with a few words for a use that it can't write exactl
 """
 
 from models.translate.operations import elementwise, normalization, shapes, windows
-from models.translate.operations.graph import Call, GraphWriter, Writer
+from models.translate.operations.graph import Call, GraphWriter, OperationWriter
 
-__all__ = ["WRITERS", "Call", "GraphWriter", "Writer"]
+__all__ = ["WRITERS", "Call", "GraphWriter", "OperationWriter"]
 
-WRITERS: dict[str, Writer] = {
+WRITERS: dict[str, OperationWriter] = {
     **elementwise.WRITERS,
     **normalization.WRITERS,
     **shapes.WRITERS,

@@ -5,24 +5,24 @@ import math
 import numpy as np
 from onnx import TensorProto
 
-from models.translate.operations.graph import Call, GraphWriter, Writer
+from models.translate.operations.graph import Call, GraphWriter, OperationWriter
 
 
-def _binary(kind: str) -> Writer:
+def _binary(kind: str) -> OperationWriter:
     def write(graph: GraphWriter, call: Call) -> None:
         graph.node(kind, [graph.input_of(call, name) for name in ("x", "y")], call.output)
 
     return write
 
 
-def _unary(kind: str) -> Writer:
+def _unary(kind: str) -> OperationWriter:
     def write(graph: GraphWriter, call: Call) -> None:
         graph.node(kind, [graph.input_of(call, "x")], call.output)
 
     return write
 
 
-def _with_alpha(kind: str) -> Writer:
+def _with_alpha(kind: str) -> OperationWriter:
     def write(graph: GraphWriter, call: Call) -> None:
         alpha = float(call.value("alpha"))
         graph.node(kind, [graph.input_of(call, "x")], call.output, alpha=alpha)
@@ -140,7 +140,7 @@ def _cast(graph: GraphWriter, call: Call) -> None:
     graph.node("Cast", [graph.input_of(call, "x")], call.output, to=kinds[kind])
 
 
-WRITERS: dict[str, Writer] = {
+WRITERS: dict[str, OperationWriter] = {
     "abs": _unary("Abs"),
     "add": _binary("Add"),
     "cast": _cast,

@@ -110,7 +110,7 @@ class GraphWriter:
         return self.node("Reshape", [source, target], output)
 
 
-Writer = Callable[[GraphWriter, Call], None]
+OperationWriter = Callable[[GraphWriter, Call], None]
 
 
 def _fixed(variable: Any) -> list[int]:

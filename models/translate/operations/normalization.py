@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from models.translate.operations.graph import Call, GraphWriter, Writer
+from models.translate.operations.graph import Call, GraphWriter, OperationWriter
 
 
 def _batch_norm(graph: GraphWriter, call: Call) -> None:
@@ -58,7 +58,7 @@ def _layer_norm(graph: GraphWriter, call: Call) -> None:
     graph.node("Identity", [last], name)
 
 
-def _reduce(kind: str) -> Writer:
+def _reduce(kind: str) -> OperationWriter:
     def write(graph: GraphWriter, call: Call) -> None:
         axes = call.whole("axes", range(len(call.shape())))
         keep = int(bool(call.value("keep_dims", False)))
@@ -73,7 +73,7 @@ def _reduce(kind: str) -> Writer:
     return write
 
 
-WRITERS: dict[str, Writer] = {
+WRITERS: dict[str, OperationWriter] = {
     "batch_norm": _batch_norm,
     "instance_norm": _instance_norm,
     "layer_norm": _layer_norm,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.translate.operations.graph import Call, GraphWriter, Writer
+from models.translate.operations.graph import Call, GraphWriter, OperationWriter
 
 
 def _reshape(graph: GraphWriter, call: Call) -> None:
@@ -184,7 +184,7 @@ def _resize(graph: GraphWriter, call: Call, mode: str, places: str, **options: s
     )
 
 
-WRITERS: dict[str, Writer] = {
+WRITERS: dict[str, OperationWriter] = {
     "concat": _concat,
     "expand_dims": _reshape,
     "pad": _pad,

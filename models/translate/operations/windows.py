@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from models.translate.operations.graph import Call, GraphWriter, Writer
+from models.translate.operations.graph import Call, GraphWriter, OperationWriter
 
 
 def _conv(graph: GraphWriter, call: Call) -> None:
@@ -158,7 +158,7 @@ def _pads(call: Call, reach: Sequence[int], strides: Sequence[int]) -> list[int]
     raise ValueError(f"padding {kind}")
 
 
-WRITERS: dict[str, Writer] = {
+WRITERS: dict[str, OperationWriter] = {
     "avg_pool": _avg_pool,
     "conv": _conv,
     "conv_transpose": _conv_transpose,

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from imaging.framing import Mask
-from imaging.mask.form import Form, form_of
+from imaging.mask.form import Form, measure_form
 
 
 def blank() -> Mask:
@@ -13,11 +13,11 @@ def blank() -> Mask:
 
 
 def test_an_empty_mask_has_nothing() -> None:
-    assert form_of(blank()) == Form(0, 0)
+    assert measure_form(blank()) == Form(0, 0)
 
 
 def test_a_full_mask_is_one_part() -> None:
-    assert form_of(~blank()) == Form(1, 0)
+    assert measure_form(~blank()) == Form(1, 0)
 
 
 @pytest.mark.parametrize("order", ["C", "F"])
@@ -28,7 +28,7 @@ def test_parts_and_holes_are_counted(order: str) -> None:
     mask[6:8, 6:8] = True
     mask[9, 12] = True
     mask[4, 5] = False
-    assert form_of(np.array(mask, order="F" if order == "F" else "C")) == Form(2, 1)
+    assert measure_form(np.array(mask, order="F" if order == "F" else "C")) == Form(2, 1)
 
 
 @given(hnp.arrays(np.bool_, st.tuples(st.integers(1, 12), st.integers(1, 12))))
@@ -40,5 +40,5 @@ def test_parts_minus_holes_is_the_euler_number(mask: Mask) -> None:
     count = np.sum(windows, axis=0)
     diagonal = (count == 2) & (windows[0] == windows[3])
     euler = ((count == 1).sum() - (count == 3).sum() - 2 * diagonal.sum()) // 4
-    form = form_of(mask)
+    form = measure_form(mask)
     assert form.parts - form.holes == euler

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from coremltools.converters.mil import Builder as mb  # noqa: N813
 
-from models.inspect.inspection import SYSTEMS, Kind, Port, inspect
+from models.inspect.inspection import SYSTEMS, Kind, Port, inspect_package
 from models.package.package import FRAMING_KEY, THRESHOLD_KEY, ModelError, package_hash
 
 Build = Callable[..., Path]
 
 
 def test_the_shipped_package_is_what_its_card_says(shipped: Path) -> None:
-    found = inspect(shipped)
+    found = inspect_package(shipped)
     assert found.inputs == (Port("photo", "256×256 RGB picture"),)
     assert found.outputs == (Port("probability", "1×1×256×256 numbers (float32)"),)
     assert (found.framing, found.threshold) == ("fit", "0.4")
@@ -40,7 +40,7 @@ def test_the_shipped_package_counts_as_its_network_does(shipped: Path) -> None:
     network = LesionNetwork(64)
     norms = [m for m in network.modules() if isinstance(m, torch.nn.BatchNorm2d)]
     folded = sum(norm.num_features for norm in norms)
-    found = inspect(shipped)
+    found = inspect_package(shipped)
     two = ShippedNetwork([network, LesionNetwork(64)]).eval()
     assert found.multiply_accumulates == multiply_accumulates(two, 256)
     assert found.multiply_accumulates == 686_874_624
@@ -81,7 +81,9 @@ def rows(x: Any) -> Any:
 def test_multiply_accumulates_by_hand(
     tmp_path: Path, build: Build, program: Callable[[Any], Any], expected: int
 ) -> None:
-    assert inspect(build(tmp_path / "m.mlpackage", program)).multiply_accumulates == expected
+    assert (
+        inspect_package(build(tmp_path / "m.mlpackage", program)).multiply_accumulates == expected
+    )
 
 
 def test_what_is_not_counted_is_named(tmp_path: Path, build: Build) -> None:
@@ -92,7 +94,7 @@ def test_what_is_not_counted_is_named(tmp_path: Path, build: Build) -> None:
             x=sequence, initial_h=start, weight_ih=weights(6, 24), weight_hh=weights(6, 2)
         )[0]
 
-    found = inspect(build(tmp_path / "m.mlpackage", recurrent))
+    found = inspect_package(build(tmp_path / "m.mlpackage", recurrent))
     assert found.not_counted == ("gru",)
     assert "gru" in found.untranslated
 
@@ -102,7 +104,7 @@ def test_parameters_are_the_weights_alone(tmp_path: Path, build: Build) -> None:
         tmp_path / "m.mlpackage",
         lambda x: mb.conv(x=x, weight=weights(5, 3, 3, 3), bias=weights(5), strides=[2, 2]),
     )
-    assert inspect(path).parameters == 5 * 3 * 9 + 5
+    assert inspect_package(path).parameters == 5 * 3 * 9 + 5
 
 
 def test_compressed_weights_count_as_what_they_unpack_to(tmp_path: Path, build: Build) -> None:
@@ -119,8 +121,10 @@ def test_compressed_weights_count_as_what_they_unpack_to(tmp_path: Path, build: 
         OptimizationConfig(global_config=OpLinearQuantizerConfig(weight_threshold=1)),
     )
     small.save(str(tmp_path / "small.mlpackage"))
-    assert inspect(tmp_path / "small.mlpackage").parameters == inspect(path).parameters
-    assert inspect(path).parameters == 64 * 3 * 64
+    assert (
+        inspect_package(tmp_path / "small.mlpackage").parameters == inspect_package(path).parameters
+    )
+    assert inspect_package(path).parameters == 64 * 3 * 64
 
 
 def test_metadata_are_said_even_where_nevus_refuses_them(tmp_path: Path, build: Build) -> None:
@@ -128,13 +132,13 @@ def test_metadata_are_said_even_where_nevus_refuses_them(tmp_path: Path, build: 
         tmp_path / "m.mlpackage", lambda x: mb.relu(x=x),
         **{THRESHOLD_KEY: "1.5", FRAMING_KEY: "crop"},
     )  # fmt: skip
-    found = inspect(path)
+    found = inspect_package(path)
     assert (found.framing, found.threshold) == ("crop", "1.5")
     assert "m.mlpackage" in found.refusal
 
 
 def test_operations_without_a_translation_are_named(tmp_path: Path, build: Build) -> None:
-    found = inspect(build(tmp_path / "m.mlpackage", lambda x: mb.cos(x=mb.sign(x=x))))
+    found = inspect_package(build(tmp_path / "m.mlpackage", lambda x: mb.cos(x=mb.sign(x=x))))
     assert found.untranslated == ("cos", "sign")
 
 
@@ -146,4 +150,4 @@ def test_the_systems_are_those_that_coremltools_counts() -> None:
 
 def test_what_is_no_package_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="There is no model at"):
-        inspect(tmp_path / "none.mlpackage")
+        inspect_package(tmp_path / "none.mlpackage")

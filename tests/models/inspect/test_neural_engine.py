@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from coremltools.converters.mil import Builder as mb  # noqa: N813
 
-from models.inspect.inspection import inspect
+from models.inspect.inspection import inspect_package
 from models.inspect.neural_engine import RULES, Concern
 
 Build = Callable[..., Path]
@@ -23,7 +23,7 @@ def kernel(side: int) -> Any:
 
 def concerns_of(path: Path) -> dict[str, Concern]:
     """The concerns by title, but the one that every package of coremltools' has."""
-    found = {concern.title: concern for concern in inspect(path).concerns}
+    found = {concern.title: concern for concern in inspect_package(path).concerns}
     found.pop(SCALING, None)
     return found
 
@@ -87,7 +87,7 @@ def test_what_is_within_the_limits_raises_no_concern(
 
 
 def test_the_shipped_package_has_its_scaling_alone(shipped: Path) -> None:
-    (concern,) = inspect(shipped).concerns
+    (concern,) = inspect_package(shipped).concerns
     assert concern.title == SCALING
     assert concern.operations == ("mul photo__scaled__",)
     assert not concern.certain
@@ -147,7 +147,7 @@ def test_an_input_of_varying_size_is_said_once(
     assert list(found) == [title]
     assert found[title].certain is certain
     assert found[title].operations == ("photo",)
-    assert inspect(path).multiply_accumulates is None
+    assert inspect_package(path).multiply_accumulates is None
 
 
 def test_a_shape_that_depends_on_values_is_certain(tmp_path: Path, build: Build) -> None:
@@ -159,7 +159,7 @@ def test_a_shape_that_depends_on_values_is_certain(tmp_path: Path, build: Build)
 
 def test_certain_concerns_come_first(tmp_path: Path, build: Build) -> None:
     path = build(tmp_path / "m.mlpackage", lambda x: mb.non_zero(x=mb.erf(x=x)))
-    certain = [concern.certain for concern in inspect(path).concerns]
+    certain = [concern.certain for concern in inspect_package(path).concerns]
     assert certain == sorted(certain, reverse=True)
     assert set(certain) == {True, False}
 

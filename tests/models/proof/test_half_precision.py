@@ -15,7 +15,7 @@ from torch.nn import functional as F
 from imaging.decode.photo import read_photo
 from imaging.framing import FRAMINGS, Pixels, Probabilities
 from models.proof.half_precision import HalfPrecision
-from models.proof.reference import map_difference
+from models.proof.reference import compare_maps
 from models.proof.reference_files import read_references
 from models.proof.samples import sample_folder
 from models.run.segmenter import open_segmenter
@@ -112,7 +112,7 @@ def test_sums_rounded_too_stay_within_the_tolerances(
     framing = reference.framing
     with torch.no_grad():
         grid = in_torch(model, framing.picture_to_grid(photo.pixels))
-    found = map_difference(grid, reference.map, framing, references.threshold)
+    found = compare_maps(grid, reference.map, framing, references.threshold)
     assert references.tolerances.same_picture.admits(found), found
     assert found.largest > 0.001
 

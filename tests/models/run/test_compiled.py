@@ -15,7 +15,7 @@ from models.package.interface import OUTPUT_KEY, PROBABILITY
 from models.package.package import ModelError, package_hash
 from models.run.compiled import compiled, is_kept
 from models.run.segmenter import open_segmenter
-from models.translate.translation import translated
+from models.translate.translation import translate_cached
 from tests.support.coreml_native import PROGRAM
 from tests.support.mac import Mac
 
@@ -50,7 +50,7 @@ def entry(package: Path) -> Path:
 def use(kind: str, package: Path) -> None:
     """Have a package's translation or its compiled model, from the cache or made."""
     if kind == "onnx":
-        translated(package)
+        translate_cached(package)
     else:
         compiled(package, package_hash(package))
 

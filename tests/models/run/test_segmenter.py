@@ -14,7 +14,7 @@ from models.package.interface import OUTPUT_KEY, PROBABILITY
 from models.package.package import ModelError, NoNumbers, package_hash, weights_folder
 from models.run.onnx_backend import OnnxBackend
 from models.run.segmenter import open_segmenter
-from models.translate.translation import TRANSLATOR_VERSION, cache_file, translate, translated
+from models.translate.translation import TRANSLATOR_VERSION, cache_file, translate, translate_cached
 
 Build = Callable[..., Path]
 
@@ -110,26 +110,26 @@ def test_channels_rows_and_columns_keep_their_places(tmp_path: Path, build: Buil
 
 
 def test_a_translation_is_kept_under_version_and_hash(cache: Path, shipped: Path) -> None:
-    made = translated(shipped)
+    made = translate_cached(shipped)
     file = cache_file(package_hash(shipped))
     assert file.name == f"{TRANSLATOR_VERSION}-{package_hash(shipped)}"
     assert file.is_relative_to(cache)
     assert [file] == list(file.parent.iterdir())
     written = file.stat().st_ino
-    assert translated(shipped) == made
+    assert translate_cached(shipped) == made
     assert file.stat().st_ino == written
 
 
 @pytest.mark.parametrize("damage", ["flipped", "cut", "empty"])
 def test_a_damaged_cache_is_made_anew(cache: Path, shipped: Path, damage: str) -> None:
-    before = translated(shipped)
+    before = translate_cached(shipped)
     file = cache_file(package_hash(shipped))
     data = bytearray(file.read_bytes())
     data[len(data) // 2] ^= 0x40
     file.write_bytes({"flipped": bytes(data), "cut": bytes(data[:9999]), "empty": b""}[damage])
     expected = open_segmenter(shipped, "onnxruntime").predict(photo())
     assert len(file.read_bytes()) == len(before) + 32
-    assert translated(shipped) == file.read_bytes()[32:]
+    assert translate_cached(shipped) == file.read_bytes()[32:]
     assert expected.grid.max() > 0.5
 
 

@@ -9,11 +9,11 @@ from hypothesis.extra.numpy import arrays
 from models.ship.calibration import (
     Scaling,
     calibration_error,
-    caught,
     fit_scaling,
     mean_entropy,
     rank_correlation,
     reliability,
+    share_caught,
     sigmoid,
 )
 
@@ -74,15 +74,15 @@ def test_ranks_not_values_are_correlated() -> None:
 @given(arrays(np.float64, 12, elements=st.floats(0, 1)), st.floats(0.1, 1))
 def test_what_is_caught_lies_between_none_and_all(doubts: np.ndarray, share: float) -> None:
     misses = np.arange(12) % 3 == 0
-    assert 0 <= caught(doubts, misses, share) <= 1
-    assert caught(doubts, misses, 1.0) == 1
-    assert caught(doubts, np.zeros(12, bool), share) == 1
+    assert 0 <= share_caught(doubts, misses, share) <= 1
+    assert share_caught(doubts, misses, 1.0) == 1
+    assert share_caught(doubts, np.zeros(12, bool), share) == 1
 
 
 def test_the_most_doubtful_third_catches_what_is_in_it() -> None:
     doubts = np.array([0.9, 0.1, 0.8, 0.2, 0.7, 0.3])
-    assert caught(doubts, np.array([True, False, False, False, True, False])) == 0.5
-    assert caught(doubts, np.array([True, False, True, False, False, False])) == 1
+    assert share_caught(doubts, np.array([True, False, False, False, True, False])) == 0.5
+    assert share_caught(doubts, np.array([True, False, True, False, False, False])) == 1
 
 
 def test_entropy_is_greatest_where_nothing_is_known() -> None:

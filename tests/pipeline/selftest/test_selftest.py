@@ -23,7 +23,7 @@ from models.proof.samples import sample_folder
 from models.run.setup import ModelSetup
 from pipeline.selftest.checks import selftest
 from pipeline.selftest.looker import Processes
-from pipeline.selftest.verdict import Checked, Ending, Fault, concluded
+from pipeline.selftest.verdict import Checked, Ending, Fault, conclude
 from pipeline.work.scorer import OneProcess
 from pipeline.work.scoring import ModelBench, ModelJob, Segmented, SegmentJob
 from pipeline.work.shelf import Viewed
@@ -226,7 +226,7 @@ RIGHT = Checked("a.jpg", Fault.NONE, "", 2.0, "CPU_AND_NE", True, 0, Difference(
 
 def test_right_numbers_by_another_device_than_asked_do_not_pass(model: Path) -> None:
     photos = (RIGHT, replace(RIGHT, device="CPU_ONLY", milliseconds=8.0))
-    found = concluded(read_package(model), "coreml", "CPU_AND_NE", 1.0, photos)
+    found = conclude(read_package(model), "coreml", "CPU_AND_NE", 1.0, photos)
     assert found.verdict is Ending.OTHER_DEVICE
     assert "and CPU_ONLY made the rest" in found.sentence
     assert found.device == "CPU_AND_NE, then CPU_ONLY"
@@ -235,6 +235,6 @@ def test_right_numbers_by_another_device_than_asked_do_not_pass(model: Path) -> 
 
 def test_a_wrong_picture_is_seen_to_before_wrong_numbers(model: Path) -> None:
     photos = (replace(RIGHT, fault=Fault.NUMBERS), replace(RIGHT, fault=Fault.PICTURE))
-    found = concluded(read_package(model), "coreml", "CPU_AND_NE", 1.0, photos)
+    found = conclude(read_package(model), "coreml", "CPU_AND_NE", 1.0, photos)
     assert found.verdict is Ending.WRONG
     assert found.sentence.startswith("1 of 2 photos failed. Photos are decoded or framed otherwise")
