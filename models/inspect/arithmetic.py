@@ -23,7 +23,7 @@ class Arithmetic:
     not_counted: tuple[str, ...]
 
 
-def arithmetic(program: Program) -> Arithmetic:
+def count_arithmetic(program: Program) -> Arithmetic:
     """Count a program's multiply-accumulates."""
     found = [_COUNTS[each.kind](each) for each in program.operations if each.kind in _COUNTS]
     known = [count for count in found if count is not None]

@@ -28,7 +28,7 @@ class Share:
     cost: float
 
 
-def planned(path: Path, compute_units: str = "CPU_AND_NE") -> tuple[Share, ...]:
+def read_compute_plan(path: Path, compute_units: str = "CPU_AND_NE") -> tuple[Share, ...]:
     """What Core ML plans for a package, most operations first; needs macOS 14.4.
 
     Asked in a process of its own. Raises ModelError.
@@ -40,11 +40,11 @@ def _planned(path: Path, compute_units: str) -> tuple[Share, ...]:
     from coremltools import ComputeUnit
     from coremltools.models.compute_plan import MLComputePlan
 
-    from models.run.compiled import compiled
+    from models.run.compiled import compile_cached
 
     digest = package_hash(path)
     try:
-        place = str(compiled(path, digest))
+        place = str(compile_cached(path, digest))
         return shares(MLComputePlan.load_from_path(place, ComputeUnit[compute_units]))
     except Exception as error:  # Core ML raises plain exceptions of many kinds.
         raise ModelError(f"Core ML gives no plan ({one_line(error)}).") from error

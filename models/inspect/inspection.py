@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from models.inspect.arithmetic import arithmetic
-from models.inspect.neural_engine import Concern, concerns, flexible
+from models.inspect.arithmetic import count_arithmetic
+from models.inspect.neural_engine import Concern, find_concerns, flexible
 from models.inspect.program import Program, read_program
 from models.package.package import (
     DEFAULT_THRESHOLD,
@@ -80,7 +80,7 @@ def inspect_package(path: Path) -> Inspection:
     """Look into a package; imports coremltools. Raises ModelError where it is no ML Program."""
     check_package(path)
     spec, program = read_spec(path), read_program(path)
-    described, counted = spec.description, arithmetic(program)
+    described, counted = spec.description, count_arithmetic(program)
     said = dict(described.metadata.userDefined)
     return Inspection(
         name=path.name,
@@ -146,7 +146,7 @@ def _concerns(described: Any, program: Program) -> tuple[Concern, ...]:
         for feature in described.input
         if (ranged := _ranged(feature.type)) is not None
     ]
-    return (*varying, *concerns(program, bool(varying)))
+    return (*varying, *find_concerns(program, bool(varying)))
 
 
 def _ranged(kind: Any) -> bool | None:

@@ -68,7 +68,7 @@ class Rule:
     certain: bool = False
 
 
-def concerns(program: Program, flexible_input: bool) -> tuple[Concern, ...]:
+def find_concerns(program: Program, flexible_input: bool) -> tuple[Concern, ...]:
     """All that may keep a program off the Neural Engine, certain reasons first.
 
     With a flexible input every shape varies: it is said once, of the input, by `flexible`.

@@ -18,7 +18,7 @@ from models.package.cache import cache_folder, mark_used, prune
 _MODEL, _SEAL = "model.mlmodelc", "seal"
 
 
-def compiled(path: Path, digest: str) -> Path:
+def compile_cached(path: Path, digest: str) -> Path:
     """The compiled model of the package with this hash: kept and whole, or compiled now.
 
     One process compiles, another that wants the same waits for it. Where the cache can't be

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from imaging.framing import Pixels
 from models.package.package import ModelError, PackageInfo, read_package
-from models.run.compiled import compiled, discard, is_kept
+from models.run.compiled import compile_cached, discard, is_kept
 from models.run.tensors import to_picture
 
 _DESCRIBED = re.compile(r'\{ NSLocalizedDescription = "([^"]*?)\.?"; \}')
@@ -72,9 +72,9 @@ def _load(path: Path, digest: str, compute_units: str) -> Any:
     if is_kept(digest):
         # Any failure: the one that counts is that of a model compiled now.
         with suppress(Exception):
-            return _open(compiled(path, digest), compute_units)
+            return _open(compile_cached(path, digest), compute_units)
         discard(digest)
-    return _open(compiled(path, digest), compute_units)
+    return _open(compile_cached(path, digest), compute_units)
 
 
 def _open(model: Path, compute_units: str) -> Any:

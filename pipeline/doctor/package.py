@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.inspect.compute_plan import Share, planned
+from models.inspect.compute_plan import Share, read_compute_plan
 from models.inspect.inspection import Inspection, inspect_package
 from models.inspect.neural_engine import Concern
 from models.package.package import ModelError
@@ -57,7 +57,7 @@ def package_report(path: Path) -> PackageReport:
         return _reported(inspection, (_timed(path, "onnxruntime", "CPU"),), (), failure)
     timings = tuple(_timed(path, "coreml", units) for units in COMPUTE_UNITS)
     try:
-        return _reported(inspection, timings, planned(path), "")
+        return _reported(inspection, timings, read_compute_plan(path), "")
     except ModelError as error:
         return _reported(inspection, timings, (), str(error))
 

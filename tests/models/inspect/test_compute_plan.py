@@ -14,7 +14,7 @@ import pytest
 from coremltools.converters.mil import Builder as mb  # noqa: N813
 from coremltools.models import compute_device
 
-from models.inspect.compute_plan import NAMES, planned
+from models.inspect.compute_plan import NAMES, read_compute_plan
 from models.inspect.program import read_program
 from models.package.interface import OUTPUT_KEY, PROBABILITY
 from models.package.package import ModelError
@@ -50,7 +50,7 @@ def test_operations_and_costs_are_summed_by_preferred_device(
     mac.order(GPU, "sigmoid")
     mac.order("without a cost", "sigmoid")
     rest, costly = len(kinds) - 3, len(kinds) - 1
-    found = planned(package)
+    found = read_compute_plan(package)
     counts = [("Neural Engine", rest), ("CPU", 2), ("GPU", 1)]
     assert [(share.device, share.operations) for share in found] == counts
     costs = [rest / costly, 2 / costly, 0]
@@ -60,7 +60,7 @@ def test_operations_and_costs_are_summed_by_preferred_device(
 
 def test_the_compute_units_are_those_asked_for(mac: Mac, package: Path, kinds: list[str]) -> None:
     for units, device in (("CPU_ONLY", "CPU"), ("CPU_AND_GPU", "GPU"), ("ALL", "Neural Engine")):
-        (share,) = planned(package, units)
+        (share,) = read_compute_plan(package, units)
         assert (share.device, share.operations) == (device, len(kinds))
         assert mac.journal[-1] == f"plan {units}"
     assert mac.count("compile") == 1
@@ -69,9 +69,9 @@ def test_the_compute_units_are_those_asked_for(mac: Mac, package: Path, kinds: l
 def test_an_older_macos_gives_a_sentence(mac: Mac, package: Path) -> None:
     mac.install("14.3.1")
     with pytest.raises(ModelError, match=r"Core ML gives no plan .*only available on macOS >= 14"):
-        planned(package)
+        read_compute_plan(package)
     mac.install("14.4")
-    assert planned(package)
+    assert read_compute_plan(package)
 
 
 @pytest.mark.parametrize("order", ["refuse to plan", "refuse to compile"])
@@ -80,7 +80,7 @@ def test_a_plan_that_fails_gives_one_line(mac: Mac, package: Path, order: str) -
     with pytest.raises(
         ModelError, match=r"Core ML gives no plan \(The \w+ can not be \w+\)\.$"
     ) as failure:
-        planned(package)
+        read_compute_plan(package)
     assert "\n" not in str(failure.value)
     assert "Error:" not in str(failure.value)
 
@@ -88,7 +88,7 @@ def test_a_plan_that_fails_gives_one_line(mac: Mac, package: Path, order: str) -
 @pytest.mark.skipif(sys.platform == "darwin", reason="tells what is said off a Mac")
 def test_off_a_mac_there_is_no_plan(cache: Path, package: Path) -> None:
     with pytest.raises(ModelError, match="Core ML gives no plan"):
-        planned(package)
+        read_compute_plan(package)
 
 
 def test_the_devices_are_coremltools_own() -> None:

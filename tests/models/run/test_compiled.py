@@ -13,7 +13,7 @@ from coremltools.converters.mil import Builder as mb  # noqa: N813
 from models.package.cache import KEPT, cache_folder, prune
 from models.package.interface import OUTPUT_KEY, PROBABILITY
 from models.package.package import ModelError, package_hash
-from models.run.compiled import compiled, is_kept
+from models.run.compiled import compile_cached, is_kept
 from models.run.segmenter import open_segmenter
 from models.translate.translation import translate_cached
 from tests.support.coreml_native import PROGRAM
@@ -24,12 +24,12 @@ ROOT = Path(__file__).parents[3]
 COMPILE = """
 import sys
 from pathlib import Path
-from models.run.compiled import compiled
+from models.run.compiled import compile_cached
 from models.package.package import package_hash
 from tests.support.mac_platform import become_a_mac
 become_a_mac()
 package = Path(sys.argv[1])
-print(compiled(package, package_hash(package)))
+print(compile_cached(package, package_hash(package)))
 """
 
 
@@ -52,7 +52,7 @@ def use(kind: str, package: Path) -> None:
     if kind == "onnx":
         translate_cached(package)
     else:
-        compiled(package, package_hash(package))
+        compile_cached(package, package_hash(package))
 
 
 def program(package: Path) -> Path:
@@ -63,12 +63,12 @@ def program(package: Path) -> Path:
 def test_it_is_compiled_once_at_a_place_named_by_the_hash(mac: Mac, package: Path) -> None:
     digest = package_hash(package)
     assert not is_kept(digest)
-    first = compiled(package, digest)
+    first = compile_cached(package, digest)
     inode = first.stat().st_ino
     assert first.suffix == ".mlmodelc"
     assert digest in first.parts
     assert is_kept(digest)
-    assert compiled(package, digest) == first
+    assert compile_cached(package, digest) == first
     assert first.stat().st_ino == inode
     assert mac.count("compile") == 1
 
@@ -103,7 +103,7 @@ def test_a_damaged_one_is_compiled_anew(mac: Mac, package: Path, damage: str) ->
 
 def test_a_whole_one_that_can_t_be_loaded_is_compiled_anew(mac: Mac, package: Path) -> None:
     """As after a new macOS: the seal is right, Core ML refuses it all the same."""
-    compiled(package, package_hash(package))
+    compile_cached(package, package_hash(package))
     file = program(package)
     file.write_bytes(b"made by another system")
     reseal(package)
@@ -120,9 +120,9 @@ def reseal(package: Path) -> None:
 
 
 def test_what_core_ml_adds_to_it_is_no_damage(mac: Mac, package: Path) -> None:
-    kept = compiled(package, package_hash(package))
+    kept = compile_cached(package, package_hash(package))
     (kept / "specialised").write_text("for this Neural Engine")
-    assert compiled(package, package_hash(package)) == kept
+    assert compile_cached(package, package_hash(package)) == kept
     assert mac.count("compile") == 1
 
 
@@ -139,12 +139,12 @@ def test_two_processes_compile_it_once(mac: Mac, package: Path) -> None:
 
 
 def test_a_kept_one_serves_where_nothing_can_be_written(mac: Mac, package: Path) -> None:
-    kept = compiled(package, package_hash(package))
+    kept = compile_cached(package, package_hash(package))
     lock = cache_folder("coreml.lock")
     lock.unlink()
     # Root could write into a folder without permission, but not into a folder as into a file.
     lock.mkdir()
-    assert compiled(package, package_hash(package)) == kept
+    assert compile_cached(package, package_hash(package)) == kept
     assert mac.count("compile") == 1
 
 

@@ -16,7 +16,7 @@ from imaging.decode.photo import Photo, read_photo
 from imaging.framing import Mask
 from models.package.interface import OUTPUT_KEY, PROBABILITY
 from models.package.package import ModelError, package_hash
-from models.run.compiled import compiled
+from models.run.compiled import compile_cached
 from models.run.coreml_backend import CoreMLBackend, one_line
 from models.run.segmenter import COMPUTE_UNITS, open_segmenter
 from tests.support.mac import Mac
@@ -97,7 +97,7 @@ def test_the_model_has_run_before_the_first_photo(mac: Mac, tiny: Path, sample: 
 
 
 def test_a_batch_gives_what_single_pictures_give(mac: Mac, tiny: Path) -> None:
-    model = CompiledMLModel(str(compiled(tiny, package_hash(tiny))), ct.ComputeUnit.CPU_ONLY)
+    model = CompiledMLModel(str(compile_cached(tiny, package_hash(tiny))), ct.ComputeUnit.CPU_ONLY)
     pixels = noise()
     pictures = [{"photo": Image.fromarray(turned)} for turned in (pixels, pixels[::-1].copy())]
     batch = model.predict(pictures)
@@ -123,7 +123,7 @@ def test_a_package_opened_whole_runs_the_same(mac: Mac, tiny: Path) -> None:
     ids=["grey", "turned", "array", "number"],
 )
 def test_what_core_ml_doesn_t_take_raises(mac: Mac, tiny: Path, picture: object) -> None:
-    model = CompiledMLModel(str(compiled(tiny, package_hash(tiny))))
+    model = CompiledMLModel(str(compile_cached(tiny, package_hash(tiny))))
     with pytest.raises(RuntimeError, match=r"The model wants|size"):
         model.predict({"photo": picture})
 

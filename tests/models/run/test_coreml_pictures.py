@@ -21,7 +21,7 @@ from coremltools.proto.FeatureTypes_pb2 import FeatureType  # noqa: E402
 
 from models.package.interface import GREY, LOGIT, PROBABILITY  # noqa: E402
 from models.package.package import package_hash  # noqa: E402
-from models.run.compiled import compiled  # noqa: E402
+from models.run.compiled import compile_cached  # noqa: E402
 from models.run.coreml_backend import CoreMLBackend  # noqa: E402
 from models.run.onnx_backend import OnnxBackend  # noqa: E402
 from models.run.segmenter import Segmenter  # noqa: E402
@@ -126,7 +126,7 @@ def test_core_ml_s_python_gives_the_map_of_onnx_runtime(
 def test_a_grey_picture_comes_out_as_one(mac: Mac, packages: Callable[[str], Path]) -> None:
     for name, mode in (("grey picture out", "L"), ("grey float16 picture out", "F")):
         path = packages(name)
-        model = CompiledMLModel(str(compiled(path, package_hash(path))))
+        model = CompiledMLModel(str(compile_cached(path, package_hash(path))))
         made = model.predict({"photo": Image.fromarray(noise())})["y"]
         assert (type(made), made.mode, made.size) == (Image.Image, mode, (WIDTH, HEIGHT))
         again = MLModel(str(path)).predict({"photo": Image.fromarray(noise())})["y"]
@@ -138,7 +138,7 @@ def test_a_layout_takes_its_own_mode_and_no_other(
     mac: Mac, packages: Callable[[str], Path], name: str, mode: str
 ) -> None:
     path = packages(name)
-    model = CompiledMLModel(str(compiled(path, package_hash(path))))
+    model = CompiledMLModel(str(compile_cached(path, package_hash(path))))
     picture = Image.fromarray(noise())
     assert list(model.predict({"photo": picture.convert(mode)})) == ["y"]
     for other in {"RGB", "L", "F"} - {mode}:
