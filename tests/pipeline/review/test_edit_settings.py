@@ -10,7 +10,8 @@ from db.values import DraftEdit, Tool
 from pipeline.review.brush import PAINTS, RADIUS
 from pipeline.review.editor import Editor
 from pipeline.review.session import ReviewSession
-from pipeline.work.worker import Worker
+from pipeline.work.scorer import OneProcess
+from pipeline.work.viewer import Viewer
 
 INSIDE, OUTSIDE = (160, 120), (20, 20)
 
@@ -46,9 +47,9 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_the_tool_and_its_settings_of_every_edit_survive_a_restart(
-    store: Store, modelless: Worker, folder: Path, remembered: int, path: Path
+    store: Store, modelless: OneProcess, viewer: Viewer, folder: Path, remembered: int, path: Path
 ) -> None:
-    with closing(ReviewSession(store, modelless, folder, "ada")) as session:
+    with closing(ReviewSession(store, modelless, viewer, folder, "ada")) as session:
         editor = open_editor(session, remembered)
         stroke(editor, 6.5, OUTSIDE, paints=True)
         stroke(editor, 2.25, INSIDE, paints=False)
@@ -62,9 +63,9 @@ def test_the_tool_and_its_settings_of_every_edit_survive_a_restart(
 
 
 def test_a_stroke_under_way_has_its_settings_on_the_disk(
-    store: Store, modelless: Worker, folder: Path, remembered: int, path: Path
+    store: Store, modelless: OneProcess, viewer: Viewer, folder: Path, remembered: int, path: Path
 ) -> None:
-    with closing(ReviewSession(store, modelless, folder, "ada")) as session:
+    with closing(ReviewSession(store, modelless, viewer, folder, "ada")) as session:
         editor = open_editor(session, remembered)
         editor.begin_stroke(3.75, True)
         editor.extend_stroke(*OUTSIDE)
