@@ -1,19 +1,14 @@
-"""Decisions: stored in one transaction, taken back by one more fact, and what an export needs."""
-
-from collections.abc import Collection
+"""Decisions: stored in one transaction, and taken back by one more fact."""
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from db.edited import edited_since
 from db.errors import StaleDecision
-from db.masks import add_revision, prediction_of, receipt_of, revision_of, rle_of
-from db.sessions import Sessions, below, files_of, follow, get_row, size_of, standing_of
-from db.tables import Decision, Mask, Photo, Retraction, Revision, Standing, now
+from db.masks import add_revision
+from db.sessions import Sessions, get_row, standing_of
+from db.tables import Decision, Retraction, Revision, Standing, now
 from db.values import Decision as DecisionValue
-from db.values import DecisionKind, NewMask, Origin, ReviewedFile, ReviewedPhoto, Verdict
-from imaging.framing import Size
-from imaging.values import Rle
+from db.values import DecisionKind, NewMask, Origin, Verdict
 
 
 class Decisions(Sessions):
@@ -64,22 +59,7 @@ class Decisions(Sessions):
             standing, before = standing_of(session, last.photo_id), _before(session, last)
             standing.decision_id = None if before is None else before.id
             standing.revision_id = last.base_revision_id or _newest(session, last.photo_id)
-            return _value(last)
-
-    def reviewed(
-        self, kinds: Collection[DecisionKind], folder: str | None = None
-    ) -> list[ReviewedPhoto]:
-        """The photos whose standing decision is of one of `kinds`, with a file below `folder`."""
-        standing = select(Standing).where(col(Standing.decision_id).is_not(None))
-        with self._reading() as session:
-            edited = _edited(session)
-            found = [
-                _reviewed(session, row, decision, folder, row.photo_id in edited)
-                for row in session.scalars(standing.order_by(col(Standing.photo_id))).all()
-                # Asked one by one: a kind that is none would only seem not to be wanted.
-                if (decision := _value(follow(session, Decision, row.decision_id))).kind in kinds
-            ]
-        return [photo for photo in found if photo.files]
+            return decision_of(last)
 
 
 def _check_fresh(standing: Standing, verdict: Verdict) -> None:
@@ -130,7 +110,8 @@ def _newest(session: Session, photo_id: int) -> int | None:
     )
 
 
-def _value(row: Decision) -> DecisionValue:
+def decision_of(row: Decision) -> DecisionValue:
+    """A stored decision. Raises ValueError where it is of no kind."""
     return DecisionValue(
         id=row.id,
         photo_id=row.photo_id,
@@ -145,44 +126,3 @@ def _value(row: Decision) -> DecisionValue:
         reason=row.reason,
         created_at=row.created_at,
     )
-
-
-def _reviewed(
-    session: Session, standing: Standing, decision: DecisionValue, folder: str | None, edited: bool
-) -> ReviewedPhoto:
-    photo = follow(session, Photo, standing.photo_id)
-    files = [file for file in files_of(session, photo.id) if file.gone_at is None]
-    revision = revision_of(session, decision.revision_id)
-    prediction = None if revision is None else prediction_of(session, revision.id)
-    return ReviewedPhoto(
-        photo_id=photo.id,
-        content_hash=photo.content_hash,
-        size=size_of(photo),
-        files=tuple(
-            ReviewedFile(file.path, file.sha256)
-            for file in files
-            if folder is None or below(file.path, folder)
-        ),
-        decision=decision,
-        revision=revision,
-        rle=None if revision is None else _whole(session, revision.id, size_of(photo)),
-        receipt=None if prediction is None else receipt_of(prediction),
-        edited_since=edited,
-    )
-
-
-def _whole(session: Session, revision_id: int, size: Size) -> Rle:
-    rle = rle_of(follow(session, Mask, revision_id))
-    if rle.size != size:
-        raise ValueError(f"a mask of {rle.size} on a photo of {size}")
-    return rle
-
-
-def _edited(session: Session) -> set[int]:
-    """The photos whose standing decision has live edits on top that it does not hold."""
-    edited = (
-        select(col(Standing.photo_id))
-        .join(Decision, col(Decision.id) == col(Standing.decision_id))
-        .where(edited_since())
-    )
-    return set(session.scalars(edited))

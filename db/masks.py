@@ -216,6 +216,11 @@ def revision_of(session: Session, revision_id: int | None) -> RevisionValue | No
     if revision_id is None:
         return None
     row = follow(session, Revision, revision_id)
+    return described(row, measurements_of(session, revision_id))
+
+
+def described(row: Revision, measurements: Measurements) -> RevisionValue:
+    """A revision with what was measured on it. Raises ValueError where it is of no origin."""
     return RevisionValue(
         id=row.id,
         photo_id=row.photo_id,
@@ -224,7 +229,7 @@ def revision_of(session: Session, revision_id: int | None) -> RevisionValue | No
         origin=Origin(row.origin),
         threshold=row.threshold,
         created_at=row.created_at,
-        measurements=measurements_of(session, revision_id),
+        measurements=measurements,
     )
 
 
@@ -292,11 +297,6 @@ def _current_prediction(session: Session, photo_id: int) -> Prediction | None:
     revision_id = standing_of(session, photo_id).revision_id
     if revision_id is None:
         return None
-    return prediction_of(session, revision_id)
-
-
-def prediction_of(session: Session, revision_id: int) -> Prediction | None:
-    """The prediction that a revision rests on, if it does."""
     prediction_id = follow(session, Revision, revision_id).prediction_id
     return None if prediction_id is None else follow(session, Prediction, prediction_id)
 

@@ -1,5 +1,6 @@
 """What was measured on a mask: stored by name, each with its unit."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, select
@@ -30,12 +31,25 @@ def rows_of(found: Measurements, revision_id: int) -> list[Measurement]:
 
 
 def measurements_of(session: Session, revision_id: int) -> Measurements:
-    """What was measured on a revision's mask.
+    """What was measured on a revision's mask. Raises as `each_measured` does."""
+    return each_measured(session, [revision_id])[revision_id]
+
+
+def each_measured(session: Session, revision_ids: Sequence[int]) -> dict[int, Measurements]:
+    """What was measured on the masks of revisions, in one statement.
 
     Raises LookupError where that is not there, ValueError where an area is no number of pixels.
     """
-    rows = session.scalars(select(Measurement).where(col(Measurement.revision_id) == revision_id))
-    found = {row.name: row.value for row in rows}
+    rows = session.scalars(
+        select(Measurement).where(col(Measurement.revision_id).in_(revision_ids))
+    )
+    found: dict[int, dict[str, float]] = {revision_id: {} for revision_id in revision_ids}
+    for row in rows:
+        found[row.revision_id][row.name] = row.value
+    return {revision_id: _measurements(values) for revision_id, values in found.items()}
+
+
+def _measurements(found: Mapping[str, float]) -> Measurements:
     area = int(found[AREA])
     if area != found[AREA]:
         raise ValueError(f"an area of {found[AREA]} pixels")

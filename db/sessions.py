@@ -1,11 +1,12 @@
 """What every part of the store stands on: sessions that read, sessions that write, and the maps."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from copy import copy
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from sqlalchemy import ColumnElement, Engine, select
+from sqlalchemy import ColumnElement, Connection, Engine, select
 from sqlmodel import Session, SQLModel, col
 
 from db.errors import MovedDatabase, Unknown
@@ -26,14 +27,33 @@ class Sessions:
     def __init__(self, path: Path, engine: Engine, maps: Maps) -> None:
         self._path = path
         self._engine = engine
+        self._read_from: Engine | Connection = engine
         self._writing_engine = for_writing(engine)
         self._maps = maps
         self._identity = identity_of(path)
 
     @contextmanager
     def _reading(self) -> Iterator[Session]:
-        with explain_errors(self._path), Session(self._engine, expire_on_commit=False) as session:
+        with (
+            explain_errors(self._path),
+            Session(self._read_from, expire_on_commit=False) as session,
+        ):
             yield session
+
+    @contextmanager
+    def at_one_moment(self) -> Iterator[Self]:
+        """A store whose methods all read the database as the first of them finds it.
+
+        For one thread, and to read: what is stored meanwhile, by whomever, it doesn't see.
+        """
+        with ExitStack() as stack:
+            # Not around the block: what goes wrong in there is not the database's.
+            with explain_errors(self._path):
+                connection = stack.enter_context(self._engine.connect())
+                stack.enter_context(connection.begin())
+            seen = copy(self)
+            seen._read_from = connection
+            yield seen
 
     @contextmanager
     def _writing(self) -> Iterator[Session]:

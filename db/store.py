@@ -1,6 +1,7 @@
 """The store: its methods are the only queries there are."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -8,7 +9,8 @@ from sqlalchemy import Engine
 
 from db.decisions import Decisions
 from db.drafts import Drafts
-from db.errors import NoDatabase
+from db.errors import NoDatabase, StoreError
+from db.reviewed import Reviewed
 from db.sqlite.files import maps_beside
 from db.sqlite.maps import Maps
 from db.sqlite.opening import as_of_now, prepare
@@ -18,8 +20,14 @@ from db.taking_in import TakingIn
 Found = TypeVar("Found")
 
 
-class Store(TakingIn, Drafts, Decisions):
-    """An open database. Its methods may be called from any thread; each is one transaction.
+@dataclass(frozen=True)
+class _Failed:
+    error: Exception
+
+
+class Store(TakingIn, Drafts, Decisions, Reviewed):
+    """An open database. Its methods may be called from any thread; each is one transaction,
+    that of an iterator from its first value to its last.
 
     All of them raise StoreError with a sentence when the database can't do what was asked.
     """
@@ -34,7 +42,8 @@ class Store(TakingIn, Drafts, Decisions):
     def read(cls, path: Path, work: Callable[["Store"], Found]) -> Found:
         """What `work` reads from the database at `path`, which is not written, nor beside it.
 
-        `work` may run more than once, and its store may be of a copy. Raises StoreError.
+        `work` may run more than once, and its store may be of a copy. Raises StoreError, and what
+        `work` itself raises.
         """
         if not path.is_file():
             raise NoDatabase(
@@ -42,11 +51,20 @@ class Store(TakingIn, Drafts, Decisions):
                 "Run nevus review first, or name the database with --db."
             )
 
-        def reading(engine: Engine) -> Found:
+        def reading(engine: Engine) -> Found | _Failed:
             with as_of_now(engine, path) as present:
-                return work(cls(path, present, Maps(maps_beside(path))))
+                try:
+                    return work(cls(path, present, Maps(maps_beside(path))))
+                except StoreError:
+                    raise
+                except Exception as error:
+                    # Carried past those who would take it for a failure of the database.
+                    return _Failed(error)
 
-        return read(path, reading)
+        found = read(path, reading)
+        if isinstance(found, _Failed):
+            raise found.error
+        return found
 
     @property
     def path(self) -> Path:

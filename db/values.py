@@ -248,6 +248,14 @@ class ReviewedPhoto:
     """Whether a draft on it holds live edits that the decision does not."""
 
 
+@dataclass(frozen=True, slots=True)
+class ReviewedPlace:
+    """Where a reviewed photo lies, by its first path; what a dataset needs to name all photos."""
+
+    path: str
+    content_hash: str
+
+
 @dataclass(frozen=True)
 class ReviewedFile:
     """One file of a reviewed photo."""

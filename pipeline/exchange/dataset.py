@@ -3,13 +3,13 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from db.values import DecisionKind, ReviewedFile, ReviewedPhoto
+from db.values import DecisionKind, ReviewedFile, ReviewedPhoto, ReviewedPlace
 from imaging.framing import Size
 from imaging.mask.rle import area
 from imaging.values import Measurements, Rle
@@ -75,19 +75,26 @@ class DatasetPhoto:
 class Format(Protocol):
     """A module of `pipeline.exchange.formats`, found by its name."""
 
-    def write(self, photos: Sequence[DatasetPhoto], into: Path) -> None:
-        """Write the dataset into an empty folder. Raises OSError."""
+    def write(self, photos: Iterable[DatasetPhoto], into: Path) -> None:
+        """Write the dataset into an empty folder; raises OSError.
+
+        There is at least one photo, and each is gone when the next one comes.
+        """
         ...
 
 
-def dataset_photos(reviewed: Iterable[ReviewedPhoto], folder: Path) -> list[DatasetPhoto]:
-    """The photos of a dataset, of those that have a file under `folder`, in order of path."""
-    pairs = [
-        (file, photo) for photo in reviewed if (file := _file_under(photo, folder)) is not None
-    ]
-    pairs.sort(key=lambda pair: pair[0].path)
-    names = unique_names([(Path(file.path).stem, photo.content_hash) for file, photo in pairs])
-    return [_photo(*pair, name, folder) for pair, name in zip(pairs, names, strict=True)]
+def dataset_names(places: Iterable[ReviewedPlace]) -> list[str]:
+    """What the photos of a dataset are called, in their order."""
+    return unique_names([(Path(place.path).stem, place.content_hash) for place in places])
+
+
+def dataset_photos(
+    reviewed: Iterable[ReviewedPhoto], names: Iterable[str], folder: Path
+) -> Iterator[DatasetPhoto]:
+    """The photos of a dataset, each with its name, one by one; all have a file under `folder`."""
+    for photo, name in zip(reviewed, names, strict=True):
+        file = min(photo.files, key=lambda file: file.path)
+        yield _photo(file, photo, name, folder)
 
 
 def unique_names(stems: Sequence[tuple[str, str]]) -> list[str]:
@@ -118,11 +125,6 @@ def _suffixed(name: str, content_hash: str, taken: set[str]) -> str:
             break
     taken.add(candidate.casefold())
     return candidate
-
-
-def _file_under(photo: ReviewedPhoto, folder: Path) -> ReviewedFile | None:
-    below = [file for file in photo.files if folder in Path(file.path).parents]
-    return min(below, key=lambda file: file.path, default=None)
 
 
 def _photo(file: ReviewedFile, photo: ReviewedPhoto, name: str, folder: Path) -> DatasetPhoto:

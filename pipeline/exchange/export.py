@@ -5,7 +5,7 @@ import pkgutil
 import shutil
 import uuid
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from db.store import Store
 from db.values import DecisionKind
 from pipeline.errors import ExportError, WrongDestination
 from pipeline.exchange import formats
-from pipeline.exchange.dataset import Drawn, Format, dataset_photos
+from pipeline.exchange.dataset import DatasetPhoto, Drawn, Format, dataset_names, dataset_photos
 
 
 @dataclass(frozen=True)
@@ -50,29 +50,47 @@ def export(
     """
     check_destination(dest, folder)
     dest, folder = dest.resolve(), folder.resolve()
-    writer = _format(format_name)
-    reviewed = Store.read(database, lambda store: store.reviewed(kinds, str(folder)))
-    photos = dataset_photos(reviewed, folder)
-    if not photos:
-        raise ExportError(_nothing(folder, kinds))
-    try:
-        with _at_once(dest) as partial:
-            writer.write(photos, partial)
-    except OSError as error:
-        raise ExportError(
-            f"{dest} could not be written "
-            f"({error.strerror or str(error)}). Nothing was left there. "
-            "Make room, or choose a place that you may write, then export again."
-        ) from error
-    drawn = Counter(photo.drawn for photo in photos)
-    return Exported(
-        photos=len(photos),
-        masks=drawn[Drawn.LESION],
-        without_lesion=drawn[Drawn.EMPTY],
-        without_mask=drawn[Drawn.NONE],
-        edited_since=sum(photo.edited_since for photo in photos),
-        dest=dest,
-    )
+    writer = find_format(format_name)
+
+    def write(store: Store, partial: Path) -> Exported:
+        with store.at_one_moment() as seen:
+            names = dataset_names(seen.reviewed_places(kinds, str(folder)))
+            if not names:
+                raise ExportError(_nothing(folder, kinds))
+            tally = _Tally()
+            photos = dataset_photos(seen.reviewed(kinds, str(folder)), names, folder)
+            _make_anew(partial)
+            writer.write(tally.count(photos), partial)
+            return tally.exported(dest)
+
+    with _at_once(dest) as partial:
+        return Store.read(database, lambda store: write(store, partial))
+
+
+class _Tally:
+    """What passed by on its way into a dataset."""
+
+    def __init__(self) -> None:
+        self._drawn: Counter[Drawn] = Counter()
+        self._edited_since = 0
+
+    def count(self, photos: Iterable[DatasetPhoto]) -> Iterator[DatasetPhoto]:
+        """The same photos, each counted as it passes."""
+        for photo in photos:
+            self._drawn[photo.drawn] += 1
+            self._edited_since += photo.edited_since
+            yield photo
+
+    def exported(self, dest: Path) -> Exported:
+        """What a dataset of all that passed holds."""
+        return Exported(
+            photos=self._drawn.total(),
+            masks=self._drawn[Drawn.LESION],
+            without_lesion=self._drawn[Drawn.EMPTY],
+            without_mask=self._drawn[Drawn.NONE],
+            edited_since=self._edited_since,
+            dest=dest,
+        )
 
 
 def unstored(exported: Exported) -> str | None:
@@ -86,7 +104,8 @@ def unstored(exported: Exported) -> str | None:
     )
 
 
-def _format(name: str) -> Format:
+def find_format(name: str) -> Format:
+    """The format of this name. Raises ExportError where there is none."""
     if name not in format_names():
         raise ExportError(f"There is no format {name!r}; there are: {', '.join(format_names())}.")
     return cast("Format", importlib.import_module(f"{formats.__name__}.{name}"))
@@ -115,13 +134,26 @@ def _nothing(folder: Path, kinds: Collection[DecisionKind]) -> str:
 
 @contextmanager
 def _at_once(dest: Path) -> Iterator[Path]:
-    """A folder beside `dest` that takes its name when the block ends well, and goes otherwise."""
-    dest.parent.mkdir(parents=True, exist_ok=True)
+    """Where to make a folder that takes the name `dest` when the block ends well, or goes.
+
+    Raises ExportError where the block raises OSError.
+    """
     partial = dest.with_name(f".{dest.name}.partial-{uuid.uuid4().hex[:8]}")
-    partial.mkdir()
     try:
         yield partial
         partial.rename(dest)
-    except BaseException:
+    except OSError as error:
+        raise ExportError(
+            f"{dest} could not be written "
+            f"({error.strerror or str(error)}). Nothing was left there. "
+            "Make room, or choose a place that you may write, then export again."
+        ) from error
+    finally:
         shutil.rmtree(partial, ignore_errors=True)
-        raise
+
+
+def _make_anew(folder: Path) -> None:
+    """An empty folder, also where a reading of the database that must be repeated filled it."""
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)

@@ -55,7 +55,8 @@ def asked(path: Path) -> Iterator[Callable[[], object]]:
 def asked_to_read(path: Path) -> Iterator[Callable[[], object]]:
     """What is asked of a database that is not opened to write."""
     yield lambda: inspect(path)
-    yield lambda: Store.read(path, lambda store: store.reviewed(list(DecisionKind), FOLDER))
+    yield lambda: Store.read(path, lambda store: store.reviewed_places(list(DecisionKind), FOLDER))
+    yield lambda: Store.read(path, lambda store: list(store.reviewed(list(DecisionKind), FOLDER)))
 
 
 def _read(store: Store) -> Iterator[Callable[[], object]]:

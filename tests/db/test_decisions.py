@@ -112,7 +112,7 @@ def test_who_decides_on_what_has_changed_is_told(store: Store) -> None:
     store.decide(verdict(store, photo_id, DecisionKind.ACCEPTED, "bob"))
     [reviewed] = store.reviewed([DecisionKind.ACCEPTED], FOLDER)
     assert reviewed.decision.reviewer == "bob"
-    assert store.reviewed([DecisionKind.ACCEPTED], "/elsewhere") == []
+    assert list(store.reviewed([DecisionKind.ACCEPTED], "/elsewhere")) == []
 
 
 def test_skipped_photos_can_be_put_in_the_order_they_were_skipped_in(store: Store) -> None:

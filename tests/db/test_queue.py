@@ -58,7 +58,7 @@ def test_edits_from_before_a_decision_are_new_to_it_only_if_it_holds_the_bare_ou
     assert (only(store).has_draft, only(store).edited_since) == (True, new)
     draw(store, photo_id)
     assert only(store).edited_since is (kind is not DecisionKind.SKIPPED)
-    reviewed = store.reviewed([kind])
+    reviewed = list(store.reviewed([kind]))
     assert [photo.edited_since for photo in reviewed] == [kind is not DecisionKind.SKIPPED]
 
 
@@ -144,7 +144,7 @@ def test_a_photo_that_broke_is_in_no_queue_and_comes_back_with_what_was_decided(
     store.decide(verdict(store, photo_id, DecisionKind.ACCEPTED, score=3))
     store.set_aside(new_photo("a.jpg").stat, "it broke")
     assert store.queue(FOLDER) == []
-    assert store.reviewed(list(DecisionKind)) == []
+    assert list(store.reviewed(list(DecisionKind))) == []
     store.take_in(new_photo("a.jpg"))
     assert only(store).decision is DecisionKind.ACCEPTED
     assert store.photo(photo_id).score == 3

@@ -146,7 +146,7 @@ def test_a_photo_is_handed_out_under_the_decision_that_stands_and_no_other(store
     outline(store, "a.jpg")
     photo_id = outline(store, "b.jpg")
     correct(store, photo_id)
-    assert [len(store.reviewed([kind], FOLDER)) for kind in DecisionKind] == [0, 1, 0, 0, 0]
+    assert [len(list(store.reviewed([kind], FOLDER))) for kind in DecisionKind] == [0, 1, 0, 0, 0]
 
 
 def test_what_was_refused_leaves_nothing_behind(store: Store) -> None:
@@ -155,6 +155,6 @@ def test_what_was_refused_leaves_nothing_behind(store: Store) -> None:
     outline(store, "a.jpg", model="n" * 64)
     with pytest.raises(StaleDecision):
         store.decide(late)
-    assert store.reviewed(list(DecisionKind)) == []
+    assert list(store.reviewed(list(DecisionKind))) == []
     assert store.take_back("bob") is None
     assert len(store.photo(photo_id).history) == 2

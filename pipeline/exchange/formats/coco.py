@@ -5,11 +5,14 @@ field for stands under `nevus` in each image; readers of COCO pass over it.
 """
 
 import json
-from collections.abc import Sequence
+import shutil
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from tempfile import TemporaryFile
+from textwrap import indent
+from typing import IO, Literal
 
 from pycocotools import mask as coco_mask
 
@@ -71,36 +74,67 @@ class Annotation:
 
 
 @dataclass(frozen=True)
-class Document:
-    """The whole file."""
+class Head:
+    """How the file begins; `images` and `annotations` follow, lists of what their names say."""
 
     info: Info
     licenses: tuple[()]
     categories: tuple[Category, ...]
-    images: tuple[Image, ...]
-    annotations: tuple[Annotation, ...]
 
 
-def write(photos: Sequence[DatasetPhoto], into: Path) -> None:
+def write(photos: Iterable[DatasetPhoto], into: Path) -> None:
     """Write the dataset; a photo without a lesion is an image without annotation. Raises OSError.
 
     So is one on which nothing was ever drawn: `nevus.mask` tells them apart.
     """
-    annotations = tuple(found for photo in photos if (found := _annotation(photo)) is not None)
-    document = Document(
-        info=_info(photos),
-        licenses=(),
-        categories=(Category(LESION, "lesion", "skin"),),
-        images=tuple(_image(photo) for photo in photos),
-        annotations=annotations,
-    )
-    text = json.dumps(asdict(document), indent=1)
-    (into / "annotations.json").write_text(text, encoding="utf-8")
+    with (
+        (into / "annotations.json").open("w", encoding="utf-8") as file,
+        # What is known of a photo at once stands in two lists of the file, one after the other.
+        TemporaryFile("w+", encoding="utf-8", dir=into) as aside,
+    ):
+        images, annotations = List(file, "images"), List(aside, "annotations")
+        for photo in photos:
+            if images.empty:
+                file.write(_head(photo))
+            images.add(_image(photo))
+            annotation = _annotation(photo)
+            if annotation is not None:
+                annotations.add(annotation)
+        images.end()
+        annotations.end()
+        file.write(",\n")
+        aside.seek(0)
+        shutil.copyfileobj(aside, file)
+        file.write("\n}")
 
 
-def _info(photos: Sequence[DatasetPhoto]) -> Info:
+class List:
+    """One of the file's lists, written value by value."""
+
+    def __init__(self, file: IO[str], name: str) -> None:
+        self._file = file
+        self._name = name
+        self.empty = True
+
+    def add(self, value: Image | Annotation) -> None:
+        """Write one more value."""
+        self._file.write(f' "{self._name}": [\n' if self.empty else ",\n")
+        self._file.write(indent(json.dumps(asdict(value), indent=1), "  "))
+        self.empty = False
+
+    def end(self) -> None:
+        """Write the end of the list."""
+        self._file.write(f' "{self._name}": []' if self.empty else "\n ]")
+
+
+def _head(first: DatasetPhoto) -> str:
+    """The file up to its lists, as of an object that goes on."""
+    head = Head(_info(first), (), (Category(LESION, "lesion", "skin"),))
+    return json.dumps(asdict(head), indent=1).removesuffix("\n}") + ",\n"
+
+
+def _info(first: DatasetPhoto) -> Info:
     now = datetime.now(UTC)
-    first = photos[0]
     folder = first.provenance.path.removesuffix(first.relative_path).rstrip("/") or "/"
     return Info("Skin lesion masks reviewed in nevus", now.isoformat(), now.year, folder)
 

@@ -4,7 +4,7 @@
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from imaging.mask import rle
 from pipeline.exchange.dataset import DatasetPhoto, Drawn
 
 
-def write(photos: Sequence[DatasetPhoto], into: Path) -> None:
+def write(photos: Iterable[DatasetPhoto], into: Path) -> None:
     """Write the dataset; a photo without a lesion gets an all-zero mask. Raises OSError.
 
     One on which nothing was ever drawn gets none: an empty mask would claim that it was looked at.

@@ -228,7 +228,7 @@ def test_an_export_never_leaves_out_what_is_damaged(
     changed(statement)(path)
     before = path.read_bytes()
     with pytest.raises(DamagedDatabase, match="Put back a copy"):
-        Store.read(path, lambda store: store.reviewed(list(DecisionKind), FOLDER))
+        Store.read(path, lambda store: list(store.reviewed(list(DecisionKind), FOLDER)))
     assert path.read_bytes() == before
 
 

@@ -31,7 +31,7 @@ def closed(database: Path) -> Path:
 
 
 def decided(path: Path) -> list[str]:
-    photos = Store.read(path, lambda store: store.reviewed(list(DecisionKind), FOLDER))
+    photos = Store.read(path, lambda store: list(store.reviewed(list(DecisionKind), FOLDER)))
     return [file.path.rsplit("/", 1)[-1] for photo in photos for file in photo.files]
 
 
@@ -88,7 +88,7 @@ def test_an_older_one_with_a_log_is_read_with_what_is_in_it(closed: Path, place:
         for name in (closed.name, f"{closed.name}-wal"):
             shutil.copy(closed.with_name(name), place)
     reviewed = Store.read(
-        place / closed.name, lambda store: store.reviewed(list(DecisionKind), FOLDER)
+        place / closed.name, lambda store: list(store.reviewed(list(DecisionKind), FOLDER))
     )
     assert [photo.decision.note for photo in reviewed] == ["in the log"]
 

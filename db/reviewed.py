@@ -1,0 +1,140 @@
+"""What reviewers decided, as an export reads it: photo by photo, a page of them at a time."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from typing import TypeVar
+
+from sqlalchemy import Select, select
+from sqlmodel import Session, col
+
+from db.decisions import decision_of
+from db.edited import edited_since
+from db.masks import described, receipt_of, rle_of
+from db.measured import each_measured
+from db.sessions import Sessions, below, size_of
+from db.tables import Decision, File, Mask, Photo, Prediction, Revision, Standing
+from db.values import DecisionKind, ReviewedFile, ReviewedPhoto, ReviewedPlace
+from imaging.framing import Size
+from imaging.values import Rle
+
+PAGE = 100
+"""How many photos are held at once, with their masks."""
+Found = TypeVar("Found")
+
+
+class Reviewed(Sessions):
+    """The photos whose standing decision is of one of some kinds, with a file below a folder.
+
+    They come in the order of their first paths there.
+    """
+
+    def reviewed_places(
+        self, kinds: Collection[DecisionKind], folder: str | None = None
+    ) -> list[ReviewedPlace]:
+        """Where each of them lies."""
+        with self._reading() as session:
+            return [place for _, place in _chosen(session, kinds, folder)]
+
+    def reviewed(
+        self, kinds: Collection[DecisionKind], folder: str | None = None
+    ) -> Iterator[ReviewedPhoto]:
+        """All that an export needs of them, one by one, as they are when the first is read."""
+        with self._reading() as session:
+            ids = [photo_id for photo_id, _ in _chosen(session, kinds, folder)]
+            for start in range(0, len(ids), PAGE):
+                yield from _page(session, ids[start : start + PAGE], folder)
+
+
+def _chosen(
+    session: Session, kinds: Collection[DecisionKind], folder: str | None
+) -> list[tuple[int, ReviewedPlace]]:
+    # Whole rows, and of every decision: one that is damaged would only seem not to be wanted.
+    rows = (
+        select(Standing, Decision, Photo, File)
+        .outerjoin(Decision, col(Decision.id) == col(Standing.decision_id))
+        .outerjoin(Photo, col(Photo.id) == col(Standing.photo_id))
+        .outerjoin(File, col(File.photo_id) == col(Standing.photo_id))
+        .where(col(Standing.decision_id).is_not(None))
+        .execution_options(yield_per=PAGE)
+    )
+    first: dict[int, ReviewedPlace] = {}
+    for standing, decision, photo, file in session.execute(rows):
+        kind = decision_of(_present(decision, standing.decision_id)).kind
+        content_hash = _present(photo, standing.photo_id).content_hash
+        if kind in kinds and file is not None and _lies_below(file, folder):
+            place = ReviewedPlace(file.path, content_hash)
+            first[photo.id] = min(first.get(photo.id, place), place, key=lambda at: at.path)
+    return sorted(first.items(), key=lambda item: item[1].path)
+
+
+def _page(
+    session: Session, photo_ids: Sequence[int], folder: str | None
+) -> Iterator[ReviewedPhoto]:
+    """These photos, in their order."""
+    rows = {row.Photo.id: row for row in session.execute(_all_known(photo_ids)).all()}
+    files = _files(session, photo_ids, folder)
+    drawn = [row.Revision.id for row in rows.values() if row.Revision is not None]
+    measured = each_measured(session, drawn)
+    for photo_id in photo_ids:
+        photo, decision, revision, mask, prediction, edited = rows[photo_id]
+        if decision.revision_id is not None:
+            _present(revision, decision.revision_id)
+        if revision is not None and revision.prediction_id is not None:
+            _present(prediction, revision.prediction_id)
+        yield ReviewedPhoto(
+            photo_id=photo_id,
+            content_hash=photo.content_hash,
+            size=size_of(photo),
+            files=tuple(files[photo_id]),
+            decision=decision_of(decision),
+            revision=None if revision is None else described(revision, measured[revision.id]),
+            rle=None if revision is None else _whole(_present(mask, revision.id), size_of(photo)),
+            receipt=None if prediction is None else receipt_of(prediction),
+            edited_since=bool(edited),
+        )
+
+
+def _all_known(
+    photo_ids: Sequence[int],
+) -> Select[Photo, Decision, Revision, Mask, Prediction, bool]:
+    # All from the revision on are None where there is none.
+    return (
+        select(Photo, Decision, Revision, Mask, Prediction, edited_since())
+        .select_from(Standing)
+        .join(Photo, col(Photo.id) == col(Standing.photo_id))
+        .join(Decision, col(Decision.id) == col(Standing.decision_id))
+        .outerjoin(Revision, col(Revision.id) == col(Decision.revision_id))
+        .outerjoin(Mask, col(Mask.revision_id) == col(Revision.id))
+        .outerjoin(Prediction, col(Prediction.id) == col(Revision.prediction_id))
+        .where(col(Standing.photo_id).in_(photo_ids))
+    )
+
+
+def _files(
+    session: Session, photo_ids: Sequence[int], folder: str | None
+) -> dict[int, list[ReviewedFile]]:
+    """The files of each photo that lie below a folder, by path."""
+    rows = select(File).where(col(File.photo_id).in_(photo_ids)).order_by(col(File.path))
+    found: dict[int, list[ReviewedFile]] = defaultdict(list)
+    for file in session.scalars(rows):
+        if _lies_below(file, folder):
+            found[file.photo_id].append(ReviewedFile(file.path, file.sha256))
+    return found
+
+
+def _lies_below(file: File, folder: str | None) -> bool:
+    return file.gone_at is None and (folder is None or below(file.path, folder))
+
+
+def _present(row: Found | None, key: int) -> Found:
+    """A row that another one points at. Raises LookupError: only damage can have taken it."""
+    if row is None:
+        raise LookupError(f"there is no row {key}")
+    return row
+
+
+def _whole(mask: Mask, size: Size) -> Rle:
+    rle = rle_of(mask)
+    if rle.size != size:
+        raise ValueError(f"a mask of {rle.size} on a photo of {size}")
+    return rle

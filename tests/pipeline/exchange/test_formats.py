@@ -1,0 +1,78 @@
+"""Formats write a dataset as it comes: photo by photo, and hold none for longer."""
+
+import json
+import weakref
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from imaging.framing import Size
+from imaging.values import Rle
+from pipeline.exchange.dataset import DatasetPhoto, Drawn, Provenance
+from pipeline.exchange.export import find_format, format_names
+
+PHOTOS = 20
+SIZE = Size(4, 3)
+
+
+def photo(number: int, drawn: Drawn) -> DatasetPhoto:
+    name = f"mole-{number}\u2028é"
+    provenance = Provenance(
+        name=name,
+        path=f"/photos/{name}.jpg",
+        sha256="s",
+        content_hash="c",
+        width=SIZE.width,
+        height=SIZE.height,
+        decision="accepted",
+        reviewer="ada",
+        decided_at="now",
+        seconds=1.5,
+        score=None,
+        note='said "\n"',
+        revision=1,
+        author="lesion",
+        origin="model",
+        threshold=0.5,
+        mask=drawn,
+        area_pixels=12,
+        area_fraction=1.0,
+        model=None,
+        model_hash=None,
+        backend=None,
+        device=None,
+    )
+    rle = Rle(SIZE, b"0<") if drawn is Drawn.LESION else None
+    return DatasetPhoto(number, name, f"{name}.jpg", SIZE, drawn, rle, False, provenance)
+
+
+def stream(drawn: Drawn, most: int) -> Iterator[DatasetPhoto]:
+    """Photos, of which never more than this many may be held."""
+    given: weakref.WeakSet[DatasetPhoto] = weakref.WeakSet()
+    for number in range(PHOTOS):
+        made = photo(number, drawn)
+        given.add(made)
+        yield made
+        del made
+        assert len(given) <= most
+
+
+@pytest.mark.parametrize("drawn", Drawn)
+@pytest.mark.parametrize("name", format_names())
+def test_a_format_holds_one_photo_at_a_time(tmp_path: Path, name: str, drawn: Drawn) -> None:
+    find_format(name).write(stream(drawn, most=1), tmp_path)
+    assert any(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("drawn", Drawn)
+def test_coco_s_file_is_written_as_if_at_once(tmp_path: Path, drawn: Drawn) -> None:
+    find_format("coco").write(stream(drawn, most=PHOTOS), tmp_path)
+    [file] = tmp_path.iterdir()
+    text = file.read_text(encoding="utf-8")
+    document = json.loads(text)
+    assert text == json.dumps(document, indent=1)
+    assert list(document) == ["info", "licenses", "categories", "images", "annotations"]
+    assert [image["id"] for image in document["images"]] == list(range(PHOTOS))
+    assert len(document["annotations"]) == (PHOTOS if drawn is Drawn.LESION else 0)
+    assert document["info"]["folder"] == "/photos"
