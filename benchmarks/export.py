@@ -21,7 +21,7 @@ from imaging.values import FileStat, Fingerprint, Prediction, Receipt
 from pipeline.exchange.export import export, format_names
 
 FEW, MANY = 200, 2000
-PHOTO = Size(1600, 1200)
+PHOTO = Size(800, 600)
 FOLDER = Path("/photos")
 
 
@@ -95,8 +95,8 @@ def cost(database: Path, name: str) -> Cost:
 
 def _mask(random: np.random.Generator) -> Mask:
     """A lesion with a ragged border, as models draw them."""
-    rough = random.normal(size=(30, 40)).astype(np.float32)
-    y, x = np.mgrid[-1:1:30j, -1:1:40j]
+    rough = random.normal(size=(12, 16)).astype(np.float32)
+    y, x = np.mgrid[-1:1:12j, -1:1:16j]
     rough = (0.5 - x**2 - y**2) * 4 + rough * 0.7
     return np.asarray(
         cv2.resize(rough, (PHOTO.width, PHOTO.height), interpolation=cv2.INTER_CUBIC) > 0
