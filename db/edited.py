@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, case, func, or_, select
 from sqlmodel import col
 
 from db.tables import Decision, Draft, Edit, Standing
@@ -42,4 +42,5 @@ def edited_since(reviewer: str | None = None) -> ColumnElement[bool]:
     # What these hold is the revision as it is, so that every live edit is new.
     new = or_(col(Decision.kind).in_(HOLDING), edited_at > col(Decision.created_at))
     decided = col(Decision.kind) != str(DecisionKind.SKIPPED)
-    return and_(edited_at.is_not(None), decided, new)
+    # A case, so that a standing without edits is not asked for them twice.
+    return case((edited_at.is_(None), False), else_=and_(decided, new))

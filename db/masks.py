@@ -1,36 +1,30 @@
-"""Predictions and mask revisions, the queue, and a photo with all that is known of it."""
+"""Predictions and mask revisions, and a photo with all that is known of it."""
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from db.edited import edited_since, last_live_edit
 from db.history import history_of
 from db.known_models import know_model
-from db.measured import FRACTION, measured, measurements_of, rows_of
+from db.measured import measurements_of, rows_of
 from db.photos import path_of
-from db.sessions import Sessions, below, follow, get_row, live_below, size_of, standing_of
+from db.sessions import Sessions, follow, get_row, size_of, standing_of
 from db.tables import (
     Decision,
     Draft,
     File,
     Mask,
-    Measurement,
     Photo,
     Prediction,
     Revision,
     Standing,
     now,
 )
-from db.values import DecisionKind, NewOutline, Origin, PhotoDetails, QueueItem
+from db.values import DecisionKind, NewOutline, Origin, PhotoDetails
 from db.values import Revision as RevisionValue
 from imaging import values
 from imaging.framing import FRAMINGS, Size
 from imaging.mask.rle import area
 from imaging.values import FileStat, Measurements, Receipt, Rle
-
-LEAST_SURE = "least sure first"
-UNSAID = "by name"
-UNSEEN = "last, not outlined yet"
 
 
 class Masks(Sessions):
@@ -98,52 +92,6 @@ class Masks(Sessions):
         """A revision's pixels. Raises Unknown."""
         with self._reading() as session:
             return rle_of(get_row(session, Mask, revision_id))
-
-    def queue(self, folder: str, reviewer: str | None = None) -> list[QueueItem]:
-        """The photos below a folder, one line each; reads no mask and no patch.
-
-        Those come first that the model is least sure of, then the others by path. Unfinished edits
-        count only if they are the reviewer's, where one is named.
-        """
-        rows = (
-            select(
-                col(File.path),
-                col(Standing.photo_id),
-                col(Standing.revision_id),
-                col(Standing.decision_id),
-                col(Decision.kind),
-                col(Measurement.value),
-                col(Prediction.predicted_jaccard),
-                last_live_edit(reviewer).is_not(None),
-                edited_since(reviewer),
-            )
-            .join(Standing, col(Standing.photo_id) == col(File.photo_id))
-            .outerjoin(Decision, col(Decision.id) == col(Standing.decision_id))
-            .outerjoin(Measurement, measured(FRACTION, col(Standing.revision_id)))
-            .outerjoin(Revision, col(Revision.id) == col(Standing.revision_id))
-            .outerjoin(Prediction, col(Prediction.id) == col(Revision.prediction_id))
-            .where(live_below(folder))
-            .order_by(col(File.path))
-        )
-        items: dict[int, QueueItem] = {}
-        with self._reading() as session:
-            for row in session.execute(rows):
-                path, photo_id, revision_id, decided, kind, area, jaccard, draft, since = row
-                if below(path, folder) and photo_id not in items:
-                    items[photo_id] = QueueItem(
-                        photo_id=photo_id,
-                        path=path,
-                        name=path.rsplit("/", 1)[-1],
-                        decision=None if decided is None else DecisionKind(kind),
-                        segmented=revision_id is not None,
-                        has_draft=draft,
-                        area_fraction=_number(area),
-                        predicted_jaccard=_number(jaccard),
-                        reason=_reason(revision_id, jaccard),
-                        decision_id=decided,
-                        edited_since=bool(since),
-                    )
-            return sorted(items.values(), key=_urgency)
 
     def photo(self, photo_id: int) -> PhotoDetails:
         """A photo with all that is known of it. Raises Unknown."""
@@ -243,22 +191,6 @@ def rle_of(mask: Mask) -> Rle:
 def receipt_of(row: Prediction) -> Receipt:
     """A prediction's receipt."""
     return Receipt(row.model_name, row.model_hash, row.backend, row.device, row.milliseconds)
-
-
-def _reason(revision_id: int | None, predicted_jaccard: float | None) -> str:
-    if revision_id is None:
-        return UNSEEN
-    return UNSAID if predicted_jaccard is None else LEAST_SURE
-
-
-def _number(value: float | None) -> float | None:
-    """What SQLite gave for a number; a column may hold anything, whatever its type."""
-    return None if value is None else 0.0 + value
-
-
-def _urgency(item: QueueItem) -> tuple[bool, bool, float, str]:
-    expected = item.predicted_jaccard
-    return not item.segmented, expected is None, expected or 0.0, item.path
 
 
 def _prediction(session: Session, file: File, made: values.Prediction) -> Prediction:

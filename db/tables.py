@@ -167,7 +167,7 @@ class Prediction(Table, table=True):
     milliseconds: float
     framing: str
     unseen_fraction: float | None
-    predicted_jaccard: float | None
+    predicted_jaccard: float | None = Field(index=True)
     lesion_probability: float | None
     made_at: datetime = Field(sa_type=Moment)
 
@@ -178,7 +178,7 @@ class Revision(Table, table=True):
     id: int = Field(default=None, primary_key=True)
     photo_id: int = Field(foreign_key="photo.id", index=True)
     parent_id: int | None = Field(default=None, foreign_key="revision.id")
-    prediction_id: int | None = Field(default=None, foreign_key="prediction.id")
+    prediction_id: int | None = Field(default=None, foreign_key="prediction.id", index=True)
     author: str
     origin: str
     threshold: float | None
@@ -356,6 +356,16 @@ class Retraction(Table, table=True):
 
 class Standing(Table, table=True):
     """Where a photo stands: pointers to the revision and the decision that are current."""
+
+    __table_args__ = (
+        # To come from a revision to its photo; for those without one it would only tempt.
+        Index(
+            None,
+            "revision_id",
+            sqlite_where=text("revision_id IS NOT NULL"),
+            postgresql_where=text("revision_id IS NOT NULL"),
+        ),
+    )
 
     photo_id: int = Field(primary_key=True, foreign_key="photo.id")
     revision_id: int | None = Field(default=None, foreign_key="revision.id")

@@ -67,8 +67,6 @@ class QueueItem:
     segmented: bool
     has_draft: bool
     area_fraction: float | None
-    reason: str
-    """Why the photo stands where it stands."""
     predicted_jaccard: float | None = None
     decision_id: int | None = None
     """Grows with each decision, so that what was decided first can come first."""

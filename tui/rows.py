@@ -27,6 +27,7 @@ class Rows:
         self.aside: Sequence[SetAside] = []
         self._places: dict[int | str, int] = {}
         self._marks: dict[int, DecisionKind] = {}
+        self._stored: set[int] = set()
         self._unfinished: dict[int, Unfinished] = {}
         self._names = Names(labels)
         self._aside_names = Names(lambda paths: [printable(path) for path in paths])
@@ -77,12 +78,19 @@ class Rows:
         """A decision is on its way to the database."""
         self._marks.pop(photo_id, None)
         self._marks[photo_id] = kind
+        self._stored.discard(photo_id)
         self._unfinished.pop(photo_id, None)
         self._lay_over(photo_id)
 
     def unmark(self, photo_id: int) -> None:
-        """The database says itself now what was decided: with the next `fill`."""
-        self._marks.pop(photo_id, None)
+        """The database says itself now what was decided: to a reading that begins from now on."""
+        self._stored.add(photo_id)
+
+    def begin_reading(self) -> None:
+        """What will be filled in is read from now on."""
+        for photo_id in self._stored:
+            self._marks.pop(photo_id, None)
+        self._stored.clear()
 
     def show_edits(self, photo_id: int, made: Unfinished | None) -> None:
         """Edits were made, or there are none."""

@@ -2,7 +2,7 @@
 
 opening  opens photos, one after the other, as they were asked for; one that waits may be cancelled
 editing  makes every change of every mask, as it was asked for
-storing  decides, takes back and reads the queue, each after the edits asked for before it
+storing  decides, takes back and reads a page of the queue, each after the edits asked for before it
 writer   commits edits, in the order they were made (`pipeline.review.writer`)
 
 A photo's editor belongs to `opening` until it is open and to `editing` from then on; its decision
@@ -11,10 +11,12 @@ has not committed is lost, and a decision that `storing` has not come to; a scre
 nothing, since `close` waits for all of them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
 from typing import TypeVar
 
+from db.queue import PAGE
 from db.values import Decision, PhotoDetails, QueueItem, SetAside
 from imaging.framing import Pixels
 from pipeline.errors import WriteFailed
@@ -62,6 +64,7 @@ class Desk:
         self._editing = Lane("editing")
         self._storing = Lane("storing")
         self._deck = Deck(self._begin_to_open)
+        self._reading = session.queue()
 
     @property
     def pending(self) -> int:
@@ -73,9 +76,21 @@ class Desk:
         """Why queued edits could not be committed when that was last tried; None if they were."""
         return self._session.refused
 
-    def read_queue(self) -> Future[tuple[list[QueueItem], list[SetAside]]]:
-        """The photos in the order to review them, and the files that are none."""
-        return self._store(lambda: (self._session.queue(), self._session.set_aside()))
+    def read_queue(self) -> Iterator[Future[list[QueueItem]]]:
+        """The photos in the order to review them, a page at a time; the page after the last is [].
+
+        All are as they were when the first page was read. Each is read when it is asked for, so
+        that a decision waits for one page at most. A reading ends where another one begins.
+        """
+        # A reading that nobody ended holds a transaction open; it is no other thread's to end.
+        self._storing.submit(self._reading.close)
+        reading = self._reading = self._session.queue()
+        while True:
+            yield self._store(lambda: list(islice(reading, PAGE)))
+
+    def read_set_aside(self) -> Future[list[SetAside]]:
+        """The files that could not become photos."""
+        return self._store(self._session.set_aside)
 
     def ready(self, photo_id: int) -> DeskPhoto | None:
         """The photo if it is open already."""
@@ -119,6 +134,7 @@ class Desk:
         # Before the storing lane, which waits for edits.
         self._editing.close()
         self._storing.close()
+        self._reading.close()
 
     def _begin_to_open(self, photo_id: int) -> Future[DeskPhoto]:
         return self._opening.submit(lambda: DeskPhoto(self._session.open(photo_id), self._editing))

@@ -1,5 +1,6 @@
 """A reviewer's sitting: open a photo, edit its mask, decide, take back; nothing is lost."""
 
+from collections.abc import Generator
 from pathlib import Path
 
 from db.store import Store
@@ -19,6 +20,7 @@ from imaging.values import Prediction
 from models.package.package import ModelError
 from pipeline.errors import EmptyOutline, PipelineError, ReviewError, WriteFailed
 from pipeline.review.editor import Editor, OpenPhoto
+from pipeline.review.order import read_in_order
 from pipeline.review.reshaped import Reshaped, compare_forms
 from pipeline.review.stored_draft import StoredDraft
 from pipeline.review.verdict import OUTLINE, Ruling, stored_kind
@@ -63,9 +65,12 @@ class ReviewSession:
         """Why queued edits could not be committed when that was last tried; None if they were."""
         return self._writer.refused
 
-    def queue(self) -> list[QueueItem]:
-        """The folder's photos, waiting and decided, in the order to review them."""
-        return self._store.queue(str(self.folder), self.reviewer)
+    def queue(self) -> Generator[QueueItem, None, None]:
+        """The folder's photos, waiting and decided, in the order to review them, all of now.
+
+        They are read as they are asked for; who doesn't ask for all of them closes it.
+        """
+        return read_in_order(self._store, str(self.folder), self.reviewer)
 
     def set_aside(self) -> list[SetAside]:
         """The folder's files that could not become photos."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from alembic import command
 
+from db.queue import Among
 from db.sqlite.engine import MIGRATING, open_engine
 from db.sqlite.forms import migrations
 from db.sqlite.inspection import inspect
@@ -61,6 +62,8 @@ def asked_to_read(path: Path) -> Iterator[Callable[[], object]]:
 
 def _read(store: Store) -> Iterator[Callable[[], object]]:
     yield lambda: sorted(item.area_fraction or 0.0 for item in store.queue(FOLDER))
+    for among in Among:
+        yield partial(store.queue, FOLDER, "ada", among)
     yield lambda: [file.reason for file in store.set_aside_files(FOLDER)]
     yield lambda: store.counts(FOLDER)
     yield lambda: store.files_under(FOLDER)

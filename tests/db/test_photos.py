@@ -123,22 +123,6 @@ def test_killed_in_the_middle_nothing_committed_is_lost(database: Path) -> None:
         assert last < store.photos() <= last + 2
 
 
-def test_the_queue_begins_with_what_the_model_is_least_sure_of(store: Store) -> None:
-    store.take_in(new_photo("0-not-outlined.jpg"))
-    outline(store, "1-unsaid.jpg")
-    outline(store, "2-sure.jpg", predicted_jaccard=0.9)
-    doubtful = outline(store, "3-doubtful.jpg", predicted_jaccard=0.2)
-    queue = store.queue(FOLDER)
-    assert [(item.name[0], item.predicted_jaccard) for item in queue] == [
-        ("3", 0.2), ("2", 0.9), ("1", None), ("0", None),
-    ]  # fmt: skip
-    assert [item.reason for item in queue] == [
-        "least sure first", "least sure first", "by name", "last, not outlined yet",
-    ]  # fmt: skip
-    store.decide(verdict(store, doubtful, DecisionKind.ACCEPTED))
-    assert [item.name[0] for item in store.queue(FOLDER)] == ["3", "2", "1", "0"]
-
-
 def test_a_photo_says_what_its_prediction_said(store: Store) -> None:
     details = store.photo(outline(store, "a.jpg", predicted_jaccard=0.75))
     assert details.predicted_jaccard == 0.75

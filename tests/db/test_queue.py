@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from db.store import Store
 from db.values import Cause, Counts, DecisionKind, Origin, QueueItem, SetAside
@@ -23,21 +21,6 @@ def draw(store: Store, photo_id: int, reviewer: str = "ada") -> int:
 def only(store: Store, reviewer: str | None = "ada") -> QueueItem:
     [item] = store.queue(FOLDER, reviewer)
     return item
-
-
-@settings(
-    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(sure=st.lists(st.none() | st.floats(0, 1), max_size=5))
-def test_what_is_least_sure_comes_first_then_what_says_nothing_by_name(
-    store: Store, sure: list[float | None]
-) -> None:
-    folder = f"{len(store.files_under(FOLDER))}"
-    for number, jaccard in enumerate(sure):
-        outline(store, f"{folder}/{number}.jpg", predicted_jaccard=jaccard)
-    found = [item.predicted_jaccard for item in store.queue(f"{FOLDER}/{folder}")]
-    said = sorted(jaccard for jaccard in sure if jaccard is not None)
-    assert found == [*said, *(jaccard for jaccard in sure if jaccard is None)]
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.sql import sent
 from db.store import Store
 from db.values import DecisionKind
 from tests.db.conftest import FOLDER, correct, new_photo, outline, verdict
-from benchmarks.sql import sent
 
 ALL = list(DecisionKind)
 

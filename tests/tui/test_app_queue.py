@@ -15,9 +15,7 @@ from tui.widgets.queue import Queue
 
 def item(photo_id: int, decision: DecisionKind | None = None) -> QueueItem:
     name = f"IMG_{photo_id:05}.jpg"
-    return QueueItem(
-        photo_id, f"/p/{name}", name, decision, True, False, 0.1, "in order of arrival"
-    )
+    return QueueItem(photo_id, f"/p/{name}", name, decision, True, False, 0.1)
 
 
 class QueueApp(App[None]):
@@ -81,8 +79,12 @@ async def test_a_mark_holds_until_the_database_says_it(app: QueueApp) -> None:
         queue.fill([item(1), item(2)], [])
         assert queue.items[0].decision is DecisionKind.REJECTED
         queue.unmark(1)
-        queue.fill([item(1, DecisionKind.REJECTED), item(2)], [])
+        # Of a reading that began before the decision was stored.
+        queue.fill([item(1), item(2)], [])
         assert queue.items[0].decision is DecisionKind.REJECTED
+        queue.begin_reading()
+        queue.fill([item(1, DecisionKind.SKIPPED), item(2)], [])
+        assert [row.decision for row in queue.items] == [DecisionKind.SKIPPED, None]
 
 
 async def test_a_click_chooses_a_row_and_a_set_aside_file_shows_its_reason(app: QueueApp) -> None:
@@ -105,7 +107,7 @@ async def test_control_codes_in_a_name_do_not_reach_the_terminal(app: QueueApp) 
     bad = "a\x1b[31m\n[bold]b[/].jpg"
     async with app.run_test(size=(60, 20)):
         queue = app.query_one(Queue)
-        queue.fill([QueueItem(1, bad, bad, None, True, False, 0.1, "")], [SetAside(bad, bad, bad)])
+        queue.fill([QueueItem(1, bad, bad, None, True, False, 0.1)], [SetAside(bad, bad, bad)])
         text = "".join(queue.render_line(y).text for y in range(6))
         assert "\x1b" not in text
         assert "\n" not in text

@@ -327,7 +327,7 @@ async def test_a_photo_without_an_outline_can_be_decided_but_not_accepted(
 ) -> None:
     clinic.draw("plain.jpg")
     async with make_app().run_test(size=(120, 40)) as pilot:
-        await until(pilot, lambda: len(clinic.session.queue()) == 1)
+        await until(pilot, lambda: len(list(clinic.session.queue())) == 1)
         screen = await settled(pilot)
         await until(pilot, lambda: shown_photo(screen) is not None)
         await pilot.press("a", "e", "t")

@@ -1,7 +1,7 @@
 """The screen where photos are reviewed: queue, photo, details, and what each key does."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -13,6 +13,7 @@ from textual.reactive import reactive
 from textual.timer import Timer
 from textual.widgets import Static
 
+from db.queue import PAGE
 from db.values import QueueItem, SetAside
 from pipeline.intake.ingest import IngestProgress
 from pipeline.review.deck import AHEAD
@@ -114,17 +115,19 @@ class ReviewScreen(DecidingScreen):
         self._read_again = self._reading
         if not self._reading:
             self._reading = True
-            self._fill_queue(asyncio.wrap_future(self._desk.read_queue()))
+            self._queue.begin_reading()
+            self._fill_queue()
 
     @work(group="queue")
-    async def _fill_queue(self, rows: Awaitable[tuple[list[QueueItem], list[SetAside]]]) -> None:
+    async def _fill_queue(self) -> None:
         started = monotonic()
+        first = self._queue.current is None
         try:
-            items, aside = await rows
+            items = await self._read_pages(shown=first)
+            aside = await asyncio.wrap_future(self._desk.read_set_aside())
         except EXPECTED as problem:
             self._complain(problem)
         else:
-            first = self._queue.current is None
             self._queue.fill(items, aside)
             if first:
                 self._tell_skipped(self._queue.current)
@@ -137,6 +140,19 @@ class ReviewScreen(DecidingScreen):
             self._reading_took = monotonic() - started
         if self._read_again:
             self._read_queue()
+
+    async def _read_pages(self, shown: bool) -> list[QueueItem]:
+        """The whole queue; what is read of it is shown at once where nothing is shown yet."""
+        items: list[QueueItem] = []
+        for page in self._desk.read_queue():
+            read = await asyncio.wrap_future(page)
+            items += read
+            if len(read) < PAGE:
+                break
+            # Each filling takes as long as all that is filled in: none but of twice as much.
+            if shown and len(items) >= 2 * len(self._queue) and _some_wait(items):
+                self._queue.fill(items, [])
+        return items
 
     def _look_at_news(self, items: list[QueueItem]) -> None:
         """Open what has an outline now, and go to work that came after all was done."""
@@ -272,3 +288,7 @@ class ReviewScreen(DecidingScreen):
             self._queue.show_edits(opened.details.photo_id, Unfinished(area, edits > 0, since))
             self._explain()
         self._show_state()
+
+
+def _some_wait(items: Sequence[QueueItem]) -> bool:
+    return any(item.decision is None for item in items)

@@ -12,6 +12,7 @@ from textual.widgets import Static
 from db.values import HistoryEntry, Origin, PhotoDetails, QueueItem, Revision, SetAside
 from imaging.text import printable
 from imaging.values import Measurements, Receipt
+from pipeline.review.order import explain_place
 from tui.names import below
 from tui.words import lines_of, percent, shorten
 
@@ -128,8 +129,8 @@ class Details(VerticalScroll, can_focus=False):
         lines = [Content(""), heading("Decision"), Content.styled(said, style)]
         if since:
             lines.append(Content.styled("a stores the edits", "$quiet"))
-        elif photo.decision is None and row is not None and row.reason:
-            lines.append(Content.styled(shorten(row.reason, self._room), "$quiet"))
+        elif photo.decision is None and row is not None:
+            lines.append(Content.styled(shorten(explain_place(row), self._room), "$quiet"))
         return lines
 
 

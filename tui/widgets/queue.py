@@ -149,8 +149,12 @@ class Queue(ScrollView, can_focus=True):
         self.refresh()
 
     def unmark(self, photo_id: int) -> None:
-        """The database says itself now what was decided."""
+        """The database says itself now what was decided: to a reading that begins from now on."""
         self._rows.unmark(photo_id)
+
+    def begin_reading(self) -> None:
+        """What `fill` will be given is read from now on."""
+        self._rows.begin_reading()
 
     # Moving
 

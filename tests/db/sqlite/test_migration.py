@@ -17,7 +17,7 @@ from db.store import Store
 from tests.db.rows import Row, Rows, rows_in, schema_in, unpack
 
 ROOT = Path(__file__).parents[3]
-FORMS = ("0002", "0003")
+FORMS = {"0002": 13, "0003": 13, "0004": 1}
 """0002 was made by commit c5d24f3 (see test_old_databases), 0003 by bcf539f: twelve photos of
 96×72 with two models' outlines, one of them under two names; every decision, with scores and notes;
 corrections by threshold and brush of two reviewers, one on the other's; drafts with undone and
@@ -47,6 +47,9 @@ def test_every_row_is_found_again(old: Path) -> None:
 def assert_whole(path: Path, before: Rows) -> None:
     """All rows of an older form are in the database at `path`, and nothing else is."""
     after = rows_in(path)
+    if after.keys() == before.keys():
+        assert after == {**before, "alembic_version": [{"version_num": newest_form()}]}
+        return
     assert after.keys() == before.keys() - {"lease"} | NEW
     assert after.pop("alembic_version") == [{"version_num": newest_form()}]
     assert [as_before(row) for row in after.pop("edit")] == [
@@ -125,7 +128,7 @@ def test_every_constraint_has_a_name(database: Path, store: Store) -> None:
 def test_killed_anywhere_it_is_brought_up_whole_by_the_next(form: str, tmp_path: Path) -> None:
     old = unpack(form, tmp_path)
     before, killed = rows_in(old), tmp_path / "killed"
-    kill = (ROOT / "tests" / "support" / "killed_migration.py", old, killed, EVERY)
+    kill = (ROOT / "tests" / "support" / "killed_migration.py", old, killed, FORMS[form])
     subprocess.run(
         [sys.executable, *map(str, kill)],
         check=True,

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from db.queue import PAGE
 from db.store import Store
 from db.values import DecisionKind, DraftEdit, NewPhoto
 from imaging.decode.photo import PhotoError, fingerprint, read_file
@@ -24,6 +25,7 @@ from pipeline.review.session import ReviewSession
 from pipeline.review.verdict import Ruling
 from pipeline.work.scorer import OneProcess
 from pipeline.work.viewer import Viewer
+from tests.support.many_photos import BARE, add_photos
 
 
 @pytest.fixture
@@ -203,6 +205,22 @@ def test_a_photo_is_behind_once_its_outline_is_there(
     desk.drop(photo_id)
     open_at(desk, photo_id)
     assert not desk.is_behind(*session.queue())
+
+
+def test_a_decision_goes_between_two_pages_of_the_queue(
+    desk: Desk, session: ReviewSession, store: Store, folder: Path, remembered: int
+) -> None:
+    add_photos(store, str(folder.resolve()), [0.5, *[BARE] * PAGE])
+    pages = desk.read_queue()
+    first = next(pages).result()
+    assert len(first) == PAGE
+    accept(desk, desk.open(remembered).result()).result()
+    assert store.photo(remembered).decision is DecisionKind.ACCEPTED
+    rest = [*next(pages).result(), *next(pages).result()]
+    assert len(rest) == 2
+    # One moment for all of it: the decision is in the next reading.
+    assert {item.decision for item in [*first, *rest]} == {None}
+    assert DecisionKind.ACCEPTED in {item.decision for item in session.queue()}
 
 
 def test_a_lane_does_what_nobody_waits_for_any_more(gate: threading.Event) -> None:

@@ -19,7 +19,6 @@ def item(photo_id: int, decision: DecisionKind | None = None, since: bool = Fals
         segmented=True,
         has_draft=False,
         area_fraction=0.25,
-        reason="",
         decision_id=decision_id,
         edited_since=since,
     )

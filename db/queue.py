@@ -1,0 +1,180 @@
+"""The photos of a folder, a page of lines at a time, in orders that an index serves."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlmodel import Session, col
+
+from db.edited import edited_since, last_live_edit
+from db.measured import FRACTION, measured
+from db.sessions import Sessions
+from db.tables import Decision, File, Measurement, Prediction, Revision, Standing
+from db.values import DecisionKind, QueueItem
+
+PAGE = 500
+"""Lines of a page; whoever decides waits for one at most."""
+
+
+class Among(StrEnum):
+    """Which photos to list, and by what."""
+
+    ALL = "all, by path"
+    GRADED = "outlined, with a prediction of how good the outline is, by that and then by path"
+    UNGRADED = "outlined, without one, by path"
+    BARE = "not outlined, by path"
+
+
+class Queue(Sessions):
+    """Lines of photos, which need no mask and no patch. Which order is whose, `pipeline` knows."""
+
+    def queue(
+        self,
+        folder: str,
+        reviewer: str | None = None,
+        among: Among = Among.ALL,
+        after: QueueItem | None = None,
+    ) -> list[QueueItem]:
+        """The next lines below a folder after the line `after`, or the first ones; [] at the end.
+
+        A photo has one line, by its first path there; it may come again on a later page by another.
+        Unfinished edits count only if they are the reviewer's, where one is named.
+        """
+        columns = _columns(reviewer)
+        with self._reading() as session:
+            if among is Among.GRADED:
+                return _graded(session, _of_predictions(columns), folder, after)
+            rows = columns.where(*_FILTERS[among], *_by_path(folder, after))
+            page = _of_files(rows).order_by(col(File.path)).limit(PAGE)
+            return _one_each(_item(row) for row in session.execute(page))
+
+
+_Row = Row[str, int, int | None, int | None, str, float | None, float | None, bool, bool | None]
+_Lines = Select[
+    str, int, int | None, int | None, str, float | None, float | None, bool, bool | None
+]
+_OUTLINED = col(Standing.revision_id).is_not(None)
+_FILTERS: dict[Among, tuple[ColumnElement[bool], ...]] = {
+    Among.ALL: (),
+    Among.UNGRADED: (_OUTLINED, col(Prediction.predicted_jaccard).is_(None)),
+    Among.BARE: (~_OUTLINED,),
+}
+
+
+def _columns(reviewer: str | None) -> _Lines:
+    """A line's columns, and what of them hangs on a photo's standing alone."""
+    return select(
+        col(File.path),
+        col(Standing.photo_id),
+        col(Standing.revision_id),
+        col(Standing.decision_id),
+        col(Decision.kind),
+        col(Measurement.value),
+        col(Prediction.predicted_jaccard),
+        last_live_edit(reviewer).is_not(None),
+        edited_since(reviewer),
+    ).where(col(File.gone_at).is_(None))
+
+
+def _of_files(lines: _Lines) -> _Lines:
+    joined = (
+        lines.select_from(File)
+        .join(Standing, col(Standing.photo_id) == col(File.photo_id))
+        .outerjoin(Revision, col(Revision.id) == col(Standing.revision_id))
+        .outerjoin(Prediction, col(Prediction.id) == col(Revision.prediction_id))
+    )
+    return _with_standing(joined)
+
+
+def _of_predictions(lines: _Lines) -> _Lines:
+    joined = (
+        lines.select_from(Prediction)
+        .join(Revision, col(Revision.prediction_id) == col(Prediction.id))
+        .join(Standing, col(Standing.revision_id) == col(Revision.id))
+        .join(File, col(File.photo_id) == col(Standing.photo_id))
+    )
+    return _with_standing(joined)
+
+
+def _with_standing(lines: _Lines) -> _Lines:
+    return lines.outerjoin(Decision, col(Decision.id) == col(Standing.decision_id)).outerjoin(
+        Measurement, measured(FRACTION, col(Standing.revision_id))
+    )
+
+
+def _by_path(folder: str, after: QueueItem | None) -> Iterator[ColumnElement[bool]]:
+    prefix = _prefix(folder)
+    yield col(File.path) > (prefix if after is None else after.path)
+    # What follows all paths that begin with the prefix: "0" comes after "/".
+    yield col(File.path) < prefix[:-1] + "0"
+
+
+def _graded(
+    session: Session, lines: _Lines, folder: str, after: QueueItem | None
+) -> list[QueueItem]:
+    """A page of whole grades, however many photos share one, so that none parts what goes by path.
+
+    A page without a line of the folder is passed over.
+    """
+    prefix = _prefix(folder)
+    lines = lines.where(func.substr(col(File.path), 1, len(prefix)) == prefix)
+    found: list[QueueItem] = []
+    keys, grade = _next_grades(session, None if after is None else after.predicted_jaccard)
+    while keys and not (found := _on(session, lines, keys)):
+        keys, grade = _next_grades(session, grade)
+    return _one_each(sorted(found, key=lambda item: (item.predicted_jaccard or 0.0, item.path)))
+
+
+def _next_grades(session: Session, after: float | None) -> tuple[list[int], float | None]:
+    """The predictions that come next by their grade, all of the last grade too; and which it is."""
+    key, grade = col(Prediction.id), col(Prediction.predicted_jaccard)
+    further = grade.is_not(None) if after is None else grade > after
+    rows = session.execute(select(key, grade).where(further).order_by(grade).limit(PAGE)).all()
+    if not rows:
+        return [], after
+    last = rows[-1][1]
+    alike = session.scalars(select(key).where(grade == last))
+    return [*(key for key, value in rows if value != last), *alike], last
+
+
+def _on(session: Session, lines: _Lines, keys: Sequence[int]) -> list[QueueItem]:
+    """The lines of these predictions, which SQLite would come to through all files if not named."""
+    parts = [keys[start : start + PAGE] for start in range(0, len(keys), PAGE)]
+    return [
+        _item(row)
+        for part in parts
+        for row in session.execute(lines.where(col(Prediction.id).in_(part)))
+    ]
+
+
+def _one_each(items: Iterable[QueueItem]) -> list[QueueItem]:
+    """The first line of each photo."""
+    found: dict[int, QueueItem] = {}
+    for item in items:
+        found.setdefault(item.photo_id, item)
+    return list(found.values())
+
+
+def _item(row: _Row) -> QueueItem:
+    path, photo_id, revision_id, decision_id, kind, area, jaccard, draft, since = row
+    return QueueItem(
+        photo_id=photo_id,
+        path=path,
+        name=path.rsplit("/", 1)[-1],
+        decision=None if decision_id is None else DecisionKind(kind),
+        segmented=revision_id is not None,
+        has_draft=draft,
+        area_fraction=_number(area),
+        predicted_jaccard=_number(jaccard),
+        decision_id=decision_id,
+        edited_since=bool(since),
+    )
+
+
+def _number(value: float | None) -> float | None:
+    """What SQLite gave for a number; a column may hold anything, whatever its type."""
+    return None if value is None else 0.0 + value
+
+
+def _prefix(folder: str) -> str:
+    return folder.rstrip("/") + "/"

@@ -1,0 +1,37 @@
+"""The rule of the queue: which photos come first, and why each stands where it does."""
+
+from collections.abc import Generator
+
+from db.queue import Among
+from db.store import Store
+from db.values import QueueItem
+
+LEAST_SURE = "least sure first"
+UNSAID = "by name"
+UNSEEN = "last, not outlined yet"
+
+GROUPS = (Among.GRADED, Among.UNGRADED, Among.BARE)
+"""Those come first that the model is least sure of, then what it said nothing of."""
+
+
+def read_in_order(store: Store, folder: str, reviewer: str) -> Generator[QueueItem, None, None]:
+    """The photos below a folder in the order to review them, read page by page.
+
+    All of them are as they were when the first was read: none is lost or comes twice because it
+    was outlined meanwhile. Who leaves the iterator before its end closes it.
+    """
+    known: set[int] = set()
+    with store.at_one_moment() as seen:
+        for group in GROUPS:
+            page = seen.queue(folder, reviewer, group)
+            while page:
+                yield from (item for item in page if item.photo_id not in known)
+                known.update(item.photo_id for item in page)
+                page = seen.queue(folder, reviewer, group, after=page[-1])
+
+
+def explain_place(item: QueueItem) -> str:
+    """Why a photo stands where it stands."""
+    if not item.segmented:
+        return UNSEEN
+    return UNSAID if item.predicted_jaccard is None else LEAST_SURE

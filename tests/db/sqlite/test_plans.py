@@ -1,0 +1,44 @@
+"""How SQLite comes to a page of the queue: along an index, and without sorting the table."""
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from benchmarks.sql import sent
+from db.queue import Among
+from db.store import Store
+from tests.db.conftest import FOLDER, outline
+
+PATHS = "SEARCH file USING INDEX sqlite_autoindex_file_1 (path>? AND path<?)"
+GRADES = "SEARCH prediction USING"
+WALKED = {Among.ALL: PATHS, Among.UNGRADED: PATHS, Among.BARE: PATHS, Among.GRADED: GRADES}
+
+
+def plans_of(store: Store, statements: list[str]) -> list[list[str]]:
+    with closing(sqlite3.connect(store.path)) as connection:
+        return [
+            [
+                str(step[3])
+                for step in connection.execute(
+                    f"EXPLAIN QUERY PLAN {statement}", [None] * statement.count("?")
+                )
+            ]
+            for statement in statements
+            if statement.startswith("SELECT")
+        ]
+
+
+@pytest.mark.parametrize("among", Among)
+def test_every_page_is_read_along_an_index(store: Store, among: Among) -> None:
+    outline(store, "a.jpg", predicted_jaccard=0.5)
+    [item] = store.queue(FOLDER)
+    for after in (None, item):
+        with sent() as statements:
+            store.queue(FOLDER, "ada", among, after)
+        plans = plans_of(store, statements)
+        assert plans
+        for plan in plans:
+            assert plan[0].startswith(WALKED[among])
+            assert not [step for step in plan if step.startswith("SCAN")]
+            assert not [step for step in plan if "TEMP B-TREE" in step]
