@@ -1,10 +1,11 @@
 """`make bench`: every benchmark, one after the other."""
 
-from benchmarks import brush, close_up, export, renderer, segment
+from benchmarks import brush, close_up, export, renderer, segment, statements
 
 if __name__ == "__main__":
     renderer.main()
     brush.main()
     close_up.main()
+    statements.main()
     export.main()
     segment.main()

@@ -125,13 +125,14 @@ def is_outlined(session: Session, photo_id: int, model_hash: str) -> bool:
     return session.scalar(found) is not None
 
 
-def add_outline(session: Session, file: File, made: NewOutline) -> None:
-    """Store what a model made of the photo in a file, its mask as a new revision.
+def add_outline(session: Session, file: File, made: NewOutline, standing: Standing) -> None:
+    """Store what a model that has not outlined it yet made of a file's photo: a new revision.
 
-    It becomes the current one unless a reviewer has worked on the one that is.
+    It becomes the current one unless a reviewer has worked on the one that is; `standing` is where
+    the photo stands, and need not be stored yet.
     """
     photo_id = file.photo_id
-    stored = _prediction(session, file, made.prediction)
+    stored = _add_prediction(session, file, made.prediction)
     revision = Revision(
         photo_id=photo_id,
         prediction_id=stored.id,
@@ -141,7 +142,6 @@ def add_outline(session: Session, file: File, made: NewOutline) -> None:
         created_at=now(),
     )
     add_revision(session, revision, made.rle, made.measurements)
-    standing = standing_of(session, photo_id)
     if not _worked_on(session, standing):
         standing.revision_id = revision.id
 
@@ -193,18 +193,8 @@ def receipt_of(row: Prediction) -> Receipt:
     return Receipt(row.model_name, row.model_hash, row.backend, row.device, row.milliseconds)
 
 
-def _prediction(session: Session, file: File, made: values.Prediction) -> Prediction:
-    """The row of a model's map for a photo; made once, its first receipt stays."""
+def _add_prediction(session: Session, file: File, made: values.Prediction) -> Prediction:
     receipt, framing = made.receipt, made.framing
-    known = session.scalars(
-        select(Prediction).where(
-            col(Prediction.photo_id) == file.photo_id,
-            col(Prediction.model_hash) == receipt.model_hash,
-            col(Prediction.framing) == framing.name,
-        )
-    ).one_or_none()
-    if known is not None:
-        return known
     know_model(session, receipt)
     row = Prediction(
         photo_id=file.photo_id,

@@ -1,6 +1,6 @@
 """Photos and the files that hold them."""
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlmodel import Session, col
 
 from db.sessions import Sessions, below, files_of, live_below
@@ -17,12 +17,12 @@ class Photos(Sessions):
         with self._reading() as session:
             live = select(File).where(col(File.path) == stat.path, col(File.gone_at).is_(None))
             for file in session.scalars(live):
-                if _same(file, stat):
-                    return KnownFile(file.path, file.photo_id, None)
+                if is_same(file, stat):
+                    return KnownFile(file.path, file.photo_id)
             aside = session.get(Aside, stat.path)
             lasting = aside is not None and aside.cause == Cause.FILE
-            if aside is not None and lasting and _same(aside, stat):
-                return KnownFile(aside.path, None, aside.reason)
+            if aside is not None and lasting and is_same(aside, stat):
+                return KnownFile(aside.path, None)
         return None
 
     def find_photo(self, content_hash: str) -> int | None:
@@ -83,11 +83,6 @@ class Photos(Sessions):
         outlined = [revision is not None for path, revision in rows if below(path, folder)]
         return Counts(len(outlined), sum(outlined), len(self.set_aside_files(folder)))
 
-    def photos(self) -> int:
-        """How many photos the database knows."""
-        with self._reading() as session:
-            return session.scalar(select(func.count()).select_from(Photo)) or 0
-
 
 def find_content(session: Session, content_hash: str) -> Photo | None:
     """The photo with this content."""
@@ -109,7 +104,7 @@ def remember_file(session: Session, new: NewPhoto, known: Photo | None) -> File:
     return _remember(session, same, new, photo.id)
 
 
-def _same(row: File | Aside, stat: FileStat) -> bool:
+def is_same(row: File | Aside, stat: FileStat) -> bool:
     """Whether the file system says of a file what it said before."""
     seen = (row.inode, row.bytes, row.modified_ns)
     return seen == (stat.inode, stat.bytes, stat.modified_ns)
@@ -126,7 +121,6 @@ def _new_photo(session: Session, identity: Fingerprint, superseded: int | None) 
     )
     session.add(photo)
     session.flush()
-    session.add(Standing(photo_id=photo.id))
     return photo
 
 

@@ -53,7 +53,22 @@ class KnownFile:
 
     path: str
     photo_id: int | None
-    reason: str | None
+
+
+@dataclass(frozen=True)
+class LookUp:
+    """What is known of a file that was not read yet.
+
+    `known` is whether it is as it was when it was last read; `photo_id` is its photo then, None
+    where it was set aside for its own fault, or is not known. `outlined` is whether the model has
+    outlined that photo. `contents` is what the file may hold that the model has outlined, as
+    content hashes: what lay at its path before, and what the same file held under another name.
+    """
+
+    known: bool
+    photo_id: int | None
+    outlined: bool
+    contents: frozenset[str]
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,17 @@ import signal
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from sqlalchemy import event
 
+from benchmarks.sql import sent
 from db.sqlite.files import maps_beside
 from db.store import Store
-from db.values import Counts, DecisionKind
+from db.values import Cause, Counts, DecisionKind, LookUp
 from tests.db.conftest import FOLDER, new_photo, outline, verdict
 
 ROOT = Path(__file__).parents[2]
@@ -56,7 +58,7 @@ def test_a_file_is_known_until_the_file_system_says_otherwise(store: Store) -> N
     store.set_aside(new.stat, "it broke")
     aside = store.known_file(new.stat)
     assert aside is not None
-    assert (aside.photo_id, aside.reason) == (None, "it broke")
+    assert aside.photo_id is None
     assert store.counts(FOLDER) == Counts(0, 0, 1)
 
 
@@ -100,6 +102,47 @@ def test_another_models_outline_does_not_displace_a_decision(store: Store) -> No
     assert store.has_prediction(photo_id, "n" * 64)
 
 
+def test_one_look_says_whether_a_file_is_known_and_what_it_may_hold(store: Store) -> None:
+    model, new = "m" * 64, new_photo("a.jpg")
+    nothing: frozenset[str] = frozenset()
+    assert store.look_up(new.stat, model) == LookUp(False, None, False, nothing)
+    photo_id = store.take_in(new).photo_id
+    assert store.look_up(new.stat, model) == LookUp(True, photo_id, False, nothing)
+    outline(store, "a.jpg")
+    contents = frozenset({"content-a.jpg"})
+    assert store.look_up(new.stat, model) == LookUp(True, photo_id, True, contents)
+    assert store.look_up(new.stat) == LookUp(True, photo_id, False, nothing)
+    assert store.look_up(new.stat, "n" * 64) == LookUp(True, photo_id, False, nothing)
+    touched = new_photo("a.jpg", modified=2).stat
+    assert store.look_up(touched, model) == LookUp(False, None, False, contents)
+    renamed = replace(new.stat, path=f"{FOLDER}/b.jpg")
+    assert store.look_up(renamed, model) == LookUp(False, None, False, contents)
+    assert store.look_up(replace(renamed, bytes=1), model).contents == nothing
+
+
+@pytest.mark.parametrize("cause", Cause)
+def test_a_look_knows_what_a_file_was_set_aside_for(store: Store, cause: Cause) -> None:
+    outline(store, "a.jpg")
+    stat = new_photo("a.jpg", modified=2).stat
+    store.set_aside(stat, "It broke.", cause)
+    contents = frozenset({"content-a.jpg"})
+    found = store.look_up(stat, "m" * 64)
+    assert found == LookUp(cause is Cause.FILE, None, False, contents)
+    assert not store.look_up(new_photo("a.jpg", modified=3).stat, "m" * 64).known
+
+
+def test_a_look_is_one_statement_and_a_new_photo_is_few(store: Store) -> None:
+    outline(store, "first.jpg")
+    with sent() as statements:
+        store.look_up(new_photo("a.jpg").stat, "m" * 64)
+    assert len(statements) == 2  # With the one that begins.
+    with sent() as statements:
+        outline(store, "a.jpg")
+    in_database = [each for each in statements if " map" not in each]
+    assert len([each for each in statements if each.startswith("BEGIN")]) == 2
+    assert len(in_database) <= 13
+
+
 def test_killed_in_the_middle_nothing_committed_is_lost(database: Path) -> None:
     child = subprocess.Popen(
         [sys.executable, "-c", ADD_FOREVER, str(database)],
@@ -120,7 +163,7 @@ def test_killed_in_the_middle_nothing_committed_is_lost(database: Path) -> None:
     child.wait(60)
     last = max([last, *map(int, rest)])
     with closing(Store.open(database)) as store:
-        assert last < store.photos() <= last + 2
+        assert last < store.counts(FOLDER).photos <= last + 2
 
 
 def test_a_photo_says_what_its_prediction_said(store: Store) -> None:

@@ -80,7 +80,7 @@ def test_two_processes_open_a_new_one_at_once(database: Path) -> None:
     ]
     assert [child.wait(60) for child in children] == [0, 0, 0]
     with closing(Store.open(database)) as store:
-        assert store.photos() == 0
+        assert store.counts("/photos").photos == 0
 
 
 def test_a_newer_database_is_refused_and_left_alone(database: Path) -> None:
@@ -152,7 +152,7 @@ def test_a_database_inside_the_photos_folder_is_refused(tmp_path: Path) -> None:
 
 def test_a_database_that_is_not_there_is_not_made_by_reading(tmp_path: Path) -> None:
     with pytest.raises(NoDatabase, match="nothing was reviewed there"):
-        Store.read(tmp_path / "typo" / "x.db", Store.photos)
+        Store.read(tmp_path / "typo" / "x.db", lambda store: store.counts("/photos"))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -255,7 +255,7 @@ def test_one_moved_away_while_open_is_not_said_to_be_saved(store: Store, databas
         store.take_in(new_photo("b.jpg"))
     away.replace(database)
     store.take_in(new_photo("b.jpg"))
-    assert store.photos() == 2
+    assert store.counts("/photos").photos == 2
 
 
 @pytest.mark.parametrize("way", ["/dev/null", "folder", "fifo"])
@@ -265,4 +265,4 @@ def test_what_is_no_ordinary_file_is_refused(tmp_path: Path, way: str) -> None:
     with pytest.raises(ForeignFile, match="no ordinary file"):
         Store.open(tmp_path / way)
     with pytest.raises(NoDatabase):
-        Store.read(tmp_path / way, Store.photos)
+        Store.read(tmp_path / way, lambda store: store.counts("/photos"))

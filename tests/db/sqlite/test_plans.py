@@ -8,7 +8,7 @@ import pytest
 from benchmarks.sql import sent
 from db.queue import Among
 from db.store import Store
-from tests.db.conftest import FOLDER, outline
+from tests.db.conftest import FOLDER, new_photo, outline
 
 PATHS = "SEARCH file USING INDEX sqlite_autoindex_file_1 (path>? AND path<?)"
 GRADES = "SEARCH prediction USING"
@@ -42,3 +42,12 @@ def test_every_page_is_read_along_an_index(store: Store, among: Among) -> None:
             assert plan[0].startswith(WALKED[among])
             assert not [step for step in plan if step.startswith("SCAN")]
             assert not [step for step in plan if "TEMP B-TREE" in step]
+
+
+def test_a_file_is_looked_up_along_indexes(store: Store) -> None:
+    stat = new_photo("a.jpg").stat
+    with sent() as statements:
+        store.look_up(stat, "m" * 64)
+    [plan] = plans_of(store, statements)
+    scanned = [step for step in plan if step.startswith("SCAN")]
+    assert [step for step in scanned if step not in {"SCAN CONSTANT ROW", "SCAN anon_1"}] == []

@@ -106,11 +106,11 @@ def test_what_changes_under_the_reader_is_read_again(closed: Path) -> None:
     seen = []
 
     def work(store: Store) -> int:
-        seen.append(store.photos())
+        seen.append(store.counts(FOLDER).photos)
         if len(seen) == 1:
             with closing(Store.open(closed)) as other:
                 other.take_in(new_photo("b.jpg"))
-        return store.photos()
+        return store.counts(FOLDER).photos
 
     assert Store.read(closed, work) == 2
     assert seen == [1, 2]
@@ -125,7 +125,7 @@ def test_what_seems_damaged_because_it_changed_is_read_again(closed: Path) -> No
             with closing(Store.open(closed)) as other:
                 other.take_in(new_photo("b.jpg"))
             raise StoreError("half of it is of before")
-        return store.photos()
+        return store.counts(FOLDER).photos
 
     assert Store.read(closed, work) == 2
 
@@ -133,8 +133,8 @@ def test_what_seems_damaged_because_it_changed_is_read_again(closed: Path) -> No
 def test_what_never_keeps_still_is_said(closed: Path) -> None:
     def work(store: Store) -> int:
         with closing(Store.open(closed)) as other:
-            other.take_in(new_photo(f"{other.photos()}.jpg"))
-        return store.photos()
+            other.take_in(new_photo(f"{other.counts(FOLDER).photos}.jpg"))
+        return store.counts(FOLDER).photos
 
     with pytest.raises(DatabaseBusy, match="was changed by another program"):
         Store.read(closed, work)
