@@ -6,9 +6,8 @@ from sqlmodel import Session, col
 from db.errors import StaleDecision
 from db.masks import add_revision
 from db.sessions import Sessions, get_row, standing_of
-from db.tables import Decision, Retraction, Revision, Standing, now
-from db.values import Decision as DecisionValue
-from db.values import DecisionKind, NewMask, Origin, Verdict
+from db.tables import DecisionRow, RetractionRow, RevisionRow, StandingRow, now
+from db.values import Decision, DecisionKind, NewMask, Origin, Verdict
 
 
 class Decisions(Sessions):
@@ -25,7 +24,7 @@ class Decisions(Sessions):
             mask, revision_id = verdict.mask, verdict.revision_id
             if mask is not None:
                 revision_id = _corrected(session, verdict, mask)
-            decision = Decision(
+            decision = DecisionRow(
                 photo_id=verdict.photo_id,
                 base_revision_id=verdict.revision_id,
                 revision_id=revision_id,
@@ -44,25 +43,25 @@ class Decisions(Sessions):
             session.flush()
             standing.decision_id, standing.revision_id = decision.id, revision_id
 
-    def take_back(self, reviewer: str) -> DecisionValue | None:
+    def take_back(self, reviewer: str) -> Decision | None:
         """Take a reviewer's last standing decision back: the photo stands as before it."""
         with self._writing() as session:
             last = session.scalars(
-                select(Decision)
-                .join(Standing, col(Standing.decision_id) == col(Decision.id))
-                .where(col(Decision.reviewer) == reviewer)
-                .order_by(col(Decision.id).desc())
+                select(DecisionRow)
+                .join(StandingRow, col(StandingRow.decision_id) == col(DecisionRow.id))
+                .where(col(DecisionRow.reviewer) == reviewer)
+                .order_by(col(DecisionRow.id).desc())
             ).first()
             if last is None:
                 return None
-            session.add(Retraction(decision_id=last.id, reviewer=reviewer, created_at=now()))
+            session.add(RetractionRow(decision_id=last.id, reviewer=reviewer, created_at=now()))
             standing, before = standing_of(session, last.photo_id), _before(session, last)
             standing.decision_id = None if before is None else before.id
             standing.revision_id = last.base_revision_id or _newest(session, last.photo_id)
             return decision_of(last)
 
 
-def _check_fresh(standing: Standing, verdict: Verdict) -> None:
+def _check_fresh(standing: StandingRow, verdict: Verdict) -> None:
     seen = (verdict.revision_id, verdict.seen_decision_id)
     if (standing.revision_id, standing.decision_id) != seen:
         raise StaleDecision(
@@ -73,8 +72,8 @@ def _check_fresh(standing: Standing, verdict: Verdict) -> None:
 
 def _corrected(session: Session, verdict: Verdict, mask: NewMask) -> int:
     seen = verdict.revision_id
-    base = None if seen is None else get_row(session, Revision, seen)
-    revision = Revision(
+    base = None if seen is None else get_row(session, RevisionRow, seen)
+    revision = RevisionRow(
         photo_id=verdict.photo_id,
         parent_id=seen,
         prediction_id=None if base is None else base.prediction_id,
@@ -87,32 +86,32 @@ def _corrected(session: Session, verdict: Verdict, mask: NewMask) -> int:
     return revision.id
 
 
-def _before(session: Session, last: Decision) -> Decision | None:
+def _before(session: Session, last: DecisionRow) -> DecisionRow | None:
     """The decision that stood before this one."""
     return session.scalars(
-        select(Decision)
-        .outerjoin(Retraction, col(Retraction.decision_id) == col(Decision.id))
+        select(DecisionRow)
+        .outerjoin(RetractionRow, col(RetractionRow.decision_id) == col(DecisionRow.id))
         .where(
-            col(Decision.photo_id) == last.photo_id,
-            col(Decision.id) < last.id,
-            col(Retraction.decision_id).is_(None),
+            col(DecisionRow.photo_id) == last.photo_id,
+            col(DecisionRow.id) < last.id,
+            col(RetractionRow.decision_id).is_(None),
         )
-        .order_by(col(Decision.id).desc())
+        .order_by(col(DecisionRow.id).desc())
     ).first()
 
 
 def _newest(session: Session, photo_id: int) -> int | None:
     """The last outline of a model, where there was none yet when the decision was made."""
     return session.scalar(
-        select(col(Revision.id))
-        .where(col(Revision.photo_id) == photo_id, col(Revision.origin) == Origin.MODEL)
-        .order_by(col(Revision.id).desc())
+        select(col(RevisionRow.id))
+        .where(col(RevisionRow.photo_id) == photo_id, col(RevisionRow.origin) == Origin.MODEL)
+        .order_by(col(RevisionRow.id).desc())
     )
 
 
-def decision_of(row: Decision) -> DecisionValue:
+def decision_of(row: DecisionRow) -> Decision:
     """A stored decision. Raises ValueError where it is of no kind."""
-    return DecisionValue(
+    return Decision(
         id=row.id,
         photo_id=row.photo_id,
         revision_id=row.revision_id,

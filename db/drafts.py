@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from db.sessions import Sessions, follow, get_row
-from db.tables import Decision, Draft, Edit, Revision, now
+from db.tables import DecisionRow, DraftRow, EditRow, RevisionRow, now
 from db.values import DraftEdit, DraftState, StoredEdit, Tool
 from imaging.values import Patch
 
@@ -23,9 +23,9 @@ class Drafts(Sessions):
             if row is None:
                 return None
             line = session.scalars(
-                select(Edit)
-                .where(col(Edit.draft_id) == row.id, col(Edit.abandoned_by_id).is_(None))
-                .order_by(col(Edit.position))
+                select(EditRow)
+                .where(col(EditRow.draft_id) == row.id, col(EditRow.abandoned_by_id).is_(None))
+                .order_by(col(EditRow.position))
             ).all()
             edits = tuple(_edit(edit) for edit in line)
             return DraftState(row.id, photo_id, revision_id, row.cursor, edits)
@@ -48,7 +48,7 @@ class Drafts(Sessions):
         with self._writing() as session:
             draft = _draft(session, reviewer, photo_id, revision_id)
             if draft is None:
-                draft = Draft(
+                draft = DraftRow(
                     reviewer=reviewer,
                     photo_id=photo_id,
                     base_revision_id=revision_id,
@@ -66,7 +66,7 @@ class Drafts(Sessions):
         """Keep a stroke that was drawn on since it was added; False where it is not live now."""
         made = _columns(edit)
         with self._writing() as session:
-            row = session.get(Edit, edit_id)
+            row = session.get(EditRow, edit_id)
             if row is None or row.abandoned_by_id is not None:
                 return False
             row.sqlmodel_update(made)
@@ -75,21 +75,23 @@ class Drafts(Sessions):
     def move_cursor(self, draft_id: int, cursor: int) -> None:
         """Remember that `cursor` edits are live. Raises Unknown."""
         with self._writing() as session:
-            get_row(session, Draft, draft_id).cursor = cursor
+            get_row(session, DraftRow, draft_id).cursor = cursor
 
 
-def _draft(session: Session, reviewer: str, photo_id: int, revision_id: int | None) -> Draft | None:
+def _draft(
+    session: Session, reviewer: str, photo_id: int, revision_id: int | None
+) -> DraftRow | None:
     return session.scalars(
-        select(Draft).where(
-            col(Draft.photo_id) == photo_id,
-            col(Draft.base_revision_id).is_not_distinct_from(revision_id),
-            col(Draft.reviewer) == reviewer,
+        select(DraftRow).where(
+            col(DraftRow.photo_id) == photo_id,
+            col(DraftRow.base_revision_id).is_not_distinct_from(revision_id),
+            col(DraftRow.reviewer) == reviewer,
         )
     ).one_or_none()
 
 
 def _parent(session: Session, revision_id: int) -> int | None:
-    parent: int | None = follow(session, Revision, revision_id).parent_id
+    parent: int | None = follow(session, RevisionRow, revision_id).parent_id
     if parent is not None and parent >= revision_id:
         raise ValueError(f"revision {revision_id} was drawn on a later one, {parent}")
     return parent
@@ -98,25 +100,25 @@ def _parent(session: Session, revision_id: int) -> int | None:
 def _strokes(session: Session, revision_id: int) -> list[DraftEdit]:
     """The strokes of the draft that a decision turned into this revision."""
     rows = session.scalars(
-        select(Edit)
-        .join(Draft, col(Draft.id) == col(Edit.draft_id))
-        .join(Decision, col(Decision.draft_id) == col(Draft.id))
+        select(EditRow)
+        .join(DraftRow, col(DraftRow.id) == col(EditRow.draft_id))
+        .join(DecisionRow, col(DecisionRow.draft_id) == col(DraftRow.id))
         .where(
-            col(Decision.revision_id) == revision_id,
-            col(Edit.tool) != str(Tool.THRESHOLD),
-            col(Edit.abandoned_by_id).is_(None),
-            col(Edit.position) < col(Draft.cursor),
+            col(DecisionRow.revision_id) == revision_id,
+            col(EditRow.tool) != str(Tool.THRESHOLD),
+            col(EditRow.abandoned_by_id).is_(None),
+            col(EditRow.position) < col(DraftRow.cursor),
         )
-        .order_by(col(Edit.position))
+        .order_by(col(EditRow.position))
     )
     return [_edit(row) for row in rows]
 
 
-def _row(session: Session, draft_id: int, position: int, made: dict[str, Any]) -> Edit:
+def _row(session: Session, draft_id: int, position: int, made: dict[str, Any]) -> EditRow:
     before = session.scalar(
-        select(func.count()).select_from(Edit).where(col(Edit.draft_id) == draft_id)
+        select(func.count()).select_from(EditRow).where(col(EditRow.draft_id) == draft_id)
     )
-    row = Edit(
+    row = EditRow(
         draft_id=draft_id,
         sequence=before or 0,
         position=position,
@@ -135,17 +137,17 @@ def _columns(edit: DraftEdit) -> dict[str, Any]:
 
 
 def _abandon(session: Session, draft_id: int, position: int, by: int) -> None:
-    undone = select(Edit).where(
-        col(Edit.draft_id) == draft_id,
-        col(Edit.position) >= position,
-        col(Edit.abandoned_by_id).is_(None),
-        col(Edit.id) != by,
+    undone = select(EditRow).where(
+        col(EditRow.draft_id) == draft_id,
+        col(EditRow.position) >= position,
+        col(EditRow.abandoned_by_id).is_(None),
+        col(EditRow.id) != by,
     )
     for edit in session.scalars(undone):
         edit.abandoned_by_id = by
 
 
-def _edit(row: Edit) -> DraftEdit:
+def _edit(row: EditRow) -> DraftEdit:
     box = (row.left, row.top, row.width, row.height)
     patch = Patch(*box, row.bits, row.hash_before, row.hash_after)
     return DraftEdit(patch, Tool(row.tool), _settings(row.settings), row.covered)

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, ScalarSelect, and_, case, func, or_, select
 from sqlmodel import col
 
-from db.tables import Decision, Draft, Edit, Standing
+from db.tables import DecisionRow, DraftRow, EditRow, StandingRow
 from db.values import DecisionKind
 
 HOLDING = (str(DecisionKind.ACCEPTED), str(DecisionKind.CORRECTED))
@@ -18,18 +18,18 @@ def last_live_edit(reviewer: str | None = None) -> ScalarSelect[datetime]:
     Of one reviewer, if named.
     """
     edits = (
-        select(func.max(col(Edit.made_at)))
-        .join(Draft, col(Draft.id) == col(Edit.draft_id))
+        select(func.max(col(EditRow.made_at)))
+        .join(DraftRow, col(DraftRow.id) == col(EditRow.draft_id))
         .where(
-            col(Draft.photo_id) == col(Standing.photo_id),
-            col(Draft.base_revision_id).is_not_distinct_from(col(Standing.revision_id)),
-            col(Edit.position) < col(Draft.cursor),
-            col(Edit.abandoned_by_id).is_(None),
+            col(DraftRow.photo_id) == col(StandingRow.photo_id),
+            col(DraftRow.base_revision_id).is_not_distinct_from(col(StandingRow.revision_id)),
+            col(EditRow.position) < col(DraftRow.cursor),
+            col(EditRow.abandoned_by_id).is_(None),
         )
     )
     if reviewer is not None:
-        edits = edits.where(col(Draft.reviewer) == reviewer)
-    return edits.correlate(Standing).scalar_subquery()
+        edits = edits.where(col(DraftRow.reviewer) == reviewer)
+    return edits.correlate(StandingRow).scalar_subquery()
 
 
 def edited_since(reviewer: str | None = None) -> ColumnElement[bool]:
@@ -40,7 +40,7 @@ def edited_since(reviewer: str | None = None) -> ColumnElement[bool]:
     """
     edited_at = last_live_edit(reviewer)
     # What these hold is the revision as it is, so that every live edit is new.
-    new = or_(col(Decision.kind).in_(HOLDING), edited_at > col(Decision.created_at))
-    decided = col(Decision.kind) != str(DecisionKind.SKIPPED)
+    new = or_(col(DecisionRow.kind).in_(HOLDING), edited_at > col(DecisionRow.created_at))
+    decided = col(DecisionRow.kind) != str(DecisionKind.SKIPPED)
     # A case, so that a standing without edits is not asked for them twice.
     return case((edited_at.is_(None), False), else_=and_(decided, new))

@@ -9,28 +9,26 @@ from db.measured import measurements_of, rows_of
 from db.photos import path_of
 from db.sessions import Sessions, follow, get_row, size_of, standing_of
 from db.tables import (
-    Decision,
-    Draft,
-    File,
-    Mask,
-    Photo,
-    Prediction,
-    Revision,
-    Standing,
+    DecisionRow,
+    DraftRow,
+    FileRow,
+    MaskRow,
+    PhotoRow,
+    PredictionRow,
+    RevisionRow,
+    StandingRow,
     now,
 )
-from db.values import DecisionKind, NewOutline, Origin, PhotoDetails
-from db.values import Revision as RevisionValue
-from imaging import values
+from db.values import DecisionKind, NewOutline, Origin, PhotoDetails, Revision
 from imaging.framing import FRAMINGS, Size
 from imaging.mask.rle import area
-from imaging.values import FileStat, Measurements, Receipt, Rle
+from imaging.values import FileStat, Measurements, Prediction, Receipt, Rle
 
 
 class Masks(Sessions):
     """What was drawn on photos. A revision is never changed; what is current is a pointer."""
 
-    def keep_map(self, photo_id: int, content_hash: str, prediction: values.Prediction) -> bool:
+    def keep_map(self, photo_id: int, content_hash: str, prediction: Prediction) -> bool:
         """Keep a map that was computed again, since the cache had lost it; whether it is its photo.
 
         `content_hash` is of the picture that the model was shown: a file may hold another by now.
@@ -43,10 +41,10 @@ class Masks(Sessions):
 
     def _content_hash(self, photo_id: int) -> str:
         with self._reading() as session:
-            content_hash: str = get_row(session, Photo, photo_id).content_hash
+            content_hash: str = get_row(session, PhotoRow, photo_id).content_hash
             return content_hash
 
-    def _keep(self, content_hash: str, made: values.Prediction) -> None:
+    def _keep(self, content_hash: str, made: Prediction) -> None:
         self._maps.put(content_hash, made.receipt.model_hash, made.framing.name, made.grid)
 
     def has_prediction(self, photo_id: int, model_hash: str) -> bool:
@@ -60,24 +58,24 @@ class Masks(Sessions):
         That is what lay at its path before, and what the same file held under another name.
         """
         renamed = (
-            (col(File.inode) == stat.inode)
-            & (col(File.bytes) == stat.bytes)
-            & (col(File.modified_ns) == stat.modified_ns)
+            (col(FileRow.inode) == stat.inode)
+            & (col(FileRow.bytes) == stat.bytes)
+            & (col(FileRow.modified_ns) == stat.modified_ns)
         )
         found = (
-            select(col(Photo.content_hash))
-            .join(File, col(File.photo_id) == col(Photo.id))
-            .join(Prediction, col(Prediction.photo_id) == col(Photo.id))
-            .where(col(Prediction.model_hash) == model_hash)
-            .where((col(File.path) == stat.path) | renamed)
+            select(col(PhotoRow.content_hash))
+            .join(FileRow, col(FileRow.photo_id) == col(PhotoRow.id))
+            .join(PredictionRow, col(PredictionRow.photo_id) == col(PhotoRow.id))
+            .where(col(PredictionRow.model_hash) == model_hash)
+            .where((col(FileRow.path) == stat.path) | renamed)
         )
         with self._reading() as session:
             return frozenset(session.scalars(found))
 
-    def prediction(self, photo_id: int) -> values.Prediction | None:
+    def prediction(self, photo_id: int) -> Prediction | None:
         """The map on which the current mask rests, or None where there is none or it was lost."""
         with self._reading() as session:
-            photo = get_row(session, Photo, photo_id)
+            photo = get_row(session, PhotoRow, photo_id)
             row = _current_prediction(session, photo_id)
             if row is None:
                 return None
@@ -86,20 +84,20 @@ class Masks(Sessions):
         if grid is None:
             return None
         framing = framed(size, Size.of(grid))
-        return values.Prediction(grid, framing, receipt_of(row), row.predicted_jaccard)
+        return Prediction(grid, framing, receipt_of(row), row.predicted_jaccard)
 
     def mask(self, revision_id: int) -> Rle:
         """A revision's pixels. Raises Unknown."""
         with self._reading() as session:
-            return rle_of(get_row(session, Mask, revision_id))
+            return rle_of(get_row(session, MaskRow, revision_id))
 
     def photo(self, photo_id: int) -> PhotoDetails:
         """A photo with all that is known of it. Raises Unknown."""
         with self._reading() as session:
-            photo, standing = get_row(session, Photo, photo_id), standing_of(session, photo_id)
+            photo, standing = get_row(session, PhotoRow, photo_id), standing_of(session, photo_id)
             path, row = path_of(session, photo_id), _current_prediction(session, photo_id)
             decided = standing.decision_id
-            decision = None if decided is None else follow(session, Decision, decided)
+            decision = None if decided is None else follow(session, DecisionRow, decided)
             return PhotoDetails(
                 photo_id=photo_id,
                 path=path,
@@ -119,13 +117,13 @@ class Masks(Sessions):
 
 def is_outlined(session: Session, photo_id: int, model_hash: str) -> bool:
     """Whether this model has outlined the photo."""
-    found = select(col(Prediction.id)).where(
-        col(Prediction.photo_id) == photo_id, col(Prediction.model_hash) == model_hash
+    found = select(col(PredictionRow.id)).where(
+        col(PredictionRow.photo_id) == photo_id, col(PredictionRow.model_hash) == model_hash
     )
     return session.scalar(found) is not None
 
 
-def add_outline(session: Session, file: File, made: NewOutline, standing: Standing) -> None:
+def add_outline(session: Session, file: FileRow, made: NewOutline, standing: StandingRow) -> None:
     """Store what a model that has not outlined it yet made of a file's photo: a new revision.
 
     It becomes the current one unless a reviewer has worked on the one that is; `standing` is where
@@ -133,7 +131,7 @@ def add_outline(session: Session, file: File, made: NewOutline, standing: Standi
     """
     photo_id = file.photo_id
     stored = _add_prediction(session, file, made.prediction)
-    revision = Revision(
+    revision = RevisionRow(
         photo_id=photo_id,
         prediction_id=stored.id,
         author=made.prediction.receipt.model_name,
@@ -147,29 +145,29 @@ def add_outline(session: Session, file: File, made: NewOutline, standing: Standi
 
 
 def add_revision(
-    session: Session, revision: Revision, rle: Rle, measurements: Measurements
+    session: Session, revision: RevisionRow, rle: Rle, measurements: Measurements
 ) -> None:
     """Store a revision with its pixels and what was measured on them."""
     session.add(revision)
     session.flush()
     size = rle.size
     session.add(
-        Mask(revision_id=revision.id, width=size.width, height=size.height, counts=rle.counts)
+        MaskRow(revision_id=revision.id, width=size.width, height=size.height, counts=rle.counts)
     )
     session.add_all(rows_of(measurements, revision.id))
 
 
-def revision_of(session: Session, revision_id: int | None) -> RevisionValue | None:
+def revision_of(session: Session, revision_id: int | None) -> Revision | None:
     """A revision without its pixels."""
     if revision_id is None:
         return None
-    row = follow(session, Revision, revision_id)
+    row = follow(session, RevisionRow, revision_id)
     return described(row, measurements_of(session, revision_id))
 
 
-def described(row: Revision, measurements: Measurements) -> RevisionValue:
+def described(row: RevisionRow, measurements: Measurements) -> Revision:
     """A revision with what was measured on it. Raises ValueError where it is of no origin."""
-    return RevisionValue(
+    return Revision(
         id=row.id,
         photo_id=row.photo_id,
         parent_id=row.parent_id,
@@ -181,22 +179,22 @@ def described(row: Revision, measurements: Measurements) -> RevisionValue:
     )
 
 
-def rle_of(mask: Mask) -> Rle:
+def rle_of(mask: MaskRow) -> Rle:
     """A stored mask's run-length encoding. Raises ValueError where it fills no mask."""
     rle = Rle(Size(mask.width, mask.height), mask.counts)
     area(rle)
     return rle
 
 
-def receipt_of(row: Prediction) -> Receipt:
+def receipt_of(row: PredictionRow) -> Receipt:
     """A prediction's receipt."""
     return Receipt(row.model_name, row.model_hash, row.backend, row.device, row.milliseconds)
 
 
-def _add_prediction(session: Session, file: File, made: values.Prediction) -> Prediction:
+def _add_prediction(session: Session, file: FileRow, made: Prediction) -> PredictionRow:
     receipt, framing = made.receipt, made.framing
     know_model(session, receipt)
-    row = Prediction(
+    row = PredictionRow(
         photo_id=file.photo_id,
         file_id=file.id,
         model_name=receipt.model_name,
@@ -215,20 +213,20 @@ def _add_prediction(session: Session, file: File, made: values.Prediction) -> Pr
     return row
 
 
-def _current_prediction(session: Session, photo_id: int) -> Prediction | None:
+def _current_prediction(session: Session, photo_id: int) -> PredictionRow | None:
     revision_id = standing_of(session, photo_id).revision_id
     if revision_id is None:
         return None
-    prediction_id = follow(session, Revision, revision_id).prediction_id
-    return None if prediction_id is None else follow(session, Prediction, prediction_id)
+    prediction_id = follow(session, RevisionRow, revision_id).prediction_id
+    return None if prediction_id is None else follow(session, PredictionRow, prediction_id)
 
 
-def _worked_on(session: Session, standing: Standing) -> bool:
+def _worked_on(session: Session, standing: StandingRow) -> bool:
     if standing.decision_id is not None:
         return True
-    drafts = select(col(Draft.id)).where(
-        col(Draft.photo_id) == standing.photo_id,
-        col(Draft.base_revision_id) == standing.revision_id,
-        col(Draft.cursor) > 0,
+    drafts = select(col(DraftRow.id)).where(
+        col(DraftRow.photo_id) == standing.photo_id,
+        col(DraftRow.base_revision_id) == standing.revision_id,
+        col(DraftRow.cursor) > 0,
     )
     return standing.revision_id is not None and session.scalar(drafts) is not None

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
-from db.tables import Measurement
+from db.tables import MeasurementRow
 from imaging.values import Measurements
 
 AREA = "area_pixels"
@@ -18,14 +18,14 @@ FRACTION = "area_fraction"
 
 def measured(name: str, revision_id: Mapped[Any]) -> ColumnElement[bool]:
     """Whether a row is what was measured by this name on a revision."""
-    return and_(col(Measurement.revision_id) == revision_id, col(Measurement.name) == name)
+    return and_(col(MeasurementRow.revision_id) == revision_id, col(MeasurementRow.name) == name)
 
 
-def rows_of(found: Measurements, revision_id: int) -> list[Measurement]:
+def rows_of(found: Measurements, revision_id: int) -> list[MeasurementRow]:
     """The rows that keep what was measured on a revision's mask."""
     values = ((AREA, found.area_pixels, "px"), (FRACTION, found.area_fraction, "1"))
     return [
-        Measurement(revision_id=revision_id, name=name, value=value, unit=unit)
+        MeasurementRow(revision_id=revision_id, name=name, value=value, unit=unit)
         for name, value, unit in values
     ]
 
@@ -41,7 +41,7 @@ def each_measured(session: Session, revision_ids: Sequence[int]) -> dict[int, Me
     Raises LookupError where that is not there, ValueError where an area is no number of pixels.
     """
     rows = session.scalars(
-        select(Measurement).where(col(Measurement.revision_id).in_(revision_ids))
+        select(MeasurementRow).where(col(MeasurementRow.revision_id).in_(revision_ids))
     )
     found: dict[int, dict[str, float]] = {revision_id: {} for revision_id in revision_ids}
     for row in rows:

@@ -4,7 +4,7 @@ from sqlalchemy import delete, select, update
 from sqlmodel import Session, col
 
 from db.sessions import Sessions, below, files_of, live_below
-from db.tables import Aside, File, Photo, Standing, now
+from db.tables import AsideRow, FileRow, PhotoRow, StandingRow, now
 from db.values import Cause, Counts, KnownFile, NewPhoto, SetAside
 from imaging.values import FileStat, Fingerprint
 
@@ -15,11 +15,13 @@ class Photos(Sessions):
     def known_file(self, stat: FileStat) -> KnownFile | None:
         """A file that has not changed since it was last looked at."""
         with self._reading() as session:
-            live = select(File).where(col(File.path) == stat.path, col(File.gone_at).is_(None))
+            live = select(FileRow).where(
+                col(FileRow.path) == stat.path, col(FileRow.gone_at).is_(None)
+            )
             for file in session.scalars(live):
                 if is_same(file, stat):
                     return KnownFile(file.path, file.photo_id)
-            aside = session.get(Aside, stat.path)
+            aside = session.get(AsideRow, stat.path)
             lasting = aside is not None and aside.cause == Cause.FILE
             if aside is not None and lasting and is_same(aside, stat):
                 return KnownFile(aside.path, None)
@@ -29,7 +31,7 @@ class Photos(Sessions):
         """The photo with this content."""
         with self._reading() as session:
             return session.scalar(
-                select(col(Photo.id)).where(col(Photo.content_hash) == content_hash)
+                select(col(PhotoRow.id)).where(col(PhotoRow.content_hash) == content_hash)
             )
 
     def set_aside(self, stat: FileStat, reason: str, cause: Cause = Cause.FILE) -> None:
@@ -40,7 +42,7 @@ class Photos(Sessions):
         with self._writing() as session:
             _mark_gone(session, stat.path)
             session.merge(
-                Aside(
+                AsideRow(
                     path=stat.path,
                     inode=stat.inode,
                     bytes=stat.bytes,
@@ -59,8 +61,8 @@ class Photos(Sessions):
     def files_under(self, folder: str) -> list[str]:
         """The paths below a folder at which something is known to lie."""
         with self._reading() as session:
-            paths = session.scalars(select(col(File.path)).where(live_below(folder))).all()
-            aside = session.scalars(select(col(Aside.path))).all()
+            paths = session.scalars(select(col(FileRow.path)).where(live_below(folder))).all()
+            aside = session.scalars(select(col(AsideRow.path))).all()
         return sorted({path for path in [*paths, *aside] if below(path, folder)})
 
     def set_aside_files(self, folder: str) -> list[SetAside]:
@@ -68,7 +70,7 @@ class Photos(Sessions):
         with self._reading() as session:
             return [
                 SetAside(row.path, row.path.rsplit("/", 1)[-1], row.reason, Cause(row.cause))
-                for row in session.scalars(select(Aside).order_by(col(Aside.path)))
+                for row in session.scalars(select(AsideRow).order_by(col(AsideRow.path)))
                 if below(row.path, folder)
             ]
 
@@ -76,42 +78,42 @@ class Photos(Sessions):
         """How far a folder is, in files."""
         with self._reading() as session:
             rows = session.execute(
-                select(col(File.path), col(Standing.revision_id))
-                .join(Standing, col(Standing.photo_id) == col(File.photo_id))
+                select(col(FileRow.path), col(StandingRow.revision_id))
+                .join(StandingRow, col(StandingRow.photo_id) == col(FileRow.photo_id))
                 .where(live_below(folder))
             ).all()
         outlined = [revision is not None for path, revision in rows if below(path, folder)]
         return Counts(len(outlined), sum(outlined), len(self.set_aside_files(folder)))
 
 
-def find_content(session: Session, content_hash: str) -> Photo | None:
+def find_content(session: Session, content_hash: str) -> PhotoRow | None:
     """The photo with this content."""
     return session.scalars(
-        select(Photo).where(col(Photo.content_hash) == content_hash)
+        select(PhotoRow).where(col(PhotoRow.content_hash) == content_hash)
     ).one_or_none()
 
 
-def remember_file(session: Session, new: NewPhoto, known: Photo | None) -> File:
+def remember_file(session: Session, new: NewPhoto, known: PhotoRow | None) -> FileRow:
     """Remember a file and its photo, which is `known` or new; what its path held is superseded."""
     stat, identity = new.stat, new.fingerprint
-    at_path = session.scalars(select(File).where(col(File.path) == stat.path)).all()
+    at_path = session.scalars(select(FileRow).where(col(FileRow.path) == stat.path)).all()
     live = [file for file in at_path if file.gone_at is None]
     photo = known or _new_photo(session, identity, next((f.photo_id for f in live), None))
     for file in live:
         file.gone_at = now()
     same = next((file for file in at_path if file.sha256 == identity.file_hash), None)
-    session.execute(delete(Aside).where(col(Aside.path) == stat.path))
+    session.execute(delete(AsideRow).where(col(AsideRow.path) == stat.path))
     return _remember(session, same, new, photo.id)
 
 
-def is_same(row: File | Aside, stat: FileStat) -> bool:
+def is_same(row: FileRow | AsideRow, stat: FileStat) -> bool:
     """Whether the file system says of a file what it said before."""
     seen = (row.inode, row.bytes, row.modified_ns)
     return seen == (stat.inode, stat.bytes, stat.modified_ns)
 
 
-def _new_photo(session: Session, identity: Fingerprint, superseded: int | None) -> Photo:
-    photo = Photo(
+def _new_photo(session: Session, identity: Fingerprint, superseded: int | None) -> PhotoRow:
+    photo = PhotoRow(
         content_hash=identity.content_hash,
         format=identity.format,
         width=identity.size.width,
@@ -124,10 +126,10 @@ def _new_photo(session: Session, identity: Fingerprint, superseded: int | None) 
     return photo
 
 
-def _remember(session: Session, same: File | None, new: NewPhoto, photo_id: int) -> File:
+def _remember(session: Session, same: FileRow | None, new: NewPhoto, photo_id: int) -> FileRow:
     """The file's row: `same` where these bytes lay at this path before."""
     stat = new.stat
-    file = same or File(
+    file = same or FileRow(
         path=stat.path,
         sha256=new.fingerprint.file_hash,
         photo_id=photo_id,
@@ -144,9 +146,9 @@ def _remember(session: Session, same: File | None, new: NewPhoto, photo_id: int)
 
 
 def _mark_gone(session: Session, path: str) -> None:
-    live = (col(File.path) == path, col(File.gone_at).is_(None))
-    session.execute(update(File).where(*live).values(gone_at=now()))
-    session.execute(delete(Aside).where(col(Aside.path) == path))
+    live = (col(FileRow.path) == path, col(FileRow.gone_at).is_(None))
+    session.execute(update(FileRow).where(*live).values(gone_at=now()))
+    session.execute(delete(AsideRow).where(col(AsideRow.path) == path))
 
 
 def path_of(session: Session, photo_id: int) -> str:

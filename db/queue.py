@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 from db.edited import edited_since, last_live_edit
 from db.measured import FRACTION, measured
 from db.sessions import Sessions
-from db.tables import Decision, File, Measurement, Prediction, Revision, Standing
+from db.tables import DecisionRow, FileRow, MeasurementRow, PredictionRow, RevisionRow, StandingRow
 from db.values import DecisionKind, QueueItem
 
 PAGE = 500
@@ -25,7 +25,7 @@ class Among(StrEnum):
     BARE = "not outlined, by path"
 
 
-class Queue(Sessions):
+class QueuePages(Sessions):
     """Lines of photos, which need no mask and no patch. Which order is whose, `pipeline` knows."""
 
     def queue(
@@ -45,7 +45,7 @@ class Queue(Sessions):
             if among is Among.GRADED:
                 return _graded(session, _of_predictions(columns), folder, after)
             rows = columns.where(*_FILTERS[among], *_by_path(folder, after))
-            page = _of_files(rows).order_by(col(File.path)).limit(PAGE)
+            page = _of_files(rows).order_by(col(FileRow.path)).limit(PAGE)
             return _one_each(_item(row) for row in session.execute(page))
 
 
@@ -53,10 +53,10 @@ _Row = Row[str, int, int | None, int | None, str, float | None, float | None, bo
 _Lines = Select[
     str, int, int | None, int | None, str, float | None, float | None, bool, bool | None
 ]
-_OUTLINED = col(Standing.revision_id).is_not(None)
+_OUTLINED = col(StandingRow.revision_id).is_not(None)
 _FILTERS: dict[Among, tuple[ColumnElement[bool], ...]] = {
     Among.ALL: (),
-    Among.UNGRADED: (_OUTLINED, col(Prediction.predicted_jaccard).is_(None)),
+    Among.UNGRADED: (_OUTLINED, col(PredictionRow.predicted_jaccard).is_(None)),
     Among.BARE: (~_OUTLINED,),
 }
 
@@ -64,49 +64,49 @@ _FILTERS: dict[Among, tuple[ColumnElement[bool], ...]] = {
 def _columns(reviewer: str | None) -> _Lines:
     """A line's columns, and what of them hangs on a photo's standing alone."""
     return select(
-        col(File.path),
-        col(Standing.photo_id),
-        col(Standing.revision_id),
-        col(Standing.decision_id),
-        col(Decision.kind),
-        col(Measurement.value),
-        col(Prediction.predicted_jaccard),
+        col(FileRow.path),
+        col(StandingRow.photo_id),
+        col(StandingRow.revision_id),
+        col(StandingRow.decision_id),
+        col(DecisionRow.kind),
+        col(MeasurementRow.value),
+        col(PredictionRow.predicted_jaccard),
         last_live_edit(reviewer).is_not(None),
         edited_since(reviewer),
-    ).where(col(File.gone_at).is_(None))
+    ).where(col(FileRow.gone_at).is_(None))
 
 
 def _of_files(lines: _Lines) -> _Lines:
     joined = (
-        lines.select_from(File)
-        .join(Standing, col(Standing.photo_id) == col(File.photo_id))
-        .outerjoin(Revision, col(Revision.id) == col(Standing.revision_id))
-        .outerjoin(Prediction, col(Prediction.id) == col(Revision.prediction_id))
+        lines.select_from(FileRow)
+        .join(StandingRow, col(StandingRow.photo_id) == col(FileRow.photo_id))
+        .outerjoin(RevisionRow, col(RevisionRow.id) == col(StandingRow.revision_id))
+        .outerjoin(PredictionRow, col(PredictionRow.id) == col(RevisionRow.prediction_id))
     )
     return _with_standing(joined)
 
 
 def _of_predictions(lines: _Lines) -> _Lines:
     joined = (
-        lines.select_from(Prediction)
-        .join(Revision, col(Revision.prediction_id) == col(Prediction.id))
-        .join(Standing, col(Standing.revision_id) == col(Revision.id))
-        .join(File, col(File.photo_id) == col(Standing.photo_id))
+        lines.select_from(PredictionRow)
+        .join(RevisionRow, col(RevisionRow.prediction_id) == col(PredictionRow.id))
+        .join(StandingRow, col(StandingRow.revision_id) == col(RevisionRow.id))
+        .join(FileRow, col(FileRow.photo_id) == col(StandingRow.photo_id))
     )
     return _with_standing(joined)
 
 
 def _with_standing(lines: _Lines) -> _Lines:
-    return lines.outerjoin(Decision, col(Decision.id) == col(Standing.decision_id)).outerjoin(
-        Measurement, measured(FRACTION, col(Standing.revision_id))
-    )
+    return lines.outerjoin(
+        DecisionRow, col(DecisionRow.id) == col(StandingRow.decision_id)
+    ).outerjoin(MeasurementRow, measured(FRACTION, col(StandingRow.revision_id)))
 
 
 def _by_path(folder: str, after: QueueItem | None) -> Iterator[ColumnElement[bool]]:
     prefix = _prefix(folder)
-    yield col(File.path) > (prefix if after is None else after.path)
+    yield col(FileRow.path) > (prefix if after is None else after.path)
     # What follows all paths that begin with the prefix: "0" comes after "/".
-    yield col(File.path) < prefix[:-1] + "0"
+    yield col(FileRow.path) < prefix[:-1] + "0"
 
 
 def _graded(
@@ -117,7 +117,7 @@ def _graded(
     A page without a line of the folder is passed over.
     """
     prefix = _prefix(folder)
-    lines = lines.where(func.substr(col(File.path), 1, len(prefix)) == prefix)
+    lines = lines.where(func.substr(col(FileRow.path), 1, len(prefix)) == prefix)
     found: list[QueueItem] = []
     keys, grade = _next_grades(session, None if after is None else after.predicted_jaccard)
     while keys and not (found := _on(session, lines, keys)):
@@ -127,7 +127,7 @@ def _graded(
 
 def _next_grades(session: Session, after: float | None) -> tuple[list[int], float | None]:
     """The predictions that come next by their grade, all of the last grade too; and which it is."""
-    key, grade = col(Prediction.id), col(Prediction.predicted_jaccard)
+    key, grade = col(PredictionRow.id), col(PredictionRow.predicted_jaccard)
     further = grade.is_not(None) if after is None else grade > after
     rows = session.execute(select(key, grade).where(further).order_by(grade).limit(PAGE)).all()
     if not rows:
@@ -143,7 +143,7 @@ def _on(session: Session, lines: _Lines, keys: Sequence[int]) -> list[QueueItem]
     return [
         _item(row)
         for part in parts
-        for row in session.execute(lines.where(col(Prediction.id).in_(part)))
+        for row in session.execute(lines.where(col(PredictionRow.id).in_(part)))
     ]
 
 

@@ -12,7 +12,15 @@ from db.edited import edited_since
 from db.masks import described, receipt_of, rle_of
 from db.measured import each_measured
 from db.sessions import Sessions, below, size_of
-from db.tables import Decision, File, Mask, Photo, Prediction, Revision, Standing
+from db.tables import (
+    DecisionRow,
+    FileRow,
+    MaskRow,
+    PhotoRow,
+    PredictionRow,
+    RevisionRow,
+    StandingRow,
+)
 from db.values import DecisionKind, ReviewedFile, ReviewedPhoto, ReviewedPlace
 from imaging.framing import Size
 from imaging.values import Rle
@@ -50,11 +58,11 @@ def _chosen(
 ) -> list[tuple[int, ReviewedPlace]]:
     # Whole rows, and of every decision: one that is damaged would only seem not to be wanted.
     rows = (
-        select(Standing, Decision, Photo, File)
-        .outerjoin(Decision, col(Decision.id) == col(Standing.decision_id))
-        .outerjoin(Photo, col(Photo.id) == col(Standing.photo_id))
-        .outerjoin(File, col(File.photo_id) == col(Standing.photo_id))
-        .where(col(Standing.decision_id).is_not(None))
+        select(StandingRow, DecisionRow, PhotoRow, FileRow)
+        .outerjoin(DecisionRow, col(DecisionRow.id) == col(StandingRow.decision_id))
+        .outerjoin(PhotoRow, col(PhotoRow.id) == col(StandingRow.photo_id))
+        .outerjoin(FileRow, col(FileRow.photo_id) == col(StandingRow.photo_id))
+        .where(col(StandingRow.decision_id).is_not(None))
         .execution_options(yield_per=PAGE)
     )
     first: dict[int, ReviewedPlace] = {}
@@ -71,9 +79,9 @@ def _page(
     session: Session, photo_ids: Sequence[int], folder: str | None
 ) -> Iterator[ReviewedPhoto]:
     """These photos, in their order."""
-    rows = {row.Photo.id: row for row in session.execute(_all_known(photo_ids)).all()}
+    rows = {row[0].id: row for row in session.execute(_all_known(photo_ids)).all()}
     files = _files(session, photo_ids, folder)
-    drawn = [row.Revision.id for row in rows.values() if row.Revision is not None]
+    drawn = [revision.id for _, _, revision, *_ in rows.values() if revision is not None]
     measured = each_measured(session, drawn)
     for photo_id in photo_ids:
         photo, decision, revision, mask, prediction, edited = rows[photo_id]
@@ -96,17 +104,17 @@ def _page(
 
 def _all_known(
     photo_ids: Sequence[int],
-) -> Select[Photo, Decision, Revision, Mask, Prediction, bool]:
+) -> Select[PhotoRow, DecisionRow, RevisionRow, MaskRow, PredictionRow, bool]:
     # All from the revision on are None where there is none.
     return (
-        select(Photo, Decision, Revision, Mask, Prediction, edited_since())
-        .select_from(Standing)
-        .join(Photo, col(Photo.id) == col(Standing.photo_id))
-        .join(Decision, col(Decision.id) == col(Standing.decision_id))
-        .outerjoin(Revision, col(Revision.id) == col(Decision.revision_id))
-        .outerjoin(Mask, col(Mask.revision_id) == col(Revision.id))
-        .outerjoin(Prediction, col(Prediction.id) == col(Revision.prediction_id))
-        .where(col(Standing.photo_id).in_(photo_ids))
+        select(PhotoRow, DecisionRow, RevisionRow, MaskRow, PredictionRow, edited_since())
+        .select_from(StandingRow)
+        .join(PhotoRow, col(PhotoRow.id) == col(StandingRow.photo_id))
+        .join(DecisionRow, col(DecisionRow.id) == col(StandingRow.decision_id))
+        .outerjoin(RevisionRow, col(RevisionRow.id) == col(DecisionRow.revision_id))
+        .outerjoin(MaskRow, col(MaskRow.revision_id) == col(RevisionRow.id))
+        .outerjoin(PredictionRow, col(PredictionRow.id) == col(RevisionRow.prediction_id))
+        .where(col(StandingRow.photo_id).in_(photo_ids))
     )
 
 
@@ -114,7 +122,7 @@ def _files(
     session: Session, photo_ids: Sequence[int], folder: str | None
 ) -> dict[int, list[ReviewedFile]]:
     """The files of each photo that lie below a folder, by path."""
-    rows = select(File).where(col(File.photo_id).in_(photo_ids)).order_by(col(File.path))
+    rows = select(FileRow).where(col(FileRow.photo_id).in_(photo_ids)).order_by(col(FileRow.path))
     found: dict[int, list[ReviewedFile]] = defaultdict(list)
     for file in session.scalars(rows):
         if _lies_below(file, folder):
@@ -122,7 +130,7 @@ def _files(
     return found
 
 
-def _lies_below(file: File, folder: str | None) -> bool:
+def _lies_below(file: FileRow, folder: str | None) -> bool:
     return file.gone_at is None and (folder is None or below(file.path, folder))
 
 
@@ -133,7 +141,7 @@ def _present(row: Found | None, key: int) -> Found:
     return row
 
 
-def _whole(mask: Mask, size: Size) -> Rle:
+def _whole(mask: MaskRow, size: Size) -> Rle:
     rle = rle_of(mask)
     if rle.size != size:
         raise ValueError(f"a mask of {rle.size} on a photo of {size}")

@@ -14,7 +14,7 @@ from db.sqlite.engine import for_writing
 from db.sqlite.failures import explain_errors
 from db.sqlite.files import identity_of
 from db.sqlite.maps import Maps
-from db.tables import File, Photo, Standing
+from db.tables import FileRow, PhotoRow, StandingRow
 from imaging.framing import Size
 
 MOST_PIXELS = 2**28
@@ -79,7 +79,7 @@ def get_row(session: Session, table: type[SQLModel], key: Any) -> Any:
     """The row with this key. Raises Unknown."""
     row = session.get(table, key)
     if row is None:
-        raise Unknown(f"The database holds no {table.__name__.lower()} {key}.")
+        raise Unknown(f"The database holds no {table.__tablename__} {key}.")
     return row
 
 
@@ -87,14 +87,14 @@ def follow(session: Session, table: type[SQLModel], key: Any) -> Any:
     """The row that another one points at. Raises LookupError: only damage can have taken it."""
     row = session.get(table, key)
     if row is None:
-        raise LookupError(f"there is no {table.__name__.lower()} {key}")
+        raise LookupError(f"there is no {table.__tablename__} {key}")
     return row
 
 
 def live_below(folder: str) -> ColumnElement[bool]:
     """Files that still lie under a folder; SQLite ignores case here, see `below`."""
     prefix = folder.rstrip("/") + "/"
-    return col(File.gone_at).is_(None) & col(File.path).startswith(prefix, autoescape=True)
+    return col(FileRow.gone_at).is_(None) & col(FileRow.path).startswith(prefix, autoescape=True)
 
 
 def below(path: str, folder: str) -> bool:
@@ -102,19 +102,19 @@ def below(path: str, folder: str) -> bool:
     return path.startswith(folder.rstrip("/") + "/")
 
 
-def files_of(session: Session, photo_id: int) -> Sequence[File]:
+def files_of(session: Session, photo_id: int) -> Sequence[FileRow]:
     """A photo's files, those that still lie somewhere first, then by path."""
-    found = session.scalars(select(File).where(col(File.photo_id) == photo_id)).all()
+    found = session.scalars(select(FileRow).where(col(FileRow.photo_id) == photo_id)).all()
     return sorted(found, key=lambda file: (file.gone_at is not None, file.path))
 
 
-def standing_of(session: Session, photo_id: int) -> Standing:
+def standing_of(session: Session, photo_id: int) -> StandingRow:
     """Where a photo stands. Raises Unknown."""
-    row: Standing = get_row(session, Standing, photo_id)
+    row: StandingRow = get_row(session, StandingRow, photo_id)
     return row
 
 
-def size_of(photo: Photo) -> Size:
+def size_of(photo: PhotoRow) -> Size:
     """A photo's size. Raises ValueError where no photo has it."""
     if min(photo.width, photo.height) < 1 or photo.width * photo.height > MOST_PIXELS:
         raise ValueError(f"a photo of {photo.width}×{photo.height} pixels")

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from db.decisions import Decisions
 from db.drafts import Drafts
 from db.errors import NoDatabase, StoreError
-from db.queue import Queue
+from db.queue import QueuePages
 from db.reviewed import Reviewed
 from db.sqlite.files import maps_beside
 from db.sqlite.maps import Maps
@@ -26,7 +26,7 @@ class _Failed:
     error: Exception
 
 
-class Store(TakingIn, Drafts, Decisions, Reviewed, Queue):
+class Store(TakingIn, Drafts, Decisions, Reviewed, QueuePages):
     """An open database. Its methods may be called from any thread; each is one transaction,
     that of an iterator from its first value to its last.
 

@@ -78,7 +78,7 @@ def _check(row: Table, _context: object) -> None:
     for name, kinds in _columns(type(row)):
         value = row.__dict__[name]
         if not isinstance(value, kinds) or value in (math.inf, -math.inf):
-            raise ValueError(f"{type(row).__name__.lower()}.{name} is {value!r}")
+            raise ValueError(f"{type(row).__tablename__}.{name} is {value!r}")
 
 
 @cache
@@ -94,8 +94,10 @@ def _types_of(column: ColumnElement[object]) -> tuple[type[object], ...]:
     return (*types, NoneType) if getattr(column, "nullable", False) else types
 
 
-class Photo(Table, table=True):
+class PhotoRow(Table, table=True):
     """A picture, whatever files hold it; `supersedes_id` is what its first path held before."""
+
+    __tablename__ = "photo"
 
     id: int = Field(default=None, primary_key=True)
     content_hash: str = Field(unique=True)
@@ -106,8 +108,10 @@ class Photo(Table, table=True):
     added_at: datetime = Field(sa_type=Moment)
 
 
-class File(Table, table=True):
+class FileRow(Table, table=True):
     """Bytes that lay at a path; `gone_at` is None while they still do, as far as is known."""
+
+    __tablename__ = "file"
 
     __table_args__ = (UniqueConstraint("path", "sha256"),)
 
@@ -122,11 +126,13 @@ class File(Table, table=True):
     gone_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
-class Aside(Table, table=True):
+class AsideRow(Table, table=True):
     """A file that could not become a photo, as it is now, and why.
 
     `cause` says whether the file was at fault or the machine, which deserves another try.
     """
+
+    __tablename__ = "aside"
 
     path: str = Field(primary_key=True)
     inode: int = Field(sa_type=Unsigned)
@@ -137,15 +143,17 @@ class Aside(Table, table=True):
     seen_at: datetime = Field(sa_type=Moment)
 
 
-class Model(Table, table=True):
+class ModelRow(Table, table=True):
     """A model that has outlined a photo here; `name` is the one that it first came under."""
+
+    __tablename__ = "model"
 
     hash: str = Field(primary_key=True)
     name: str
     first_seen_at: datetime = Field(sa_type=Moment)
 
 
-class Prediction(Table, table=True):
+class PredictionRow(Table, table=True):
     """The receipt of one model's map for one photo; the map itself is in the cache beside.
 
     `model_name` is what the model was called then: a package can be renamed, its hash stays.
@@ -154,6 +162,8 @@ class Prediction(Table, table=True):
     `lesion_probability` is how sure the model is that there is a lesion at all, from 0 to 1; None
     where it doesn't say.
     """
+
+    __tablename__ = "prediction"
 
     __table_args__ = (UniqueConstraint("photo_id", "model_hash", "framing"),)
 
@@ -172,8 +182,10 @@ class Prediction(Table, table=True):
     made_at: datetime = Field(sa_type=Moment)
 
 
-class Revision(Table, table=True):
+class RevisionRow(Table, table=True):
     """A mask of a photo: who drew it, how, from which other, and on which prediction it rests."""
+
+    __tablename__ = "revision"
 
     id: int = Field(default=None, primary_key=True)
     photo_id: int = Field(foreign_key="photo.id", index=True)
@@ -185,8 +197,10 @@ class Revision(Table, table=True):
     created_at: datetime = Field(sa_type=Moment)
 
 
-class Mask(Table, table=True):
+class MaskRow(Table, table=True):
     """A revision's pixels as COCO RLE; in a table of their own, so that no list reads them."""
+
+    __tablename__ = "mask"
 
     revision_id: int = Field(primary_key=True, foreign_key="revision.id")
     width: int
@@ -194,19 +208,23 @@ class Mask(Table, table=True):
     counts: bytes = Field(sa_type=LargeBinary)
 
 
-class Instance(Table, table=True):
+class InstanceRow(Table, table=True):
     """One lesion of a mask on which a reviewer said there are several; `number` counts from 1.
 
     `counts` are its pixels, as the mask's own. A mask without any is one lesion, or none.
     """
+
+    __tablename__ = "instance"
 
     revision_id: int = Field(primary_key=True, foreign_key="revision.id")
     number: int = Field(primary_key=True)
     counts: bytes = Field(sa_type=LargeBinary)
 
 
-class Measurement(Table, table=True):
+class MeasurementRow(Table, table=True):
     """One thing that was measured on a revision's mask, by its name, with its unit."""
+
+    __tablename__ = "measurement"
 
     revision_id: int = Field(primary_key=True, foreign_key="revision.id")
     name: str = Field(primary_key=True)
@@ -214,12 +232,14 @@ class Measurement(Table, table=True):
     unit: str
 
 
-class Scale(Table, table=True):
+class ScaleRow(Table, table=True):
     """How many millimetres a pixel of the upright photo is wide, as someone said.
 
     `how` is what it was read from: a ruler in the picture, a camera's known lens. The last one said
     holds.
     """
+
+    __tablename__ = "scale"
 
     id: int = Field(default=None, primary_key=True)
     photo_id: int = Field(foreign_key="photo.id", index=True)
@@ -229,12 +249,14 @@ class Scale(Table, table=True):
     said_at: datetime = Field(sa_type=Moment)
 
 
-class Membership(Table, table=True):
+class MembershipRow(Table, table=True):
     """Photos of one patient, or of one lesion, belong together: a split must not part them.
 
     `kind` says which of the two, `name` whom or which; `source` is where that is from: a folder, a
     pattern of names, a table. The last one said of a kind holds.
     """
+
+    __tablename__ = "membership"
 
     __table_args__ = (Index(None, "kind", "name"),)
 
@@ -247,8 +269,10 @@ class Membership(Table, table=True):
     said_at: datetime = Field(sa_type=Moment)
 
 
-class Claim(Table, table=True):
+class ClaimRow(Table, table=True):
     """A photo that a reviewer has open, so that nobody else is handed it before `until`."""
+
+    __tablename__ = "claim"
 
     photo_id: int = Field(primary_key=True, foreign_key="photo.id")
     reviewer: str = Field(index=True)
@@ -256,22 +280,26 @@ class Claim(Table, table=True):
     until: datetime = Field(sa_type=Moment)
 
 
-class Tombstone(Table, table=True):
+class TombstoneRow(Table, table=True):
     """A picture that someone had forgotten: all but its hash is gone, and it is not taken in again.
 
     It points at no photo, since there is none any more.
     """
+
+    __tablename__ = "tombstone"
 
     content_hash: str = Field(primary_key=True)
     reviewer: str
     made_at: datetime = Field(sa_type=Moment)
 
 
-class Draft(Table, table=True):
+class DraftRow(Table, table=True):
     """One reviewer's unfinished correction of one revision; `cursor` of its edits are live.
 
     `base_revision_id` is None where it is drawn on a photo without an outline.
     """
+
+    __tablename__ = "draft"
 
     __table_args__ = (
         UniqueConstraint("photo_id", "base_revision_id", "reviewer"),
@@ -294,7 +322,7 @@ class Draft(Table, table=True):
     created_at: datetime = Field(sa_type=Moment)
 
 
-class Edit(Table, table=True):
+class EditRow(Table, table=True):
     """One edit of a draft.
 
     `sequence` counts the draft's edits as they were made, `position` says which of the line it is;
@@ -302,6 +330,8 @@ class Edit(Table, table=True):
     `settings` say, a JSON object of numbers by name. `covered` are the pixels of the box that a
     tool passed, packed as `bits` are.
     """
+
+    __tablename__ = "edit"
 
     __table_args__ = (UniqueConstraint("draft_id", "sequence"),)
 
@@ -323,12 +353,14 @@ class Edit(Table, table=True):
     made_at: datetime = Field(sa_type=Moment)
 
 
-class Decision(Table, table=True):
+class DecisionRow(Table, table=True):
     """What a reviewer said of a photo, looking at `base_revision_id`, and the mask that stands.
 
     `batch` is shared by what one key decided at once, None where that was one photo. `flag` marks
     what someone should look at again; `reason` is why it was rejected, empty where none was given.
     """
+
+    __tablename__ = "decision"
 
     id: int = Field(default=None, primary_key=True)
     photo_id: int = Field(foreign_key="photo.id", index=True)
@@ -346,16 +378,20 @@ class Decision(Table, table=True):
     created_at: datetime = Field(sa_type=Moment)
 
 
-class Retraction(Table, table=True):
+class RetractionRow(Table, table=True):
     """A decision was taken back: one more fact, the decision stays."""
+
+    __tablename__ = "retraction"
 
     decision_id: int = Field(primary_key=True, foreign_key="decision.id")
     reviewer: str
     created_at: datetime = Field(sa_type=Moment)
 
 
-class Standing(Table, table=True):
+class StandingRow(Table, table=True):
     """Where a photo stands: pointers to the revision and the decision that are current."""
+
+    __tablename__ = "standing"
 
     __table_args__ = (
         # To come from a revision to its photo; for those without one it would only tempt.

@@ -6,7 +6,7 @@ from sqlmodel import Session, col
 from db.masks import Masks, add_outline, is_outlined
 from db.photos import Photos, find_content, is_same, path_of, remember_file
 from db.sessions import standing_of
-from db.tables import Aside, File, Photo, Prediction, Standing
+from db.tables import AsideRow, FileRow, PhotoRow, PredictionRow, StandingRow
 from db.values import Cause, LookUp, NewOutline, NewPhoto, TakenIn
 from imaging.values import FileStat
 
@@ -19,23 +19,27 @@ class TakingIn(Photos, Masks):
         asked = select(literal(stat.path).label("path")).subquery()
         # One statement, not four: it is asked for every file each time that nevus starts.
         rows = (
-            select(File, Aside, col(Photo.content_hash), col(Prediction.id))
+            select(FileRow, AsideRow, col(PhotoRow.content_hash), col(PredictionRow.id))
             .select_from(asked)
-            .outerjoin(Aside, col(Aside.path) == asked.c.path)
-            .outerjoin(File, or_(col(File.path) == asked.c.path, _renamed(stat)))
-            .outerjoin(Photo, col(Photo.id) == col(File.photo_id))
-            .outerjoin(Prediction, _by_model(model_hash))
+            .outerjoin(AsideRow, col(AsideRow.path) == asked.c.path)
+            .outerjoin(FileRow, or_(col(FileRow.path) == asked.c.path, _renamed(stat)))
+            .outerjoin(PhotoRow, col(PhotoRow.id) == col(FileRow.photo_id))
+            .outerjoin(PredictionRow, _by_model(model_hash))
         )
         with self._reading() as session:
             found = session.execute(rows).all()
-        at_path = [row for row in found if row.File is not None and _is_still(row.File, stat)]
-        aside = found[0].Aside
-        return LookUp(
-            known=bool(at_path) or (aside is not None and _is_faulty(aside, stat)),
-            photo_id=at_path[0].File.photo_id if at_path else None,
-            outlined=any(row.id is not None for row in at_path),
-            contents=frozenset(row.content_hash for row in found if row.id is not None),
-        )
+            there = [
+                (file.photo_id, made)
+                for file, _, _, made in found
+                if file is not None and _is_still(file, stat)
+            ]
+            (_, aside, *_), *_ = found
+            return LookUp(
+                known=bool(there) or (aside is not None and _is_faulty(aside, stat)),
+                photo_id=there[0][0] if there else None,
+                outlined=any(made is not None for _, made in there),
+                contents=frozenset(content for _, _, content, made in found if made is not None),
+            )
 
     def take_in(
         self, new: NewPhoto, outline: NewOutline | None = None, model_hash: str | None = None
@@ -54,39 +58,41 @@ class TakingIn(Photos, Masks):
             outlined = _is_outlined(session, known, model_hash)
             file = remember_file(session, new, known)
             if outline is not None and not outlined:
-                standing = Standing(photo_id=file.photo_id)
+                standing = StandingRow(photo_id=file.photo_id)
                 if known is not None:
                     standing = standing_of(session, known.id)
                 add_outline(session, file, outline, standing)
                 session.add(standing)
             elif known is None:
-                session.add(Standing(photo_id=file.photo_id))
+                session.add(StandingRow(photo_id=file.photo_id))
             return TakenIn(file.photo_id, before, outlined)
 
 
 def _renamed(stat: FileStat) -> ColumnElement[bool]:
     """Whether a file is the same as one that lay elsewhere."""
     return and_(
-        col(File.inode) == stat.inode,
-        col(File.bytes) == stat.bytes,
-        col(File.modified_ns) == stat.modified_ns,
+        col(FileRow.inode) == stat.inode,
+        col(FileRow.bytes) == stat.bytes,
+        col(FileRow.modified_ns) == stat.modified_ns,
     )
 
 
 def _by_model(model_hash: str | None) -> ColumnElement[bool]:
-    return and_(col(Prediction.photo_id) == col(Photo.id), col(Prediction.model_hash) == model_hash)
+    return and_(
+        col(PredictionRow.photo_id) == col(PhotoRow.id), col(PredictionRow.model_hash) == model_hash
+    )
 
 
-def _is_still(file: File, stat: FileStat) -> bool:
+def _is_still(file: FileRow, stat: FileStat) -> bool:
     return file.path == stat.path and file.gone_at is None and is_same(file, stat)
 
 
-def _is_faulty(aside: Aside, stat: FileStat) -> bool:
+def _is_faulty(aside: AsideRow, stat: FileStat) -> bool:
     """Whether a file was set aside as it is, and not for the machine's fault."""
     return Cause(aside.cause) is Cause.FILE and is_same(aside, stat)
 
 
-def _is_outlined(session: Session, known: Photo | None, model_hash: str | None) -> bool:
+def _is_outlined(session: Session, known: PhotoRow | None, model_hash: str | None) -> bool:
     if known is None or model_hash is None:
         return False
     return is_outlined(session, known.id, model_hash)

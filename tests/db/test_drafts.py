@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 
 from db.errors import Unknown
 from db.store import Store
-from db.tables import Draft, Edit
+from db.tables import DraftRow, EditRow
 from db.values import DecisionKind, DraftEdit, Origin, Tool
 from imaging.framing import Mask
 from imaging.mask import rle
@@ -41,7 +41,7 @@ LENIENT = settings(
 )
 
 
-def count(store: Store, table: type[Draft | Edit]) -> int:
+def count(store: Store, table: type[DraftRow | EditRow]) -> int:
     with Session(store._engine) as session:
         return session.scalar(select(func.count()).select_from(table)) or 0
 
@@ -111,7 +111,7 @@ def test_a_draft_begins_where_there_is_no_outline_and_becomes_one(store: Store) 
     assert line_of(store, "ada", photo_id, None) == [edit(1), edit(2)]
     assert line_of(store, "bob", photo_id, None) == [edit(3)]
     assert store.draft("ada", other, None) is None
-    assert count(store, Draft) == 2
+    assert count(store, DraftRow) == 2
     drawn = correct(store, photo_id)
     details = store.photo(photo_id)
     assert details.revision is not None
@@ -160,7 +160,7 @@ def test_edits_that_an_edit_after_an_undo_abandons_stay(store: Store) -> None:
     branch = store.add_edit("ada", photo_id, base, 1, edit(9))
     assert line_of(store, "ada", photo_id, base) == [edit(0), edit(9)]
     with Session(store._engine) as session:
-        rows = session.scalars(select(Edit).order_by(col(Edit.sequence))).all()
+        rows = session.scalars(select(EditRow).order_by(col(EditRow.sequence))).all()
         assert [(row.sequence, row.position, row.abandoned_by_id) for row in rows] == [
             (0, 0, None),
             (1, 1, branch.edit_id),

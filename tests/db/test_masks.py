@@ -11,8 +11,7 @@ from sqlmodel import Session, select
 
 from db.errors import StoreError
 from db.store import Store
-from db.tables import Measurement, Model
-from db.tables import Prediction as Row
+from db.tables import MeasurementRow, ModelRow, PredictionRow
 from db.values import DecisionKind, NewOutline, Origin
 from imaging.framing import FRAMINGS, Mask, Size
 from imaging.mask import rle
@@ -78,7 +77,7 @@ def test_measurements_are_kept_by_name_with_their_unit(store: Store) -> None:
     mask[:3, :4] = True
     store_mask(store, mask)
     with Session(store._engine) as session:
-        rows = {row.name: (row.value, row.unit) for row in session.exec(select(Measurement))}
+        rows = {row.name: (row.value, row.unit) for row in session.exec(select(MeasurementRow))}
     assert rows == {"area_pixels": (12.0, "px"), "area_fraction": (0.01, "1")}
 
 
@@ -95,11 +94,11 @@ def test_a_model_is_known_by_its_hash_and_first_name_and_receipts_say_the_name_o
     made_anew = NewOutline(renamed, store.mask(revision.id), revision.measurements, 0.5)
     third = store.take_in(new, made_anew).photo_id
     with Session(store._engine) as session:
-        assert [(row.hash[0], row.name) for row in session.exec(select(Model))] == [
+        assert [(row.hash[0], row.name) for row in session.exec(select(ModelRow))] == [
             ("m", "lesion"),
             ("n", "lesion"),
         ]
-        assert {row.lesion_probability for row in session.exec(select(Row))} == {None}
+        assert {row.lesion_probability for row in session.exec(select(PredictionRow))} == {None}
     receipts = [store.photo(photo_id).receipt for photo_id in (first, second, third)]
     assert [(r.model_name, r.model_hash[0]) if r else None for r in receipts] == [
         ("lesion", "m"),
@@ -113,7 +112,7 @@ def test_what_a_model_has_outlined_it_does_not_outline_again(store: Store) -> No
     assert outline(store, "a.jpg", predicted_jaccard=0.75) == photo_id
     assert store.photo(photo_id).predicted_jaccard == 0.25
     with Session(store._engine) as session:
-        assert len(session.exec(select(Row)).all()) == 1
+        assert len(session.exec(select(PredictionRow)).all()) == 1
     assert [entry.what for entry in store.photo(photo_id).history] == ["outlined by model lesion"]
 
 

@@ -14,16 +14,16 @@ from sqlmodel import Session, select
 
 from db.store import Store
 from db.tables import (
-    Claim,
-    Draft,
-    File,
-    Instance,
-    Measurement,
-    Membership,
-    Model,
-    Scale,
+    ClaimRow,
+    DraftRow,
+    FileRow,
+    InstanceRow,
+    MeasurementRow,
+    MembershipRow,
+    ModelRow,
+    ScaleRow,
     Table,
-    Tombstone,
+    TombstoneRow,
     now,
 )
 from imaging.values import FileStat
@@ -32,10 +32,10 @@ from tests.db.conftest import new_photo, outline, revision_of
 MOMENT = datetime(2026, 11, 26, 1, 2, 3, 4, tzinfo=UTC)
 Make = Callable[[int, int], Table]
 SAID: dict[str, Make] = {
-    "scale": lambda photo, _: Scale(
+    "scale": lambda photo, _: ScaleRow(
         photo_id=photo, mm_per_pixel=1 / 30, reviewer="ada", how="a ruler", said_at=MOMENT
     ),
-    "membership": lambda photo, _: Membership(
+    "membership": lambda photo, _: MembershipRow(
         photo_id=photo,
         kind="patient",
         name="P-7",
@@ -43,16 +43,16 @@ SAID: dict[str, Make] = {
         source="its folder",
         said_at=MOMENT,
     ),
-    "claim": lambda photo, _: Claim(
+    "claim": lambda photo, _: ClaimRow(
         photo_id=photo, reviewer="ada", made_at=MOMENT, until=MOMENT + timedelta(minutes=5)
     ),
-    "instance": lambda _, revision: Instance(revision_id=revision, number=2, counts=b"0123"),
-    "measurement": lambda _, revision: Measurement(
+    "instance": lambda _, revision: InstanceRow(revision_id=revision, number=2, counts=b"0123"),
+    "measurement": lambda _, revision: MeasurementRow(
         revision_id=revision, name="longest axis", value=4.25, unit="mm"
     ),
-    "tombstone": lambda *_: Tombstone(content_hash="c" * 64, reviewer="ada", made_at=MOMENT),
-    "model": lambda *_: Model(hash="h" * 64, name="lesion", first_seen_at=MOMENT),
-    "draft": lambda photo, _: Draft(
+    "tombstone": lambda *_: TombstoneRow(content_hash="c" * 64, reviewer="ada", made_at=MOMENT),
+    "model": lambda *_: ModelRow(hash="h" * 64, name="lesion", first_seen_at=MOMENT),
+    "draft": lambda photo, _: DraftRow(
         reviewer="ada", photo_id=photo, base_revision_id=None, cursor=0, created_at=MOMENT
     ),
 }
@@ -115,9 +115,9 @@ def test_what_is_said_anew_stands_beside_what_was_said(
 def test_a_draft_on_a_base_is_one_for_each_reviewer_too(
     store: Store, outlined: tuple[int, int]
 ) -> None:
-    def draft(reviewer: str, base: int | None) -> Draft:
+    def draft(reviewer: str, base: int | None) -> DraftRow:
         photo_id, _ = outlined
-        return Draft(
+        return DraftRow(
             reviewer=reviewer,
             photo_id=photo_id,
             base_revision_id=base,
@@ -181,7 +181,7 @@ def test_moments_and_inodes_come_back_whatever_they_are(
     assert store.known_file(stat) is not None
     here = moment.astimezone(timezone(timedelta(hours=hours)))
     with Session(store._engine) as session:
-        file = session.exec(select(File).where(File.path == stat.path)).one()
+        file = session.exec(select(FileRow).where(FileRow.path == stat.path)).one()
         file.seen_at = here
         session.commit()
         session.expire_all()

@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 
 from db.errors import StaleDecision
 from db.store import Store
-from db.tables import Decision, Retraction
+from db.tables import DecisionRow, RetractionRow
 from db.values import DecisionKind
 from tests.db.conftest import FOLDER, correct, new_photo, outline, revision_of, verdict
 
@@ -115,8 +115,8 @@ def test_nothing_is_deleted_by_taking_back(store: Store) -> None:
     assert store.take_back("ada") is not None
     assert store.mask(first) == store.mask(second)
     with Session(store._engine) as session:
-        made = [(row.id, row.reviewer) for row in session.exec(select(Decision))]
-        taken = [(row.decision_id, row.reviewer) for row in session.exec(select(Retraction))]
+        made = [(row.id, row.reviewer) for row in session.exec(select(DecisionRow))]
+        taken = [(row.decision_id, row.reviewer) for row in session.exec(select(RetractionRow))]
     assert made == [(1, "ada"), (2, "bob")]
     assert taken == made
 
