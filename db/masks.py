@@ -22,7 +22,7 @@ from db.tables import (
 from db.values import DecisionKind, NewOutline, Origin, PhotoDetails, Revision
 from imaging.framing import FRAMINGS, Size
 from imaging.mask.rle import area
-from imaging.values import FileStat, Measurements, Prediction, Receipt, Rle
+from imaging.values import Measurements, Prediction, Receipt, Rle
 
 
 class Masks(Sessions):
@@ -46,31 +46,6 @@ class Masks(Sessions):
 
     def _keep(self, content_hash: str, made: Prediction) -> None:
         self._maps.put(content_hash, made.receipt.model_hash, made.framing.name, made.grid)
-
-    def has_prediction(self, photo_id: int, model_hash: str) -> bool:
-        """Whether this model has outlined the photo."""
-        with self._reading() as session:
-            return is_outlined(session, photo_id, model_hash)
-
-    def outlined_contents(self, stat: FileStat, model_hash: str) -> frozenset[str]:
-        """What a file may hold that this model has outlined, as content hashes.
-
-        That is what lay at its path before, and what the same file held under another name.
-        """
-        renamed = (
-            (col(FileRow.inode) == stat.inode)
-            & (col(FileRow.bytes) == stat.bytes)
-            & (col(FileRow.modified_ns) == stat.modified_ns)
-        )
-        found = (
-            select(col(PhotoRow.content_hash))
-            .join(FileRow, col(FileRow.photo_id) == col(PhotoRow.id))
-            .join(PredictionRow, col(PredictionRow.photo_id) == col(PhotoRow.id))
-            .where(col(PredictionRow.model_hash) == model_hash)
-            .where((col(FileRow.path) == stat.path) | renamed)
-        )
-        with self._reading() as session:
-            return frozenset(session.scalars(found))
 
     def prediction(self, photo_id: int) -> Prediction | None:
         """The map on which the current mask rests, or None where there is none or it was lost."""

@@ -5,27 +5,12 @@ from sqlmodel import Session, col
 
 from db.sessions import Sessions, below, files_of, live_below
 from db.tables import AsideRow, FileRow, PhotoRow, StandingRow, now
-from db.values import Cause, Counts, KnownFile, NewPhoto, SetAside
+from db.values import Cause, Counts, NewPhoto, SetAside
 from imaging.values import FileStat, Fingerprint
 
 
 class Photos(Sessions):
     """What lies in a folder, and what could not become a photo."""
-
-    def known_file(self, stat: FileStat) -> KnownFile | None:
-        """A file that has not changed since it was last looked at."""
-        with self._reading() as session:
-            live = select(FileRow).where(
-                col(FileRow.path) == stat.path, col(FileRow.gone_at).is_(None)
-            )
-            for file in session.scalars(live):
-                if is_same(file, stat):
-                    return KnownFile(file.path, file.photo_id)
-            aside = session.get(AsideRow, stat.path)
-            lasting = aside is not None and aside.cause == Cause.FILE
-            if aside is not None and lasting and is_same(aside, stat):
-                return KnownFile(aside.path, None)
-        return None
 
     def find_photo(self, content_hash: str) -> int | None:
         """The photo with this content."""

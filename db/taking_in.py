@@ -46,10 +46,11 @@ class TakingIn(Photos, Masks):
     ) -> TakenIn:
         """Remember a file, its photo, and an outline of it unless the model has made one before.
 
-        `model_hash` says which model; by default it is the outline's own. All or nothing.
+        `model_hash` says which model where there is no outline, whose receipt says it. All or
+        nothing.
         """
         if outline is not None:
-            model_hash = model_hash or outline.prediction.receipt.model_hash
+            model_hash = outline.prediction.receipt.model_hash
             # Before the row that points at it, which would promise what is not there.
             self._keep(new.fingerprint.content_hash, outline.prediction)
         with self._writing() as session:

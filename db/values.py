@@ -48,14 +48,6 @@ class Cause(StrEnum):
 
 
 @dataclass(frozen=True)
-class KnownFile:
-    """A file that was seen before and has not changed since; `photo_id` is None if set aside."""
-
-    path: str
-    photo_id: int | None
-
-
-@dataclass(frozen=True)
 class LookUp:
     """What is known of a file that was not read yet.
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from db.store import Store
-from db.values import Cause, NewOutline, NewPhoto
+from db.values import Cause, LookUp, NewOutline, NewPhoto
 from imaging.decode.photo import PhotoError, PhotoUnavailable
 from imaging.text import printable
 from imaging.values import FileStat, Fingerprint
@@ -55,7 +55,7 @@ class Segmenting:
     ) -> None:
         self._store = store
         self._scorer = scorer
-        self._model = model
+        self._model_hash = None if model is None else model.hash
         self._complete = complete
 
     def begin(self, path: Path) -> Outcome | Errand:
@@ -67,13 +67,14 @@ class Segmenting:
             stat = file_stat(path)
         except OSError as error:
             return self._not_seen(path, error)
-        known = self._known(stat)
+        found = self._store.look_up(stat, self._model_hash)
+        known = self._known(found)
         if known is not None:
             return known
         if stored_path(path) != str(path):
             self._set_aside(stat, f"{stat.path}: its name is not valid text. Rename the file.")
             return Outcome.SET_ASIDE
-        return Errand(path, stat, self._hand_over(path, stat))
+        return Errand(path, stat, self._hand_over(path, found.contents))
 
     def finish(self, errand: Errand) -> Outcome | Errand:
         """Store the answer; another errand where the model failed, and the photo is stored alone.
@@ -92,10 +93,10 @@ class Segmenting:
             return self._not_seen(errand.path, error)
         return self._keep(errand.stat, found)
 
-    def _hand_over(self, path: Path, stat: FileStat) -> "Future[Any]":
-        if self._model is None:
+    def _hand_over(self, path: Path, outlined: frozenset[str]) -> "Future[Any]":
+        if self._model_hash is None:
             return self._scorer.fingerprint(path)
-        return self._scorer.take_in(path, self._store.outlined_contents(stat, self._model.hash))
+        return self._scorer.take_in(path, outlined)
 
     def _not_seen(self, path: Path, error: OSError) -> Outcome:
         if error.errno in NOTHING_THERE:
@@ -105,25 +106,22 @@ class Segmenting:
         self._postpone(FileStat(stored_path(path), 0, 0, 0), sentence)
         return Outcome.POSTPONED
 
-    def _known(self, stat: FileStat) -> Outcome | None:
+    def _known(self, found: LookUp) -> Outcome | None:
         """The outcome of a file that has not changed since it was last looked at."""
-        known = self._store.known_file(stat)
-        if known is None:
+        if not found.known:
             return None
-        if known.photo_id is None:
+        if found.photo_id is None:
             return Outcome.SET_ASIDE
-        return Outcome.KNOWN if self._is_done(known.photo_id) else None
-
-    def _is_done(self, photo_id: int) -> bool:
-        return self._model is None or self._store.has_prediction(photo_id, self._model.hash)
+        done = self._model_hash is None or found.outlined
+        return Outcome.KNOWN if done else None
 
     def _keep(self, stat: FileStat, found: Segmented | Fingerprint) -> Outcome:
         """Store a file, with its photo's outline unless the photo has one already."""
         identity = found if isinstance(found, Fingerprint) else found.fingerprint
         outline = None if isinstance(found, Fingerprint) else _outline(found)
-        model_hash = None if self._model is None else self._model.hash
-        taken = self._store.take_in(NewPhoto(stat, identity), outline, model_hash)
-        if taken.path_before is None or not (self._model is None or taken.outlined_before):
+        taken = self._store.take_in(NewPhoto(stat, identity), outline, self._model_hash)
+        done = self._model_hash is None or taken.outlined_before
+        if taken.path_before is None or not done:
             return Outcome.STORED if outline is None else Outcome.SEGMENTED
         # The same file, only touched, or the same picture under another path.
         return Outcome.KNOWN if taken.path_before == stat.path else Outcome.DUPLICATE

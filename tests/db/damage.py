@@ -68,7 +68,7 @@ def _read(store: Store) -> Iterator[Callable[[], object]]:
     yield lambda: store.counts(FOLDER)
     yield lambda: store.files_under(FOLDER)
     yield lambda: store.look_up(new_photo("3.jpg").stat, "m" * 64)
-    yield lambda: store.known_file(new_photo("3.jpg").stat)
+    yield lambda: store.look_up(new_photo("3.jpg").stat)
     yield lambda: store.find_photo("content-3.jpg")
     for photo_id in range(1, PHOTOS + 1):
         yield partial(store.photo, photo_id)

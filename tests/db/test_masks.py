@@ -161,8 +161,8 @@ def test_another_models_outline_stands_where_nobody_has_worked(
     before = revision_of(store, photo_id)
     outline(store, "a.jpg", model="n" * 64)
     assert (revision_of(store, photo_id) != before) is displaced
-    assert store.has_prediction(photo_id, "n" * 64)
-    assert not store.has_prediction(photo_id, "o" * 64)
+    assert store.look_up(new_photo("a.jpg").stat, "n" * 64).outlined
+    assert not store.look_up(new_photo("a.jpg").stat, "o" * 64).outlined
 
 
 def test_a_correction_rests_on_the_prediction_that_its_base_rests_on(store: Store) -> None:
@@ -182,9 +182,9 @@ def test_what_a_file_may_hold_that_was_outlined_is_found_by_path_and_by_inode(st
     elsewhere = replace(stat, path=f"{FOLDER}/moved.jpg")
     changed = replace(stat, modified_ns=9)
     model = "m" * 64
-    assert store.outlined_contents(stat, model) == {"content-a.jpg"}
-    assert store.outlined_contents(changed, model) == {"content-a.jpg"}
+    assert store.look_up(stat, model).contents == {"content-a.jpg"}
+    assert store.look_up(changed, model).contents == {"content-a.jpg"}
     # The tests' photos share one inode, size and time: whichever of this model's it was.
-    assert store.outlined_contents(elsewhere, model) == {"content-a.jpg"}
-    assert store.outlined_contents(replace(elsewhere, modified_ns=9), model) == frozenset()
-    assert store.outlined_contents(FileStat("/x", 1, 2, 3), model) == frozenset()
+    assert store.look_up(elsewhere, model).contents == {"content-a.jpg"}
+    assert store.look_up(replace(elsewhere, modified_ns=9), model).contents == frozenset()
+    assert store.look_up(FileStat("/x", 1, 2, 3), model).contents == frozenset()

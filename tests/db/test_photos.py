@@ -51,14 +51,10 @@ def test_changed_pixels_are_a_new_photo(store: Store) -> None:
 def test_a_file_is_known_until_the_file_system_says_otherwise(store: Store) -> None:
     new = new_photo("a.jpg")
     photo_id = store.take_in(new).photo_id
-    known = store.known_file(new.stat)
-    assert known is not None
-    assert known.photo_id == photo_id
-    assert store.known_file(new_photo("a.jpg", modified=2).stat) is None
+    assert store.look_up(new.stat) == LookUp(True, photo_id, False, frozenset())
+    assert not store.look_up(new_photo("a.jpg", modified=2).stat).known
     store.set_aside(new.stat, "it broke")
-    aside = store.known_file(new.stat)
-    assert aside is not None
-    assert aside.photo_id is None
+    assert store.look_up(new.stat) == LookUp(True, None, False, frozenset())
     assert store.counts(FOLDER) == Counts(0, 0, 1)
 
 
@@ -99,7 +95,7 @@ def test_another_models_outline_does_not_displace_a_decision(store: Store) -> No
     before = store.photo(photo_id).revision
     outline(store, "a.jpg", model="n" * 64)
     assert store.photo(photo_id).revision == before
-    assert store.has_prediction(photo_id, "n" * 64)
+    assert store.look_up(new_photo("a.jpg").stat, "n" * 64).outlined
 
 
 def test_one_look_says_whether_a_file_is_known_and_what_it_may_hold(store: Store) -> None:

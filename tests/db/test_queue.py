@@ -98,13 +98,12 @@ def test_what_the_file_is_to_blame_for_is_known_and_what_the_machine_did_is_trie
         SetAside(broken.path, "broken.jpg", "It is no picture.", Cause.FILE),
         SetAside(unlucky.path, "unlucky.jpg", "The worker died.", Cause.MACHINE),
     ]
-    known = store.known_file(broken)
-    assert known is not None
-    assert known.photo_id is None
-    assert store.known_file(replace(broken, bytes=1)) is None
-    assert store.known_file(unlucky) is None
+    assert store.look_up(broken).known
+    assert store.look_up(broken).photo_id is None
+    assert not store.look_up(replace(broken, bytes=1)).known
+    assert not store.look_up(unlucky).known
     store.set_aside(unlucky, "It is no picture either.")
-    assert store.known_file(unlucky) is not None
+    assert store.look_up(unlucky).known
 
 
 def gone(store: Store) -> None:

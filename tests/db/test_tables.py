@@ -178,7 +178,7 @@ def test_moments_and_inodes_come_back_whatever_they_are(
     stat = FileStat(f"/photos/{inode}.jpg", inode, 2**62, 2**62)
     new = new_photo("a.jpg")
     store.take_in(type(new)(stat, new.fingerprint))
-    assert store.known_file(stat) is not None
+    assert store.look_up(stat).known
     here = moment.astimezone(timezone(timedelta(hours=hours)))
     with Session(store._engine) as session:
         file = session.exec(select(FileRow).where(FileRow.path == stat.path)).one()

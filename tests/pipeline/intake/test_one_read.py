@@ -97,11 +97,11 @@ def test_a_touched_or_renamed_photo_is_not_outlined_again(
     os.utime(photo, ns=(stat.st_atime_ns, stat.st_mtime_ns + 1))
     touched = file_stat(photo)
     content = fingerprint(read_file(photo)).content_hash
-    assert store.outlined_contents(touched, model.hash) == {content}
+    assert store.look_up(touched, model.hash).contents == {content}
     assert take_in(store, scorer, photo, model) is Outcome.KNOWN
     renamed = photo.rename(folder / "b.jpg")
-    assert store.outlined_contents(file_stat(renamed), model.hash) == {content}
-    assert store.outlined_contents(file_stat(renamed), "of another model") == frozenset()
+    assert store.look_up(file_stat(renamed), model.hash).contents == {content}
+    assert store.look_up(file_stat(renamed), "of another model").contents == frozenset()
     store.mark_gone(str(photo))
     assert take_in(store, scorer, renamed, model) is Outcome.DUPLICATE
     assert [item.name for item in store.queue(str(folder))] == ["b.jpg"]

@@ -192,12 +192,28 @@ def test_stored_without_a_model_a_photo_is_outlined_when_there_is_one(
 
 
 def test_another_model_outlines_the_photos_again(
+    store: Store,
+    scorer: OneProcess,
+    folder: Path,
+    draw: Draw,
+    remember: Callable[[Store, Path], int],
+) -> None:
+    photo = draw(folder / "a.jpg")
+    remember(store, photo)
+    assert take_in(store, scorer, photo, scorer.model()) is Outcome.SEGMENTED
+
+
+def test_a_model_that_was_replaced_while_nevus_ran_leaves_its_own_receipt_and_no_failure(
     store: Store, scorer: OneProcess, folder: Path, draw: Draw
 ) -> None:
     photo = draw(folder / "a.jpg")
     run(store, scorer, folder)
-    other = replace(scorer.model(), hash="f" * 64)
-    assert take_in(store, scorer, photo, other) is Outcome.SEGMENTED
+    before = replace(scorer.model(), hash="f" * 64)
+    assert take_in(store, scorer, photo, before) is Outcome.KNOWN
+    [item] = store.queue(str(folder))
+    receipt = store.photo(item.photo_id).receipt
+    assert receipt is not None
+    assert receipt.model_hash == scorer.model().hash
 
 
 def test_a_file_that_may_still_grow_is_not_set_aside(
