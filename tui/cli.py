@@ -1,66 +1,28 @@
-"""The command line: every command, wired and nothing more."""
+"""Where nevus starts.
+
+Each process that nevus starts imports this module again, by the name of the program: what commands
+need is imported where they run.
+"""
 
 import errno
-import inspect
+import gc
 import os
 import sys
-from collections.abc import Callable
-from importlib.metadata import version
 from io import TextIOWrapper
-from typing import Annotated
-
-import typer
-
-from tui.commands.doctor import doctor
-from tui.commands.evaluate import evaluate
-from tui.commands.export import export
-from tui.commands.output import fail
-from tui.commands.review import review
-from tui.commands.segment import segment
-from tui.commands.settings import settings
-
-app = typer.Typer(
-    name="nevus",
-    help="Review and score lesion segmentations in the terminal. Photos never leave the machine.",
-    no_args_is_help=True,
-    rich_markup_mode="rich",
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-
-
-def _paragraphs(command: Callable[..., None]) -> str:
-    """A command's docstring for --help: each paragraph one line, to be wrapped to the terminal."""
-    paragraphs = (inspect.getdoc(command) or "").split("\n\n")
-    return "\n\n".join(" ".join(text.split("\n")) for text in paragraphs)
-
-
-for _command in (review, segment, export, evaluate, doctor, settings):
-    app.command(help=_paragraphs(_command))(_command)
-
-
-def _show_version(asked: bool) -> None:
-    if asked:
-        typer.echo(f"nevus {version('nevus')}")
-        raise typer.Exit
-
-
-@app.callback()
-def _options(
-    show_version: Annotated[
-        bool,
-        typer.Option("--version", callback=_show_version, is_eager=True, help="Say the version."),
-    ] = False,
-) -> None:
-    """Review and score lesion segmentations in the terminal. Photos never leave the machine."""
 
 
 def main() -> None:
     """Run the command line; the exit status is 0, 1 for failed work, 2 for wrong usage."""
+    # What is imported stays: to look through it for garbage while it grows takes a quarter of
+    # the start.
+    gc.set_threshold(100_000)
     # A terminal without UTF-8 gets question marks, not a crash.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
+    from tui.commands.app import app
+    from tui.commands.output import fail
+
     try:
         try:
             app()

@@ -59,7 +59,7 @@ def test_segment_counts_everything_and_writes_nothing_beside_the_photos(
 def test_segment_never_imports_textual(photos: Path, tmp_path: Path) -> None:
     code = (
         "import sys, runpy; sys.argv = ['nevus', 'segment', *sys.argv[1:]]\n"
-        "from tui.cli import app\n"
+        "from tui.commands.app import app\n"
         "try: app()\n"
         "except SystemExit as end: assert end.code == 0, end.code\n"
         "bad = sorted(m for m in sys.modules if m.split('.')[0] in ('textual', 'rich_pixels'))\n"
@@ -73,6 +73,14 @@ def test_segment_never_imports_textual(photos: Path, tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_what_a_process_of_nevus_imports_first_is_no_command_line() -> None:
+    code = "import sys, tui.cli; print(sorted({'typer', 'rich', 'numpy'} & sys.modules.keys()))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    assert done.stdout == "[]\n"
 
 
 @pytest.mark.parametrize(

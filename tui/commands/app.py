@@ -1,0 +1,50 @@
+"""The command line: every command, wired and nothing more."""
+
+import inspect
+from collections.abc import Callable
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from tui.commands.doctor import doctor
+from tui.commands.evaluate import evaluate
+from tui.commands.export import export
+from tui.commands.review import review
+from tui.commands.segment import segment
+from tui.commands.settings import settings
+
+app = typer.Typer(
+    name="nevus",
+    help="Review and score lesion segmentations in the terminal. Photos never leave the machine.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _paragraphs(command: Callable[..., None]) -> str:
+    """A command's docstring for --help: each paragraph one line, to be wrapped to the terminal."""
+    paragraphs = (inspect.getdoc(command) or "").split("\n\n")
+    return "\n\n".join(" ".join(text.split("\n")) for text in paragraphs)
+
+
+for _command in (review, segment, export, evaluate, doctor, settings):
+    app.command(help=_paragraphs(_command))(_command)
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"nevus {version('nevus')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    show_version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Say the version."),
+    ] = False,
+) -> None:
+    """Review and score lesion segmentations in the terminal. Photos never leave the machine."""
