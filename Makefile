@@ -12,6 +12,9 @@ WORKERS ?= $(shell $(BIN)/python -c 'import os; print(min(8, max(2, os.cpu_count
 # A file's tests share what is slow to make; the folder with many short ones comes last.
 SIDE_BY_SIDE = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
+# Tests are compiled once, not at each run and by each worker, whatever the environment asks for.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test test-fast check bench format clean
 
 run: .venv/.runtime

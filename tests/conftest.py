@@ -13,6 +13,9 @@ from tests.support.users import as_a_user
 # Tests run side by side: a pool of threads in each of them only waits for the others.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+# What is imported stays: nobody looks through it for garbage while it grows, nor later.
+gc.disable()
+
 # How long an example takes says more about the machine than about the code.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
@@ -23,9 +26,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    # Every collection would go through all that is imported, and coremltools asks for many.
-    gc.collect()
+    # Each of the collections that coremltools asks for would go through all that is imported.
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")
