@@ -1,5 +1,5 @@
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ from models.run.segmenter import open_segmenter  # noqa: E402
 from models.ship.conversion import (  # noqa: E402
     Parity,
     ParityError,
+    Report,
     common,
     convert,
     convert_checkpoints,
@@ -23,14 +24,15 @@ from models.train.encoders import lesion_network  # noqa: E402
 from models.train.loop import Run, normalise  # noqa: E402
 from models.train.network import LesionNetwork, upsample  # noqa: E402
 from models.train.recipe import Recipe  # noqa: E402
+from tests.models.conftest import draw_pairs  # noqa: E402
 
 TINY = Recipe(size=64, width=8, seed=7)
 
 
-@pytest.fixture
-def checkpoint(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A checkpoint whose averaged weights are not those in training."""
-    run = Run(TINY, tmp_path)
+    run = Run(TINY, tmp_path_factory.mktemp("run"))
     with torch.no_grad():
         for weights in run.network.parameters():
             weights.add_(torch.randn(weights.shape), alpha=0.02)
@@ -42,6 +44,22 @@ def checkpoint(tmp_path: Path) -> Path:
         run.network.head.weight.zero_()
     run.save()
     return run.checkpoint
+
+
+@dataclass(frozen=True)
+class Made:
+    """What became of the checkpoint, and the pairs that it was tried on."""
+
+    pairs: Path
+    package: Path
+    report: Report
+
+
+@pytest.fixture(scope="module")
+def made(checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    folder = tmp_path_factory.mktemp("made")
+    pairs, package = draw_pairs(folder / "pairs"), folder / "out" / "tiny.mlpackage"
+    return Made(pairs, package, convert_checkpoints([checkpoint], package, pairs))
 
 
 def test_normalisation_in_the_graph_is_that_of_training() -> None:
@@ -95,14 +113,11 @@ def test_the_averaged_weights_are_shipped(checkpoint: Path) -> None:
     assert not torch.equal(shipped["head.weight"], state["network"]["head.weight"])
 
 
-def test_a_checkpoint_becomes_a_package_with_its_card(
-    cache: Path, checkpoint: Path, manifest: Path, tmp_path: Path
-) -> None:
-    target = tmp_path / "out" / "tiny.mlpackage"
-    report = convert_checkpoints([checkpoint], target, manifest)
+def test_a_checkpoint_becomes_a_package_with_its_card(made: Made) -> None:
+    target, report = made.package, made.report
     card = json.loads(target.with_suffix(".json").read_text())
     info = read_package(target)
-    trained = [pair for pair in read_pairs(manifest, {"split": "train"}) if not held_out(pair)]
+    trained = [pair for pair in read_pairs(made.pairs, {"split": "train"}) if not held_out(pair)]
     assert sorted(path.name for path in target.parent.iterdir()) == ["tiny.json", "tiny.mlpackage"]
     assert card["package_sha256"] == info.hash == report.package_sha256
     assert card["origin"]["members"][0]["recipe"]["seed"] == 7
@@ -114,15 +129,11 @@ def test_a_checkpoint_becomes_a_package_with_its_card(
     assert report.parity.largest_difference <= 0.02
 
 
-def test_other_weights_fail_the_parity(
-    cache: Path, checkpoint: Path, manifest: Path, tmp_path: Path
-) -> None:
-    target = tmp_path / "tiny.mlpackage"
-    convert_checkpoints([checkpoint], target, manifest)
+def test_other_weights_fail_the_parity(checkpoint: Path, made: Made) -> None:
     other, _ = load_checkpoints([checkpoint])
     with torch.no_grad():
         other.get_parameter("networks.0.head.bias").add_(0.5)
-    found = parity(other, open_segmenter(target, "onnxruntime"), read_pairs(manifest))
+    found = parity(other, open_segmenter(made.package, "onnxruntime"), read_pairs(made.pairs))
     assert found.largest_difference > 0.02
     with pytest.raises(ParityError, match="doesn't compute what the network computes"):
         found.check()

@@ -1,9 +1,12 @@
+from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch", reason="torch is not installed (pip install nevus[training])")
+
+from torch import Tensor  # noqa: E402
 
 from models.package.package import ModelError, package_hash  # noqa: E402
 from models.run.segmenter import open_segmenter  # noqa: E402
@@ -26,12 +29,25 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_the_network_then_computes_what_the_package_computes(package: Path) -> None:
-    views = torch.randint(0, 256, (6, SIZE, SIZE, 3), dtype=torch.uint8)
+@pytest.fixture(scope="module")
+def views() -> Tensor:
+    """Photos as they are decoded."""
+    return torch.randint(0, 256, (6, SIZE, SIZE, 3), dtype=torch.uint8)
+
+
+@pytest.fixture(scope="module")
+def taken(package: Path, views: Tensor) -> LesionNetwork:
+    """A network that has taken up the package's weights."""
     network = LesionNetwork(8)
     take_weights(network, package, normalise(views))
+    return network
+
+
+def test_the_network_then_computes_what_the_package_computes(
+    package: Path, views: Tensor, taken: LesionNetwork
+) -> None:
     with torch.no_grad():
-        ours = upsample(network.eval()(normalise(views[:1]))).sigmoid()[0, 0]
+        ours = upsample(taken.eval()(normalise(views[:1]))).sigmoid()[0, 0]
     theirs = open_segmenter(package, "onnxruntime").predict_framed(views[0].numpy())
     np.testing.assert_allclose(ours, theirs, atol=5e-3)
 
@@ -51,13 +67,11 @@ def test_each_network_of_a_package_of_two_can_be_taken_up(tmp_path: Path) -> Non
         take_weights(LesionNetwork(8), package, views, 3)
 
 
-def test_the_settled_norms_fit_what_reaches_them(package: Path) -> None:
-    views = normalise(torch.randint(0, 256, (6, SIZE, SIZE, 3), dtype=torch.uint8))
-    network = LesionNetwork(8)
-    take_weights(network, package, views)
+def test_the_settled_norms_fit_what_reaches_them(views: Tensor, taken: LesionNetwork) -> None:
+    network = deepcopy(taken)
     with torch.no_grad():
-        measured = network.eval()(views)
-        trained = network.train()(views)
+        measured = network.eval()(normalise(views))
+        trained = network.train()(normalise(views))
     np.testing.assert_allclose(trained, measured, atol=1e-2)
 
 
@@ -66,18 +80,18 @@ def test_another_network_is_refused(package: Path) -> None:
         take_weights(LesionNetwork(16), package, torch.rand(2, 3, SIZE, SIZE))
 
 
-def test_training_begins_with_the_package(package: Path, manifest: Path, tmp_path: Path) -> None:
+def test_training_begins_with_the_package(
+    package: Path, manifest: Path, tmp_path: Path, taken: LesionNetwork
+) -> None:
     recipe = Recipe(
         epochs=1, small_epochs=0, size=SIZE, width=8, batch=4, peak_rate=1e-9,
         start=package_hash(package),
     )  # fmt: skip
     train(recipe, manifest, tmp_path / "run", Telling(100), start=package)
     state = torch.load(tmp_path / "run" / "checkpoint.pt", weights_only=True)
-    network = LesionNetwork(8)
-    take_weights(network, package, torch.rand(2, 3, SIZE, SIZE))
     torch.testing.assert_close(
         state["network"]["encoder.stages.0.0.0.weight"],
-        network.state_dict()["encoder.stages.0.0.0.weight"],
+        taken.state_dict()["encoder.stages.0.0.0.weight"],
         atol=1e-4,
         rtol=0,
     )
