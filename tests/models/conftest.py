@@ -38,20 +38,25 @@ def draw() -> Draw:
     return draw_pair
 
 
-@pytest.fixture
-def manifest(tmp_path: Path) -> Path:
+def draw_pairs(folder: Path) -> Path:
     """A folder of 16 pairs with a manifest: 12 to train on, two held out, one of each kind for dev.
 
     By the hash of their names, 24 and 30 are the ones held out.
     """
     rows = ["image,mask,split,kind"]
     for index in (*range(14), 24, 30):
-        draw_pair(tmp_path / "pairs", f"p{index}", index)
+        draw_pair(folder, f"p{index}", index)
         split = "dev" if index in (12, 13) else "train"
         kind = "phone" if index % 2 else "dermoscopy"
         rows.append(f"images/p{index}.png,masks/p{index}.png,{split},{kind}")
-    (tmp_path / "pairs" / "manifest.csv").write_text("\n".join(rows) + "\n")
-    return tmp_path / "pairs"
+    (folder / "manifest.csv").write_text("\n".join(rows) + "\n")
+    return folder
+
+
+@pytest.fixture
+def manifest(tmp_path: Path) -> Path:
+    """Pairs that a test may change."""
+    return draw_pairs(tmp_path / "pairs")
 
 
 @pytest.fixture(scope="session")
@@ -61,12 +66,16 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def trainer(packages: Path) -> Iterator[None]:
-    """Whoever trains has PyTorch, in what these tests start as well."""
+def _in_a_cache_of_their_own(packages: Path) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(packages))
-        patch.delenv("PYTHONPATH")
         yield
+
+
+@pytest.fixture
+def trainer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever trains has PyTorch, in what the test starts as well."""
+    monkeypatch.delenv("PYTHONPATH")
 
 
 @pytest.fixture

@@ -49,12 +49,15 @@ def report(script: str, *arguments: str) -> list[str]:
     return answer.stdout.splitlines()[-1].split()
 
 
-def test_importing_the_segmenter_imports_no_runtime() -> None:
+def test_importing_the_segmenter_imports_no_runtime(trainer: None) -> None:
     assert report(IMPORT_AND_REPORT) == ["imported"]
 
 
-def test_a_warm_cache_spares_coremltools(cache: Path, shipped: Path) -> None:
+def test_a_warm_cache_spares_coremltools(
+    cache: Path, shipped: Path, request: pytest.FixtureRequest
+) -> None:
     assert "coremltools" in report(OPEN_AND_REPORT, str(shipped))
+    request.getfixturevalue("trainer")
     assert report(OPEN_AND_REPORT, str(shipped)) == ["onnxruntime"]
 
 

@@ -40,7 +40,7 @@ def start_and_kill(data: Path, folder: Path) -> int:
 
 
 def test_a_killed_run_ends_at_the_weights_of_an_uninterrupted_one(
-    manifest: Path, tmp_path: Path
+    manifest: Path, tmp_path: Path, trainer: None
 ) -> None:
     assert start_and_kill(manifest, tmp_path / "killed") == -signal.SIGKILL
     halfway = torch.load(tmp_path / "killed" / "checkpoint.pt", weights_only=True)
