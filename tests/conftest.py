@@ -2,12 +2,13 @@ import gc
 import os
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from pipeline.work.viewer import Viewer
-from tests.support.slowness import mark_slow
+from tests.support.slowness import is_slow_file, mark_slow
 from tests.support.users import as_a_user
 
 # Tests run side by side: a pool of threads in each of them only waits for the others.
@@ -19,6 +20,12 @@ gc.disable()
 # How long an example takes says more about the machine than about the code.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    # To import PyTorch and coremltools takes longer than the quick tests of a room.
+    quick = config.option.markexpr == "not slow" and collection_path.suffix == ".py"
+    return True if quick and is_slow_file(collection_path) else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

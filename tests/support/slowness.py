@@ -1,5 +1,6 @@
-"""Which tests take seconds: told by where they lie and by what they are given."""
+"""Which tests take seconds: told by where they lie, what their files load, what they are given."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,19 +9,22 @@ TESTS = Path(__file__).parents[1]
 FOLDERS = {"cli", "house"}
 FIXTURES = {"build", "mac", "manifest", "model", "modelless", "same", "shipped", "worker"}
 """What starts a process, opens the model or converts one; and all that is made with them."""
-LIBRARIES = {"pexpect", "subprocess", "torch"}
-"""What a test's file imports to start processes and to train."""
+LOADING = re.compile(
+    r"^(?:import|from) (?:coremltools|pexpect|subprocess|torch)\b|^torch = ", re.MULTILINE
+)
+"""What a file loads to start processes, to convert and to train."""
 
 
 def mark_slow(items: list[pytest.Item]) -> None:
     """Mark as slow those that are, beside those that their files mark themselves."""
+    slow_files = {path for path in {item.path for item in items} if is_slow_file(path)}
     for item in items:
-        if _is_slow(item):
+        assert isinstance(item, pytest.Function)
+        if item.path in slow_files or FIXTURES & {*item.fixturenames}:
             item.add_marker("slow")
 
 
-def _is_slow(item: pytest.Item) -> bool:
-    assert isinstance(item, pytest.Function)
-    folder = item.path.relative_to(TESTS).parts[0]
-    imported = vars(item.module).keys()
-    return bool(folder in FOLDERS or FIXTURES & {*item.fixturenames} or LIBRARIES & imported)
+def is_slow_file(path: Path) -> bool:
+    """Whether all tests in a file are slow."""
+    folder = path.relative_to(TESTS).parts[0]
+    return folder in FOLDERS or bool(LOADING.search(path.read_text(encoding="utf-8")))
