@@ -12,6 +12,7 @@ from time import monotonic
 import pexpect
 import pytest
 
+from tests.support.users import SITE
 from tests.support.watched import SOURCE, WHY_NOT, Household, Seen, compiled
 
 ROOT = Path(__file__).parents[2]
@@ -77,12 +78,16 @@ class Day:
             mask = f"{Path(name).stem}.png"
             shutil.copy(ROOT / "tests" / "data" / "sample_masks" / mask, self.pairs / "masks")
 
+    def as_a_user(self, name: str) -> dict[str, str]:
+        """The environment of a process that has no PyTorch."""
+        return {**self.household.environment(name), "PYTHONPATH": str(SITE)}
+
     def run(self, name: str, *arguments: str | Path) -> None:
         subprocess.run(
             [NEVUS, *arguments],
             check=True,
             capture_output=True,
-            env=self.household.environment(name),
+            env=self.as_a_user(name),
             stdin=subprocess.DEVNULL,
             cwd=self.photos,
         )
@@ -103,13 +108,14 @@ class Day:
             program.communicate()
         assert program.returncode == 0
 
-    def review(self) -> None:
+    @contextmanager
+    def reviewing(self) -> Iterator[None]:
         """Review in a terminal while the photos are outlined; accept one; idle; leave."""
         child = pexpect.spawn(
             NEVUS,
             ["review", str(self.photos), "--reviewer", "ada"],
             dimensions=(24, 80),
-            env=self.household.environment("review"),
+            env=self.as_a_user("review"),
             timeout=PATIENCE,
             encoding="utf-8",
         )
@@ -117,7 +123,9 @@ class Day:
             child.expect_exact("threshold")
             child.send("a")
             child.expect_exact("✓")
-            self.idle(child, QUIET)
+            accepted = monotonic()
+            yield
+            self.idle(child, accepted + QUIET - monotonic())
             child.send("q")
             child.expect(pexpect.EOF)
         finally:
@@ -141,11 +149,11 @@ def day(library: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Se
     day = Day(household, tmp_path_factory.mktemp("desk"))
     with day.importing():
         day.run("segment", "segment", day.photos, "--db", household.own[2] / "other.db")
-        day.review()
-        day.run("export", "export", day.dataset, day.photos)
-        day.run("evaluate", "evaluate", day.pairs)
-        day.run("doctor", "doctor", day.photos)
-        day.run("selftest", "doctor", "--selftest")
+        with day.reviewing():
+            day.run("export", "export", day.dataset, day.photos)
+            day.run("evaluate", "evaluate", day.pairs)
+            day.run("doctor", "doctor", day.photos)
+            day.run("selftest", "doctor", "--selftest")
     assert len(list((day.dataset / "masks").iterdir())) == 1
     return {name: household.seen(name, day.dataset) for name in COMMANDS}
 

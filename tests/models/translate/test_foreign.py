@@ -62,6 +62,18 @@ class Normalised(torch.nn.Module):  # type: ignore[misc, name-defined]
         return self.network(x / 255)
 
 
+class Plain(torch.nn.Module):  # type: ignore[misc, name-defined]
+    """The least that outlines, where what goes in or comes out is the point; probabilities."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.body = torch.nn.Conv2d(3, 8, 3, padding=1)
+        self.head = torch.nn.Conv2d(8, 1, 1)
+
+    def forward(self, x: Any) -> Any:
+        return self.head(self.body(x).relu()).sigmoid()
+
+
 NETWORKS: dict[str, tuple[Any, Way]] = {
     "U-Net, transposed": (a.UNet(), Way()),
     "U-Net, nearest": (a.UNet("nearest"), Way()),
@@ -74,17 +86,15 @@ NETWORKS: dict[str, tuple[Any, Way]] = {
     "float32": (
         a.MobileNet((HEIGHT, WIDTH)), Way(precision=ct.precision.FLOAT32, limits=(1e-4, 0.999)),
     ),
-    "scale and bias": (
-        a.MobileNet((HEIGHT, WIDTH)), Way(scale=1 / 127.5, bias=(-1, -0.9, -0.8)),
-    ),
-    "scale 1": (Normalised(a.MobileNet((HEIGHT, WIDTH))), Way(scale=1)),
-    "BGR": (a.MobileNet((HEIGHT, WIDTH)), Way(colour="BGR")),
+    "scale and bias": (Plain(), Way(scale=1 / 127.5, bias=(-1, -0.9, -0.8))),
+    "scale 1": (Normalised(Plain()), Way(scale=1)),
+    "BGR": (Plain(), Way(colour="BGR")),
     "grey picture": (
-        Grey(a.MobileNet((HEIGHT, WIDTH))),
+        Grey(Plain()),
         Way(output=ct.ImageType(name="y", color_layout=ct.colorlayout.GRAYSCALE)),
     ),
     "grey float16 picture": (
-        a.MobileNet((HEIGHT, WIDTH)),
+        Plain(),
         Way(output=ct.ImageType(name="y", color_layout=ct.colorlayout.GRAYSCALE_FLOAT16)),
     ),
 }  # fmt: skip
