@@ -7,7 +7,18 @@ import pytest
 
 TESTS = Path(__file__).parents[1]
 FOLDERS = {"cli", "house"}
-FIXTURES = {"build", "mac", "manifest", "model", "modelless", "same", "shipped", "worker"}
+FIXTURES = {
+    "build",
+    "mac",
+    "manifest",
+    "model",
+    "modelless",
+    "processes",
+    "same",
+    "scorer",
+    "shipped",
+    "viewer",
+}
 """What starts a process, opens the model or converts one; and all that is made with them."""
 LOADING = re.compile(
     r"^(?:import|from) (?:coremltools|pexpect|subprocess|torch)\b|^torch = ", re.MULTILINE

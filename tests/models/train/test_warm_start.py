@@ -32,7 +32,8 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def views() -> Tensor:
     """Photos as they are decoded."""
-    return torch.randint(0, 256, (6, SIZE, SIZE, 3), dtype=torch.uint8)
+    photos: Tensor = torch.randint(0, 256, (6, SIZE, SIZE, 3), dtype=torch.uint8)
+    return photos
 
 
 @pytest.fixture(scope="module")
