@@ -20,7 +20,7 @@ from tui.screens.review import ReviewScreen
 from tui.surface.colours import Colours
 from tui.theme import THEME
 
-Listener = Callable[[IngestProgress], None]
+Hear = Callable[[IngestProgress], None]
 
 
 class NevusApp(ColourApp):
@@ -43,7 +43,7 @@ class NevusApp(ColourApp):
     def __init__(
         self,
         session: ReviewSession,
-        make_ingest: Callable[[Listener], Ingest],
+        make_ingest: Callable[[Hear], Ingest],
         colours: Colours = TRUE_COLOURS,
         typed: str = "",
     ) -> None:

@@ -26,6 +26,7 @@ from models.proof.reference import (
     compare_outcomes,
     small_picture,
 )
+from models.run.setup import ModelSetup
 from pipeline.errors import PipelineError
 from pipeline.machine import anonymous
 from pipeline.selftest.verdict import (
@@ -59,19 +60,13 @@ class Looker(Protocol):
         """A photo, decoded small."""
 
 
-def selftest(
-    looker: Looker,
-    package: Path,
-    references: References,
-    folder: Path,
-    compute_units: str = "CPU_AND_NE",
-) -> Selftest:
+def selftest(looker: Looker, setup: ModelSetup, references: References, folder: Path) -> Selftest:
     """Check every photo of the references, which lie in `folder`.
 
-    `package` is what the looker opens, `compute_units` what Core ML was asked for, where Core ML it
-    is. Expected failures of model, worker and photos are part of what is found, not raised.
+    `setup` is what the looker opens. Expected failures of model, processes and photos are part of
+    what is found, not raised.
     """
-    started = monotonic()
+    started, package = monotonic(), setup.package
     try:
         info, backend = looker.model(), looker.backend()
     except (ModelError, PipelineError) as error:
@@ -80,7 +75,7 @@ def selftest(
     if info.hash != references.package_sha256:
         return conclude_other_model(references, info, backend)
     photos = tuple(check(looker, references, each, folder) for each in references.photos)
-    asked = compute_units if backend == "coreml" else "CPU"
+    asked = setup.compute_units if backend == "coreml" else "CPU"
     return conclude(info, backend, asked, opening, photos)
 
 

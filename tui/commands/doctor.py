@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tui.commands.options import Backend, Color, ComputeUnits, Database, Folder, Json, Model
+from tui.commands.options import Color, ComputeUnits, Database, Folder, Json, Model, RunBy
 from tui.commands.output import FAILED, WRONG_USAGE, fail, failures, print_json, stderr
 from tui.commands.selftest import run_selftest
 from tui.commands.settings import settled
@@ -26,7 +26,7 @@ def doctor(
     db: Database = None,
     model: Model = None,
     selftest: RunSelftest = False,
-    backend: Backend = None,
+    backend: RunBy = None,
     compute_units: ComputeUnits = None,
     color: Color = None,
     json: Json = False,

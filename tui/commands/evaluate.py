@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from tui.commands.options import Backend, ComputeUnits, Json, Model
+from tui.commands.options import ComputeUnits, Json, Model, RunBy
 from tui.commands.output import WRONG_USAGE, fail, failures, print_json, print_table
 from tui.commands.settings import settled
 
@@ -32,7 +32,7 @@ def evaluate(
         bool,
         typer.Option("--mirrored", help="Average over each photo and its three mirror images."),
     ] = False,
-    backend: Backend = None,
+    backend: RunBy = None,
     compute_units: ComputeUnits = None,
     json: Json = False,
 ) -> None:

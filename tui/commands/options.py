@@ -65,7 +65,7 @@ Color = Annotated[
         help="The colours of the terminal; auto asks it. Any other also outweighs NO_COLOR.",
     ),
 ]
-Backend = Annotated[
+RunBy = Annotated[
     Literal["auto", "onnxruntime", "coreml"] | None,
     typer.Option(help="What runs the model; coreml needs a Mac. By default auto."),
 ]

@@ -5,13 +5,13 @@ import sys
 from pathlib import Path
 
 from tui.commands.options import (
-    Backend,
     Color,
     ComputeUnits,
     Database,
     Folder,
     Model,
     Reviewer,
+    RunBy,
     TimeLimit,
 )
 from tui.commands.output import WRONG_USAGE, fail, failures
@@ -23,7 +23,7 @@ def review(
     db: Database = None,
     model: Model = None,
     reviewer: Reviewer = None,
-    backend: Backend = None,
+    backend: RunBy = None,
     compute_units: ComputeUnits = None,
     color: Color = None,
     time_limit: TimeLimit = None,

@@ -15,7 +15,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from tui.commands.options import Backend, ComputeUnits, Database, Folder, Json, Model, TimeLimit
+from tui.commands.options import ComputeUnits, Database, Folder, Json, Model, RunBy, TimeLimit
 from tui.commands.output import failures, print_json, print_table, remark, stderr
 from tui.commands.settings import settled
 
@@ -59,7 +59,7 @@ def segment(
     folder: Folder = Path(),
     db: Database = None,
     model: Model = None,
-    backend: Backend = None,
+    backend: RunBy = None,
     compute_units: ComputeUnits = None,
     time_limit: TimeLimit = None,
     json: Json = False,

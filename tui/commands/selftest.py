@@ -27,9 +27,7 @@ def run_selftest(setup: ModelSetup, json: bool) -> bool:
         closing(Viewer()) as viewer,
         stderr().status("running the model on the sample photos"),
     ):
-        found = selftest(
-            Processes(scorer, viewer), setup.package, references, folder, setup.compute_units
-        )
+        found = selftest(Processes(scorer, viewer), setup, references, folder)
     whole = report(found, references)
     if json:
         print_json(whole)

@@ -79,7 +79,7 @@ def test_it_passes_here_in_the_apps_processes(
 ) -> None:
     scorer = OneProcess(ModelSetup(model, "onnxruntime"))
     try:
-        found = selftest(Processes(scorer, viewer), model, references, sample_folder())
+        found = selftest(Processes(scorer, viewer), ModelSetup(model), references, sample_folder())
     finally:
         scorer.close()
     assert found.passed, found
@@ -96,7 +96,7 @@ def test_core_ml_s_python_passes_over_the_stand_in_and_its_death_on_the_neural_e
         in_workers(tmp_path / "mac") as mac,
         closing(OneProcess(ModelSetup(model, "coreml"))) as scorer,
     ):
-        found = selftest(Processes(scorer, viewer), model, few, sample_folder())
+        found = selftest(Processes(scorer, viewer), ModelSetup(model), few, sample_folder())
         assert found.passed, found
         assert (found.backend, found.device) == ("coreml", "CPU_AND_NE")
         assert mac.count("predict CPU_AND_NE") >= len(FEW)
@@ -105,7 +105,7 @@ def test_core_ml_s_python_passes_over_the_stand_in_and_its_death_on_the_neural_e
         closing(OneProcess(ModelSetup(model, "coreml"))) as scorer,
     ):
         mac.order("die on CPU_AND_NE", "photos")
-        found = selftest(Processes(scorer, viewer), model, few, sample_folder())
+        found = selftest(Processes(scorer, viewer), ModelSetup(model), few, sample_folder())
     assert found.verdict is Ending.OTHER_DEVICE, found
     assert "but CPU_AND_NE gave none" in found.sentence
     assert "and CPU_ONLY made all of them" in found.sentence
@@ -141,7 +141,7 @@ def test_a_package_that_computes_something_else_fails_by_its_numbers(
     name = constants_of(model, kind, operand)[which]
     package = changed(model, tmp_path / "lesion.mlpackage", name, change)
     travelling = replace(few, package_sha256=package_hash(package))
-    found = selftest(HereAndNow(package), package, travelling, sample_folder())
+    found = selftest(HereAndNow(package), ModelSetup(package), travelling, sample_folder())
     assert found.verdict is Ending.WRONG
     assert "right pictures, and makes something else" in found.sentence
     faults = [photo.fault for photo in found.photos]
@@ -156,7 +156,7 @@ def test_a_package_written_back_unchanged_passes(
     name = constants_of(model, "sub", "y")[0]
     package = changed(model, tmp_path / "lesion.mlpackage", name, np.copy)
     travelling = replace(few, package_sha256=package_hash(package))
-    assert selftest(HereAndNow(package), package, travelling, sample_folder()).passed
+    assert selftest(HereAndNow(package), ModelSetup(package), travelling, sample_folder()).passed
 
 
 def test_another_model_is_told_from_wrong_numbers(
@@ -164,7 +164,7 @@ def test_another_model_is_told_from_wrong_numbers(
 ) -> None:
     name = constants_of(model, "conv", "weight")[DEEP]
     package = changed(model, tmp_path / "lesion.mlpackage", name, lambda a: a * 1.2)
-    found = selftest(HereAndNow(package), package, few, sample_folder())
+    found = selftest(HereAndNow(package), ModelSetup(package), few, sample_folder())
     assert found.verdict is Ending.OTHER_MODEL
     assert "damaged or another one" in found.sentence
     assert not found.passed
@@ -180,7 +180,7 @@ def test_a_sample_that_is_gone_or_another_file_is_no_fault_of_the_model(
         shutil.copy(sample_folder() / name, tmp_path)
     with (tmp_path / FEW[0]).open("ab") as file:
         file.write(b"!")
-    found = selftest(HereAndNow(model), model, few, tmp_path)
+    found = selftest(HereAndNow(model), ModelSetup(model), few, tmp_path)
     faults = {photo.name: (photo.fault, photo.sentence) for photo in found.photos}
     assert faults[FEW[0]] == (Fault.PHOTO, "It is not the file the references were made from.")
     assert faults[FEW[3]][0] is Fault.PHOTO
@@ -196,7 +196,7 @@ def test_a_model_that_can_t_be_opened_is_said_without_naming_its_folder(
     shutil.copytree(model, package)
     (weights_folder(package) / "weight.bin").unlink()
     digest = package_hash(package)
-    found = selftest(HereAndNow(package), package, few, sample_folder())
+    found = selftest(HereAndNow(package), ModelSetup(package), few, sample_folder())
     assert found.verdict is Ending.NOT_RUN
     assert found.sentence.startswith("The model can't be opened here. ada's.mlpackage can't be ")
     assert (found.model, found.model_sha256) == ("ada's", digest)
@@ -217,7 +217,7 @@ def test_a_copy_of_the_shipped_model_under_another_name_has_its_references(
 
 
 def test_references_of_nothing_do_not_pass(model: Path, few: References) -> None:
-    found = selftest(HereAndNow(model), model, replace(few, photos=()), sample_folder())
+    found = selftest(HereAndNow(model), ModelSetup(model), replace(few, photos=()), sample_folder())
     assert found.verdict is Ending.NOT_RUN
 
 
