@@ -90,7 +90,15 @@ def test_the_wheel_says_its_version(installed: Path) -> None:
     assert said.stdout.startswith("nevus 0.")
 
 
-def test_the_wheel_segments_a_folder(installed: Path, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """With a cache where nothing is yet: what the model is made ready with must be there too."""
+    return {**os.environ, "XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache"))}
+
+
+def test_the_wheel_segments_a_folder(
+    installed: Path, environment: dict[str, str], tmp_path: Path
+) -> None:
     photos = tmp_path / "photos"
     photos.mkdir()
     for path in sorted((ROOT / "sample_images").glob("*.png"))[:2]:
@@ -101,7 +109,7 @@ def test_the_wheel_segments_a_folder(installed: Path, tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         cwd=tmp_path,
-        env={**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")},
+        env=environment,
         check=False,
     )
     assert run.returncode == 0, run.stderr
@@ -109,13 +117,15 @@ def test_the_wheel_segments_a_folder(installed: Path, tmp_path: Path) -> None:
     assert totals["segmented"] == totals["photos"] >= 1
 
 
-def test_the_wheel_tests_itself(installed: Path, tmp_path: Path) -> None:
+def test_the_wheel_tests_itself(
+    installed: Path, environment: dict[str, str], tmp_path: Path
+) -> None:
     run = subprocess.run(
         [installed, "doctor", "--selftest", "--json", "--backend", "onnxruntime"],
         capture_output=True,
         text=True,
         cwd=tmp_path,
-        env={**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")},
+        env=environment,
         check=False,
     )
     assert run.returncode == 0, run.stdout + run.stderr

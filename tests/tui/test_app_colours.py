@@ -68,7 +68,7 @@ def start(clinic: Clinic, tmp_path: Path) -> Iterator[Callable[[Script], Review]
 
     def begin(terminal: Script, *options: str) -> Review:
         command = [*NEVUS, "review", str(clinic.folder), "--db", str(tmp_path / "nevus.db")]
-        environment = without_hints(XDG_CACHE_HOME=str(tmp_path), NEVUS_REVIEWER="ada")
+        environment = without_hints(NEVUS_REVIEWER="ada")
         player = Player(terminal, [*command, *options], environment, dimensions=(24, 80))
         players.append(player)
         return Review(player)

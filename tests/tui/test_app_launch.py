@@ -1,7 +1,6 @@
 """The app in a real terminal: whatever ends it, what was edited is saved."""
 
 import os
-import signal
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -72,21 +71,6 @@ def test_quitting_leaves_with_everything_saved(clinic: Clinic, database: Path) -
         child.close()
         assert child.exitstatus == 0
     assert saved_threshold(database, photo_id) == 0.40
-
-
-@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
-def test_a_signal_ends_it_with_everything_saved(
-    clinic: Clinic, database: Path, number: signal.Signals
-) -> None:
-    photo_id = clinic.outline("photo.jpg")
-    with running(clinic, database) as child:
-        child.send("t")
-        child.expect_exact("0.45")
-        child.kill(number)
-        child.expect(pexpect.EOF)
-        child.close()
-        assert child.exitstatus == 0
-    assert saved_threshold(database, photo_id) == 0.45
 
 
 def test_a_lost_terminal_ends_it_with_everything_saved(clinic: Clinic, database: Path) -> None:

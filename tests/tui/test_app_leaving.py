@@ -66,7 +66,7 @@ def quit_by_signal(number: signal.Signals) -> Callable[[Child], None]:
     ],
     ids=["q", "ctrl+c", "SIGINT", "SIGTERM", "SIGHUP"],
 )
-def test_a_slow_photo_in_the_batch_holds_up_neither_the_screen_nor_leaving(
+def test_however_it_is_left_all_is_saved_and_a_slow_photo_in_the_batch_holds_up_nothing(
     clinic: Clinic, database: Path, slow: Path, leave: Callable[[Child], None]
 ) -> None:
     photo_id = clinic.outline("photo.jpg")

@@ -58,6 +58,7 @@ def test_the_card_has_how_far_the_model_s_word_holds(measured: dict[str, Any], k
     assert row in CARD
 
 
+@pytest.mark.slow
 def test_the_package_says_what_was_fitted(measured: dict[str, Any]) -> None:
     info, fitted = read_package(shipped_model()), measured["fitted"]
     assert info.threshold == pytest.approx(fitted["threshold"])

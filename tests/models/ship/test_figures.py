@@ -21,6 +21,7 @@ WORD = {
 }
 
 
+@pytest.mark.slow
 def test_the_curves_of_a_card_are_drawn(tmp_path: Path) -> None:
     card = tmp_path / "m.json"
     card.write_text(json.dumps({"confidence": {"phone": WORD, "all": WORD}}))
