@@ -22,10 +22,8 @@ from tests.support.commands import NEVUS, run, start
 from tests.support.terminals import (
     APPLE,
     CURSOR,
-    ITERM,
     KITTY,
     MUTE,
-    XTERM_256,
     Player,
     Script,
     without_hints,
@@ -132,11 +130,9 @@ def test_a_terminal_that_is_too_small_is_a_problem(photos: Path, tmp_path: Path)
     ("terminal", "words"),
     [
         (KITTY, "24-bit colours, as the terminal said when it was asked"),
-        (ITERM, "24-bit colours, as the terminal gave its name"),
-        (XTERM_256, "256 colours, as the terminal said when it was asked: skin looks banded."),
         (APPLE, "256 colours, as nothing said more: skin looks banded."),
     ],
-    ids=["kitty", "iterm2", "xterm", "apple"],
+    ids=["kitty", "apple"],
 )
 def test_the_terminal_is_asked_for_its_colours(
     photos: Path, tmp_path: Path, terminal: Script, words: str

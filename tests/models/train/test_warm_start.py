@@ -13,11 +13,25 @@ from models.run.segmenter import open_segmenter  # noqa: E402
 from models.ship.conversion import convert  # noqa: E402
 from models.ship.exported import ShippedNetwork  # noqa: E402
 from models.train.loop import Telling, normalise, train  # noqa: E402
-from models.train.network import LesionNetwork, upsample  # noqa: E402
+from models.train.network import (  # noqa: E402
+    Bottleneck,
+    Conv,
+    Encoder,
+    LesionNetwork,
+    upsample,
+)
 from models.train.recipe import Recipe  # noqa: E402
 from models.train.warm_start import take_weights  # noqa: E402
 
 SIZE = 64
+SHORT = (
+    (Conv(3, 2, 8),),
+    (Conv(3, 2, 8), Conv(1, 1, 8, relu=False)),
+    (Bottleneck(3, 3, 2, 16, 2.0),),
+    (Bottleneck(0, 3, 2, 16, 2.0),),
+    (Bottleneck(3, 0, 2, 24, 2.0),),
+)
+"""An encoder with each kind of layer, where its depth is not the point."""
 
 
 @pytest.fixture(scope="module")
@@ -55,17 +69,17 @@ def test_the_network_then_computes_what_the_package_computes(
 
 def test_each_network_of_a_package_of_two_can_be_taken_up(tmp_path: Path) -> None:
     torch.manual_seed(5)
-    networks = [LesionNetwork(8).eval() for _ in range(2)]
+    networks = [LesionNetwork(8, Encoder(SHORT)).eval() for _ in range(2)]
     package = tmp_path / "two.mlpackage"
     convert(ShippedNetwork(networks).eval(), SIZE, package, {})
     views = normalise(torch.randint(0, 256, (6, SIZE, SIZE, 3), dtype=torch.uint8))
     for member, theirs in enumerate(networks, 1):
-        ours = LesionNetwork(8)
+        ours = LesionNetwork(8, Encoder(SHORT))
         take_weights(ours, package, views, member)
         with torch.no_grad():
             torch.testing.assert_close(ours.eval()(views), theirs(views), atol=5e-3, rtol=1e-2)
     with pytest.raises(ModelError, match="another network"):
-        take_weights(LesionNetwork(8), package, views, 3)
+        take_weights(LesionNetwork(8, Encoder(SHORT)), package, views, 3)
 
 
 def test_the_settled_norms_fit_what_reaches_them(views: Tensor, taken: LesionNetwork) -> None:
