@@ -15,18 +15,18 @@ from pipeline.review.verdict import Ruling
 from pipeline.work.viewer import Viewer
 from tests.pipeline.conftest import draw_photo, remember_photo
 from tests.support.commands import run
+from tests.support.databases import new_store
 from tests.support.intake import without_model
 
 
 @pytest.fixture(scope="module")
-def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sound(tmp_path_factory: pytest.TempPathFactory, viewer: Viewer) -> Path:
     """A photo, accepted, and the database that knows it."""
     place = tmp_path_factory.mktemp("sound")
     photo = draw_photo(place / "photos" / "mole.jpg")
     with (
-        closing(Store.open(place / "nevus.db")) as store,
+        closing(new_store(place / "nevus.db")) as store,
         closing(without_model()) as scorer,
-        closing(Viewer()) as viewer,
         closing(ReviewSession(store, scorer, viewer, photo.parent, "ada")) as session,
     ):
         opened = session.open(remember_photo(store, photo))

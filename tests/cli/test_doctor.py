@@ -15,10 +15,10 @@ import pexpect
 import pytest
 from rich.cells import cell_len
 
-from db.store import Store
 from models.run.segmenter import shipped_model
 from tests.pipeline.conftest import draw_photo, remember_photo
 from tests.support.commands import NEVUS, run, start
+from tests.support.databases import new_store
 from tests.support.terminals import (
     APPLE,
     CURSOR,
@@ -45,7 +45,7 @@ def photos(tmp_path: Path) -> Path:
 @pytest.fixture
 def database(tmp_path: Path, photos: Path) -> Path:
     path = tmp_path / "memory" / "nevus.db"
-    with closing(Store.open(path)) as store:
+    with closing(new_store(path)) as store:
         remember_photo(store, photos / "mole.jpg")
     return path
 
