@@ -105,12 +105,13 @@ def test_the_others_say_it_too(
     assert "damaged" in " ".join((done.stdout + done.stderr).split())
 
 
-def test_an_export_says_which_edits_are_not_in_it(sound: Path, tmp_path: Path) -> None:
+def test_an_export_says_which_edits_are_not_in_it(
+    sound: Path, tmp_path: Path, viewer: Viewer
+) -> None:
     place = Path(shutil.copytree(sound, tmp_path / "place"))
     with (
         closing(Store.open(place / "nevus.db")) as store,
         closing(without_model()) as scorer,
-        closing(Viewer()) as viewer,
         closing(ReviewSession(store, scorer, viewer, sound / "photos", "ada")) as session,
     ):
         [item] = session.queue()
