@@ -52,6 +52,8 @@ def _bring_up(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         form, head = form_of(connection, path), newest_form()
         if form == head:
+            # A database that was put back from a copy may have lost it; readers would lock writers.
+            connection.execute("PRAGMA journal_mode=WAL")
             return
         if form is not None:
             _check_pages(connection, path)

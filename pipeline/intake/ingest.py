@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -197,6 +197,12 @@ class Ingest:
             if not self._stopping.is_set():
                 self._complain(str(error))
                 self._stopping.wait(self._patience.news)
+        except WorkerClosed:
+            raise
+        except Exception as error:
+            # Whatever it is, the photos behind it are not to wait for the next start.
+            self._complain(f"Something unforeseen went wrong ({error!r}). Please report it.")
+            self._stopping.wait(self._patience.news)
 
     def _note_gone(self) -> None:
         with self._noting:
@@ -248,8 +254,10 @@ class Ingest:
                 or self._left_out_message
             )
         if not self._lease.held:
-            counts = self._store.counts(str(self._folder))
-            done = min(found, counts.segmented + counts.set_aside)
+            # What can't be counted now is not worth more than the sentence that says why.
+            with suppress(StoreError):
+                counts = self._store.counts(str(self._folder))
+                done = min(found, counts.segmented + counts.set_aside)
         with self._telling:
             if not self._stopping.is_set():
                 self._listener(IngestProgress(found, done, self._lease.held, message))

@@ -14,7 +14,7 @@ from pipeline.intake.agenda import Agenda
 from pipeline.intake.driver import Driver
 from pipeline.intake.lease import Lease
 from pipeline.intake.outcome import Outcome, Settled
-from pipeline.intake.scan import Scan, scan, stored_path
+from pipeline.intake.scan import Scan, is_file, is_photo, scan, stored_path
 from pipeline.intake.segmenting import Segmenting
 from pipeline.work.scorer import Scorer
 
@@ -65,10 +65,14 @@ class Totals:
 
 
 def vanished(store: Store, folder: Path, found: Scan) -> list[str]:
-    """The stored files of `folder` that a scan did not find where it could look."""
+    """The stored files of `folder` that a scan did not find where it could look, nor are there now.
+
+    Another process may have stored one since.
+    """
     there = {stored_path(path) for path in found.photos}
     stored = store.files_under(str(folder))
-    return [path for path in stored if path not in there and found.saw(Path(path))]
+    missing = [path for path in stored if path not in there and found.saw(Path(path))]
+    return [path for path in missing if not (is_photo(Path(path)) and is_file(Path(path)))]
 
 
 def segment_folder(
@@ -105,6 +109,10 @@ def segment_folder(
     if counts[Outcome.GONE]:
         told.remark(
             f"{counts[Outcome.GONE]} of the photos vanished while the others were segmented."
+        )
+    if counts[Outcome.UNSETTLED]:
+        told.remark(
+            f"{counts[Outcome.UNSETTLED]} of the photos still change. Run this again later."
         )
     return _totals(counts, monotonic() - started, model, scorer.backend())
 

@@ -30,12 +30,14 @@ AGAIN = "nevus tries it again by itself."
 class Errand:
     """A file that a scorer has in hand, as the file system told of it when it was handed over.
 
-    `problem` is why the model could not outline it, where it is only to be identified.
+    `is_photo` is whether it is a photo's already, for which only an outline is wanted. `problem` is
+    why the model could not outline it, where it is only to be identified.
     """
 
     path: Path
     stat: FileStat
     answer: "Future[Any]"
+    is_photo: bool
     problem: ModelError | None = None
 
 
@@ -74,7 +76,8 @@ class Segmenting:
         if stored_path(path) != str(path):
             self._set_aside(stat, f"{stat.path}: its name is not valid text. Rename the file.")
             return Outcome.SET_ASIDE
-        return Errand(path, stat, self._hand_over(path, found.contents))
+        answer = self._hand_over(path, found.contents)
+        return Errand(path, stat, answer, found.photo_id is not None)
 
     def finish(self, errand: Errand) -> Outcome | Errand:
         """Store the answer; another errand where the model failed, and the photo is stored alone.
@@ -134,6 +137,9 @@ class Segmenting:
             return self._not_seen(path, gone)
         if not unchanged or not self._complete(path):
             return Outcome.UNSETTLED
+        if errand.is_photo:
+            # What this model can't outline stays what it is: a photo, perhaps with a decision.
+            return Outcome.POSTPONED if isinstance(error, BAD_LUCK) else Outcome.KNOWN
         if isinstance(error, BAD_LUCK):
             self._postpone(stat, str(error))
             return Outcome.POSTPONED

@@ -4,6 +4,7 @@ import contextlib
 import multiprocessing
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from multiprocessing import resource_tracker
 from multiprocessing.connection import wait
@@ -17,6 +18,10 @@ LONGEST_JOB = 600.0
 """Seconds after which a model counts as hung; a Mac may compile it for minutes at first."""
 LAST_BREATH = 0.5
 """Seconds a killed process is waited for: one that waits for a disk can't even be killed."""
+
+
+_STARTING = threading.Lock()
+"""Two that start at once would swap stderr back in the wrong order."""
 
 
 class Died(Exception):
@@ -41,7 +46,7 @@ class Link:
         self._process = context.Process(
             target=serve, args=(theirs, setup), name="nevus worker", daemon=True
         )
-        with _real_stderr():
+        with _STARTING, _real_stderr():
             resource_tracker.ensure_running()  # type: ignore[attr-defined, unused-ignore]
             with _interrupts_blocked():
                 self._process.start()

@@ -78,6 +78,7 @@ class OneProcess:
         self._worker: Worker[ModelBench] = Worker(ScorerSetup(setup), time_limit)
         # They only wait for the process, whose jobs come one by one in the order they took a turn.
         self._threads = ThreadPoolExecutor(self.room, "scorer")
+        self._closed = False
 
     @property
     def pid(self) -> int | None:
@@ -106,11 +107,11 @@ class OneProcess:
 
     def close(self) -> None:
         """End the process; what waits for it raises WorkerClosed."""
+        self._closed = True
         self._worker.close()
         self._threads.shutdown(wait=False)
 
     def _hand_over(self, job: Job[ModelBench, Answer], path: Path) -> Future[Answer]:
-        try:
-            return self._threads.submit(self._worker.ask, job, Urgency.BACKGROUND, path)
-        except RuntimeError:
-            raise WorkerClosed("The scorer was closed.") from None
+        if self._closed:
+            raise WorkerClosed("The scorer was closed.")
+        return self._threads.submit(self._worker.ask, job, Urgency.BACKGROUND, path)

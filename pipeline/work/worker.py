@@ -80,14 +80,20 @@ class Worker(Generic[BenchT]):
         asked = self._setup
         self._start_anew_with(spare)
         reply: Done | Failed | None = None
-        with contextlib.suppress(Died):
-            reply = self._exchange(job)
-        if _unusable(reply):
-            self._start_anew_with(asked)
+        try:
+            with contextlib.suppress(Died):
+                reply = self._exchange(job)
+        finally:
+            if not isinstance(reply, Done):
+                self._start_anew_with(asked)
         return reply
 
     def _exchange(self, job: Job[BenchT, Any]) -> Done | Failed:
-        link = self._started()
+        try:
+            link = self._started()
+        except OSError as error:
+            # No process to be had, for now.
+            return Failed(FailureKind.MACHINE, error.strerror or str(error))
         try:
             if job.opens:
                 opened = link.open()

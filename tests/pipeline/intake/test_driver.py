@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import closing
+from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
 
@@ -12,10 +13,13 @@ from db.errors import MovedDatabase
 from db.store import Store
 from imaging.values import Fingerprint
 from models.package.package import PackageInfo
-from pipeline.errors import WorkerClosed
+from models.run.setup import ModelSetup
+from pipeline.errors import JobFailed, WorkerClosed, WorkerDied
 from pipeline.intake.agenda import Agenda
 from pipeline.intake.driver import Driver
 from pipeline.intake.outcome import Outcome
+from pipeline.intake.scan import scan
+from pipeline.intake.segment import vanished
 from pipeline.intake.segmenting import Segmenting
 from pipeline.work.scorer import OneProcess
 from pipeline.work.scoring import Segmented
@@ -165,3 +169,33 @@ def test_waking_it_ends_a_wait_for_nothing(
     driver = Driver(Agenda(), Segmenting(store, modelless, None), modelless.room)
     driver.wake()
     assert driver.step() is None
+
+
+def test_a_photo_that_another_model_cannot_outline_stays_a_photo(
+    store: Store, model: Path, folder: Path, remembered: int, until: Until
+) -> None:
+    [path] = [Path(each) for each in store.files_under(str(folder))]
+    with closing(OneProcess(ModelSetup(model))) as scorer:
+        segmenting = Segmenting(store, scorer, scorer.model())
+        errand = segmenting.begin(path)
+        assert not isinstance(errand, Outcome)
+        errand.answer.result()
+        failed: Future[Segmented] = Future()
+        failed.set_exception(JobFailed("mole.jpg: the model computes no numbers."))
+        assert segmenting.finish(replace(errand, answer=failed)) is Outcome.KNOWN
+        failed = Future()
+        failed.set_exception(WorkerDied("mole.jpg: the worker process died."))
+        assert segmenting.finish(replace(errand, answer=failed)) is Outcome.POSTPONED
+    assert store.files_under(str(folder)) == [str(path)]
+    assert store.set_aside_files(str(folder)) == []
+    assert [item.photo_id for item in store.queue(str(folder))] == [remembered]
+
+
+def test_what_came_after_the_look_through_the_folder_is_not_taken_for_gone(
+    store: Store, folder: Path, draw: Draw, remember: Callable[[Store, Path], int]
+) -> None:
+    found = scan(folder)
+    remember(store, draw(folder / "late.jpg"))
+    assert vanished(store, folder, found) == []
+    (folder / "late.jpg").unlink()
+    assert vanished(store, folder, found) == [str(folder / "late.jpg")]

@@ -1,5 +1,9 @@
+import os
+import resource
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from io import BytesIO
 from pathlib import Path
 
@@ -8,6 +12,7 @@ import pytest
 from PIL import Image
 
 from db.store import Store
+from imaging.decode.photo import PhotoUnavailable
 from pipeline.intake.ingest import Ingest, IngestProgress, Patience, Rhythm
 from pipeline.intake.lease import Lease
 from pipeline.intake.watch import Pace
@@ -163,3 +168,48 @@ def test_stop_is_quick_and_final_and_gives_the_lease_back(
     lease.release()
     assert len(told.progress) == heard
     assert "ingest" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_a_database_that_cannot_be_read_for_a_while_is_told_and_the_work_goes_on(
+    store: Store, modelless: OneProcess, folder: Path, told: Told, draw: Draw, until: Until
+) -> None:
+    draw(folder / "a.jpg")
+    ingest = Ingest(store, modelless, folder, told, Rhythm(QUICK, IMPATIENT))
+    with closing(sqlite3.connect(store.path)) as other:
+        other.execute("ALTER TABLE aside RENAME TO hidden")
+        other.commit()
+        ingest.start()
+        try:
+            until(lambda: "damaged" in str(told.message))
+            other.execute("ALTER TABLE hidden RENAME TO aside")
+            other.commit()
+            until(lambda: told.done == (1, 1))
+        finally:
+            ingest.stop()
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="limits this process")
+def test_a_process_that_cannot_be_started_is_tried_again(
+    store: Store, modelless: OneProcess, folder: Path, draw: Draw
+) -> None:
+    photo = draw(folder / "a.jpg")
+    store.counts(str(folder))
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    answer = None
+    try:
+        # No more files than are open: a pipe to a new process can't be made.
+        resource.setrlimit(resource.RLIMIT_NOFILE, (lowest_free(), hard))
+        answer = modelless.fingerprint(photo)
+        refused = answer.exception(60)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert isinstance(refused, PhotoUnavailable)
+    assert "the system refused what was needed for it" in str(refused)
+    assert modelless.fingerprint(photo).result().format == "JPEG"
+
+
+def lowest_free() -> int:
+    """The number that the next opened file would have."""
+    handle = os.open(os.devnull, os.O_RDONLY)
+    os.close(handle)
+    return handle

@@ -20,8 +20,8 @@ from pipeline.work.viewer import Viewer
 Until = Callable[[Callable[[], bool]], None]
 Draw = Callable[..., Path]
 SIZE = Size(800, 600)
-CLOSE = Framing("fit", SIZE, Size(40, 40), -180, -130, 400, 300)
-"""A part of the photo at half its size."""
+CLOSE = Framing("fit", SIZE, Size(40, 40), -380, -280, SIZE.width, SIZE.height)
+"""A part of the photo as large as it is."""
 
 
 IN_PROC = pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="looks into /proc")
