@@ -146,10 +146,6 @@ def _stamp(path: Path) -> tuple[int, int, int] | None:
     return stat.st_ino, stat.st_size, stat.st_mtime_ns
 
 
-def _undisturbed(way: _Way, path: Path, before: list[tuple[int, int, int] | None]) -> bool:
-    return not way.alone or _signature(path) == before
-
-
 @contextmanager
 def _said(path: Path) -> Iterator[None]:
     try:
