@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.table import Table
 
 from db.values import DraftEdit
-from imaging.framing import Mask, Part, Size
+from imaging.framing import Mask, Part, Size, fit
 from imaging.mask.stroke import Stroke
 from pipeline.review.editor import Editor
 from tui.surface.renderer import HalfCells
-from tui.widgets.scene import Brush, Scene
+from tui.widgets.scene import Brush, Scene, Subject
 
 PHOTO = Size(4000, 3000)
 CELLS = Size(52, 36)
@@ -68,7 +68,8 @@ def measure() -> tuple[float, float, float]:
 def _scene_and_editor() -> tuple[Scene, Editor]:
     mask = _blank()
     picture = np.random.default_rng(3).integers(90, 220, (768, 1024, 3), np.uint8)
-    scene = Scene(picture, mask, CELLS, (13, 16, 18))
+    framing = fit(PHOTO, Size(CELLS.width, 2 * CELLS.height))
+    scene = Scene(Subject(picture, PHOTO, mask), framing, (13, 16, 18))
     scene.draw(0.5)
     return scene, Editor(mask, 0.5, None, Unsaved())
 

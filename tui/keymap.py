@@ -106,6 +106,22 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("full_stop", "opacity(1)", Group.LOOK, "Stronger outline"),
     Command(
+        "z",
+        "near",
+        Group.LOOK,
+        "Lesion or whole photo",
+        "z",
+        "Lesion or whole, kept",
+        "lesion",
+    ),
+    Command("0", "whole", Group.LOOK, "Whole photo", "0", "Whole photo"),
+    Command("plus", "zoom(1)", Group.LOOK, "Nearer", "+ -", "Nearer, farther"),
+    Command("minus", "zoom(-1)", Group.LOOK, "Farther"),
+    Command("H", "pan(-1, 0)", Group.LOOK, "See what lies left", "H J K L", "See what lies beside"),
+    Command("J", "pan(0, 1)", Group.LOOK, "See what lies below"),
+    Command("K", "pan(0, -1)", Group.LOOK, "See what lies above"),
+    Command("L", "pan(1, 0)", Group.LOOK, "See what lies right"),
+    Command(
         "ctrl+t",
         "app.switch_colours",
         Group.LOOK,
@@ -158,13 +174,14 @@ COMMANDS: tuple[Command, ...] = (
 )
 
 MOUSE_AND_ARROWS: tuple[tuple[str, str], ...] = (
-    ("mouse", "Drag to draw or erase"),
+    ("mouse", "Left draws, right erases"),
+    ("wheel", "Nearer, farther"),
     ("← ↑ ↓ →", "Crosshair, faster with shift"),
     ("space", "Brush down, brush up"),
 )
 """What the canvas takes while editing; written in the help, not to be bound."""
 
-REVIEW_HINTS = ("a", "r", "n", "s", "e", "question_mark", "q", "U", "o")
+REVIEW_HINTS = ("a", "r", "n", "s", "e", "z", "question_mark", "q", "U", "o")
 EDIT_HINTS = ("a", "x", "left_square_bracket", "escape", "question_mark", "u", "ctrl+r", "q")
 """The key line while looking and while editing, what matters most first."""
 

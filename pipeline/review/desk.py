@@ -1,6 +1,7 @@
 """A review session as a screen may use it: everything returns at once, and threads keep the order.
 
 opening  opens photos, one after the other, as they were asked for; one that waits may be cancelled
+looking  has photos drawn as near as they are looked at; what waits may be cancelled
 editing  makes every change of every mask, as it was asked for
 storing  decides, takes back and reads a page of the queue, each after the edits asked for before it
 writer   commits edits, in the order they were made (`pipeline.review.writer`)
@@ -18,7 +19,7 @@ from typing import TypeVar
 
 from db.queue import PAGE
 from db.values import Decision, PhotoDetails, QueueItem, SetAside
-from imaging.framing import Pixels
+from imaging.framing import Framing, Pixels, Size
 from pipeline.errors import WriteFailed
 from pipeline.review.deck import Deck
 from pipeline.review.draft import Draft
@@ -29,6 +30,8 @@ from pipeline.review.session import ReviewSession
 from pipeline.review.verdict import Ruling
 
 T = TypeVar("T")
+Look = Callable[[OpenPhoto, Framing], Future[Pixels]]
+"""Has what a framing shows of an open photo drawn."""
 
 
 class DeskPhoto:
@@ -37,8 +40,9 @@ class DeskPhoto:
     `draft` is None while the photo has no mask.
     """
 
-    def __init__(self, opened: OpenPhoto, editing: Lane) -> None:
+    def __init__(self, opened: OpenPhoto, editing: Lane, look: Look) -> None:
         self._opened = opened
+        self._look = look
         self.draft = None if opened.editor is None else Draft(opened.editor, editing)
 
     @property
@@ -51,6 +55,18 @@ class DeskPhoto:
         """The photo, uint8 (height, width, 3) sRGB, smaller than it is."""
         return self._opened.picture
 
+    @property
+    def size(self) -> Size:
+        """The photo's own size."""
+        return self._opened.details.size
+
+    def look(self, framing: Framing) -> Future[Pixels]:
+        """What a framing shows of the photo at its full resolution, uint8 (gh, gw, 3).
+
+        Raises what `ReviewSession.look` raises.
+        """
+        return self._look(self._opened, framing)
+
 
 class Desk:
     """Where a reviewer's photos lie open. For one thread, the screen's; nothing blocks but `close`.
@@ -61,6 +77,7 @@ class Desk:
     def __init__(self, session: ReviewSession) -> None:
         self._session = session
         self._opening = ThreadPoolExecutor(1, "opening")
+        self._looking = ThreadPoolExecutor(1, "looking")
         self._editing = Lane("editing")
         self._storing = Lane("storing")
         self._deck = Deck(self._begin_to_open)
@@ -131,13 +148,23 @@ class Desk:
     def close(self) -> None:
         """Do what was asked for, but for photos nobody will see now; blocks until then."""
         self._opening.shutdown(wait=True, cancel_futures=True)
+        self._looking.shutdown(wait=True, cancel_futures=True)
         # Before the storing lane, which waits for edits.
         self._editing.close()
         self._storing.close()
         self._reading.close()
 
     def _begin_to_open(self, photo_id: int) -> Future[DeskPhoto]:
-        return self._opening.submit(lambda: DeskPhoto(self._session.open(photo_id), self._editing))
+        return self._opening.submit(self._open, photo_id)
+
+    def _open(self, photo_id: int) -> DeskPhoto:
+        opened = self._session.open(photo_id)
+        # Not here: the photo after this one would wait for it.
+        self._looking.submit(self._session.look_ahead, opened)
+        return DeskPhoto(opened, self._editing, self._look)
+
+    def _look(self, opened: OpenPhoto, framing: Framing) -> Future[Pixels]:
+        return self._looking.submit(self._session.look, opened, framing)
 
     def _store(self, job: Callable[[], T]) -> Future[T]:
         edited = self._editing.submit(lambda: None)

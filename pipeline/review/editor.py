@@ -222,13 +222,14 @@ def _edit(stroked: Stroked, settings: dict[str, float]) -> DraftEdit:
 
 @dataclass(eq=False)
 class OpenPhoto:
-    """A photo on the table: what is known of it, a small upright picture, and its editor.
+    """A photo on the table: what is known of it, which picture it is, a small one, and its editor.
 
     `picture` is uint8 (height, width, 3) sRGB, smaller than the photo. `editor` is None while the
     photo has no mask, `prediction` while its probabilities are not at hand.
     """
 
     details: PhotoDetails
+    content_hash: str
     picture: Pixels
     prediction: Prediction | None
     editor: Editor | None

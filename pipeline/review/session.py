@@ -1,6 +1,7 @@
 """A reviewer's sitting: open a photo, edit its mask, decide, take back; nothing is lost."""
 
 from collections.abc import Generator
+from contextlib import suppress
 from pathlib import Path
 
 from db.store import Store
@@ -14,6 +15,7 @@ from db.values import (
     Verdict,
 )
 from imaging.decode.photo import PhotoError
+from imaging.framing import Framing, Pixels
 from imaging.mask import rle
 from imaging.mask.edit import PatchError
 from imaging.values import Prediction
@@ -36,7 +38,7 @@ class ReviewSession:
 
     One thread may open photos while another decides; the editor of an open photo is touched by one
     thread at a time, of which `decide` is one. `pipeline.review.desk` has the threads of a screen.
-    `viewer` opens photos, so that they don't wait behind what `scorer` has to do; that one is asked
+    `viewer` decodes for the screen, which doesn't wait behind what `scorer` does; that one is asked
     for a map that was lost. All three stay the caller's; `close` waits for the last edit.
     """
 
@@ -87,13 +89,31 @@ class ReviewSession:
         details = self._store.photo(photo_id)
         viewed = self._viewer.view(Path(details.path), longest)
         # A mask is never shown on a picture it was not made for.
-        if self._store.find_photo(viewed.fingerprint.content_hash) != photo_id:
+        content_hash, picture = viewed.fingerprint.content_hash, viewed.photo.pixels
+        if self._store.find_photo(content_hash) != photo_id:
             raise ReviewError(_another_picture(details))
-        picture = viewed.photo.pixels
         if details.revision is None:
-            return OpenPhoto(details, picture, None, None)
+            return OpenPhoto(details, content_hash, picture, None, None)
         prediction = self._prediction(details)
-        return OpenPhoto(details, picture, prediction, self._editor(details.revision, prediction))
+        editor = self._editor(details.revision, prediction)
+        return OpenPhoto(details, content_hash, picture, prediction, editor)
+
+    def look(self, photo: OpenPhoto, framing: Framing) -> Pixels:
+        """What a framing shows of an opened photo, from its full resolution: uint8 (gh, gw, 3).
+
+        Raises PhotoError when the file can't be read any more, ReviewError when it holds another
+        picture now, PhotoTooSlow, WorkerDied.
+        """
+        viewed = self._viewer.region(Path(photo.details.path), framing)
+        if viewed.fingerprint.content_hash != photo.content_hash:
+            raise ReviewError(_another_picture(photo.details))
+        return viewed.photo.pixels
+
+    def look_ahead(self, photo: OpenPhoto) -> None:
+        """Have an opened photo decoded whole while nobody waits for it."""
+        # Whoever looks at it is told what is wrong with it.
+        with suppress(PhotoError, PipelineError):
+            self._viewer.ahead(Path(photo.details.path))
 
     def decide(self, photo: OpenPhoto, ruling: Ruling) -> Reshaped | None:
         """Store a decision on an opened photo; an accepted mask with live edits is a corrected one.

@@ -1,6 +1,7 @@
 """A workbench alone with one photo on it, and a mouse to paint with."""
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ from textual.geometry import Region
 from textual.pilot import Pilot
 
 from db.values import DraftEdit, PhotoDetails
-from imaging.framing import Mask, Pixels, Size, fit
+from imaging.framing import Framing, Mask, Pixels, Size, fit
 from pipeline.review.desk import DeskPhoto
 from pipeline.review.editor import Editor, OpenPhoto
 from pipeline.review.lane import Lane
@@ -74,8 +75,16 @@ class Easel(App[None]):
         super().__init__()
         self.lane = Lane("editing")
         self.editor = Editor(mask, 0.5, None, Forgetful())
-        size = Size.of(mask)
-        self.opened = DeskPhoto(OpenPhoto(details(size), skin(size), None, self.editor), self.lane)
+        self.skin = skin(Size.of(mask))
+        self.opened = self.open(self.skin, mask, self.editor)
+
+    def open(self, picture: Pixels, mask: Mask, editor: Editor) -> DeskPhoto:
+        """A photo with its mask, open; what is looked at is drawn from `skin`."""
+        opened = OpenPhoto(details(Size.of(mask)), "5f" * 32, picture, None, editor)
+        return DeskPhoto(opened, self.lane, self._look)
+
+    def _look(self, _opened: OpenPhoto, framing: Framing) -> Future[Pixels]:
+        return self.lane.submit(lambda: framing.picture_to_grid(self.skin))
 
     def compose(self) -> ComposeResult:
         yield Workbench()

@@ -11,8 +11,7 @@ from textual.pilot import Pilot
 from imaging.framing import Mask, Size
 from imaging.mask.form import Form, measure_form
 from imaging.mask.stroke import Stroke
-from pipeline.review.desk import DeskPhoto
-from pipeline.review.editor import Editor, OpenPhoto
+from pipeline.review.editor import Editor
 from tests.tui.driving import until
 from tests.tui.easel import (
     CELLS,
@@ -22,7 +21,6 @@ from tests.tui.easel import (
     Forgetful,
     Mouse,
     calm,
-    details,
     disc,
     in_photo,
 )
@@ -239,8 +237,8 @@ async def test_the_brush_keeps_its_size_on_the_screen_from_photo_to_photo() -> N
         easel.bench.resize_brush(4)
         await mouse.move(30, 15, button=0)
         small = easel.look(), easel.canvas.radius
-        large = OpenPhoto(details(BIG), easel.opened.picture, None, big())
-        easel.bench.show(DeskPhoto(large, easel.lane))
+        editor = big()
+        easel.bench.show(easel.open(easel.skin, editor.mask, editor))
         easel.bench.start_editing()
         await calm(pilot)
         await mouse.move(30, 15, button=0)

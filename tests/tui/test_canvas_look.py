@@ -11,7 +11,7 @@ from textual.app import App, ComposeResult
 from textual.strip import Strip
 
 from benchmarks.renderer import colours as halves
-from imaging.framing import Pixels, Size
+from imaging.framing import Mask, Pixels, Size
 from imaging.view.overlay import BORDER
 from pipeline.review.editor import Editor
 from tests.tui.driving import text_of
@@ -19,6 +19,7 @@ from tests.tui.easel import CELLS, Forgetful, Mouse, Onlooker, calm, disc, skin
 from tui.colour_app import ColourApp
 from tui.surface.colours import Colours, Depth, Source
 from tui.widgets.canvas import BrushMode, Canvas
+from tui.widgets.scene import Subject
 
 
 class Counting(Canvas):
@@ -53,6 +54,11 @@ class ColouredWall(Wall, ColourApp):
     """One canvas in a terminal whose colours are known."""
 
 
+def show(wall: Wall, picture: Pixels, mask: Mask | None) -> None:
+    size = Size.of(picture if mask is None else mask)
+    wall.canvas.show(Subject(picture, size, mask))
+
+
 @contextmanager
 def drawn_lines(canvas: Counting) -> Iterator[set[int]]:
     """The lines that are drawn meanwhile."""
@@ -85,7 +91,7 @@ def editor() -> Editor:
 async def test_a_stroke_draws_the_lines_it_touches_and_no_other() -> None:
     wall, edited = Wall(), editor()
     async with wall.run_test(size=CELLS) as pilot:
-        wall.canvas.show(skin(), edited.mask)
+        show(wall, skin(), edited.mask)
         await calm(pilot)
         edited.begin_stroke(20.0, True)
         part = edited.extend_stroke(300.0, 60.0)
@@ -104,7 +110,7 @@ async def test_a_stroke_draws_the_lines_it_touches_and_no_other() -> None:
 async def test_a_moving_brush_draws_where_it_was_and_where_it_is() -> None:
     wall = Wall()
     async with wall.run_test(size=CELLS) as pilot:
-        wall.canvas.show(skin(), disc())
+        show(wall, skin(), disc())
         wall.canvas.dots = 3.0
         wall.canvas.brush = BrushMode.DRAW
         mouse = Mouse(pilot)
@@ -121,7 +127,7 @@ async def test_a_moving_brush_draws_where_it_was_and_where_it_is() -> None:
 async def test_a_brush_put_away_is_not_seen() -> None:
     wall = Wall()
     async with wall.run_test(size=CELLS) as pilot:
-        wall.canvas.show(skin(), disc())
+        show(wall, skin(), disc())
         await calm(pilot)
         bare = wall.cells()
         wall.canvas.dots = 9.0
@@ -138,7 +144,7 @@ async def test_a_brush_put_away_is_not_seen() -> None:
 async def test_the_outline_comes_and_goes_and_fades() -> None:
     wall = Wall()
     async with wall.run_test(size=CELLS) as pilot:
-        wall.canvas.show(skin(), disc())
+        show(wall, skin(), disc())
         await calm(pilot)
         full = wall.cells()
         assert has_line(full)
@@ -149,7 +155,7 @@ async def test_the_outline_comes_and_goes_and_fades() -> None:
         assert wall.cells() == hidden
         wall.canvas.overlay = True
         assert wall.cells() not in (full, hidden)
-        wall.canvas.show(skin(), None)
+        show(wall, skin(), None)
         assert wall.cells() == hidden
 
 
@@ -157,7 +163,7 @@ async def test_the_outline_comes_and_goes_and_fades() -> None:
 async def test_the_photo_is_whole_and_in_the_middle_at_every_size(size: tuple[int, int]) -> None:
     wall, white = Wall(), np.full((300, 400, 3), 255, np.uint8)
     async with wall.run_test(size=(60, 30)) as pilot:
-        wall.canvas.show(white, None)
+        show(wall, white, None)
         await pilot.resize_terminal(*size)
         await calm(pilot)
         photo = pixels_of(wall.cells()).min(axis=-1) == 255
@@ -196,7 +202,7 @@ async def test_a_photo_takes_the_place_of_a_message_and_the_other_way_round() ->
     async with wall.run_test(size=CELLS) as pilot:
         wall.canvas.clear("Nothing yet.")
         await calm(pilot)
-        wall.canvas.show(skin(), disc())
+        show(wall, skin(), disc())
         await calm(pilot)
         assert "Nothing" not in text_of(wall.screen, "#canvas")
         wall.canvas.clear("Gone.")
@@ -212,7 +218,7 @@ async def test_the_photo_keeps_to_the_colours_of_the_terminal(
 ) -> None:
     wall = ColouredWall(Colours(depth, Source.OPTION))
     async with wall.run_test(size=(8, 3)) as pilot:
-        wall.canvas.show(skin(Size(80, 60)), None)
+        show(wall, skin(Size(80, 60)), None)
         await calm(pilot)
         photo = [[part for part in line if part.text != "  "] for line in wall.cells()]
     assert {colour.type for colour in colours(photo)} == {kind}

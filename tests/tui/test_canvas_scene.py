@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.geometry import Region
 
-from imaging.framing import Part, Pixels, Size
-from tests.tui.easel import disc, skin
-from tui.widgets.scene import Brush, Scene
+from imaging.framing import Mask, Part, Pixels, Size, fit
+from tests.tui.easel import PHOTO, disc, skin
+from tui.widgets.scene import Brush, Scene, Subject
 
 sizes = st.builds(Size, st.integers(8, 300), st.integers(8, 300))
 canvases = st.builds(Size, st.integers(2, 60), st.integers(1, 30))
@@ -16,9 +16,15 @@ BESIDE = (1, 2, 3)
 
 
 def scene_of(photo: Size, cells: Size) -> Scene:
-    scene = Scene(skin(photo), disc(photo, min(photo.width, photo.height) / 3), cells, BESIDE)
+    scene = scene_with(disc(photo, min(photo.width, photo.height) / 3), cells)
     scene.draw(0.5)
     return scene
+
+
+def scene_with(mask: Mask, cells: Size, picture: Pixels | None = None) -> Scene:
+    photo, grid = Size.of(mask), Size(cells.width, 2 * cells.height)
+    subject = Subject(skin(photo) if picture is None else picture, photo, mask)
+    return Scene(subject, fit(photo, grid), BESIDE)
 
 
 def seen(scene: Scene, cells: Size) -> Pixels:
@@ -67,13 +73,13 @@ def test_a_changed_mask_is_drawn_as_if_it_had_always_been_so(
 ) -> None:
     part = part_of(photo, data)
     mask = disc(photo, min(photo.width, photo.height) / 3)
-    scene = Scene(skin(photo), mask, cells, BESIDE)
+    scene = scene_with(mask, cells)
     scene.draw(0.5)
     before = seen(scene, cells)
     mask[part] = value
     region = scene.draw_part(part)
     after = seen(scene, cells)
-    anew = Scene(skin(photo), mask, cells, BESIDE)
+    anew = scene_with(mask, cells)
     anew.draw(0.5)
     assert np.array_equal(after, seen(anew, cells))
     assert untouched(before, after, region, scene)
@@ -111,7 +117,7 @@ def test_a_stroke_inside_the_lesion_changes_nothing_on_the_screen() -> None:
 def test_a_cut_of_one_pixel_through_the_lesion_of_a_large_photo_is_seen(column: int) -> None:
     photo, cells = Size(6000, 4000), Size(60, 20)
     mask = disc(photo, 900)
-    scene = Scene(skin(Size(300, 200)), mask, cells, BESIDE)
+    scene = scene_with(mask, cells, skin(Size(300, 200)))
     scene.draw(0.5)
     before = seen(scene, cells)
     mask[:, column] = False
@@ -121,7 +127,7 @@ def test_a_cut_of_one_pixel_through_the_lesion_of_a_large_photo_is_seen(column: 
 
 
 def test_a_photo_without_a_mask_is_shown_bare() -> None:
-    scene = Scene(skin(), None, Size(40, 20), BESIDE)
+    scene = Scene(Subject(skin(), PHOTO, None), fit(PHOTO, Size(40, 40)), BESIDE)
     bare = seen(scene, Size(40, 20))
     scene.draw(0.5)
     assert np.array_equal(seen(scene, Size(40, 20)), bare)

@@ -57,6 +57,30 @@ class EditingScreen(Screen[None]):
         """A fainter or stronger outline."""
         self._bench.shift_opacity(steps)
 
+    def action_zoom(self, steps: int) -> None:
+        """See the photo nearer, or farther."""
+        if self._has_photo():
+            self._bench.zoom(steps)
+
+    def action_pan(self, across: int, down: int) -> None:
+        """See what lies beside."""
+        if self._has_photo():
+            self._bench.pan(across, down)
+
+    def action_whole(self) -> None:
+        """See all of each photo."""
+        self._bench.see_whole()
+
+    def action_near(self) -> None:
+        """See the lesion of each photo, or all of it."""
+        if self._has_photo() and not self._bench.swap_near():
+            self._say("There is no outline to go near to.")
+
+    def _has_photo(self) -> bool:
+        if self._bench.opened is None:
+            self._say("No photo is open, so there is nothing to see nearer.")
+        return self._bench.opened is not None
+
     def action_edit(self) -> None:
         """Take the brush, or put it away."""
         if self._bench.editing:

@@ -1,4 +1,4 @@
-"""The canvas: a photo that is painted on, by mouse and by keyboard."""
+"""The canvas: a photo that is looked at and painted on, by mouse and by keyboard."""
 
 from enum import Enum
 from typing import ClassVar, Protocol
@@ -7,15 +7,21 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 
-from imaging.framing import Mask, Pixels, Size
-from pipeline.review.brush import FIRST_WIDTH, radius_on_photo
+from imaging.view.lens import Lens
+from pipeline.review.brush import FIRST_WIDTH, aim, radius_on_photo
 from tui.widgets.photo_view import PhotoView
-from tui.widgets.scene import Brush
+from tui.widgets.scene import Brush, Subject
 
 STRIDE = 8
 """Pixels of the screen that the crosshair moves with shift."""
 CELL_HEIGHT = 2
 """Pixels of the screen in a cell."""
+ROOM = 4.0
+"""Pixels of the screen that are seen around a crosshair which keys move on."""
+WHEEL = 1.25
+"""How much nearer a step of the mouse's wheel goes."""
+LEFT, RIGHT = 1, 3
+"""The mouse's buttons."""
 ARROWS = (("left", -1, 0), ("right", 1, 0), ("up", 0, -1), ("down", 0, 1))
 
 
@@ -47,7 +53,8 @@ class Canvas(PhotoView, can_focus=True):
     """Tells a painter what the brush in hand does; the mask is changed by others.
 
     There is one brush: the mouse takes it along, arrow keys move it on from there, and it stays
-    where it is when the mouse is gone. It is as wide on the screen on every photo.
+    where it is when the mouse is gone. It is as wide on the screen on every photo, however near
+    that is seen. Without a brush in hand the mouse moves the photo.
     """
 
     DEFAULT_CSS = "Canvas.-brush { pointer: crosshair; }"
@@ -70,16 +77,17 @@ class Canvas(PhotoView, can_focus=True):
         self._middle = (0.0, 0.0)
         self._down = False
         self._fractions = False
+        self._grip: tuple[float, float] | None = None
+        self._right = False
 
     def allow_focus(self) -> bool:
         """Only with a brush in hand are there keys to take."""
         return self.brush is not BrushMode.OFF
 
-    def show(self, picture: Pixels, mask: Mask | None) -> None:
+    def show(self, subject: Subject) -> None:
         """Show a photo, the brush in its middle."""
-        photo = Size.of(picture if mask is None else mask)
-        self._middle = (photo.width / 2, photo.height / 2)
-        super().show(picture, mask)
+        self._middle = (subject.size.width / 2, subject.size.height / 2)
+        super().show(subject)
 
     def watch_brush(self, brush: BrushMode) -> None:
         """Take the brush, change it, or put it away."""
@@ -95,7 +103,7 @@ class Canvas(PhotoView, can_focus=True):
 
     @property
     def longest(self) -> int:
-        """The photo's longer side in pixels of the screen; 0 without a photo."""
+        """The longer side of what is seen, in pixels of the screen; 0 without a photo."""
         return 0 if self._scene is None else self._scene.longest
 
     @property
@@ -115,19 +123,52 @@ class Canvas(PhotoView, can_focus=True):
             self._press()
         self._mark()
 
+    # Nearer and farther
+
+    def zoom_by(self, factor: float) -> None:
+        """See the photo nearer, or farther, around the brush in hand or else around the middle."""
+        if self._lens is not None:
+            self._zoom_at(factor, *(self._middle if self.allow_focus() else self._centre()))
+
+    def _zoom_at(self, factor: float, x: float, y: float) -> None:
+        self.move(lambda lens: lens.zoomed(factor, x, y))
+
+    def _centre(self) -> tuple[float, float]:
+        width, height = self.size
+        return (0.0, 0.0) if self._scene is None else self._scene.to_photo(width / 2, height / 2)
+
+    def pan(self, across: float, down: float) -> None:
+        """See what lies beside, by so much of the canvas' width and height."""
+        self.move(lambda lens: lens.panned(across * lens.grid.width, down * lens.grid.height))
+
+    def _take(self, lens: Lens) -> None:
+        radius = self.radius
+        super()._take(lens)
+        if self.radius != radius:
+            self._change()
+
     # The stroke
+
+    @property
+    def _erases(self) -> bool:
+        return self._right or self.brush is BrushMode.ERASE
 
     def _press(self) -> None:
         self._down = True
-        self._painter.begin_stroke(self.radius, self.brush is BrushMode.DRAW)
-        self._painter.extend_stroke(*self._middle)
+        self._painter.begin_stroke(self.radius, not self._erases)
+        self._painter.extend_stroke(*self._aimed)
+
+    @property
+    def _aimed(self) -> tuple[float, float]:
+        return aim(*self._middle, self.radius)
 
     def lift(self) -> None:
         """Lift the brush if it is down."""
         if self._drags:
             self.release_mouse()
+        self._grip = None
         if self._down:
-            self._down = False
+            self._down = self._right = False
             self._painter.end_stroke()
             self.action_move(0, 0)
             self._mark()
@@ -136,18 +177,19 @@ class Canvas(PhotoView, can_focus=True):
         if (x, y) != self._middle:
             self._middle = (x, y)
             if self._down:
-                self._painter.extend_stroke(x, y)
+                self._painter.extend_stroke(*self._aimed)
             self._mark()
 
     def _draw(self) -> None:
+        if self._scene is not None and not self._down:
+            self._middle = self._scene.in_view(*self._middle)
         super()._draw()
         self._mark()
 
     def _mark(self) -> None:
         """Draw the brush where it is, if it is in hand."""
         if self._scene is not None:
-            erases = self.brush is BrushMode.ERASE
-            brush = Brush(*self._middle, self.radius, erases, self._down)
+            brush = Brush(*self._aimed, self.radius, self._erases, self._down)
             in_hand = self.brush is not BrushMode.OFF
             self._refresh(*self._scene.mark(brush if in_hand else None))
 
@@ -178,9 +220,11 @@ class Canvas(PhotoView, can_focus=True):
             self._mark()
 
     def action_move(self, across: int, down: int) -> None:
-        """Move the brush by pixels of the screen, not beyond the photo."""
+        """Move the brush by pixels of the screen, not beyond the photo; it stays in sight."""
         if self._scene is not None:
-            self._move_to(*self._scene.moved(*self._middle, across, down))
+            x, y = self._scene.moved(*self._middle, across, down)
+            self.move(lambda lens: lens.following(x, y, ROOM))
+            self._move_to(x, y)
 
     # Mouse
 
@@ -188,27 +232,48 @@ class Canvas(PhotoView, can_focus=True):
     def _drags(self) -> bool:
         return self.app.mouse_captured is self
 
-    def on_resize(self) -> None:
-        """Fit the photo into the new size; the brush is another one there."""
-        super().on_resize()
-        self._change()
-
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Put the brush down where the pointer is."""
-        if event.button == 1 and self.allow_focus() and self._scene is not None:
+        """Put the brush down where the pointer is, or take hold of the photo."""
+        if event.button not in (LEFT, RIGHT) or self._scene is None:
+            return
+        if self.allow_focus():
             self.lift()
             self.capture_mouse()
             self._follow(event)
+            self._right = event.button == RIGHT
             self._press()
             self._mark()
+        elif event.button == LEFT:
+            self.capture_mouse()
+            self._grip = event.pointer_x, event.pointer_y
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Take the brush along, unless the keyboard draws with it."""
+        """Take the brush along, unless the keyboard draws with it, or the photo."""
         if self._drags and not event.button:
             # The button was let go where no terminal could see it.
             self.lift()
-        if self.allow_focus() and (self._drags or not self._down):
+        if self._grip is not None:
+            self._haul(event, *self._grip)
+        elif self.allow_focus() and (self._drags or not self._down):
             self._follow(event)
+
+    def _haul(self, event: events.MouseEvent, x: float, y: float) -> None:
+        self._grip = event.pointer_x, event.pointer_y
+        across, down = x - event.pointer_x, CELL_HEIGHT * (y - event.pointer_y)
+        self.move(lambda lens: lens.panned(across, down))
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """See the photo nearer where the pointer is."""
+        self._wheel(event, WHEEL)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """See the photo from farther away."""
+        self._wheel(event, 1 / WHEEL)
+
+    def _wheel(self, event: events.MouseEvent, factor: float) -> None:
+        event.stop()
+        if self._scene is not None:
+            self._zoom_at(factor, *self._point_of(event))
 
     def on_mouse_up(self) -> None:
         """Lift the brush that the mouse had put down."""
@@ -220,10 +285,14 @@ class Canvas(PhotoView, can_focus=True):
         self.lift()
 
     def _follow(self, event: events.MouseEvent) -> None:
-        """Bring the brush to the pointer: to the middle of a cell where only cells are told."""
+        """Bring the brush to the pointer."""
         if self._scene is not None:
-            x, y = event.pointer_x, event.pointer_y
-            self._fractions = self._fractions or x % 1 != 0 or y % 1 != 0
-            half = 0.0 if self._fractions else 0.5
-            point = self._scene.to_photo(x + half, y + half)
+            point = self._point_of(event)
             self._move_to(*(point if self._drags else self._scene.moved(*point, 0, 0)))
+
+    def _point_of(self, event: events.MouseEvent) -> tuple[float, float]:
+        """Where on the photo the pointer is: in the middle of a cell where only cells are told."""
+        x, y = event.pointer_x, event.pointer_y
+        self._fractions = self._fractions or x % 1 != 0 or y % 1 != 0
+        half = 0.0 if self._fractions else 0.5
+        return (0.0, 0.0) if self._scene is None else self._scene.to_photo(x + half, y + half)

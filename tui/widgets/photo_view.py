@@ -1,21 +1,42 @@
 """A photo with its mask in half cells, or a sentence where there is none."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
 from rich.segment import Segment
 from textual.content import Content
 from textual.geometry import Region
+from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from imaging.framing import Mask, Part, Pixels, Size
+from imaging.framing import Framing, Part, Pixels, Size
+from imaging.mask.measure import bounding_box
 from imaging.text import printable
+from imaging.view.lens import Lens
 from tui.colour_app import has_true_colours
 from tui.surface.renderer import HalfCells
-from tui.widgets.scene import Scene
+from tui.widgets.scene import Scene, Subject
+
+
+class Near(Enum):
+    """What is seen of each photo that comes."""
+
+    WHOLE = "whole"
+    LESION = "lesion"
 
 
 class PhotoView(Widget):
     """Draws lines of cells from a scene; of a changed mask only the cells that look different."""
+
+    @dataclass
+    class Reframed(Message):
+        """Another part of the photo is seen; a `preview` is less than the photo shows there."""
+
+        framing: Framing
+        preview: bool
 
     DEFAULT_CSS = "PhotoView { content-align: center middle; text-align: center; }"
 
@@ -27,19 +48,55 @@ class PhotoView(Widget):
         super().__init__(id=id)
         self._true, self._fixed = HalfCells(), HalfCells(fixed=True)
         self._message = ""
-        self._photo: tuple[Pixels, Mask | None] | None = None
+        self._subject: Subject | None = None
         self._scene: Scene | None = None
+        self._near = Near.WHOLE
+        self._lens: Lens | None = None
+        self._moved = False
 
-    def show(self, picture: Pixels, mask: Mask | None) -> None:
-        """Show a small upright picture, uint8 (height, width, 3), with the photo's live mask."""
-        self._photo = picture, mask
+    def show(self, subject: Subject) -> None:
+        """Show a photo, all of it or its lesion as it was wanted last."""
+        self._subject, self._moved = subject, False
         self._lay_out()
 
     def clear(self, *paragraphs: str) -> None:
         """Show sentences instead of a photo; they are no markup, and may hold any name."""
         self._message = "\n\n".join(map(printable, paragraphs))
-        self._photo = None
+        self._subject = None
         self._lay_out()
+
+    @property
+    def zoom(self) -> float:
+        """How many times as large as all of it fits the photo is seen; 1 without a photo."""
+        return 1.0 if self._lens is None else self._lens.zoom
+
+    def look(self, near: Near) -> bool:
+        """See all of this photo and of those to come, or the lesion; False where there is none."""
+        mask = None if self._subject is None else self._subject.mask
+        if near is Near.LESION and (mask is None or bounding_box(mask) is None):
+            return False
+        self._near, self._moved = near, False
+        self._lay_out()
+        return True
+
+    @property
+    def sees_lesion(self) -> bool:
+        """Whether the lesion with its surroundings is what is seen."""
+        return self._near is Near.LESION and not self._moved
+
+    def move(self, change: Callable[[Lens], Lens]) -> None:
+        """See another part of the photo, or see it nearer or farther."""
+        if self._lens is not None:
+            after = change(self._lens)
+            if after.framing != self._lens.framing:
+                self._moved = True
+                self._take(after)
+
+    def sharpen(self, framing: Framing, pixels: Pixels) -> None:
+        """Draw what the photo itself shows in a framing, unless another one is seen by now."""
+        if self._scene is not None and self._scene.framing == framing:
+            self._scene.sharpen(pixels)
+            self.refresh()
 
     def mask_changed(self, part: Part) -> None:
         """Draw the mask anew where it changed."""
@@ -59,13 +116,33 @@ class PhotoView(Widget):
         self._draw()
 
     def _lay_out(self) -> None:
-        self._scene = None
-        if self._photo is not None and self.size:
-            picture, mask = self._photo
-            cells = Size(self.size.width, self.size.height)
-            self._scene = Scene(picture, mask, cells, self.background_colors[1].rgb)
+        before, self._lens, self._scene = self._lens, None, None
+        if self._subject is not None and self.size:
+            grid = Size(self.size.width, 2 * self.size.height)
+            again = before if self._moved else None
+            self._take(self._place(self._subject, grid) if again is None else again.on(grid))
+        self.refresh()
+
+    def _place(self, subject: Subject, grid: Size) -> Lens:
+        box = None
+        if self._near is Near.LESION and subject.mask is not None:
+            box = bounding_box(subject.mask)
+        if box is None:
+            return Lens.whole(subject.size, grid)
+        return Lens.around(box, subject.size, grid)
+
+    def _take(self, lens: Lens) -> None:
+        before, scene, framing = self._lens, self._scene, lens.framing
+        if self._subject is None:
+            return
+        if scene is not None and before is not None and before.zoom == lens.zoom:
+            self._scene = scene.panned(framing)
+        else:
+            self._scene = Scene(self._subject, framing, self.background_colors[1].rgb)
+        self._lens = lens
         self._draw()
         self.refresh()
+        self.post_message(self.Reframed(framing, self._scene.is_preview))
 
     def _draw(self) -> None:
         if self._scene is not None:
@@ -83,7 +160,7 @@ class PhotoView(Widget):
     def render_line(self, y: int) -> Strip:
         """A line of the photo, or of the sentence."""
         scene, width = self._scene, self.size.width
-        if self._photo is None:
+        if self._subject is None:
             return super().render_line(y)
         if scene is None or not scene.shows(y):
             return Strip.blank(width, self.rich_style)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from textual.geometry import Region
 
-from imaging.framing import Mask, Part, Pixels, Size, fit
+from imaging.framing import Framing, Mask, Part, Pixels, Size
 from imaging.view.grid import (
     around,
     contrasted,
@@ -30,23 +30,60 @@ class Brush:
     is_down: bool
 
 
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """What lies on the canvas: a small upright picture, the photo's own size, and its live mask.
+
+    The mask is None while the photo has none.
+    """
+
+    picture: Pixels
+    size: Size
+    mask: Mask | None
+
+
 class Scene:
     """A photo in the half cells of a canvas; methods that change it return the cells changed.
 
-    `picture` is the small upright picture, `mask` the photo's own, or None while it has none.
+    Where the photo is larger on the screen than its small picture, it is a preview until
+    `sharpen` brings what the photo itself shows there.
     """
 
-    def __init__(self, picture: Pixels, mask: Mask | None, cells: Size, beside: Colour) -> None:
-        self._mask = mask
-        photo = Size.of(picture if mask is None else mask)
-        self._framing = fit(photo, Size(cells.width, 2 * cells.height))
-        self._picture = place_picture(picture, self._framing, beside)
+    def __init__(self, subject: Subject, framing: Framing, beside: Colour) -> None:
+        self._subject = subject
+        self._framing = framing
+        self._beside = beside
+        self._picture = place_picture(subject.picture, framing, beside)
         self._drawn = self._picture.copy()
         self._seen = np.zeros(self._picture.shape[:2], np.uint8)
         self._marks = np.zeros(self._picture.shape[:2], np.bool_)
         self._marked = Region()
         self._pen = contrasted
         self._opacity = 0.0
+
+    def panned(self, framing: Framing) -> "Scene":
+        """The same photo, as large, moved on the grid; what was sharp stays sharp."""
+        scene = Scene(self._subject, framing, self._beside)
+        here, there = _shared(self._framing, framing)
+        scene._picture[there] = self._picture[here]
+        return scene
+
+    @property
+    def framing(self) -> Framing:
+        """Where the photo lies on the canvas."""
+        return self._framing
+
+    @property
+    def is_preview(self) -> bool:
+        """Whether the photo has more to show than its small picture."""
+        small = Size.of(self._subject.picture)
+        return self._framing.width > small.width and small != self._subject.size
+
+    def sharpen(self, pixels: Pixels) -> None:
+        """Draw what the photo itself shows, uint8 (rows, columns, 3), instead of the preview."""
+        inside = self._framing.inside
+        self._picture[inside] = pixels[inside]
+        self._draw(inside)
 
     @property
     def dot(self) -> float:
@@ -56,13 +93,15 @@ class Scene:
 
     @property
     def longest(self) -> int:
-        """The photo's longer side in pixels of the screen."""
-        return max(self._framing.width, self._framing.height)
+        """The longer side of what is seen of the photo, in pixels of the screen."""
+        rows, columns = self._framing.inside
+        return int(max(rows.stop - rows.start, columns.stop - columns.start))
 
     @property
     def columns(self) -> tuple[int, int]:
         """The first column of cells with the photo, and the first one after it."""
-        return self._framing.left, self._framing.left + self._framing.width
+        columns = self._framing.inside[1]
+        return columns.start, columns.stop
 
     def line(self, y: int) -> Pixels:
         """The two rows of pixels in a line of cells, from the photo's first to its last column."""
@@ -71,7 +110,8 @@ class Scene:
 
     def shows(self, y: int) -> bool:
         """Whether the photo lies on a line of cells."""
-        return self._framing.top // 2 <= y < (self._framing.top + self._framing.height + 1) // 2
+        rows = self._framing.inside[0]
+        return bool(rows.start // 2 <= y < (rows.stop + 1) // 2)
 
     # The mask
 
@@ -93,10 +133,10 @@ class Scene:
 
     def _look_at_mask(self, part: Part) -> bool:
         """Take over a part of the mask; whether it looks different from here."""
-        if self._mask is None:
+        if self._subject.mask is None:
             return False
         before = self._seen[part].copy()
-        self._seen[part] = self._framing.mask_to_grid(self._mask, part)
+        self._seen[part] = self._framing.mask_to_grid(self._subject.mask, part)
         return not np.array_equal(before, self._seen[part])
 
     def _draw(self, part: Part) -> None:
@@ -105,8 +145,16 @@ class Scene:
     # The brush
 
     def to_photo(self, x: float, y: float) -> tuple[float, float]:
-        """A point of the canvas, in cells, in photo pixels; both continuous."""
-        return self._framing.point_to_photo(x, 2 * y)
+        """A point of the canvas, in cells, in photo pixels; both continuous.
+
+        Where the photo goes on beyond the canvas, a point beside it is at its edge: what nobody
+        sees is not painted on.
+        """
+        framing, grid = self._framing, self._framing.grid
+        return framing.point_to_photo(
+            _held(x, grid.width, framing.left, framing.width),
+            _held(2 * y, grid.height, framing.top, framing.height),
+        )
 
     def moved(self, x: float, y: float, across: int, down: int) -> tuple[float, float]:
         """A point of the photo moved by pixels of the screen, not beyond the photo's last ones."""
@@ -115,6 +163,15 @@ class Scene:
         return framing.point_to_photo(
             _between(framing.left, framing.width, column + across),
             _between(framing.top, framing.height, row + down),
+        )
+
+    def in_view(self, x: float, y: float) -> tuple[float, float]:
+        """A point of the photo, or the nearest one that is seen."""
+        rows, columns = self._framing.inside
+        column, row = self._framing.point_to_grid(x, y)
+        return self._framing.point_to_photo(
+            _between(columns.start, columns.stop - columns.start, column),
+            _between(rows.start, rows.stop - rows.start, row),
         )
 
     def mark(self, brush: Brush | None) -> list[Region]:
@@ -140,8 +197,31 @@ def _between(start: int, length: int, place: float) -> float:
     return min(max(place, start + 0.5), start + length - 0.5)
 
 
+def _held(place: float, grid: int, start: int, length: int) -> float:
+    """The place, or the grid's edge where it lies beyond that and the photo goes on there."""
+    if start < 0:
+        place = max(place, 0.0)
+    return min(place, float(grid)) if start + length > grid else place
+
+
 def _cells(part: Part) -> Region:
     """The cells that a part of the grid touches."""
     rows, columns = part
     top, bottom = rows.start // 2, (rows.stop + 1) // 2
     return Region(columns.start, top, columns.stop - columns.start, bottom - top)
+
+
+def _shared(before: Framing, after: Framing) -> tuple[Part, Part]:
+    """What two framings of one size both show, as a part of the first's grid and of the second's.
+
+    Empty where they show nothing in common.
+    """
+    rows = _overlap(before.inside[0], after.inside[0], after.top - before.top)
+    columns = _overlap(before.inside[1], after.inside[1], after.left - before.left)
+    return (rows[0], columns[0]), (rows[1], columns[1])
+
+
+def _overlap(before: slice, after: slice, shift: int) -> tuple[slice, slice]:
+    start = max(before.start + shift, after.start)
+    stop = max(start, min(before.stop + shift, after.stop))
+    return slice(start - shift, stop - shift), slice(start, stop)

@@ -24,6 +24,7 @@ class State:
     threshold: float | None = None
     overlay: bool = True
     opacity: float = 0.5
+    zoom: float = 1.0
     score: int | None = None
 
 
@@ -55,6 +56,8 @@ class Status(Widget):
             parts.append(Content.assemble((f" {name} ", "$background on $accent"), f" {radius}"))
         if state.score is not None:
             parts.append(setting("score", str(state.score)))
+        if state.zoom > 1:
+            parts.append(setting("zoom", f"{state.zoom:.3g}×"))
         if state.threshold is not None:
             parts.append(setting("threshold", f"{state.threshold:.2f}"))
         shown = f"{100 * state.opacity:.0f}%" if state.overlay else "off"

@@ -4,22 +4,29 @@ import asyncio
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from textual import work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.message import Message
 
+from imaging.framing import Framing
 from imaging.values import Measurements
 from pipeline.review.brush import resize_brush
 from pipeline.review.desk import DeskPhoto
 from pipeline.review.draft import Change, Draft
 from tui.failures import EXPECTED
 from tui.widgets.canvas import BrushMode, Canvas
+from tui.widgets.photo_view import Near
+from tui.widgets.scene import Subject
 from tui.widgets.status import State
 
 SAVE_EVERY = 0.1
 """Seconds between two savings of a stroke that is being drawn."""
 OPACITY_STEP = 0.1
+NEARER = 1.5
+"""How much nearer a key brings the photo."""
+PAN_STEP = 0.25
+"""Of the canvas' width and height."""
 
 
 class Workbench(Container):
@@ -38,7 +45,7 @@ class Workbench(Container):
 
     @dataclass
     class Failed(Message):
-        """An edit could not be made."""
+        """An edit could not be made, or the photo not be seen nearer."""
 
         sentence: str
 
@@ -75,7 +82,8 @@ class Workbench(Container):
         self.stop_editing()
         self.opened = opened
         self.seen = False
-        self.canvas.show(opened.picture, None if opened.draft is None else opened.draft.mask)
+        mask = None if opened.draft is None else opened.draft.mask
+        self.canvas.show(Subject(opened.picture, opened.size, mask))
         self.call_after_refresh(self._note_seen, opened)
 
     def _note_seen(self, opened: DeskPhoto) -> None:
@@ -102,8 +110,45 @@ class Workbench(Container):
             threshold=None if draft is None else draft.threshold,
             overlay=canvas.overlay,
             opacity=canvas.strength,
+            zoom=canvas.zoom,
             score=score,
         )
+
+    # Nearer and farther
+
+    def zoom(self, steps: int) -> None:
+        """See the photo nearer, or farther."""
+        self.canvas.zoom_by(NEARER**steps)
+
+    def pan(self, across: int, down: int) -> None:
+        """See what lies beside."""
+        self.canvas.pan(across * PAN_STEP, down * PAN_STEP)
+
+    def see_whole(self) -> None:
+        """See all of each photo from now on."""
+        self.canvas.look(Near.WHOLE)
+
+    def swap_near(self) -> bool:
+        """See the lesion of each photo from now on, or all of it; False where there is none."""
+        return self.canvas.look(Near.WHOLE if self.canvas.sees_lesion else Near.LESION)
+
+    @on(Canvas.Reframed)
+    def _reframe(self, message: Canvas.Reframed) -> None:
+        self.post_message(self.Set())
+        if self.opened is not None and message.preview:
+            self._look(self.opened, message.framing)
+
+    @work(group="look", exclusive=True)
+    async def _look(self, opened: DeskPhoto, framing: Framing) -> None:
+        try:
+            pixels = await asyncio.wrap_future(opened.look(framing))
+        except EXPECTED as problem:
+            self.post_message(self.Failed(str(problem)))
+        else:
+            if self.opened is opened:
+                self.canvas.sharpen(framing, pixels)
+
+    # The outline
 
     def toggle_overlay(self) -> None:
         """Outline on or off."""
