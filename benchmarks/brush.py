@@ -11,6 +11,7 @@ from rich.table import Table
 from db.values import DraftEdit
 from imaging.framing import Mask, Part, Size, fit
 from imaging.mask.stroke import Stroke
+from imaging.view.overlay import Shown
 from pipeline.review.editor import Editor
 from tui.surface.renderer import HalfCells
 from tui.widgets.scene import Brush, Scene, Subject
@@ -70,7 +71,7 @@ def _scene_and_editor() -> tuple[Scene, Editor]:
     picture = np.random.default_rng(3).integers(90, 220, (768, 1024, 3), np.uint8)
     framing = fit(PHOTO, Size(CELLS.width, 2 * CELLS.height))
     scene = Scene(Subject(picture, PHOTO, mask), framing, (13, 16, 18))
-    scene.draw(0.5)
+    scene.draw(Shown.OUTLINE.ink(0.5))
     return scene, Editor(mask, 0.5, None, Unsaved())
 
 

@@ -99,7 +99,13 @@ COMMANDS: tuple[Command, ...] = (
     Command("j", "step(1)", Group.MOVE, "Next photo", "j k", "Next, previous photo"),
     Command("k", "step(-1)", Group.MOVE, "Previous photo"),
     Command(
-        "o", "overlay", Group.LOOK, "Outline on or off", "o", "Show or hide the outline", "outline"
+        "o",
+        "overlay",
+        Group.LOOK,
+        "Outline, fill, both or nothing",
+        "o",
+        "Outline, fill, nothing",
+        "outline",
     ),
     Command(
         "comma", "opacity(-1)", Group.LOOK, "Fainter outline", ", .", "Fainter, stronger outline"

@@ -8,8 +8,8 @@ import math
 import cv2
 import numpy as np
 
-from imaging.framing import ALL, Coverage, Framing, Mask, Part, Pixels
-from imaging.view.overlay import BORDER, Colour, border, overlay
+from imaging.framing import ALL, SOME, Coverage, Framing, Mask, Part, Pixels
+from imaging.view.overlay import BORDER, Colour, Ink, overlay
 
 DARK, LIGHT = 0, 255
 """Of a mark on light and on dark pixels."""
@@ -53,29 +53,16 @@ def _widened(line: slice, by: int, inside: slice) -> slice:
     return slice(start, max(min(line.stop + by, inside.stop), start))
 
 
-def draw_coverage(picture: Pixels, coverage: Coverage, opacity: float, part: Part) -> Pixels:
-    """A part of the picture with the mask that covers it: a tint as strong as `opacity` on what is
-    covered wholly, a line along the border.
-
-    The line is solid from the middle of the scale on: what is judged is the border. A part alone is
-    as it is in the whole.
+def draw_coverage(picture: Pixels, coverage: Coverage, line: Mask, ink: Ink) -> Pixels:
+    """A picture (H, W, 3) with the mask that covers it: a tint, fainter on what is covered in part,
+    and the `line` along the border; all three are (H, W).
     """
-    whole = slice(0, picture.shape[0]), slice(0, picture.shape[1])
-    wide = widened(part, 1, whole)
-    tinted = overlay(picture[wide], coverage[wide] == ALL, opacity)
-    strength = min(1.0, 2 * opacity)
-    lined = painted(tinted, border(coverage[wide]))
-    blended = cv2.addWeighted(lined, strength, tinted, 1 - strength, 0)
-    return np.asarray(blended[_within(part, wide)], np.uint8)
-
-
-def _within(part: Part, wide: Part) -> Part:
-    """Where a part lies in a wider one that was cut out."""
-    rows, columns = (
-        slice(inner.start - outer.start, inner.stop - outer.start)
-        for inner, outer in zip(part, wide, strict=True)
-    )
-    return rows, columns
+    if not picture.size:
+        return picture.copy()
+    tinted = overlay(picture, coverage == ALL, ink.tint)
+    tinted = overlay(tinted, coverage == SOME, ink.tint / 2)
+    blended = cv2.addWeighted(painted(tinted, line), ink.line, tinted, 1 - ink.line, 0)
+    return np.asarray(blended, np.uint8)
 
 
 def marks(part: Part, x: float, y: float, radius: float, plus: bool) -> Mask:

@@ -9,6 +9,7 @@ from textual.pilot import Pilot
 from textual.widgets import OptionList
 
 from db.values import DecisionKind
+from imaging.view.overlay import Shown
 from tests.tui.driving import Clinic, review_screen, settled, shown_photo, text_of, until
 from tui.app import NevusApp
 from tui.screens.help import HelpScreen
@@ -443,8 +444,8 @@ async def test_overlay_and_opacity(make_app: MakeApp, three: list[int]) -> None:
         await settled(pilot)
         state = screen.query_one(Status).state
         assert state.opacity == pytest.approx(0.6)
-        assert not state.overlay
-        assert "outline off" in text_of(screen, "#status")
+        assert state.overlay is Shown.NOTHING
+        assert "mask off" in text_of(screen, "#status")
 
 
 async def test_help_opens_and_closes(make_app: MakeApp, three: list[int]) -> None:

@@ -12,7 +12,7 @@ from textual.strip import Strip
 
 from benchmarks.renderer import colours as halves
 from imaging.framing import Mask, Pixels, Size
-from imaging.view.overlay import BORDER
+from imaging.view.overlay import BORDER, Shown
 from pipeline.review.editor import Editor
 from tests.tui.driving import text_of
 from tests.tui.easel import CELLS, Forgetful, Mouse, Onlooker, calm, disc, skin
@@ -148,12 +148,12 @@ async def test_the_outline_comes_and_goes_and_fades() -> None:
         await calm(pilot)
         full = wall.cells()
         assert has_line(full)
-        wall.canvas.overlay = False
+        wall.canvas.overlay = Shown.NOTHING
         hidden = wall.cells()
         assert not has_line(hidden)
         wall.canvas.strength = 0.2
         assert wall.cells() == hidden
-        wall.canvas.overlay = True
+        wall.canvas.overlay = Shown.OUTLINE
         assert wall.cells() not in (full, hidden)
         show(wall, skin(), None)
         assert wall.cells() == hidden

@@ -50,8 +50,8 @@ class EditingScreen(Screen[None]):
         self._show_state()
 
     def action_overlay(self) -> None:
-        """Outline on or off."""
-        self._bench.toggle_overlay()
+        """The outline alone, with a fill, the fill alone, nothing."""
+        self._bench.change_overlay()
 
     def action_opacity(self, steps: int) -> None:
         """A fainter or stronger outline."""

@@ -16,6 +16,7 @@ from imaging.framing import Framing, Part, Pixels, Size
 from imaging.mask.measure import bounding_box
 from imaging.text import printable
 from imaging.view.lens import Lens
+from imaging.view.overlay import Shown
 from tui.colour_app import has_true_colours
 from tui.surface.renderer import HalfCells
 from tui.widgets.scene import Scene, Subject
@@ -40,7 +41,7 @@ class PhotoView(Widget):
 
     DEFAULT_CSS = "PhotoView { content-align: center middle; text-align: center; }"
 
-    overlay: reactive[bool] = reactive(True, init=False)
+    overlay: reactive[Shown] = reactive(Shown.OUTLINE, init=False)
     strength: reactive[float] = reactive(0.5, init=False)
     """Of the mask's tint and line, from 0 to 1; a widget's `opacity` is something else."""
 
@@ -108,7 +109,7 @@ class PhotoView(Widget):
         self._lay_out()
 
     def watch_overlay(self) -> None:
-        """Show or hide the mask."""
+        """Draw more or less of the mask."""
         self._draw()
 
     def watch_strength(self) -> None:
@@ -146,7 +147,7 @@ class PhotoView(Widget):
 
     def _draw(self) -> None:
         if self._scene is not None:
-            self._scene.draw(self.strength if self.overlay else 0.0)
+            self._scene.draw(self.overlay.ink(self.strength))
 
     def _refresh(self, *regions: Region) -> None:
         """Draw these cells again, if there are any: no region would mean all."""

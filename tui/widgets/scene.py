@@ -1,6 +1,6 @@
 """A photo laid out for the canvas: where it lies, what is drawn of it, and where its brush is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from textual.geometry import Region
@@ -16,7 +16,7 @@ from imaging.view.grid import (
     seen_part,
     widened,
 )
-from imaging.view.overlay import Colour
+from imaging.view.overlay import Colour, Ink, border
 
 
 @dataclass(frozen=True)
@@ -55,11 +55,12 @@ class Scene:
         self._beside = beside
         self._picture = place_picture(subject.picture, framing, beside)
         self._drawn = self._picture.copy()
-        self._seen = np.zeros(self._picture.shape[:2], np.uint8)
+        self._ringed = _ringed(framing)
+        self._seen = np.zeros((self._ringed.grid.height, self._ringed.grid.width), np.uint8)
         self._marks = np.zeros(self._picture.shape[:2], np.bool_)
         self._marked = Region()
         self._pen = contrasted
-        self._opacity = 0.0
+        self._ink = Ink(0.0, 0.0)
 
     def panned(self, framing: Framing) -> "Scene":
         """The same photo, as large, moved on the grid; what was sharp stays sharp."""
@@ -115,32 +116,38 @@ class Scene:
 
     # The mask
 
-    def draw(self, opacity: float) -> None:
-        """Draw all of the mask, `opacity` from 0, invisible, to 1."""
-        self._opacity = opacity
-        self._look_at_mask(self._framing.inside)
+    def draw(self, ink: Ink) -> None:
+        """Draw all of the mask."""
+        self._ink = ink
+        self._look_at_mask(self._ringed.inside)
         self._draw(self._framing.inside)
 
     def draw_part(self, changed: Part) -> Region:
         """Draw the mask anew where a part of the photo changed; the cells that look different."""
-        part = seen_part(self._framing, changed)
+        part = seen_part(self._ringed, changed)
         if not self._look_at_mask(part):
             return Region()
         # The line on a pixel depends on its neighbours.
-        part = widened(part, 1, self._framing.inside)
+        part = _without_ring(widened(part, 1, self._ringed.inside), self._framing.inside)
         self._draw(part)
         return _cells(part)
 
     def _look_at_mask(self, part: Part) -> bool:
-        """Take over a part of the mask; whether it looks different from here."""
+        """Take over a part of the mask, in the ringed grid; whether it looks different from here.
+
+        One pixel more than is seen: where the mask goes on there, no border ends it.
+        """
         if self._subject.mask is None:
             return False
         before = self._seen[part].copy()
-        self._seen[part] = self._framing.mask_to_grid(self._subject.mask, part)
+        self._seen[part] = self._ringed.mask_to_grid(self._subject.mask, part)
         return not np.array_equal(before, self._seen[part])
 
     def _draw(self, part: Part) -> None:
-        self._drawn[part] = draw_coverage(self._picture, self._seen, self._opacity, part)
+        rows, columns = part
+        around = self._seen[rows.start : rows.stop + 2, columns.start : columns.stop + 2]
+        line, seen = border(around)[1:-1, 1:-1], around[1:-1, 1:-1]
+        self._drawn[part] = draw_coverage(self._picture[part], seen, line, self._ink)
 
     # The brush
 
@@ -190,6 +197,18 @@ class Scene:
         part = widened(self._framing.inside, 0, around(x, y, radius + 2))
         self._marks[part] = marks(part, x, y, radius, not brush.erases)
         return _cells(part)
+
+
+def _ringed(framing: Framing) -> Framing:
+    """The same on a grid that is a pixel larger on each side."""
+    grid = Size(framing.grid.width + 2, framing.grid.height + 2)
+    return replace(framing, grid=grid, left=framing.left + 1, top=framing.top + 1)
+
+
+def _without_ring(part: Part, inside: Part) -> Part:
+    """What a part of the ringed grid is of the grid itself, as far as the photo lies there."""
+    rows, columns = (slice(line.start - 1, line.stop - 1) for line in part)
+    return widened((rows, columns), 0, inside)
 
 
 def _between(start: int, length: int, place: float) -> float:

@@ -7,6 +7,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from imaging.text import printable
+from imaging.view.overlay import Shown
 from tui.words import GAP, fitting, shorten
 
 
@@ -22,7 +23,7 @@ class State:
     brush: str = ""
     radius: float = 0.0
     threshold: float | None = None
-    overlay: bool = True
+    overlay: Shown = Shown.OUTLINE
     opacity: float = 0.5
     zoom: float = 1.0
     score: int | None = None
@@ -60,8 +61,10 @@ class Status(Widget):
             parts.append(setting("zoom", f"{state.zoom:.3g}×"))
         if state.threshold is not None:
             parts.append(setting("threshold", f"{state.threshold:.2f}"))
-        shown = f"{100 * state.opacity:.0f}%" if state.overlay else "off"
-        return [*parts, setting("outline", shown)]
+        shown = str(state.overlay)
+        if state.overlay is not Shown.NOTHING:
+            shown = f"{shown} {100 * state.opacity:.0f}%"
+        return [*parts, setting("mask", shown)]
 
     def _saved(self) -> Content:
         unsaved, refused = self.state.unsaved, self.state.refused

@@ -150,9 +150,9 @@ class Workbench(Container):
 
     # The outline
 
-    def toggle_overlay(self) -> None:
-        """Outline on or off."""
-        self.canvas.overlay = not self.canvas.overlay
+    def change_overlay(self) -> None:
+        """The outline alone, with a fill, the fill alone, nothing."""
+        self.canvas.overlay = self.canvas.overlay.following()
         self.post_message(self.Set())
 
     def shift_opacity(self, steps: int) -> None:

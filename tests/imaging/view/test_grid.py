@@ -17,7 +17,7 @@ from imaging.view.grid import (
     seen_part,
     widened,
 )
-from imaging.view.overlay import BORDER, TINT, border, overlay
+from imaging.view.overlay import BORDER, TINT, Ink, Shown, border, overlay
 
 framings = st.builds(
     fit,
@@ -66,27 +66,62 @@ def test_every_pixel_of_a_box_is_seen_in_its_part(framing: Framing, data: st.Dat
     assert not changed.any()
 
 
-@given(shown(), st.floats(0, 1))
+@given(shown(), st.floats(0, 1), st.floats(0, 1))
 def test_a_part_alone_is_drawn_as_it_is_in_the_whole(
-    scene: tuple[Pixels, Coverage, Part], opacity: float
+    scene: tuple[Pixels, Coverage, Part], tint: float, line: float
 ) -> None:
     picture, coverage, part = scene
-    alone = draw_coverage(picture, coverage, opacity, part)
-    assert np.array_equal(alone, draw_coverage(picture, coverage, opacity, whole(coverage))[part])
+    ink, edge = Ink(tint, line), border(coverage)
+    alone = draw_coverage(picture[part], coverage[part], edge[part], ink)
+    assert np.array_equal(alone, draw_coverage(picture, coverage, edge, ink)[part])
 
 
 @given(shown())
-def test_half_opacity_is_tint_and_solid_line(scene: tuple[Pixels, Coverage, Part]) -> None:
+def test_at_half_strength_the_line_is_solid(scene: tuple[Pixels, Coverage, Part]) -> None:
     picture, coverage, _ = scene
-    expected = overlay(picture, coverage == ALL, 0.5, TINT)
-    expected[border(coverage)] = BORDER
-    assert np.array_equal(draw_coverage(picture, coverage, 0.5, whole(coverage)), expected)
+    edge = border(coverage)
+    for what in (Shown.OUTLINE, Shown.BOTH):
+        drawn = draw_coverage(picture, coverage, edge, what.ink(0.5))
+        assert (drawn[edge] == BORDER).all()
+        assert np.array_equal(drawn[coverage == NONE], picture[coverage == NONE])
+    inner = (coverage == ALL) & ~edge
+    assert np.array_equal(
+        draw_coverage(picture, coverage, edge, Shown.BOTH.ink(0.5))[inner],
+        overlay(picture, coverage == ALL, 0.5, TINT)[inner],
+    )
 
 
 @given(shown())
-def test_without_opacity_the_photo_is_bare(scene: tuple[Pixels, Coverage, Part]) -> None:
-    picture, coverage, part = scene
-    assert np.array_equal(draw_coverage(picture, coverage, 0.0, part), picture[part])
+def test_the_outline_alone_leaves_the_lesion_as_it_is(
+    scene: tuple[Pixels, Coverage, Part],
+) -> None:
+    picture, coverage, _ = scene
+    edge = border(coverage)
+    drawn = draw_coverage(picture, coverage, edge, Shown.OUTLINE.ink(1.0))
+    assert np.array_equal(drawn[~edge], picture[~edge])
+
+
+def test_a_fill_alone_shows_what_is_covered_in_part() -> None:
+    picture = np.full((1, 3, 3), 100, np.uint8)
+    coverage = np.array([[NONE, SOME, ALL]], np.uint8)
+    drawn = draw_coverage(picture, coverage, border(coverage), Shown.FILL.ink(0.5))
+    none, some, every = drawn[0, :, 2].tolist()
+    assert none < some < every
+
+
+@given(shown())
+def test_without_ink_the_photo_is_bare(scene: tuple[Pixels, Coverage, Part]) -> None:
+    picture, coverage, _ = scene
+    for ink in (Shown.NOTHING.ink(1.0), Shown.BOTH.ink(0.0)):
+        assert np.array_equal(draw_coverage(picture, coverage, border(coverage), ink), picture)
+
+
+def test_what_is_shown_goes_around() -> None:
+    seen = [Shown.OUTLINE]
+    while (after := seen[-1].following()) not in seen:
+        seen.append(after)
+    assert set(seen) == set(Shown)
+    assert after is Shown.OUTLINE
 
 
 @given(shown(), st.integers(0, 4))
