@@ -1,11 +1,12 @@
 """`make bench`: every benchmark, one after the other."""
 
-from benchmarks import brush, close_up, export, renderer, segment, statements
+from benchmarks import brush, close_up, export, near, renderer, segment, statements
 
 if __name__ == "__main__":
     renderer.main()
     brush.main()
     close_up.main()
+    near.main()
     statements.main()
     export.main()
     segment.main()

@@ -8,7 +8,7 @@ import math
 import cv2
 import numpy as np
 
-from imaging.framing import ALL, SOME, Coverage, Framing, Mask, Part, Pixels
+from imaging.framing import ALL, SOME, Coverage, Framing, Mask, Part, Pixels, Size
 from imaging.view.overlay import BORDER, Colour, Ink, overlay
 
 DARK, LIGHT = 0, 255
@@ -82,6 +82,15 @@ def marks(part: Part, x: float, y: float, radius: float, plus: bool) -> Mask:
         middle |= (across == 0) & (down <= 1)
     both: Mask = ring | middle
     return both
+
+
+def framed(part: Part, size: Size) -> Mask:
+    """A line along the inside of a part of a grid."""
+    marks: Mask = np.zeros((size.height, size.width), np.bool_)
+    marks[part] = True
+    rows, columns = part
+    marks[rows.start + 1 : rows.stop - 1, columns.start + 1 : columns.stop - 1] = False
+    return marks
 
 
 def contrasted(pixels: Pixels, marks: Mask) -> Pixels:

@@ -25,6 +25,8 @@ from tui.names import below
 from tui.screens.deciding import DecidingScreen
 from tui.sentences import nothing_here
 from tui.surface.terminal import LEAST_HEIGHT, LEAST_WIDTH
+from tui.widgets.canvas import Canvas
+from tui.widgets.locator import Locator
 from tui.widgets.queue import Queue
 from tui.widgets.workbench import Workbench
 
@@ -50,6 +52,7 @@ class ReviewScreen(DecidingScreen):
         self._reading = self._read_again = False
         self._reading_took = 0.0
         self._news: Timer | None = None
+        self._locator = Locator(id="locator")
 
     def compose(self) -> ComposeResult:
         """From top to bottom; the sentence for small terminals is hidden until it is needed."""
@@ -57,7 +60,9 @@ class ReviewScreen(DecidingScreen):
         with Container(id="table"):
             yield self._queue
             yield self._bench
-            yield self._details
+            with Container(id="side"):
+                yield self._details
+                yield self._locator
         yield self._status
         yield self._keys
         yield Static(id="too-small", markup=False)
@@ -258,6 +263,11 @@ class ReviewScreen(DecidingScreen):
                 await asyncio.wait([photo])
                 if not photo.cancelled():
                     photo.exception()
+
+    @on(Canvas.Reframed)
+    def _locate(self, message: Canvas.Reframed) -> None:
+        if self._bench.opened is not None:
+            self._locator.show(self._bench.opened.picture, message.framing)
 
     # Moving
 
