@@ -7,14 +7,15 @@ from collections.abc import Callable
 import numpy as np
 from rich.console import Console
 from rich.table import Table
+from textual.geometry import Region
 
 from db.values import DraftEdit
 from imaging.framing import Mask, Part, Size, fit
 from imaging.mask.stroke import Stroke
 from imaging.view.overlay import Shown
 from pipeline.review.editor import Editor
-from tui.surface.renderer import HalfCells
-from tui.widgets.scene import Brush, Scene, Subject
+from tui.surface.ansi import TRUE, encode
+from tui.widgets.scene import Brush, Scene, Subject, stretched
 
 PHOTO = Size(4000, 3000)
 CELLS = Size(52, 36)
@@ -60,17 +61,16 @@ def measure() -> tuple[float, float, float]:
     parts: list[Part] = []
     editor.begin_stroke(radius, True)
     editing = _each(lambda x, y: parts.append(editor.extend_stroke(x, y) or parts[-1]), way)
-    renderer = HalfCells()
     places = iter(parts)
-    drawing = _each(lambda x, y: _draw(scene, renderer, next(places), x, y, radius), way)
+    drawing = _each(lambda x, y: _draw(scene, next(places), x, y, radius), way)
     return painting, editing, drawing
 
 
 def _scene_and_editor() -> tuple[Scene, Editor]:
     mask = _blank()
     picture = np.random.default_rng(3).integers(90, 220, (768, 1024, 3), np.uint8)
-    framing = fit(PHOTO, Size(CELLS.width, 2 * CELLS.height))
-    scene = Scene(Subject(picture, PHOTO, mask), framing, (13, 16, 18))
+    framing = stretched(fit(PHOTO, Size(CELLS.width, 2 * CELLS.height)), 2)
+    scene = Scene(Subject(picture, PHOTO, mask), framing, (13, 16, 18), 2)
     scene.draw(Shown.OUTLINE.ink(0.5))
     return scene, Editor(mask, 0.5, None, Unsaved())
 
@@ -80,10 +80,10 @@ def _blank() -> Mask:
     return np.full((PHOTO.height, PHOTO.width), False, order="F")
 
 
-def _draw(scene: Scene, renderer: HalfCells, part: Part, x: float, y: float, radius: float) -> None:
+def _draw(scene: Scene, part: Part, x: float, y: float, radius: float) -> None:
     regions = [scene.draw_part(part), *scene.mark(Brush(x, y, radius, erases=False, is_down=True))]
-    for line in {line for region in regions for line in range(region.y, region.bottom)}:
-        renderer.line(scene.line(line))
+    region = Region.from_union([each for each in regions if each])
+    encode(scene.cells(slice(region.y, region.bottom)), TRUE)
 
 
 def _each(work: Callable[[float, float], object], way: list[tuple[float, float]]) -> float:

@@ -1,4 +1,4 @@
-"""A step nearer, farther or aside on a 12 MP photo, from the key to strips, beside one frame."""
+"""A step nearer, farther or aside on a 12 MP photo, until it is text to send, beside one frame."""
 
 import statistics
 import time
@@ -11,13 +11,15 @@ from rich.table import Table
 from imaging.framing import Framing, Mask, Pixels, Size
 from imaging.view.lens import Lens
 from imaging.view.overlay import Shown
-from tui.surface.renderer import HalfCells
-from tui.widgets.scene import Scene, Subject
+from tui.surface.ansi import TRUE, encode
+from tui.widgets.scene import Scene, Subject, stretched
 
 PHOTO, CELLS = Size(4000, 3000), Size(200, 60)
 SMALL = Size(1024, 768)
 FRAME = 16.0
 """Milliseconds between two pictures of a terminal that draws sixty a second."""
+ACROSS = 2
+"""Columns of pixels in a cell."""
 STEPS = 20
 ROUNDS = 5
 INK = Shown.OUTLINE.ink(0.5)
@@ -62,27 +64,24 @@ def measure(step: Callable[[Lens, int], Lens]) -> tuple[list[float], list[float]
     subject, rounds = _subject(), range(ROUNDS)
     laid, drawn = [], []
     for _ in rounds:
-        renderer = HalfCells()
         lens = Lens.whole(PHOTO, Size(CELLS.width, 2 * CELLS.height))
         scene = _scene(subject, lens.framing)
         for number in range(STEPS):
             started = time.perf_counter()
             before, lens = lens, step(lens, number)
             if before.zoom == lens.zoom:
-                scene = scene.panned(lens.framing)
+                scene = scene.panned(stretched(lens.framing, ACROSS))
                 scene.draw(INK)
             else:
                 scene = _scene(subject, lens.framing)
             laid.append((time.perf_counter() - started) * 1000)
-            for y in range(CELLS.height):
-                if scene.shows(y):
-                    renderer.line(scene.line(y))
+            encode(scene.cells(slice(0, CELLS.height)), TRUE)
             drawn.append((time.perf_counter() - started) * 1000)
     return laid, drawn
 
 
 def _scene(subject: Subject, framing: Framing) -> Scene:
-    scene = Scene(subject, framing, (13, 16, 18))
+    scene = Scene(subject, stretched(framing, ACROSS), (13, 16, 18), ACROSS)
     scene.draw(INK)
     return scene
 

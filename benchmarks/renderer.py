@@ -3,6 +3,7 @@
 import statistics
 import time
 from collections.abc import Callable
+from io import StringIO
 
 import cv2
 import numpy as np
@@ -11,31 +12,34 @@ from rich.console import Console
 from rich.segment import Segment
 from rich.table import Table
 from rich_pixels import HalfcellRenderer, Renderer
+from textual.strip import Strip
 
+from imaging.view.cells import GLYPHS, half_cells, quadrant_cells, true_colours
+from tui.surface.ansi import TRUE, encode
 from tui.surface.renderer import HalfCells
 
 SIZE = (160, 100)
 ROUNDS = 15
-Cell = tuple[tuple[int, ...], tuple[int, ...]]
-"""The colours of a cell's upper and lower half."""
+Colour = tuple[int, ...]
+Cell = tuple[Colour, Colour, Colour, Colour]
+"""The colours of a cell's quarters: above from the left, then below."""
 
 
 def main() -> None:
     picture = skin()
-    ours = HalfCells()
-    theirs, first, again, strokes = measure(picture, ours)
-    table = Table(title=f"{SIZE[0]}×{SIZE[1]} px in half cells, median of {ROUNDS} rounds")
-    for column in ("renderer", "ms", "rich-pixels takes"):
-        table.add_column(column, justify="left" if column == "renderer" else "right")
+    theirs, halves, quadrants, strokes = measure(picture)
+    table = Table(title=f"{SIZE[0]}×{SIZE[1]} px as text, never seen, median of {ROUNDS} rounds")
+    for column in ("what draws it", "ms", "rich-pixels takes"):
+        table.add_column(column, justify="left" if column == "what draws it" else "right")
     table.add_row("rich-pixels' HalfcellRenderer", f"{theirs:.1f}", "")
     for name, spent in (
-        ("ours, a picture never seen", first),
-        ("ours, the same picture again", again),
+        ("ours, half cells", halves),
+        ("ours, as many cells in quadrants", quadrants),
         ("ours, the six lines under a brush", strokes),
     ):
         table.add_row(name, f"{spent:.2f}", f"{theirs / spent:.1f} × as long")
     Console().print(table)
-    same = cells(HalfcellRenderer(), picture) == cells(ours, picture)
+    same = cells(HalfcellRenderer(), picture) == cells(HalfCells(), picture)
     Console().print(f"Both draw the same colours in every cell: {'yes' if same else 'NO'}")
     if not same:
         raise SystemExit(1)
@@ -50,22 +54,30 @@ def skin() -> Image.Image:
     return Image.fromarray(np.clip(blurred, 0, 255).astype(np.uint8))
 
 
-def measure(picture: Image.Image, ours: HalfCells) -> tuple[float, float, float, float]:
+def measure(picture: Image.Image) -> tuple[float, float, float, float]:
     """Medians of the rounds; each round takes its turn with all of them."""
-    six_lines = picture.crop((0, 44, SIZE[0], 56))
+    pixels = np.asarray(picture)
+    wide = np.asarray(picture.resize((2 * SIZE[0], SIZE[1])))
+    soft = np.zeros(wide.shape[:2], np.bool_)
+    console = Console(file=StringIO(), color_system="truecolor", force_terminal=True, width=SIZE[0])
     rounds = [
         (
-            milliseconds(lambda: HalfcellRenderer().render(picture, None)),
-            milliseconds(lambda: HalfCells().render(picture, None)),
-            milliseconds(lambda: ours.render(picture, None)),
-            milliseconds(lambda: ours.render(six_lines, None)),
+            milliseconds(lambda: _text(HalfcellRenderer().render(picture, None), console)),
+            milliseconds(lambda: encode(half_cells(true_colours(pixels)), TRUE)),
+            milliseconds(lambda: encode(quadrant_cells(wide, soft), TRUE)),
+            milliseconds(lambda: encode(quadrant_cells(wide[44:56], soft[44:56]), TRUE)),
         )
         for _ in range(ROUNDS)
     ]
-    theirs, first, again, strokes = (
+    theirs, halves, quadrants, strokes = (
         statistics.median(column) for column in zip(*rounds, strict=True)
     )
-    return theirs, first, again, strokes
+    return theirs, halves, quadrants, strokes
+
+
+def _text(segments: list[Segment], console: Console) -> list[str]:
+    """As Textual sends it."""
+    return [Strip(line).render(console) for line in Segment.split_lines(segments)]
 
 
 def milliseconds(work: Callable[[], object]) -> float:
@@ -85,10 +97,16 @@ def colours(segment: Segment) -> list[Cell]:
     style = segment.style
     if style is None or style.bgcolor is None:
         raise ValueError("a cell without colours")
-    lower = upper = tuple(style.bgcolor.get_truecolor())
-    if style.color is not None and not segment.text.isspace():
-        lower = tuple(style.color.get_truecolor())
-    return [(upper, lower)] * len(segment.text)
+    ground = tuple(style.bgcolor.get_truecolor())
+    ink = ground if style.color is None else tuple(style.color.get_truecolor())
+    return [_quarters(GLYPHS.index(glyph), ink, ground) for glyph in segment.text]
+
+
+def _quarters(glyph: int, ink: Colour, ground: Colour) -> Cell:
+    above_left, above_right, below_left, below_right = (
+        ink if glyph & bit else ground for bit in (8, 4, 2, 1)
+    )
+    return above_left, above_right, below_left, below_right
 
 
 if __name__ == "__main__":

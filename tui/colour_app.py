@@ -12,6 +12,7 @@ from textual.app import App
 from textual.color import Color as Background
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
+from textual.signal import Signal
 
 from imaging.text import printable
 from tui.surface.colours import Colours, Depth, Source
@@ -79,6 +80,8 @@ class ColourApp(App[None]):
         )
         self._doubt = colours.doubt
         self._reduction = Reduction(colours.depth)
+        self.colours_switched: Signal[Depth] = Signal(self, "colours_switched")
+        """Told after there are more colours, or fewer."""
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's filters, and at last the reduction to the colours in use."""
@@ -108,6 +111,7 @@ class ColourApp(App[None]):
         """24-bit colours instead of fewer, or 256 instead of them."""
         depth = Depth.TABLE if has_true_colours(self) else Depth.TRUE
         self._reduction = Reduction(depth)
+        self.colours_switched.publish(depth)
         for screen in self.screen_stack:
             for widget in screen.walk_children(with_self=True):
                 widget.refresh()

@@ -4,6 +4,7 @@ A grid is uint8 (rows, columns, 3) and covers the whole canvas; `imaging.framing
 """
 
 import math
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -18,7 +19,7 @@ BRIGHT = 120
 
 
 ROOM_FOR_MIDDLE = 2.5
-"""Grid pixels of radius from which on a brush has room for a mark in its middle."""
+"""Rows of radius from which on a brush has room for a mark in its middle."""
 
 
 def place_picture(picture: Pixels, framing: Framing, around: Colour) -> Pixels:
@@ -37,10 +38,25 @@ def seen_part(framing: Framing, part: Part) -> Part:
     return widened(grid, 0, framing.inside)
 
 
-def around(x: float, y: float, radius: float) -> Part:
-    """The part of an endless grid that a circle (grid pixels) lies in."""
-    rows = slice(math.floor(y - radius), math.ceil(y + radius))
-    return rows, slice(math.floor(x - radius), math.ceil(x + radius))
+@dataclass(frozen=True)
+class Circle:
+    """A circle on a grid: its middle in grid pixels, and its radius in rows.
+
+    It is `across` times as many columns wide as it is rows high, as the grid's pixels want it.
+    """
+
+    x: float
+    y: float
+    radius: float
+    across: int = 1
+
+
+def around(circle: Circle, more: float) -> Part:
+    """The part of an endless grid that a circle lies in, with so many rows more around it."""
+    radius = circle.radius + more
+    wide = radius * circle.across
+    rows = slice(math.floor(circle.y - radius), math.ceil(circle.y + radius))
+    return rows, slice(math.floor(circle.x - wide), math.ceil(circle.x + wide))
 
 
 def widened(part: Part, by: int, inside: Part) -> Part:
@@ -65,21 +81,23 @@ def draw_coverage(picture: Pixels, coverage: Coverage, line: Mask, ink: Ink) -> 
     return np.asarray(blended, np.uint8)
 
 
-def marks(part: Part, x: float, y: float, radius: float, plus: bool) -> Mask:
+def marks(part: Part, circle: Circle, plus: bool) -> Mask:
     """The brush in a part of the grid: a circle around what it covers, and its middle.
 
-    A pixel is covered if its centre is within `radius` of (x, y), in grid pixels. The middle is a
-    plus, or a minus; a small brush has none, which would hide what it is about to cover.
+    A pixel is covered if its centre is within the circle. The middle is a plus, or a minus; a small
+    brush has none, which would hide what it is about to cover.
     """
     rows, columns = (np.arange(line.start, line.stop) for line in part)
-    distance = np.hypot(columns + 0.5 - x, rows[:, None] + 0.5 - y)
-    ring: Mask = (distance >= radius) & (distance < radius + 1)
-    if radius < ROOM_FOR_MIDDLE:
+    aside = (columns + 0.5 - circle.x) / circle.across
+    distance = np.hypot(aside, rows[:, None] + 0.5 - circle.y)
+    ring: Mask = (distance >= circle.radius) & (distance < circle.radius + 1)
+    if circle.radius < ROOM_FOR_MIDDLE:
         return ring
-    across, down = np.abs(columns - math.floor(x)), np.abs(rows - math.floor(y))[:, None]
-    middle = (down == 0) & (across <= 1)
+    across = np.abs(columns - math.floor(circle.x))
+    down = np.abs(rows - math.floor(circle.y))[:, None]
+    middle = (down == 0) & (across <= circle.across)
     if plus:
-        middle |= (across == 0) & (down <= 1)
+        middle |= (across < circle.across) & (down <= 1)
     both: Mask = ring | middle
     return both
 
@@ -94,9 +112,16 @@ def framed(part: Part, size: Size) -> Mask:
 
 
 def contrasted(pixels: Pixels, marks: Mask) -> Pixels:
-    """The pixels with marks on them: dark on light ones, light on dark ones."""
+    """The pixels with marks on them: dark on light ones, light on dark ones.
+
+    Four pixels that may share a cell have marks of one colour: two would be mixed there.
+    """
+    height, width = marks.shape
     luminance = pixels @ np.array((0.299, 0.587, 0.114), np.float32)
-    contrast = np.where(luminance >= BRIGHT, DARK, LIGHT).astype(np.uint8)
+    padded = np.pad(luminance, ((0, height % 2), (0, width % 2)), "edge")
+    fours = padded.reshape(padded.shape[0] // 2, 2, padded.shape[1] // 2, 2).mean(axis=(1, 3))
+    spread = fours.repeat(2, axis=0).repeat(2, axis=1)[:height, :width]
+    contrast = np.where(spread >= BRIGHT, DARK, LIGHT).astype(np.uint8)
     return np.where(marks[..., None], contrast[..., None], pixels)
 
 

@@ -10,7 +10,7 @@ from rich.segment import Segment
 from textual.app import App, ComposeResult
 from textual.strip import Strip
 
-from benchmarks.renderer import colours as halves
+from benchmarks.renderer import colours as quarters
 from imaging.framing import Mask, Pixels, Size
 from imaging.view.overlay import BORDER, Shown
 from pipeline.review.editor import Editor
@@ -19,7 +19,7 @@ from tests.tui.easel import CELLS, Forgetful, Mouse, Onlooker, calm, disc, skin
 from tui.colour_app import ColourApp
 from tui.surface.colours import Colours, Depth, Source
 from tui.widgets.canvas import BrushMode, Canvas
-from tui.widgets.scene import Subject
+from tui.widgets.scene import Scene, Subject
 
 
 class Counting(Canvas):
@@ -27,9 +27,9 @@ class Counting(Canvas):
 
     lines: list[int]
 
-    def render_line(self, y: int) -> Strip:
-        self.lines.append(y)
-        return super().render_line(y)
+    def draw_lines(self, scene: Scene, lines: slice) -> list[Strip]:
+        self.lines += range(lines.start, lines.stop)
+        return super().draw_lines(scene, lines)
 
 
 class Wall(App[None]):
@@ -167,20 +167,20 @@ async def test_the_photo_is_whole_and_in_the_middle_at_every_size(size: tuple[in
         await pilot.resize_terminal(*size)
         await calm(pilot)
         photo = pixels_of(wall.cells()).min(axis=-1) == 255
-    assert photo.shape == (2 * size[1], size[0])
+    assert photo.shape == (2 * size[1], 2 * size[0])
     rows, columns = (np.flatnonzero(photo.any(axis=axis)) for axis in (1, 0))
     assert photo[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].all()
     assert len(rows) == photo.shape[0] or len(columns) == photo.shape[1]
-    assert abs(len(rows) - len(columns) * 3 / 4) <= 1
-    for line, length in zip((rows, columns), photo.shape, strict=True):
-        assert abs(line[0] - (length - 1 - line[-1])) <= 1
+    assert abs(len(rows) - len(columns) / 2 * 3 / 4) <= 1
+    for line, length, least in zip((rows, columns), photo.shape, (1, 2), strict=True):
+        assert abs(line[0] - (length - 1 - line[-1])) <= least
 
 
 def pixels_of(cells: list[list[Segment]]) -> Pixels:
-    """Two rows of pixels for each line of cells."""
-    lines = [[cell for segment in line for cell in halves(segment)] for line in cells]
-    upper_and_lower = np.array(lines, np.uint8).swapaxes(1, 2)
-    return upper_and_lower.reshape(2 * len(lines), -1, 3)
+    """Two rows and two columns of pixels for each cell."""
+    lines = [[cell for segment in line for cell in quarters(segment)] for line in cells]
+    quartered = np.array(lines, np.uint8).reshape(len(lines), -1, 2, 2, 3)
+    return quartered.swapaxes(1, 2).reshape(2 * len(lines), -1, 3)
 
 
 async def test_a_message_is_centred_wrapped_and_nothing_but_text() -> None:

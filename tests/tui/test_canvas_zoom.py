@@ -14,11 +14,12 @@ from imaging.view.lens import CLOSEST, Lens
 from imaging.view.overlay import Shown
 from pipeline.review.editor import Editor
 from tests.tui.easel import CELLS, PHOTO, Easel, Forgetful, Mouse, calm, disc
-from tui.widgets.scene import Scene, Subject
+from tui.widgets.scene import Scene, Subject, stretched
 
 GRID = Size(CELLS[0], 2 * CELLS[1])
 INK = Shown.OUTLINE.ink(0.5)
 SHRINK = 8
+ACROSS = 2
 
 
 def bare() -> Mask:
@@ -45,13 +46,14 @@ def framing_of(easel: Easel) -> Framing:
 
 
 def pixels(scene: Scene) -> Pixels:
-    return np.concatenate([scene.line(y) for y in range(CELLS[1]) if scene.shows(y)])
+    return scene.pixels(slice(0, 2 * CELLS[1]))
 
 
 def expected(easel: Easel, framing: Framing) -> Pixels:
     """How the photo itself looks there, drawn in one go from all its pixels."""
     beside = easel.canvas.background_colors[1].rgb
-    scene = Scene(Subject(easel.skin, PHOTO, easel.editor.mask), framing, beside)
+    subject = Subject(easel.skin, PHOTO, easel.editor.mask)
+    scene = Scene(subject, stretched(framing, ACROSS), beside, ACROSS)
     scene.draw(INK)
     return pixels(scene)
 

@@ -1,6 +1,5 @@
 """The small map beside a photo that is seen near: all of it, with a frame around what is seen."""
 
-from rich.segment import Segment
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -49,8 +48,7 @@ class Locator(Widget):
         if self._grid is None or 2 * y + 2 > len(self._grid):
             return Strip.blank(self.size.width, self.rich_style)
         renderer = self._true if has_true_colours(self.app) else self._fixed
-        line: list[Segment] = renderer.line(self._grid[2 * y : 2 * y + 2])
-        return Strip(line, self._grid.shape[1])
+        return renderer.block(self._grid[2 * y : 2 * y + 2]).strips()[0]
 
 
 def _whole(start: float, stop: float) -> slice:

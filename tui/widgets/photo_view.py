@@ -1,11 +1,14 @@
-"""A photo with its mask in half cells, or a sentence where there is none."""
+"""A photo with its mask in cells, or a sentence where there is none."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
+from typing import Self
 
-from rich.segment import Segment
+from rich.color import Color, ColorSystem
+from rich.color_triplet import ColorTriplet
 from textual.content import Content
+from textual.filter import ANSIToTruecolor
 from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
@@ -17,9 +20,10 @@ from imaging.mask.measure import bounding_box
 from imaging.text import printable
 from imaging.view.lens import Lens
 from imaging.view.overlay import Shown
-from tui.colour_app import has_true_colours
-from tui.surface.renderer import HalfCells
-from tui.widgets.scene import Scene, Subject
+from tui.colour_app import ColourApp, Reduction, has_true_colours
+from tui.surface.ansi import TABLE, TRUE
+from tui.surface.strips import Block
+from tui.widgets.scene import Scene, Subject, stretched
 
 
 class Near(Enum):
@@ -47,7 +51,7 @@ class PhotoView(Widget):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._true, self._fixed = HalfCells(), HalfCells(fixed=True)
+        self._strips: dict[int, Strip] = {}
         self._message = ""
         self._subject: Subject | None = None
         self._scene: Scene | None = None
@@ -133,17 +137,28 @@ class PhotoView(Widget):
         return Lens.around(box, subject.size, grid)
 
     def _take(self, lens: Lens) -> None:
-        before, scene, framing = self._lens, self._scene, lens.framing
+        before, scene, framing = self._lens, self._scene, stretched(lens.framing, self._across)
         if self._subject is None:
             return
         if scene is not None and before is not None and before.zoom == lens.zoom:
             self._scene = scene.panned(framing)
         else:
-            self._scene = Scene(self._subject, framing, self.background_colors[1].rgb)
+            beside = self.background_colors[1].rgb
+            self._scene = Scene(self._subject, framing, beside, self._across)
         self._lens = lens
         self._draw()
         self.refresh()
         self.post_message(self.Reframed(framing, self._scene.is_preview))
+
+    @property
+    def _across(self) -> int:
+        """How many columns of pixels a cell has: 256 colours are too few for two in a cell."""
+        return 2 if has_true_colours(self.app) else 1
+
+    def on_mount(self) -> None:
+        """Lay the photo out anew where the terminal's colours are others."""
+        if isinstance(self.app, ColourApp):
+            self.app.colours_switched.subscribe(self, lambda _: self._lay_out())
 
     def _draw(self) -> None:
         if self._scene is not None:
@@ -158,17 +173,64 @@ class PhotoView(Widget):
         """The sentence."""
         return Content(self._message)
 
+    def refresh(
+        self,
+        *regions: Region,
+        repaint: bool = True,
+        layout: bool = False,
+        recompose: bool = False,
+    ) -> Self:
+        """Draw these cells again, or all of them."""
+        if regions:
+            for region in regions:
+                for y in region.line_range:
+                    self._strips.pop(y, None)
+        else:
+            self._strips.clear()
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
     def render_line(self, y: int) -> Strip:
         """A line of the photo, or of the sentence."""
-        scene, width = self._scene, self.size.width
         if self._subject is None:
             return super().render_line(y)
-        if scene is None or not scene.shows(y):
-            return Strip.blank(width, self.rich_style)
-        left, right = scene.columns
-        renderer = self._true if has_true_colours(self.app) else self._fixed
-        line = renderer.line(scene.line(y))
-        return Strip([*self._blank(left), *line, *self._blank(width - right)], width)
+        if self._scene is None or not self._fits(self._scene):
+            return Strip.blank(self.size.width, self.rich_style)
+        return self.draw_lines(self._scene, slice(y, y + 1))[0]
 
-    def _blank(self, width: int) -> list[Segment]:
-        return [Segment(" " * width, self.rich_style)] if width else []
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines in a part of the canvas; those that are new are made together."""
+        if self._scene is None or not self._fits(self._scene) or self._is_filtered():
+            return super().render_lines(crop)
+        lines = range(crop.y, min(crop.bottom, self.size.height))
+        for new in _stretches([y for y in lines if y not in self._strips]):
+            drawn = self.draw_lines(self._scene, new)
+            self._strips.update(zip(range(new.start, new.stop), drawn, strict=True))
+        return [self._strips[y].crop(*crop.column_span) for y in lines]
+
+    def draw_lines(self, scene: Scene, lines: slice) -> list[Strip]:
+        """Lines of the photo, in the colours that the terminal has."""
+        if has_true_colours(self.app):
+            return Block(scene.cells(lines), TRUE).strips()
+        beside = Color.from_triplet(ColorTriplet(*self.background_colors[1].rgb))
+        number = beside.downgrade(ColorSystem.EIGHT_BIT).number
+        return Block(scene.fixed_cells(lines, number or 0), TABLE).strips()
+
+    def _fits(self, scene: Scene) -> bool:
+        """Whether a scene is as large as the canvas: it is laid out a moment after a resize."""
+        grid = scene.framing.grid
+        width, height = self.size
+        return (grid.width, grid.height) == (self._across * width, 2 * height)
+
+    def _is_filtered(self) -> bool:
+        """Whether colours become others on the way to the terminal than they are drawn in."""
+        known = (Reduction, ANSIToTruecolor)
+        return any(not isinstance(each, known) for each in self.get_line_filters())
+
+
+def _stretches(lines: list[int]) -> Iterator[slice]:
+    """Lines that follow each other, together."""
+    start = 0
+    for end in range(1, len(lines) + 1):
+        if end == len(lines) or lines[end] != lines[end - 1] + 1:
+            yield slice(lines[start], lines[end - 1] + 1)
+            start = end

@@ -6,7 +6,15 @@ import numpy as np
 from textual.geometry import Region
 
 from imaging.framing import Framing, Mask, Part, Pixels, Size
+from imaging.view.cells import (
+    Cells,
+    half_cells,
+    quadrant_cells,
+    table_colours,
+    true_colours,
+)
 from imaging.view.grid import (
+    Circle,
     around,
     contrasted,
     draw_coverage,
@@ -43,28 +51,32 @@ class Subject:
 
 
 class Scene:
-    """A photo in the half cells of a canvas; methods that change it return the cells changed.
+    """A photo in the cells of a canvas; methods that change it return the cells changed.
+
+    A cell is two rows of pixels high and `across` of them wide.
 
     Where the photo is larger on the screen than its small picture, it is a preview until
     `sharpen` brings what the photo itself shows there.
     """
 
-    def __init__(self, subject: Subject, framing: Framing, beside: Colour) -> None:
+    def __init__(self, subject: Subject, framing: Framing, beside: Colour, across: int = 1) -> None:
         self._subject = subject
         self._framing = framing
+        self._across = across
         self._beside = beside
         self._picture = place_picture(subject.picture, framing, beside)
         self._drawn = self._picture.copy()
         self._ringed = _ringed(framing)
         self._seen = np.zeros((self._ringed.grid.height, self._ringed.grid.width), np.uint8)
         self._marks = np.zeros(self._picture.shape[:2], np.bool_)
+        self._line = np.zeros(self._picture.shape[:2], np.bool_)
         self._marked = Region()
         self._pen = contrasted
         self._ink = Ink(0.0, 0.0)
 
     def panned(self, framing: Framing) -> "Scene":
         """The same photo, as large, moved on the grid; what was sharp stays sharp."""
-        scene = Scene(self._subject, framing, self._beside)
+        scene = Scene(self._subject, framing, self._beside, self._across)
         here, there = _shared(self._framing, framing)
         scene._picture[there] = self._picture[here]
         return scene
@@ -94,25 +106,31 @@ class Scene:
 
     @property
     def longest(self) -> int:
-        """The longer side of what is seen of the photo, in pixels of the screen."""
+        """The longer side of what is seen of the photo, in rows of pixels."""
         rows, columns = self._framing.inside
-        return int(max(rows.stop - rows.start, columns.stop - columns.start))
+        return int(max(rows.stop - rows.start, (columns.stop - columns.start) // self._across))
 
-    @property
-    def columns(self) -> tuple[int, int]:
-        """The first column of cells with the photo, and the first one after it."""
-        columns = self._framing.inside[1]
-        return columns.start, columns.stop
+    def pixels(self, rows: slice) -> Pixels:
+        """Rows of what is drawn, with the brush, uint8 (rows, columns, 3)."""
+        return self._pen(self._drawn[rows], self._marks[rows])
 
-    def line(self, y: int) -> Pixels:
-        """The two rows of pixels in a line of cells, from the photo's first to its last column."""
-        part = slice(2 * y, 2 * y + 2), self._framing.inside[1]
-        return self._pen(self._drawn[part], self._marks[part])
+    def cells(self, lines: slice) -> Cells:
+        """Lines of cells, as wide as the canvas."""
+        rows = slice(2 * lines.start, 2 * lines.stop)
+        pixels = self.pixels(rows)
+        if self._across == 1:
+            return half_cells(true_colours(pixels))
+        return quadrant_cells(pixels, self._marks[rows] | self._line[rows])
 
-    def shows(self, y: int) -> bool:
-        """Whether the photo lies on a line of cells."""
-        rows = self._framing.inside[0]
-        return bool(rows.start // 2 <= y < (rows.stop + 1) // 2)
+    def fixed_cells(self, lines: slice, beside: int) -> Cells:
+        """The same in 256 fixed colours; beside the photo is one of them."""
+        rows = slice(2 * lines.start, 2 * lines.stop)
+        codes = table_colours(self.pixels(rows))
+        inside, columns = self._framing.inside
+        codes[: max(0, inside.start - rows.start)] = beside
+        codes[max(0, inside.stop - rows.start) :] = beside
+        codes[:, : columns.start] = codes[:, columns.stop :] = beside
+        return half_cells(codes)
 
     # The mask
 
@@ -130,7 +148,7 @@ class Scene:
         # The line on a pixel depends on its neighbours.
         part = _without_ring(widened(part, 1, self._ringed.inside), self._framing.inside)
         self._draw(part)
-        return _cells(part)
+        return self._region(part)
 
     def _look_at_mask(self, part: Part) -> bool:
         """Take over a part of the mask, in the ringed grid; whether it looks different from here.
@@ -148,6 +166,7 @@ class Scene:
         around = self._seen[rows.start : rows.stop + 2, columns.start : columns.stop + 2]
         line, seen = border(around)[1:-1, 1:-1], around[1:-1, 1:-1]
         self._drawn[part] = draw_coverage(self._picture[part], seen, line, self._ink)
+        self._line[part] = line if self._ink.line else False
 
     # The brush
 
@@ -159,16 +178,16 @@ class Scene:
         """
         framing, grid = self._framing, self._framing.grid
         return framing.point_to_photo(
-            _held(x, grid.width, framing.left, framing.width),
+            _held(self._across * x, grid.width, framing.left, framing.width),
             _held(2 * y, grid.height, framing.top, framing.height),
         )
 
     def moved(self, x: float, y: float, across: int, down: int) -> tuple[float, float]:
-        """A point of the photo moved by pixels of the screen, not beyond the photo's last ones."""
+        """A point of the photo moved by rows of pixels, not beyond the photo's last ones."""
         column, row = self._framing.point_to_grid(x, y)
         framing = self._framing
         return framing.point_to_photo(
-            _between(framing.left, framing.width, column + across),
+            _between(framing.left, framing.width, column + self._across * across),
             _between(framing.top, framing.height, row + down),
         )
 
@@ -193,10 +212,25 @@ class Scene:
     def _mark(self, brush: Brush) -> Region:
         self._pen = painted if brush.is_down else contrasted
         x, y = self._framing.point_to_grid(brush.x, brush.y)
-        radius = brush.radius * self._framing.width / self._framing.photo.width
-        part = widened(self._framing.inside, 0, around(x, y, radius + 2))
-        self._marks[part] = marks(part, x, y, radius, not brush.erases)
-        return _cells(part)
+        radius = brush.radius * self._framing.height / self._framing.photo.height
+        circle = Circle(x, y, radius, self._across)
+        part = widened(self._framing.inside, 0, around(circle, 2))
+        self._marks[part] = marks(part, circle, not brush.erases)
+        return self._region(part)
+
+    def _region(self, part: Part) -> Region:
+        """The cells that a part of the grid touches."""
+        rows, columns = part
+        top, bottom = rows.start // 2, (rows.stop + 1) // 2
+        left, right = columns.start // self._across, -(-columns.stop // self._across)
+        return Region(left, top, right - left, bottom - top)
+
+
+def stretched(framing: Framing, across: int) -> Framing:
+    """A framing of square pixels on pixels of which so many are as wide as one of those."""
+    grid = Size(across * framing.grid.width, framing.grid.height)
+    left, width = across * framing.left, across * framing.width
+    return replace(framing, grid=grid, left=left, width=width)
 
 
 def _ringed(framing: Framing) -> Framing:
@@ -221,13 +255,6 @@ def _held(place: float, grid: int, start: int, length: int) -> float:
     if start < 0:
         place = max(place, 0.0)
     return min(place, float(grid)) if start + length > grid else place
-
-
-def _cells(part: Part) -> Region:
-    """The cells that a part of the grid touches."""
-    rows, columns = part
-    top, bottom = rows.start // 2, (rows.stop + 1) // 2
-    return Region(columns.start, top, columns.stop - columns.start, bottom - top)
 
 
 def _shared(before: Framing, after: Framing) -> tuple[Part, Part]:

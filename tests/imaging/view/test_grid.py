@@ -8,6 +8,7 @@ from hypothesis.extra import numpy as hnp
 
 from imaging.framing import ALL, NONE, SOME, Coverage, Framing, Mask, Part, Pixels, Size, fit
 from imaging.view.grid import (
+    Circle,
     around,
     contrasted,
     draw_coverage,
@@ -138,7 +139,7 @@ def test_the_circle_runs_around_what_the_brush_covers(
     x: float, y: float, radius: float, plus: bool
 ) -> None:
     size = 40
-    drawn_marks = marks((slice(0, size), slice(0, size)), x, y, radius, plus)
+    drawn_marks = marks((slice(0, size), slice(0, size)), Circle(x, y, radius), plus)
     for row, column in np.argwhere(drawn_marks):
         distance = math.hypot(column + 0.5 - x, row + 0.5 - y)
         in_middle = abs(column - math.floor(x)) + abs(row - math.floor(y)) <= 1
@@ -148,14 +149,28 @@ def test_the_circle_runs_around_what_the_brush_covers(
 
 @given(st.floats(0, 30), st.floats(0, 30), st.floats(0, 12))
 def test_all_of_the_brush_lies_in_the_part_around_it(x: float, y: float, radius: float) -> None:
-    part = around(x, y, radius + 2)
-    everywhere = marks((slice(-20, 60), slice(-20, 60)), x, y, radius, True)
-    assert marks(part, x, y, radius, True).sum() == everywhere.sum()
+    for across in (1, 2):
+        circle = Circle(across * x, y, radius, across)
+        part = around(circle, 2)
+        everywhere = marks((slice(-20, 60), slice(-40, 120)), circle, True)
+        assert marks(part, circle, True).sum() == everywhere.sum()
+
+
+def test_on_narrow_pixels_a_circle_is_as_round() -> None:
+    square, narrow = (
+        marks((slice(0, 40), slice(0, 40 * across)), Circle(20 * across, 20, 9, across), True)
+        for across in (1, 2)
+    )
+    assert np.array_equal(narrow[:, ::2] | narrow[:, 1::2], square) or (
+        np.abs(narrow.sum() - 2 * square.sum()) < 0.2 * square.sum()
+    )
+    rows, columns = np.nonzero(narrow)
+    assert np.ptp(columns) == pytest.approx(2 * np.ptp(rows), abs=2)
 
 
 def test_the_eraser_is_a_minus() -> None:
     part = slice(0, 9), slice(0, 9)
-    plus, minus = (marks(part, 4.5, 4.5, 30, kind) for kind in (True, False))
+    plus, minus = (marks(part, Circle(4.5, 4.5, 30), kind) for kind in (True, False))
     assert np.argwhere(minus).tolist() == [[4, 3], [4, 4], [4, 5]]
     assert (plus & ~minus).sum() == 2
 

@@ -14,7 +14,7 @@ from rich_pixels import Pixels as RichPixels
 
 from benchmarks.renderer import cells
 from imaging.framing import Pixels
-from tui.surface.renderer import KEPT, HalfCells
+from tui.surface.renderer import HalfCells
 
 pictures = st.tuples(st.integers(1, 5), st.integers(1, 9)).flatmap(
     lambda lines: hnp.arrays(
@@ -42,32 +42,13 @@ def test_a_picture_is_resized_to_whole_cells(size: tuple[int, int]) -> None:
 
 
 def test_equal_neighbours_are_one_segment() -> None:
-    line = HalfCells().line(np.full((2, 80, 3), 90, np.uint8))
+    (line,) = HalfCells().block(np.full((2, 80, 3), 90, np.uint8)).strips()
     assert [segment.text for segment in line] == [" " * 80]
-
-
-def test_what_was_drawn_once_is_not_made_again() -> None:
-    renderer = HalfCells()
-    pixels = np.random.default_rng(1).integers(0, 256, (2, 50, 3), np.uint8)
-    first, again = renderer.line(pixels), renderer.line(pixels)
-    assert all(one is other for one, other in zip(first, again, strict=True))
-
-
-def test_it_forgets_when_there_is_too_much() -> None:
-    renderer = HalfCells()
-    noise = np.random.default_rng(1)
-    lines = [noise.integers(0, 256, (2, 400, 3), np.uint8) for _ in range(KEPT // 400 + 1)]
-    first = renderer.line(lines[0])
-    for pixels in lines[1:]:
-        renderer.line(pixels)
-    again = renderer.line(lines[0])
-    assert first == again
-    assert all(one is not other for one, other in zip(first, again, strict=True))
 
 
 @given(pictures)
 def test_fixed_colours_pass_a_terminal_of_256_unchanged(pixels: Pixels) -> None:
-    for segment in HalfCells(fixed=True).line(pixels[:2]):
+    for segment in HalfCells(fixed=True).block(pixels[:2]).strips()[0]:
         assert segment.style is not None
         for colour in (segment.style.color, segment.style.bgcolor):
             if colour is not None:
