@@ -10,7 +10,7 @@ from imaging.framing import Mask, Size, fit
 from imaging.mask.outline import draw_mask
 from imaging.mask.stroke import Stroke
 from imaging.values import Prediction, Receipt
-from pipeline.review.editor import Editor
+from pipeline.review.editor import Editor, Past
 
 HEIGHT, WIDTH = 40, 60
 
@@ -221,7 +221,7 @@ def test_what_was_drawn_on_the_way_to_the_base_keeps_its_value_too() -> None:
     first.set_threshold(0.5)
     draw(first, [10, 19, 50, 21], True)
     draw(first, [10, 33, 50, 33], False)
-    edited = Editor(first.mask.copy(order="K"), 0.5, prediction(), Saved(), tuple(saved.line))
+    edited = Editor(first.mask.copy(order="K"), 0.5, prediction(), Saved(), Past(tuple(saved.line)))
     for value in (0.1, 0.99, 0.5):
         edited.set_threshold(value)
         assert edited.mask[20, 10:50].all()
