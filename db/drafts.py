@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from db.masks import revision_of
 from db.sessions import Sessions, follow, get_row
 from db.tables import DecisionRow, DraftRow, EditRow, RevisionRow, now
-from db.values import DraftEdit, DraftState, StoredEdit, Tool
+from db.values import DraftEdit, DraftState, Origin, Revision, StoredEdit, Tool
 from imaging.values import Patch
 
 
@@ -31,7 +32,10 @@ class Drafts(Sessions):
             return DraftState(row.id, photo_id, revision_id, row.cursor, edits)
 
     def strokes(self, revision_id: int) -> tuple[DraftEdit, ...]:
-        """What was drawn by hand on the way to a revision, by whomever, the first first."""
+        """What was drawn by hand on the way to a revision, by whomever, the first first.
+
+        Among it is where somebody went back to the model's outline.
+        """
         found: list[DraftEdit] = []
         at: int | None = revision_id
         with self._reading() as session:
@@ -39,6 +43,14 @@ class Drafts(Sessions):
                 found = [*_strokes(session, at), *found]
                 at = _parent(session, at)
         return tuple(found)
+
+    def model_outline(self, revision_id: int) -> Revision | None:
+        """The model's outline that a revision was drawn on, if that is where it began."""
+        at: int | None = revision_id
+        with self._reading() as session:
+            while at is not None:
+                found, at = revision_of(session, at), _parent(session, at)
+            return found if found is not None and found.origin is Origin.MODEL else None
 
     def add_edit(
         self, reviewer: str, photo_id: int, revision_id: int | None, cursor: int, edit: DraftEdit

@@ -9,7 +9,7 @@ from imaging.framing import Size
 from imaging.values import FileStat, Fingerprint, Measurements, Patch, Prediction, Receipt, Rle
 
 THRESHOLD = "threshold"
-"""The one setting of the tool of that name."""
+"""The one setting of the tool of that name, and of the model's outline."""
 
 
 class DecisionKind(StrEnum):
@@ -32,10 +32,19 @@ class Origin(StrEnum):
 
 
 class Tool(StrEnum):
-    """What an edit was made with; all but the threshold are guided by hand."""
+    """What an edit was made with; all but the threshold and the model are guided by hand."""
 
     BRUSH = "brush"
     THRESHOLD = "threshold"
+    MODEL = "model"
+    """The mask is the model's own again: what was drawn by hand before is gone with it."""
+    FILL = "fill"
+    GROW = "grow"
+    SHRINK = "shrink"
+    SMOOTH = "smooth"
+    CLEAR = "clear"
+    KEEP = "keep"
+    DROP = "drop"
 
 
 class Cause(StrEnum):
@@ -158,8 +167,9 @@ class DraftState:
 class DraftEdit:
     """One edit of a draft, and what it was made with; `settings` are the tool's, by name.
 
-    `covered` are the pixels of the patch's box that a brush passed, changed by it or not, as
-    `imaging.mask.edit.packed`; None for a threshold, and for strokes from before this was stored.
+    `covered` are the pixels of the patch's box that the tool passed, changed by it or not, as
+    `imaging.mask.edit.packed`: those of a stroke, and the parts that were kept and dropped. None
+    for all other tools, and for strokes from before this was stored.
     """
 
     patch: Patch
@@ -175,7 +185,8 @@ class DraftEdit:
     @property
     def threshold(self) -> float | None:
         """At which threshold the mask was drawn anew; None where it was drawn by hand."""
-        return self.settings[THRESHOLD] if self.tool is Tool.THRESHOLD else None
+        drawn = self.tool in (Tool.THRESHOLD, Tool.MODEL)
+        return self.settings[THRESHOLD] if drawn else None
 
 
 @dataclass(frozen=True)

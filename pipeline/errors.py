@@ -45,6 +45,10 @@ class EmptyOutline(ReviewError):
     """An outline without a pixel was accepted, and nobody said that it is meant."""
 
 
+class NothingToRepair(ReviewError):
+    """A repair would leave the outline as it is; its text says why."""
+
+
 class ExportError(PipelineError):
     """A dataset could not be written."""
 

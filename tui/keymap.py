@@ -166,6 +166,30 @@ COMMANDS: tuple[Command, ...] = (
         "Lower, higher threshold",
     ),
     Command("T", "threshold(1)", Group.EDIT, "Higher threshold: a smaller outline"),
+    Command("h", "repair('fill')", Group.EDIT, "Fill the holes", "h", "Fill the holes"),
+    Command(
+        "w", "repair('grow')", Group.EDIT, "Grow the outline", "w W", "Grow, shrink the outline"
+    ),
+    Command("W", "repair('shrink')", Group.EDIT, "Shrink the outline"),
+    Command("S", "repair('smooth')", Group.EDIT, "Smooth the outline", "S", "Smooth the outline"),
+    Command(
+        "y",
+        "repair('keep')",
+        Group.EDIT,
+        "Keep only the part at the crosshair",
+        "y Y",
+        "Keep, drop part at crosshair",
+    ),
+    Command("Y", "repair('drop')", Group.EDIT, "Drop the part at the crosshair"),
+    Command("C", "repair('clear')", Group.EDIT, "Clear the outline", "C", "Clear the outline"),
+    Command(
+        "M",
+        "repair('model')",
+        Group.EDIT,
+        "Back to the model's outline",
+        "M",
+        "Back to the model's outline",
+    ),
     Command("escape", "stop_editing", Group.EDIT, "Stop editing", "esc", "Stop editing", "done"),
     Command(
         "ctrl+p",

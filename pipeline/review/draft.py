@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from concurrent.futures import Future
 
+from db.values import Tool
 from imaging.framing import Mask, Part
 from imaging.values import Measurements
 from pipeline.review.editor import Editor
 from pipeline.review.lane import Lane
+from pipeline.review.repair import Settings
 from pipeline.review.threshold import ThresholdSteps, step_threshold
 
 Change = Future[Part | None]
@@ -95,6 +97,18 @@ class Draft:
         """Save the stroke under way as it is, unless that is being done."""
         if self.unsaved and (self._saving is None or self._saving.done()):
             self._saving = self._lane.submit(self._editor.save_stroke)
+
+    # The repairs
+
+    def repair(self, tool: Tool, settings: Settings) -> Change:
+        """Repair the mask as a whole, as one edit. Raises NothingToRepair where there is none."""
+        self._forget_steps()
+        return self._ask(lambda editor: editor.repair(tool, settings))
+
+    def back_to_model(self) -> Change:
+        """Make the mask the model's own again, as one edit. Raises NothingToRepair likewise."""
+        self._forget_steps()
+        return self._ask(lambda editor: editor.back_to_model())
 
     # Undo and threshold
 

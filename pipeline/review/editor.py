@@ -1,19 +1,33 @@
-"""A photo opened for review, and the editor of its mask: strokes, thresholds, undo."""
+"""A photo opened for review, and the editor of its mask: strokes, repairs, thresholds, undo."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-import numpy as np
-
-from db.values import DraftEdit, Origin, PhotoDetails, Tool
+from db.values import DraftEdit, Origin, PhotoDetails, Revision, Tool
 from imaging.framing import Mask, Part, Pixels
-from imaging.mask.edit import apply_patch, difference, part_of, revert_patch, unpacked
+from imaging.mask.edit import apply_patch, difference, part_of, revert_patch
 from imaging.mask.measure import measure
 from imaging.mask.outline import draw_mask
 from imaging.mask.stroke import Stroke, Stroked
 from imaging.values import Measurements, Prediction
+from pipeline.errors import NothingToRepair
 from pipeline.review.brush import brush_settings
+from pipeline.review.by_hand import draw_by_hand
+from pipeline.review.repair import Settings, back_to, make_repair
+
+CLEARED = "The outline was cleared, so no threshold draws it. M brings the model's back, u undoes."
+
+
+@dataclass(frozen=True)
+class Past:
+    """What was drawn by hand on the way to a mask, and how to find the model's that it began with.
+
+    None is found where it began with nothing.
+    """
+
+    by_hand: tuple[DraftEdit, ...] = ()
+    find_model: Callable[[], tuple[Revision, Mask] | None] = lambda: None
 
 
 class DraftKeeper(Protocol):
@@ -35,8 +49,8 @@ class DraftKeeper(Protocol):
 class Editor:
     """The live mask of a draft. A change is on the mask at once and queued to be saved.
 
-    `mask` is bool (height, width) on the upright photo at full resolution, `earlier` what was drawn
-    by hand on the way to it, which a threshold leaves as it is like the strokes to come. Points are
+    `mask` is bool (height, width) on the upright photo at full resolution, `past` how it came to
+    be: what was drawn by hand then stays at any threshold, like the edits to come. Points are
     continuous photo pixels; a returned Part is what changed, None where nothing did. One thread at
     a time.
     """
@@ -47,11 +61,11 @@ class Editor:
         threshold: float,
         prediction: Prediction | None,
         keeper: DraftKeeper,
-        earlier: tuple[DraftEdit, ...] = (),
+        past: Past | None = None,
     ) -> None:
         self.mask = mask
         self._base_threshold = threshold
-        self._earlier = earlier
+        self._past = past or Past()
         self._prediction = prediction
         self._keeper = keeper
         self._line: list[DraftEdit] = []
@@ -96,14 +110,15 @@ class Editor:
     @property
     def origin(self) -> Origin:
         """How the mask came to be: by brush as soon as any of it was drawn by hand."""
-        if self._strokes():
+        if self._by_hand():
             return Origin.BRUSH
         return Origin.THRESHOLD if self._cursor else Origin.MODEL
 
-    def _strokes(self) -> list[DraftEdit]:
-        """What was drawn by hand, on the way to the base and since."""
-        live = self._line[: self._cursor]
-        return [edit for edit in (*self._earlier, *live) if edit.threshold is None]
+    def _by_hand(self) -> list[DraftEdit]:
+        """What was drawn by hand, on the way to the base and since; it goes with the model's."""
+        edits = [*self._past.by_hand, *self._line[: self._cursor]]
+        back = [place for place, edit in enumerate(edits, 1) if edit.tool is Tool.MODEL]
+        return [edit for edit in edits[max(back, default=0) :] if edit.threshold is None]
 
     def measurements(self) -> Measurements:
         """Measure the mask as it is now."""
@@ -156,34 +171,46 @@ class Editor:
         settings = brush_settings(self._stroke.radius, self._stroke.value)
         return lambda: _edit(made(), settings)
 
+    # The repairs
+
+    def repair(self, tool: Tool, settings: Settings) -> Part:
+        """Repair the mask as a whole, as one edit. Raises NothingToRepair."""
+        self.end_stroke()
+        return self._make(make_repair(self.mask, tool, settings))
+
+    def back_to_model(self) -> Part:
+        """Make the mask the model's own again, as one edit. Raises NothingToRepair."""
+        self.end_stroke()
+        found = self._past.find_model()
+        if found is None:
+            raise NothingToRepair("There is no model's outline of this photo to go back to.")
+        revision, outline = found
+        return self._make(back_to(self.mask, outline, revision))
+
     # The threshold
 
     def set_threshold(self, value: float) -> Part | None:
         """Draw the mask anew from the model's probabilities, as one edit; `value` from 0 to 1.
 
-        What was drawn by hand stays as it is.
+        What was drawn by hand stays, and what was repaired is repaired. Raises NothingToRepair
+        where the outline was cleared, so that no threshold draws any.
         """
         self.end_stroke()
         if self._prediction is None:
             return None
         drawn = draw_mask(self._prediction.grid, self._prediction.framing, value)
-        np.copyto(drawn, self.mask, where=self._by_hand())
-        patch = difference(self.mask, drawn)
-        if patch is None:
-            return None
-        apply_patch(self.mask, patch)
-        edit = DraftEdit.at_threshold(patch, value)
+        hand = self._by_hand()
+        patch = difference(self.mask, draw_by_hand(drawn, hand, self.mask))
+        if patch is None and any(edit.tool is Tool.CLEAR for edit in hand):
+            raise NothingToRepair(CLEARED)
+        return None if patch is None else self._make(DraftEdit.at_threshold(patch, value))
+
+    def _make(self, edit: DraftEdit) -> Part:
+        """Do an edit that was made on the mask as it is."""
+        apply_patch(self.mask, edit.patch)
         self._keeper.add(self._cursor, edit)
         self._append(edit)
-        return part_of(patch)
-
-    def _by_hand(self) -> Mask:
-        """Every pixel that a brush passed."""
-        hand = np.zeros_like(self.mask)
-        for edit in self._strokes():
-            covered = edit.patch.bits if edit.covered is None else edit.covered
-            hand[part_of(edit.patch)] |= unpacked(covered, edit.patch)
-        return hand
+        return part_of(edit.patch)
 
     # Back and forth
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from db.store import Store
@@ -15,13 +16,13 @@ from db.values import (
     Verdict,
 )
 from imaging.decode.photo import PhotoError
-from imaging.framing import Framing, Pixels
+from imaging.framing import Framing, Mask, Pixels
 from imaging.mask import rle
 from imaging.mask.edit import PatchError
 from imaging.values import Prediction
 from models.package.package import ModelError
 from pipeline.errors import EmptyOutline, PipelineError, ReviewError, WriteFailed
-from pipeline.review.editor import Editor, OpenPhoto
+from pipeline.review.editor import Editor, OpenPhoto, Past
 from pipeline.review.order import read_in_order
 from pipeline.review.reshaped import Reshaped, compare_forms
 from pipeline.review.stored_draft import StoredDraft
@@ -182,13 +183,19 @@ class ReviewSession:
         keeper = StoredDraft(self._store, self._writer, self.reviewer, revision, draft_id)
         threshold = DEFAULT_THRESHOLD if revision.threshold is None else revision.threshold
         mask = rle.decode(self._store.mask(revision.id))
-        editor = Editor(mask, threshold, prediction, keeper, self._store.strokes(revision.id))
+        by_hand = self._store.strokes(revision.id)
+        past = Past(by_hand, partial(self._model_outline, revision.id))
+        editor = Editor(mask, threshold, prediction, keeper, past)
         if stored is not None:
             try:
                 editor.replay(stored.edits, stored.cursor)
             except PatchError as error:
                 raise ReviewError(f"The unfinished edits don't fit the mask: {error}.") from error
         return editor
+
+    def _model_outline(self, revision_id: int) -> tuple[Revision, Mask] | None:
+        found = self._store.model_outline(revision_id)
+        return None if found is None else (found, rle.decode(self._store.mask(found.id)))
 
     def _prediction(self, details: PhotoDetails) -> Prediction | None:
         """The stored probabilities; made again where the cache was lost and the model is here."""

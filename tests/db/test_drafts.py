@@ -200,6 +200,21 @@ def test_the_strokes_on_the_way_to_a_revision_are_those_that_live_in_it(store: S
     assert store.strokes(base) == ()
 
 
+def test_the_models_outline_is_found_behind_every_correction(store: Store) -> None:
+    photo_id = outline(store, "a.jpg")
+    base = revision_of(store, photo_id)
+    last = [correct(store, photo_id, reviewer) for reviewer in ("ada", "bob")][-1]
+    for revision_id in (base, last):
+        found = store.model_outline(revision_id)
+        assert found is not None
+        assert (found.id, found.origin, found.threshold) == (base, Origin.MODEL, 0.5)
+
+
+def test_what_was_drawn_on_nothing_has_no_model_behind_it(store: Store) -> None:
+    photo_id = store.take_in(new_photo("a.jpg")).photo_id
+    assert store.model_outline(correct(store, photo_id)) is None
+
+
 @pytest.mark.parametrize(
     "ask",
     [

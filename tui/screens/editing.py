@@ -1,4 +1,4 @@
-"""What the keys for brush, threshold and outline do, and the line that tells how they are set."""
+"""What the keys for brush, repairs, threshold and outline do, and the line on how they are set."""
 
 from dataclasses import dataclass, replace
 from time import monotonic
@@ -9,6 +9,7 @@ from textual.notifications import SeverityLevel
 from textual.reactive import reactive
 from textual.screen import Screen
 
+from db.values import Tool
 from pipeline.review.desk import Desk
 from tui.failures import brief
 from tui.keymap import EDIT_HINTS, REVIEW_HINTS, bindings
@@ -135,6 +136,19 @@ class EditingScreen(Screen[None]):
             self._say("The model's probabilities for this photo are not at hand.", "warning")
         elif not self._bench.shift_threshold(steps):
             self._say(f"The threshold goes no {'higher' if steps > 0 else 'lower'}.")
+
+    def action_repair(self, tool: str) -> None:
+        """Repair the outline as a whole, or go back to the model's."""
+        if self._bench.opened is None:
+            self._say("No photo is open, so there is no outline to repair.")
+        elif self._bench.draft is None:
+            self._say("There is no outline to repair yet.", "warning")
+        else:
+            self._bench.repair(Tool(tool))
+
+    @on(Workbench.Unchanged)
+    def _say_unchanged(self, message: Workbench.Unchanged) -> None:
+        self._say(message.sentence)
 
     def action_score(self, score: int) -> None:
         """Set the score that goes with the photo's decision; the same again clears it."""

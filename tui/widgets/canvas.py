@@ -113,6 +113,16 @@ class Canvas(PhotoView, can_focus=True):
             return 0.0
         return radius_on_photo(self.dots, self.step, self._scene.dot)
 
+    @property
+    def dot(self) -> float:
+        """How many photo pixels a pixel of the screen is wide; 0 without a photo."""
+        return 0.0 if self._scene is None else self._scene.dot
+
+    @property
+    def crosshair(self) -> tuple[float, float]:
+        """Where the brush is, or would be if it were in hand, in photo pixels."""
+        return self._middle
+
     def watch_dots(self) -> None:
         """Take a wider or narrower brush."""
         self._change()

@@ -9,11 +9,14 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.message import Message
 
+from db.values import Tool
 from imaging.framing import Framing
 from imaging.values import Measurements
+from pipeline.errors import NothingToRepair
 from pipeline.review.brush import resize_brush
 from pipeline.review.desk import DeskPhoto
 from pipeline.review.draft import Change, Draft
+from pipeline.review.repair import repair_settings
 from tui.failures import EXPECTED
 from tui.widgets.canvas import BrushMode, Canvas
 from tui.widgets.photo_view import Near
@@ -46,6 +49,12 @@ class Workbench(Container):
     @dataclass
     class Failed(Message):
         """An edit could not be made, or the photo not be seen nearer."""
+
+        sentence: str
+
+    @dataclass
+    class Unchanged(Message):
+        """An edit would have left the outline as it is; the sentence says why."""
 
         sentence: str
 
@@ -237,7 +246,20 @@ class Workbench(Container):
             self.draft.end_stroke()
         self.opened = None
 
-    # Undo and threshold
+    # Repairs, undo and threshold
+
+    def repair(self, tool: Tool) -> None:
+        """Repair the outline: its border by a pixel of the screen, its part at the crosshair."""
+        self.canvas.lift()
+        draft, canvas = self.draft, self.canvas
+        if draft is None:
+            return
+        if tool is Tool.MODEL:
+            self._follow(draft.back_to_model())
+        else:
+            settings = repair_settings(tool, canvas.dot, *canvas.crosshair)
+            self._follow(draft.repair(tool, settings))
+        self.measure()
 
     def undo(self) -> None:
         """Take the last edit back."""
@@ -277,6 +299,9 @@ class Workbench(Container):
     async def _show_change(self, opened: DeskPhoto, change: Change) -> None:
         try:
             part = await asyncio.wrap_future(change)
+        except NothingToRepair as nothing:
+            self.post_message(self.Unchanged(str(nothing)))
+            return
         except EXPECTED as problem:
             self.post_message(self.Failed(str(problem)))
             return

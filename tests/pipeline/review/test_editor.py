@@ -1,36 +1,18 @@
 import tracemalloc
-from collections.abc import Callable
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from db.values import DraftEdit, Origin
+from db.values import Origin
 from imaging.framing import Mask, Size, fit
 from imaging.mask.outline import draw_mask
 from imaging.mask.stroke import Stroke
 from imaging.values import Prediction, Receipt
-from pipeline.review.editor import Editor
+from pipeline.review.editor import Editor, Past
+from tests.support.saved import Saved
 
 HEIGHT, WIDTH = 40, 60
-
-
-class Saved:
-    """A draft kept in memory: the live line and its cursor, as a store keeps them."""
-
-    def __init__(self) -> None:
-        self.line: list[DraftEdit] = []
-        self.cursor = 0
-
-    def add(self, cursor: int, edit: DraftEdit) -> None:
-        self.line[cursor:] = [edit]
-        self.cursor = cursor + 1
-
-    def draw(self, cursor: int, edit: Callable[[], DraftEdit]) -> None:
-        self.add(cursor, edit())
-
-    def move(self, cursor: int) -> None:
-        self.cursor = cursor
 
 
 def prediction(height: int = HEIGHT, width: int = WIDTH) -> Prediction:
@@ -221,7 +203,7 @@ def test_what_was_drawn_on_the_way_to_the_base_keeps_its_value_too() -> None:
     first.set_threshold(0.5)
     draw(first, [10, 19, 50, 21], True)
     draw(first, [10, 33, 50, 33], False)
-    edited = Editor(first.mask.copy(order="K"), 0.5, prediction(), Saved(), tuple(saved.line))
+    edited = Editor(first.mask.copy(order="K"), 0.5, prediction(), Saved(), Past(tuple(saved.line)))
     for value in (0.1, 0.99, 0.5):
         edited.set_threshold(value)
         assert edited.mask[20, 10:50].all()

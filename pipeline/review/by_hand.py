@@ -1,0 +1,63 @@
+"""What was done by hand, done again on a mask that a threshold drew anew."""
+
+from collections.abc import Iterable
+from contextlib import suppress
+
+import numpy as np
+
+from db.values import DraftEdit, Tool
+from imaging.framing import Mask
+from imaging.mask.edit import part_of, unpacked
+from imaging.mask.repair import drop_parts, keep_parts
+from pipeline.errors import NothingToRepair
+from pipeline.review.brush import PAINTS
+from pipeline.review.repair import reshape
+
+WHOLE = (Tool.FILL, Tool.GROW, Tool.SHRINK, Tool.SMOOTH, Tool.CLEAR)
+"""Repairs of whatever outline there is.
+
+Kept as pixels, a rim that was grown would be left behind, a ring beside an outline that a higher
+threshold has drawn smaller.
+"""
+
+
+def draw_by_hand(drawn: Mask, edits: Iterable[DraftEdit], before: Mask) -> Mask:
+    """The mask (H, W) with all edits made by hand on it, in their order.
+
+    What a stroke passed has the stroke's value, whatever was there. `before` is the mask as the
+    edits have left it until now; `drawn` may be changed.
+    """
+    for edit in edits:
+        drawn = _again(drawn, edit, before)
+    return drawn
+
+
+def _again(drawn: Mask, edit: DraftEdit, before: Mask) -> Mask:
+    if edit.tool in WHOLE:
+        with suppress(NothingToRepair):
+            return reshape(drawn, edit.tool, edit.settings)
+        return drawn
+    if edit.tool in (Tool.KEEP, Tool.DROP):
+        return _without_parts(drawn, edit)
+    _stroke(drawn, edit, before)
+    return drawn
+
+
+def _stroke(drawn: Mask, edit: DraftEdit, before: Mask) -> None:
+    part = part_of(edit.patch)
+    covered = unpacked(edit.patch.bits if edit.covered is None else edit.covered, edit.patch)
+    # Strokes from before tools had settings don't say what they did; what they left does.
+    value = edit.settings.get(PAINTS)
+    np.copyto(drawn[part], before[part] if value is None else bool(value), where=covered)
+
+
+def _without_parts(drawn: Mask, edit: DraftEdit) -> Mask:
+    """Without the parts that were dropped, however much larger or smaller they are drawn now."""
+    dropped, kept = np.zeros_like(drawn), np.zeros_like(drawn)
+    part = part_of(edit.patch)
+    dropped[part] = unpacked(edit.patch.bits, edit.patch)
+    if edit.covered is not None:
+        kept[part] = unpacked(edit.covered, edit.patch) & ~dropped[part]
+    if edit.tool is Tool.KEEP:
+        return keep_parts(drawn & ~dropped, kept)
+    return drop_parts(drawn, dropped, kept)

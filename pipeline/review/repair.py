@@ -1,0 +1,94 @@
+"""Repairs as a reviewer asks for them: each is one edit, or a sentence why there is none."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from db.values import THRESHOLD, DraftEdit, Revision, Tool
+from imaging.framing import Mask
+from imaging.mask.edit import difference, packed, patch_of
+from imaging.mask.measure import bounding_box
+from imaging.mask.repair import fill_holes, grow, part_at, shrink, smooth
+from pipeline.errors import NothingToRepair
+from pipeline.review.brush import RADIUS
+
+LEAST = 1.0
+"""Photo pixels by which a border is moved at least."""
+X, Y, REACH = "x", "y", "reach"
+"""What an edit says of the part that was meant: a point, and how near to it, in photo pixels."""
+Settings = Mapping[str, float]
+BY_RADIUS: dict[Tool, Callable[[Mask, float], Mask]] = {
+    Tool.GROW: grow,
+    Tool.SHRINK: shrink,
+    Tool.SMOOTH: smooth,
+}
+UNCHANGED = {
+    Tool.FILL: "There is no hole to fill.",
+    Tool.GROW: "The outline goes round all of the photo already.",
+    Tool.SHRINK: "The outline goes round all of the photo: there is no border to move.",
+    Tool.SMOOTH: "The outline is as smooth as that already. Seen from farther, S smooths more.",
+}
+TOO_SMALL = {
+    Tool.SHRINK: "The outline is too small to be shrunk: it would be gone. C clears it.",
+    Tool.SMOOTH: "The outline is too small to be smoothed from here. Seen nearer, S smooths less.",
+}
+
+
+def repair_settings(tool: Tool, dot: float, x: float, y: float) -> dict[str, float]:
+    """How a repair is set on a screen whose pixels are `dot` photo pixels wide.
+
+    A border is moved by one of them; the point is the crosshair's, in photo pixels.
+    """
+    if tool in BY_RADIUS:
+        return {RADIUS: max(dot, LEAST)}
+    return {X: x, Y: y, REACH: dot / 2} if tool in (Tool.KEEP, Tool.DROP) else {}
+
+
+def make_repair(mask: Mask, tool: Tool, settings: Settings) -> DraftEdit:
+    """The edit of a mask (H, W) that is not made yet. Raises NothingToRepair."""
+    if not mask.any():
+        raise NothingToRepair("The outline is empty, so there is nothing to repair.")
+    if tool in (Tool.KEEP, Tool.DROP):
+        return _without_parts(mask, tool, settings)
+    patch = difference(mask, reshape(mask, tool, settings))
+    if patch is None:
+        raise NothingToRepair(UNCHANGED[tool])
+    return DraftEdit(patch, tool, settings)
+
+
+def reshape(mask: Mask, tool: Tool, settings: Settings) -> Mask:
+    """A mask (H, W) filled, moved, smoothed or cleared, whatever it is.
+
+    Raises NothingToRepair where nothing would be left that was not to be cleared.
+    """
+    if tool is Tool.CLEAR:
+        return np.zeros_like(mask)
+    if tool is Tool.FILL:
+        return fill_holes(mask)
+    after = BY_RADIUS[tool](mask, settings[RADIUS])
+    if mask.any() and not after.any():
+        raise NothingToRepair(TOO_SMALL[tool])
+    return after
+
+
+def back_to(mask: Mask, outline: Mask, model: Revision) -> DraftEdit:
+    """The edit that makes a mask the model's own again. Raises NothingToRepair."""
+    patch = difference(mask, outline)
+    if patch is None or model.threshold is None:
+        raise NothingToRepair("This is the model's outline already.")
+    return DraftEdit(patch, Tool.MODEL, {THRESHOLD: model.threshold})
+
+
+def _without_parts(mask: Mask, tool: Tool, settings: Settings) -> DraftEdit:
+    part = part_at(mask, settings[X], settings[Y], settings[REACH])
+    if part is None:
+        raise NothingToRepair("There is no part of the outline under the crosshair.")
+    dropped = part if tool is Tool.DROP else mask ^ part
+    if not dropped.any():
+        raise NothingToRepair("This part is all there is: there is no other one to drop.")
+    # In the box of all of it: what is kept is to be known too, where a threshold draws anew.
+    box = bounding_box(mask)
+    assert box is not None
+    rows, columns = box
+    patch = patch_of(dropped[box], mask[box], columns.start, rows.start)
+    return DraftEdit(patch, tool, settings, packed(mask[box]))
