@@ -38,6 +38,9 @@ class Tool(StrEnum):
     THRESHOLD = "threshold"
     MODEL = "model"
     """The mask is the model's own again: what was drawn by hand before is gone with it."""
+    LASSO = "lasso"
+    POLYGON = "polygon"
+    BOX = "box"
     FILL = "fill"
     GROW = "grow"
     SHRINK = "shrink"
@@ -168,8 +171,8 @@ class DraftEdit:
     """One edit of a draft, and what it was made with; `settings` are the tool's, by name.
 
     `covered` are the pixels of the patch's box that the tool passed, changed by it or not, as
-    `imaging.mask.edit.packed`: those of a stroke, and the parts that were kept and dropped. None
-    for all other tools, and for strokes from before this was stored.
+    `imaging.mask.edit.packed`: those of a stroke, the inside of a shape, and the parts that were
+    kept and dropped. None for all other tools, and for strokes from before this was stored.
     """
 
     patch: Patch

@@ -46,7 +46,7 @@ class EmptyOutline(ReviewError):
 
 
 class NothingToRepair(ReviewError):
-    """A repair would leave the outline as it is; its text says why."""
+    """An edit would leave the outline as it is; its text says why."""
 
 
 class ExportError(PipelineError):

@@ -92,7 +92,7 @@ class NevusApp(ColourApp):
 
     def action_help_quit(self) -> None:
         """Leave at ctrl+c as at q."""
-        self._review.action_stop_editing()
+        self._review.put_tool_away()
         self._leave()
 
     @work(group="quit", exclusive=True)

@@ -135,15 +135,18 @@ COMMANDS: tuple[Command, ...] = (
         "^t",
         "24-bit or 256 colours",
     ),
-    Command("e", "edit", Group.EDIT, "Edit with the brush", "e", "Start and stop editing", "edit"),
+    Command("e", "take('brush')", Group.EDIT, "Brush", "e", "Brush; again: put it away", "edit"),
+    Command("l", "take('lasso')", Group.EDIT, "Lasso", "l p d", "Lasso, polygon, box", "lasso"),
+    Command("p", "take('polygon')", Group.EDIT, "Polygon"),
+    Command("d", "take('box')", Group.EDIT, "Box"),
     Command(
         "x",
         "swap_brush",
         Group.EDIT,
-        "Brush or eraser",
+        "Add or cut",
         "x",
-        "Brush or eraser",
-        "brush/eraser",
+        "Add or cut",
+        "add/cut",
     ),
     Command(
         "left_square_bracket",
@@ -190,7 +193,15 @@ COMMANDS: tuple[Command, ...] = (
         "M",
         "Back to the model's outline",
     ),
-    Command("escape", "stop_editing", Group.EDIT, "Stop editing", "esc", "Stop editing", "done"),
+    Command(
+        "escape",
+        "stop_editing",
+        Group.EDIT,
+        "Drop the shape, the tool",
+        "esc",
+        "Drop the shape, the tool",
+        "done",
+    ),
     Command(
         "ctrl+p",
         "app.command_palette",
@@ -207,7 +218,8 @@ MOUSE_AND_ARROWS: tuple[tuple[str, str], ...] = (
     ("mouse", "Left draws, right erases"),
     ("wheel", "Nearer, farther"),
     ("← ↑ ↓ →", "Crosshair, faster with shift"),
-    ("space", "Brush down, brush up"),
+    ("space", "Brush down, up; a point"),
+    ("enter", "Close the shape; ⌫ point back"),
 )
 """What the canvas takes while editing; written in the help, not to be bound."""
 

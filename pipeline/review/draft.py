@@ -1,10 +1,11 @@
 """A photo's draft as a screen may use it: edits are asked for, in order, and made on one thread."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
 from db.values import Tool
 from imaging.framing import Mask, Part
+from imaging.mask.shape import Point
 from imaging.values import Measurements
 from pipeline.review.editor import Editor
 from pipeline.review.lane import Lane
@@ -98,7 +99,15 @@ class Draft:
         if self.unsaved and (self._saving is None or self._saving.done()):
             self._saving = self._lane.submit(self._editor.save_stroke)
 
-    # The repairs
+    # Shapes and repairs
+
+    def draw_shape(self, tool: Tool, border: Sequence[Point], adds: bool) -> Change:
+        """Add the inside of a border to the mask, or cut it out, as one edit.
+
+        Raises NothingToRepair where it would change nothing.
+        """
+        self._forget_steps()
+        return self._ask(lambda editor: editor.draw_shape(tool, border, adds))
 
     def repair(self, tool: Tool, settings: Settings) -> Change:
         """Repair the mask as a whole, as one edit. Raises NothingToRepair where there is none."""

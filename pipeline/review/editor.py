@@ -1,6 +1,6 @@
 """A photo opened for review, and the editor of its mask: strokes, repairs, thresholds, undo."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,12 +9,14 @@ from imaging.framing import Mask, Part, Pixels
 from imaging.mask.edit import apply_patch, difference, part_of, revert_patch
 from imaging.mask.measure import measure
 from imaging.mask.outline import draw_mask
+from imaging.mask.shape import Point
 from imaging.mask.stroke import Stroke, Stroked
 from imaging.values import Measurements, Prediction
 from pipeline.errors import NothingToRepair
 from pipeline.review.brush import brush_settings
 from pipeline.review.by_hand import draw_by_hand
 from pipeline.review.repair import Settings, back_to, make_repair
+from pipeline.review.shape import make_shape
 
 CLEARED = "The outline was cleared, so no threshold draws it. M brings the model's back, u undoes."
 
@@ -171,7 +173,15 @@ class Editor:
         settings = brush_settings(self._stroke.radius, self._stroke.value)
         return lambda: _edit(made(), settings)
 
-    # The repairs
+    # Shapes and repairs
+
+    def draw_shape(self, tool: Tool, border: Sequence[Point], adds: bool) -> Part:
+        """Add the inside of a border to the mask, or cut it out, as one edit.
+
+        The last point is joined to the first. Raises NothingToRepair.
+        """
+        self.end_stroke()
+        return self._make(make_shape(self.mask, tool, border, adds))
 
     def repair(self, tool: Tool, settings: Settings) -> Part:
         """Repair the mask as a whole, as one edit. Raises NothingToRepair."""

@@ -1,6 +1,6 @@
 """A workbench alone with one photo on it, and a mouse to paint with."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
@@ -11,8 +11,9 @@ from textual.app import App, ComposeResult
 from textual.geometry import Region
 from textual.pilot import Pilot
 
-from db.values import DraftEdit, PhotoDetails
+from db.values import DraftEdit, PhotoDetails, Tool
 from imaging.framing import Framing, Mask, Pixels, Size, fit
+from imaging.mask.shape import Point
 from pipeline.review.desk import DeskPhoto
 from pipeline.review.editor import Editor, OpenPhoto
 from pipeline.review.lane import Lane
@@ -47,6 +48,9 @@ class Onlooker:
         """Nothing is painted."""
 
     def end_stroke(self) -> None:
+        """Nothing is painted."""
+
+    def draw_shape(self, tool: Tool, border: Sequence[Point], adds: bool) -> None:
         """Nothing is painted."""
 
 

@@ -55,7 +55,7 @@ async def test_a_photo_that_vanishes_under_the_brush_keeps_its_stroke(
         screen = await settled(pilot)
         screen._queue.choose(photo_id)
         await until(pilot, lambda: shown_photo(screen) == photo_id)
-        screen.action_edit()
+        screen.action_take("brush")
         await pilot.press("x", "space", "right", "right", "right")
         await until(pilot, lambda: clinic.item(photo_id).has_draft)
         (clinic.folder / "photo.jpg").unlink()

@@ -8,7 +8,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import OptionList
 
-from db.values import DecisionKind
+from db.values import DecisionKind, Tool
 from imaging.view.overlay import Shown
 from tests.tui.driving import Clinic, review_screen, settled, shown_photo, text_of, until
 from tui.app import NevusApp
@@ -398,11 +398,11 @@ async def test_edit_mode_comes_and_goes(make_app: MakeApp, three: list[int]) -> 
         bench, status = screen.query_one(Workbench), screen.query_one(Status)
         await pilot.press("e")
         await settled(pilot)
-        assert status.state.brush == "draw"
+        assert (status.state.tool, status.state.cuts) == (Tool.BRUSH, False)
         width = status.state.radius
         await pilot.press("x", "right_square_bracket")
         await settled(pilot)
-        assert status.state.brush == "erase"
+        assert (status.state.tool, status.state.cuts) == (Tool.BRUSH, True)
         assert status.state.radius > width
         await pilot.press("escape")
         await settled(pilot)

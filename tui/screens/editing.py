@@ -82,23 +82,29 @@ class EditingScreen(Screen[None]):
             self._say("No photo is open, so there is nothing to see nearer.")
         return self._bench.opened is not None
 
-    def action_edit(self) -> None:
-        """Take the brush, or put it away."""
-        if self._bench.editing:
-            self.action_stop_editing()
+    def action_take(self, name: str) -> None:
+        """Take a tool, or put it away."""
+        tool = Tool(name)
+        if self._bench.editing and self._bench.canvas.tool is tool:
+            self.put_tool_away()
         elif self._bench.opened is None:
             self._say("No photo is open, so there is no outline to edit.")
         elif self._bench.draft is None:
             self._say("There is no outline to edit yet.", "warning")
         else:
-            self._bench.start_editing()
+            self._bench.start_editing(tool)
 
     def action_stop_editing(self) -> None:
-        """Put the brush away."""
+        """Forget the shape that is begun, or else put the tool away."""
+        if not self._bench.drop_shape():
+            self.put_tool_away()
+
+    def put_tool_away(self) -> None:
+        """Put away what is in hand, whatever it is about to draw."""
         self._bench.stop_editing()
 
     def action_swap_brush(self) -> None:
-        """Brush or eraser."""
+        """Add or cut."""
         if self._has_brush():
             self._bench.swap_brush()
 
@@ -109,7 +115,7 @@ class EditingScreen(Screen[None]):
 
     def _has_brush(self) -> bool:
         if not self._bench.editing:
-            self._say("The brush is not in hand. e takes it.")
+            self._say("No tool is in hand. e takes the brush, l the lasso.")
         return self._bench.editing
 
     def action_undo(self) -> None:

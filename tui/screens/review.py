@@ -275,9 +275,9 @@ class ReviewScreen(DecidingScreen):
         """Go to another photo, deciding nothing."""
         self._queue.action_step(rows)
 
-    def action_stop_editing(self) -> None:
-        """Put the brush away; the next key may be here already, and is the queue's."""
-        super().action_stop_editing()
+    def put_tool_away(self) -> None:
+        """Put it away; the next key may be here already, and is the queue's."""
+        super().put_tool_away()
         self.set_focus(self._queue)
 
     @on(Workbench.Set)

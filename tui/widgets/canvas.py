@@ -1,5 +1,6 @@
 """The canvas: a photo that is looked at and painted on, by mouse and by keyboard."""
 
+from collections.abc import Sequence
 from enum import Enum
 from typing import ClassVar, Protocol
 
@@ -7,8 +8,11 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 
+from db.values import Tool
+from imaging.mask.shape import Point
 from imaging.view.lens import Lens
 from pipeline.review.brush import FIRST_WIDTH, aim, radius_on_photo
+from pipeline.review.shape import SHAPES, Shape
 from tui.widgets.photo_view import PhotoView
 from tui.widgets.scene import Brush, Subject
 
@@ -22,6 +26,8 @@ WHEEL = 1.25
 """How much nearer a step of the mouse's wheel goes."""
 LEFT, RIGHT = 1, 3
 """The mouse's buttons."""
+REACH = 2.0
+"""Pixels of the screen around a polygon's first point that mean that one."""
 ARROWS = (("left", -1, 0), ("right", 1, 0), ("up", 0, -1), ("down", 0, 1))
 
 
@@ -48,6 +54,9 @@ class Painter(Protocol):
     def end_stroke(self) -> None:
         """The brush was lifted."""
 
+    def draw_shape(self, tool: Tool, border: Sequence[Point], adds: bool) -> None:
+        """A shape was closed: points of its border in photo pixels, and whether it adds or cuts."""
+
 
 class Canvas(PhotoView, can_focus=True):
     """Tells a painter what the brush in hand does; the mask is changed by others.
@@ -65,9 +74,13 @@ class Canvas(PhotoView, can_focus=True):
             for key, x, y in ARROWS
         ),
         Binding("space", "press", show=False),
+        Binding("enter", "close_shape", show=False),
+        Binding("backspace", "step_back", show=False),
     ]
 
     brush: reactive[BrushMode] = reactive(BrushMode.OFF, init=False, repaint=False)
+    tool: reactive[Tool] = reactive(Tool.BRUSH, init=False, repaint=False)
+    """What is in hand where something is: the brush, or a shape."""
     dots: reactive[float] = reactive(FIRST_WIDTH, init=False, repaint=False)
     """How wide the brush is, in pixels of the screen: two of them are as high as a cell."""
 
@@ -79,6 +92,7 @@ class Canvas(PhotoView, can_focus=True):
         self._fractions = False
         self._grip: tuple[float, float] | None = None
         self._right = False
+        self._shape: Shape | None = None
 
     def allow_focus(self) -> bool:
         """Only with a brush in hand are there keys to take."""
@@ -87,12 +101,20 @@ class Canvas(PhotoView, can_focus=True):
     def show(self, subject: Subject) -> None:
         """Show a photo, the brush in its middle."""
         self._middle = (subject.size.width / 2, subject.size.height / 2)
+        self.drop_shape()
         super().show(subject)
+
+    def watch_tool(self, tool: Tool) -> None:
+        """Take another tool: the shape of the last one is gone."""
+        self.lift()
+        self._shape = Shape(tool) if tool in SHAPES else None
+        self._mark()
 
     def watch_brush(self, brush: BrushMode) -> None:
         """Take the brush, change it, or put it away."""
         self.set_class(brush is not BrushMode.OFF, "-brush")
         if brush is BrushMode.OFF:
+            self.drop_shape()
             self.lift()
         self._change()
 
@@ -129,7 +151,7 @@ class Canvas(PhotoView, can_focus=True):
 
     def _change(self) -> None:
         """A stroke is of one brush: with another one it is another stroke."""
-        if self._down:
+        if self._down and self._shape is None:
             self._press()
         self._mark()
 
@@ -157,6 +179,46 @@ class Canvas(PhotoView, can_focus=True):
         if self.radius != radius:
             self._change()
 
+    # Shapes
+
+    @property
+    def shaping(self) -> bool:
+        """Whether a shape is begun."""
+        return self._shape is not None and self._shape.begun
+
+    def drop_shape(self) -> None:
+        """Forget the shape that is begun."""
+        if self._shape is not None:
+            self._shape.drop()
+            self._down = self._right = False
+            self._mark()
+
+    def action_close_shape(self) -> None:
+        """Close the shape with the crosshair as its last point."""
+        if self.shaping:
+            self._close()
+
+    def action_step_back(self) -> None:
+        """Take a shape's last point back."""
+        if self._shape is not None:
+            self._shape.step_back()
+            self._down = self._shape.follows
+            self._mark()
+
+    def _close(self) -> None:
+        shape, adds = self._shape, not self._erases
+        if shape is not None:
+            border = shape.border(self._middle)
+            self.drop_shape()
+            self._painter.draw_shape(shape.tool, border, adds)
+
+    def _point(self, shape: Shape) -> None:
+        """Put a shape's pen down."""
+        if shape.press(self._middle, REACH * self.dot):
+            self._close()
+        else:
+            self._down = shape.follows
+
     # The stroke
 
     @property
@@ -164,6 +226,9 @@ class Canvas(PhotoView, can_focus=True):
         return self._right or self.brush is BrushMode.ERASE
 
     def _press(self) -> None:
+        if self._shape is not None:
+            self._point(self._shape)
+            return
         self._down = True
         self._painter.begin_stroke(self.radius, not self._erases)
         self._painter.extend_stroke(*self._aimed)
@@ -173,20 +238,32 @@ class Canvas(PhotoView, can_focus=True):
         return aim(*self._middle, self.radius)
 
     def lift(self) -> None:
-        """Lift the brush if it is down."""
-        if self._drags:
+        """Lift the brush if it is down, and a shape's pen that the mouse had put down."""
+        dragged = self._drags
+        if dragged:
             self.release_mouse()
         self._grip = None
-        if self._down:
+        if self._shape is not None:
+            if dragged:
+                self._lift_pen(self._shape)
+        elif self._down:
             self._down = self._right = False
             self._painter.end_stroke()
             self.action_move(0, 0)
             self._mark()
 
+    def _lift_pen(self, shape: Shape) -> None:
+        if shape.release(self._middle):
+            self._close()
+        elif shape.tool is Tool.LASSO:
+            self.drop_shape()
+
     def _move_to(self, x: float, y: float) -> None:
         if (x, y) != self._middle:
             self._middle = (x, y)
-            if self._down:
+            if self._shape is not None:
+                self._shape.move(self._middle)
+            elif self._down:
                 self._painter.extend_stroke(*self._aimed)
             self._mark()
 
@@ -199,9 +276,20 @@ class Canvas(PhotoView, can_focus=True):
     def _mark(self) -> None:
         """Draw the brush where it is, if it is in hand."""
         if self._scene is not None:
-            brush = Brush(*self._aimed, self.radius, self._erases, self._down)
             in_hand = self.brush is not BrushMode.OFF
-            self._refresh(*self._scene.mark(brush if in_hand else None))
+            self._refresh(*self._scene.mark(self._brush() if in_hand else None, self._border()))
+
+    def _brush(self) -> Brush:
+        if self._shape is not None:
+            return Brush(*self._middle, 0.0, self._erases, is_down=False)
+        return Brush(*self._aimed, self.radius, self._erases, self._down)
+
+    def _border(self) -> Sequence[Point]:
+        """The way that is drawn of a shape: what will close it is not seen before, but of a box."""
+        if self._shape is None:
+            return ()
+        border = self._shape.border(self._middle)
+        return border if self._shape.tool is not Tool.BOX else [*border, *border[:1]]
 
     # Keys
 

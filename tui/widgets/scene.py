@@ -1,11 +1,15 @@
 """A photo laid out for the canvas: where it lies, what is drawn of it, and where its brush is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 from textual.geometry import Region
 
 from imaging.framing import Framing, Mask, Part, Pixels, Size
+from imaging.mask.measure import bounding_box
+from imaging.mask.shape import Point
 from imaging.view.cells import (
     Cells,
     half_cells,
@@ -70,7 +74,6 @@ class Scene:
         self._seen = np.zeros((self._ringed.grid.height, self._ringed.grid.width), np.uint8)
         self._marks = np.zeros(self._picture.shape[:2], np.bool_)
         self._line = np.zeros(self._picture.shape[:2], np.bool_)
-        self._marked = Region()
         self._pen = contrasted
         self._ink = Ink(0.0, 0.0)
 
@@ -200,23 +203,37 @@ class Scene:
             _between(rows.start, rows.stop - rows.start, row),
         )
 
-    def mark(self, brush: Brush | None) -> list[Region]:
-        """Draw the brush here and nowhere else; the cells where it was and where it is."""
-        before = self._marked
-        self._marks[...] = False
-        self._marked = Region()
-        if brush is not None:
-            self._marked = self._mark(brush)
-        return [region for region in (before, self._marked) if region]
+    def mark(self, brush: Brush | None, way: Sequence[Point] = ()) -> list[Region]:
+        """Draw the brush, and a way through points of the photo, here and nowhere else.
 
-    def _mark(self, brush: Brush) -> Region:
-        self._pen = painted if brush.is_down else contrasted
+        The cells that look different.
+        """
+        before, pen = self._marks.copy(), self._pen
+        self._marks[...] = False
+        if brush is not None:
+            self._pen = painted if brush.is_down else contrasted
+            self._mark(brush)
+        if len(way) > 1:
+            self._trace(way)
+        gone, come = before, self._marks
+        if pen is self._pen:
+            gone, come = before & ~self._marks, self._marks & ~before
+        return [self._region(box) for each in (gone, come) if (box := bounding_box(each))]
+
+    def _mark(self, brush: Brush) -> None:
         x, y = self._framing.point_to_grid(brush.x, brush.y)
         radius = brush.radius * self._framing.height / self._framing.photo.height
         circle = Circle(x, y, radius, self._across)
         part = widened(self._framing.inside, 0, around(circle, 2))
         self._marks[part] = marks(part, circle, not brush.erases)
-        return self._region(part)
+
+    def _trace(self, way: Sequence[Point]) -> None:
+        places = [self._framing.point_to_grid(x, y) for x, y in way]
+        line = np.floor(places).astype(np.int32)
+        traced = np.zeros(self._marks.shape, np.uint8)
+        cv2.polylines(traced, [line[:, None]], isClosed=False, color=1)
+        inside = self._framing.inside
+        self._marks[inside] |= traced[inside] > 0
 
     def _region(self, part: Part) -> Region:
         """The cells that a part of the grid touches."""

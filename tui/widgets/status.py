@@ -6,6 +6,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from db.values import Tool
 from imaging.text import printable
 from imaging.view.overlay import Shown
 from tui.words import GAP, fitting, shorten
@@ -13,14 +14,15 @@ from tui.words import GAP, fitting, shorten
 
 @dataclass(frozen=True)
 class State:
-    """What the status line tells; `brush` is `draw`, `erase` or empty, `radius` in photo pixels.
+    """What the status line tells; `tool` is in hand, `radius` the brush's in photo pixels.
 
     `unsaved` counts edits and decisions on their way, `refused` says shortly why one is not saved.
     """
 
     unsaved: int = 0
     refused: str = ""
-    brush: str = ""
+    tool: Tool | None = None
+    cuts: bool = False
     radius: float = 0.0
     threshold: float | None = None
     overlay: Shown = Shown.OUTLINE
@@ -51,10 +53,8 @@ class Status(Widget):
     def _parts(self) -> list[Content]:
         state = self.state
         parts = [self._saved()]
-        if state.brush:
-            name = "brush" if state.brush == "draw" else "eraser"
-            radius = f"{2 * state.radius:.0f} px wide"
-            parts.append(Content.assemble((f" {name} ", "$background on $accent"), f" {radius}"))
+        if state.tool is not None:
+            parts.append(_in_hand(state.tool, state.cuts, state.radius))
         if state.score is not None:
             parts.append(setting("score", str(state.score)))
         if state.zoom > 1:
@@ -73,6 +73,13 @@ class Status(Widget):
         if not unsaved:
             return Content.assemble(("● ", "$success"), ("saved  ", "$quiet"))
         return Content.assemble(("○ ", "$warning"), f"saving {min(unsaved, 99)}".ljust(7))
+
+
+def _in_hand(tool: Tool, cuts: bool, radius: float) -> Content:
+    name, what = str(tool), "cuts" if cuts else "adds"
+    if tool is Tool.BRUSH:
+        name, what = "eraser" if cuts else "brush", f"{2 * radius:.0f} px wide"
+    return Content.assemble((f" {name} ", "$background on $accent"), f" {what}")
 
 
 def setting(name: str, value: str) -> Content:

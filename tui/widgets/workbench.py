@@ -1,6 +1,7 @@
 """The photo on the table: the canvas, and every edit of its mask in the order it was made."""
 
 import asyncio
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from textual.message import Message
 
 from db.values import Tool
 from imaging.framing import Framing
+from imaging.mask.shape import Point
 from imaging.values import Measurements
 from pipeline.errors import NothingToRepair
 from pipeline.review.brush import resize_brush
@@ -111,10 +113,10 @@ class Workbench(Container):
     def state(self, unsaved: int, score: int | None) -> State:
         """What the status line tells."""
         canvas, draft = self.canvas, self.draft
-        names = {BrushMode.OFF: "", BrushMode.DRAW: "draw", BrushMode.ERASE: "erase"}
         return State(
             unsaved=unsaved,
-            brush=names[canvas.brush],
+            tool=canvas.tool if self.editing else None,
+            cuts=canvas.brush is BrushMode.ERASE,
             radius=canvas.radius,
             threshold=None if draft is None else draft.threshold,
             overlay=canvas.overlay,
@@ -198,14 +200,27 @@ class Workbench(Container):
         """Whether the brush is in hand."""
         return self.canvas.brush is not BrushMode.OFF
 
-    def start_editing(self) -> None:
-        """Take the brush."""
+    def start_editing(self, tool: Tool = Tool.BRUSH) -> None:
+        """Take the brush, or another tool."""
         if self.draft is None:
             return
+        self.canvas.tool = tool
         self.canvas.brush = BrushMode.DRAW
         # Now, not when its turn comes: the next key may be here already, and is the crosshair's.
         self.screen.set_focus(self.canvas)
         self.post_message(self.Set())
+
+    def drop_shape(self) -> bool:
+        """Forget the shape that is begun; False where none is."""
+        shaping = self.canvas.shaping
+        self.canvas.drop_shape()
+        return shaping
+
+    def draw_shape(self, tool: Tool, border: Sequence[Point], adds: bool) -> None:
+        """The canvas' shape was closed."""
+        if self.draft is not None:
+            self._follow(self.draft.draw_shape(tool, border, adds))
+            self.measure()
 
     def stop_editing(self) -> None:
         """Put the brush away; a stroke it was still drawing is an edit."""
@@ -213,7 +228,7 @@ class Workbench(Container):
         self.post_message(self.Set())
 
     def swap_brush(self) -> None:
-        """Brush or eraser."""
+        """Add or cut, with whatever is in hand."""
         draws = self.canvas.brush is BrushMode.DRAW
         self.canvas.brush = BrushMode.ERASE if draws else BrushMode.DRAW
         self.post_message(self.Set())

@@ -35,7 +35,7 @@ def prediction() -> Prediction:
     x, y = np.arange(SIZE.width) + 0.5, np.arange(SIZE.height)[:, None] + 0.5
 
     def away(point: tuple[float, float]) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-        return np.hypot(x - point[0], y - point[1])
+        return np.asarray(np.hypot(x - point[0], y - point[1]))
 
     height = np.maximum(1 - away(LESION) / 34, 1 - away(EAR) / 24)
     grid = np.where(away(HOLE) < 3, 0.0, np.clip(height, 0, 1)).astype(np.float32)
