@@ -317,6 +317,24 @@ def test_any_name_of_a_file_will_do(tmp_path: Path, name: str) -> None:
     assert (tmp_path / name).stat().st_size
 
 
+def test_a_name_that_leaves_no_room_behind_it_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnsafePlace, match="too long"):
+        Store.open(tmp_path / ("é" * 109 + ".db"))
+    assert list(tmp_path.iterdir()) == []
+    longest = tmp_path / ("é" * 108 + "x.db")
+    Store.open(longest).close()
+    to_first_form(longest)
+    Store.open(longest).close()
+    assert longest.with_name(f"{longest.name}.before-{newest_form()}").exists()
+
+
+def test_an_older_one_of_a_long_name_is_read(database: Path) -> None:
+    Store.open(database).close()
+    to_first_form(database)
+    old = database.rename(database.with_name("x" * 245))
+    assert Store.read(old, lambda store: store.counts("/photos")).photos == 0
+
+
 @pytest.mark.parametrize("way", ["/dev/null", "folder", "fifo"])
 def test_what_is_no_ordinary_file_is_refused(tmp_path: Path, way: str) -> None:
     (tmp_path / "folder").mkdir()
