@@ -118,7 +118,7 @@ def test_a_damaged_database_is_said(database: Path) -> None:
         file.seek(4096)
         file.write(os.urandom(database.stat().st_size - 4096))
     with pytest.raises(StoreError) as problem, closing(Store.open(database)) as store:
-        store.queue("/photos")
+        list(store.queue("/photos"))
     assert isinstance(problem.value, DamagedDatabase | ForeignFile)
 
 
