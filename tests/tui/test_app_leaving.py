@@ -100,9 +100,7 @@ def test_a_pipe_in_the_folder_holds_up_neither_the_photos_behind_it_nor_leaving(
         left(child)
 
 
-def test_once_all_is_saved_a_signal_ends_what_is_left_of_it(
-    clinic: Clinic, database: Path
-) -> None:
+def test_once_all_is_saved_a_signal_ends_what_is_left_of_it(clinic: Clinic, database: Path) -> None:
     clinic.outline("photo.jpg")
     held_up = RUN + "print('all is saved', flush=True)\ninput()\n"
     with running(clinic, database, program=held_up) as child:
