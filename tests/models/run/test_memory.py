@@ -4,8 +4,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from models.package.package import ModelError
+from models.run.onnx_backend import OnnxBackend
 from models.translate.translation import translate_cached
 
 LIMITED = """
@@ -90,3 +93,8 @@ def test_a_runtime_that_can_t_be_loaded_is_the_models_failure(
     (tmp_path / "onnxruntime.py").write_text("raise ImportError('half an update')")
     said = printed(BROKEN, str(shipped), str(tmp_path))
     assert said.startswith(f"{shipped} can't be opened (ImportError: half an update). Name another")
+
+
+def test_what_the_runtime_refuses_is_the_models_failure(cache: Path, shipped: Path) -> None:
+    with pytest.raises(ModelError, match=r"^ONNX Runtime can't run .*lesion\.mlpackage \("):
+        OnnxBackend(shipped).run(np.zeros((8, 8, 3), np.uint8))

@@ -247,6 +247,34 @@ def test_a_model_that_is_opened_anew_without_numbers_is_the_models_failure_and_n
         worker.take_in(photo, frozenset()).result()
 
 
+def test_while_the_app_runs_a_photo_is_outlined_once_its_model_can_be_opened_again(
+    mac: Mac,
+    worker: OneProcess,
+    store: Store,
+    folder: Path,
+    draw: Draw,
+    until: Callable[..., None],
+) -> None:
+    pace, patience = Pace(settle=0.05, calm=0.1), Patience(postponed=0.05, longest=0.2)
+    told: list[IngestProgress] = []
+    ingest = Ingest(store, worker, folder, told.append, Rhythm(pace, patience))
+    ingest.start()
+    try:
+        draw(folder / "a.jpg")
+        until(lambda: devices(store, folder) == {"a.jpg": "CPU_AND_NE"}, MINUTES)
+        mac.order("no numbers on CPU_AND_NE", "all")
+        mac.order("no numbers on CPU_ONLY", "all")
+        kill(worker.pid)
+        draw(folder / "b.jpg", at=(20, 0))
+        until(lambda: "no numbers (NaN)" in str(told[-1].message), MINUTES)
+        assert store.set_aside_files(str(folder)) == []
+        mac.pardon("no numbers on CPU_AND_NE")
+        mac.pardon("no numbers on CPU_ONLY")
+        until(lambda: set(devices(store, folder)) == {"a.jpg", "b.jpg"}, MINUTES)
+    finally:
+        ingest.stop()
+
+
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="limits another process")
 @pytest.mark.parametrize("more", [0, 2**20, 2**23])
 def test_a_process_short_of_memory_gives_its_photo_to_a_new_one(
