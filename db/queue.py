@@ -110,9 +110,10 @@ def _by_path(session: Session, lines: _Lines, folder: str) -> Iterator[Sequence[
     path, after = col(FileRow.path), _prefix(folder)
     # What follows all paths that begin with the prefix: "0" comes after "/".
     lines = lines.where(path < after[:-1] + "0").order_by(path).limit(PAGE)
-    while page := [_item(row) for row in session.execute(lines.where(path > after))]:
+    while after:
+        page = [_item(row) for row in session.execute(lines.where(path > after))]
         yield page
-        after = page[-1].path
+        after = page[-1].path if len(page) == PAGE else ""
 
 
 def _graded(session: Session, lines: _Lines, folder: str) -> Iterator[Sequence[QueueItem]]:
