@@ -43,6 +43,12 @@ class Photos(Sessions):
         with self._writing() as session:
             _mark_gone(session, path)
 
+    def lies_at(self, path: str) -> bool:
+        """Whether a photo is known to lie at this path."""
+        live = (col(FileRow.path) == path, col(FileRow.gone_at).is_(None))
+        with self._reading() as session:
+            return session.scalar(select(col(FileRow.id)).where(*live)) is not None
+
     def files_under(self, folder: str) -> list[str]:
         """The paths below a folder at which something is known to lie."""
         with self._reading() as session:

@@ -1,6 +1,6 @@
-"""The photos of a folder, a page of lines at a time, in orders that an index serves."""
+"""The photos of a folder, read a page at a time, in orders that an index serves."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Row, Select, func, select
@@ -13,7 +13,7 @@ from db.tables import DecisionRow, FileRow, MeasurementRow, PredictionRow, Revis
 from db.values import DecisionKind, QueueItem
 
 PAGE = 500
-"""Lines of a page; whoever decides waits for one at most."""
+"""Rows of a page; whoever decides waits for one at most."""
 
 
 class Among(StrEnum):
@@ -29,24 +29,20 @@ class QueuePages(Sessions):
     """Lines of photos, which need no mask and no patch. Which order is whose, `pipeline` knows."""
 
     def queue(
-        self,
-        folder: str,
-        reviewer: str | None = None,
-        among: Among = Among.ALL,
-        after: QueueItem | None = None,
-    ) -> list[QueueItem]:
-        """The next lines below a folder after the line `after`, or the first ones; [] at the end.
+        self, folder: str, reviewer: str | None = None, among: Among = Among.ALL
+    ) -> Iterator[QueueItem]:
+        """The lines of the photos below a folder, read as they are asked for.
 
-        A photo has one line, by its first path there; it may come again on a later page by another.
-        Unfinished edits count only if they are the reviewer's, where one is named.
+        A photo has one line, by its first path there. Unfinished edits count only if they are the
+        reviewer's, where one is named.
         """
-        columns = _columns(reviewer)
+        known: set[int] = set()
         with self._reading() as session:
-            if among is Among.GRADED:
-                return _graded(session, _of_predictions(columns), folder, after)
-            rows = columns.where(*_FILTERS[among], *_by_path(folder, after))
-            page = _of_files(rows).order_by(col(FileRow.path)).limit(PAGE)
-            return _one_each(_item(row) for row in session.execute(page))
+            for page in _pages(session, _columns(reviewer), folder, among):
+                for item in page:
+                    if item.photo_id not in known:
+                        known.add(item.photo_id)
+                        yield item
 
 
 _Row = Row[str, int, int | None, int | None, str, float | None, float | None, bool, bool | None]
@@ -102,27 +98,36 @@ def _with_standing(lines: _Lines) -> _Lines:
     ).outerjoin(MeasurementRow, measured(FRACTION, col(StandingRow.revision_id)))
 
 
-def _by_path(folder: str, after: QueueItem | None) -> Iterator[ColumnElement[bool]]:
-    prefix = _prefix(folder)
-    yield col(FileRow.path) > (prefix if after is None else after.path)
+def _pages(
+    session: Session, columns: _Lines, folder: str, among: Among
+) -> Iterator[Sequence[QueueItem]]:
+    if among is Among.GRADED:
+        return _graded(session, _of_predictions(columns), folder)
+    return _by_path(session, _of_files(columns.where(*_FILTERS[among])), folder)
+
+
+def _by_path(session: Session, lines: _Lines, folder: str) -> Iterator[Sequence[QueueItem]]:
+    path, after = col(FileRow.path), _prefix(folder)
     # What follows all paths that begin with the prefix: "0" comes after "/".
-    yield col(FileRow.path) < prefix[:-1] + "0"
+    lines = lines.where(path < after[:-1] + "0").order_by(path).limit(PAGE)
+    while after:
+        page = [_item(row) for row in session.execute(lines.where(path > after))]
+        yield page
+        after = page[-1].path if len(page) == PAGE else ""
 
 
-def _graded(
-    session: Session, lines: _Lines, folder: str, after: QueueItem | None
-) -> list[QueueItem]:
-    """A page of whole grades, however many photos share one, so that none parts what goes by path.
+def _graded(session: Session, lines: _Lines, folder: str) -> Iterator[Sequence[QueueItem]]:
+    """Pages of whole grades, however many photos share one, so that none parts what goes by path.
 
-    A page without a line of the folder is passed over.
+    Those without a line of the folder are empty.
     """
     prefix = _prefix(folder)
     lines = lines.where(func.substr(col(FileRow.path), 1, len(prefix)) == prefix)
-    found: list[QueueItem] = []
-    keys, grade = _next_grades(session, None if after is None else after.predicted_jaccard)
-    while keys and not (found := _on(session, lines, keys)):
+    keys, grade = _next_grades(session, None)
+    while keys:
+        found = _on(session, lines, keys)
+        yield sorted(found, key=lambda item: (item.predicted_jaccard or 0.0, item.path))
         keys, grade = _next_grades(session, grade)
-    return _one_each(sorted(found, key=lambda item: (item.predicted_jaccard or 0.0, item.path)))
 
 
 def _next_grades(session: Session, after: float | None) -> tuple[list[int], float | None]:
@@ -145,14 +150,6 @@ def _on(session: Session, lines: _Lines, keys: Sequence[int]) -> list[QueueItem]
         for part in parts
         for row in session.execute(lines.where(col(PredictionRow.id).in_(part)))
     ]
-
-
-def _one_each(items: Iterable[QueueItem]) -> list[QueueItem]:
-    """The first line of each photo."""
-    found: dict[int, QueueItem] = {}
-    for item in items:
-        found.setdefault(item.photo_id, item)
-    return list(found.values())
 
 
 def _item(row: _Row) -> QueueItem:

@@ -9,7 +9,7 @@ from typing import Any, Self
 from sqlalchemy import ColumnElement, Connection, Engine, select
 from sqlmodel import Session, SQLModel, col
 
-from db.errors import MovedDatabase, Unknown
+from db.errors import MovedDatabase, StoreError, Unknown
 from db.sqlite.engine import for_writing
 from db.sqlite.failures import explain_errors
 from db.sqlite.files import identity_of
@@ -35,7 +35,7 @@ class Sessions:
     @contextmanager
     def _reading(self) -> Iterator[Session]:
         with (
-            explain_errors(self._path),
+            self._explaining(),
             Session(self._read_from, expire_on_commit=False) as session,
         ):
             yield session
@@ -48,7 +48,7 @@ class Sessions:
         """
         with ExitStack() as stack:
             # Not around the block: what goes wrong in there is not the database's.
-            with explain_errors(self._path):
+            with self._explaining():
                 connection = stack.enter_context(self._engine.connect())
                 stack.enter_context(connection.begin())
             seen = copy(self)
@@ -59,15 +59,31 @@ class Sessions:
     def _writing(self) -> Iterator[Session]:
         """One transaction that holds the write lock; committed when the block ends well."""
         with (
-            explain_errors(self._path),
+            self._explaining(),
             Session(self._writing_engine, expire_on_commit=False) as session,
         ):
             yield session
             self._check_place()
             session.commit()
 
+    @contextmanager
+    def _explaining(self) -> Iterator[None]:
+        """Failures of the database inside the block become a StoreError with a sentence."""
+        self._check_place()
+        try:
+            with explain_errors(self._path):
+                yield
+        except StoreError:
+            # It may have been taken away meanwhile, which would explain any other failure.
+            self._check_place()
+            raise
+
     def _check_place(self) -> None:
-        """SQLite writes on into a file that was moved or deleted, and says that it is saved."""
+        """Raise MovedDatabase where the file that was opened does not lie at its path any more.
+
+        SQLite writes on into one that was moved or deleted, and says that it is saved; what a new
+        connection reads would be another database's.
+        """
         if identity_of(self._path) != self._identity:
             raise MovedDatabase(
                 f"{self._path} was moved, deleted or replaced while nevus had it "

@@ -31,8 +31,13 @@ def run_app(
 
     What was edited and decided is saved on every way out. `typed` is what was typed before the app
     could listen. Raises StoreError when the database cannot be opened, WriteFailed when the last
-    edits cannot be saved, SystemExit after a crash.
+    edits cannot be saved, SystemExit after a crash. Afterwards signals end the process at once.
     """
+    with ended_by_signals_again():
+        _run_and_save(folder, settings, colours, typed)
+
+
+def _run_and_save(folder: Path, settings: Settings, colours: Colours, typed: str) -> None:
     with (
         closing(Store.open(database_for(folder, settings.db))) as store,
         closing(OneProcess(settings.setup(), settings.time_limit)) as scorer,
@@ -53,6 +58,16 @@ def run_app(
             gc.freeze()
     if app.return_code:
         raise SystemExit(app.return_code)
+
+
+@contextmanager
+def ended_by_signals_again() -> Iterator[None]:
+    """Behind the block nothing is left to save: what holds up Python's end, a signal may end."""
+    try:
+        yield
+    finally:
+        for number in ENDING:
+            signal.signal(number, signal.SIG_DFL)
 
 
 @contextmanager

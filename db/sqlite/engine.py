@@ -1,5 +1,6 @@
 """The connection to SQLite: what every connection is set to, and how a transaction begins."""
 
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -31,16 +32,21 @@ READING: Pragmas = {"busy_timeout": DURABLE["busy_timeout"], "query_only": "ON"}
 
 
 def open_engine(path: Path, pragmas: Pragmas = DURABLE) -> Engine:
-    """An engine on a database file. Transactions are deferred; see `for_writing`."""
-    return _engine(URL.create("sqlite", database=str(path)), pragmas)
+    """An engine on a database file, which must exist. Transactions are deferred; see `for_writing`.
+
+    Where the file was taken away meanwhile, a new connection fails and makes none in its place.
+    """
+    return _engine(_address(path, {"mode": "rw"}), pragmas)
 
 
 def open_to_read(path: Path, how: Mapping[str, str]) -> Engine:
     """An engine that reads a database file, opened as `how` asks (sqlite.org/uri.html)."""
-    address = URL.create(
-        "sqlite", database=f"file:{quote(str(path))}", query={**how, "mode": "ro", "uri": "true"}
-    )
-    return _engine(address, READING)
+    return _engine(_address(path, {**how, "mode": "ro"}), READING)
+
+
+def _address(path: Path, how: Mapping[str, str]) -> URL:
+    place = f"file:{quote(os.fsencode(path))}"
+    return URL.create("sqlite", database=place, query={**how, "uri": "true"})
 
 
 def _engine(url: URL, pragmas: Pragmas) -> Engine:

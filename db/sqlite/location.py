@@ -1,5 +1,6 @@
 """Where a folder's database lies, and where none may lie."""
 
+import os
 import re
 import subprocess
 import sys
@@ -12,6 +13,8 @@ from platformdirs import user_data_path
 
 from db.errors import UnsafePlace
 
+LONGEST_NAME = 220
+"""Bytes; file systems take 255, and a copy of the database is named behind it."""
 NETWORK = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afpfs", "webdav", "ncpfs", "9p", "fuse.sshfs"}
 )
@@ -90,6 +93,15 @@ def check_place(path: Path) -> None:
             f"{path} lies on a network or synced folder ({kind}), where SQLite can "
             "lose what was written. Name a place on a disk of this machine with --db; the photos "
             "may stay where they are."
+        )
+
+
+def check_name(path: Path) -> None:
+    """Raise UnsafePlace where a new database's name leaves no room for those of its own files."""
+    if len(os.fsencode(path.name)) > LONGEST_NAME:
+        raise UnsafePlace(
+            f"{path}: its name is too long for the files that nevus lays beside it. Give it a "
+            f"name of at most {LONGEST_NAME} bytes."
         )
 
 

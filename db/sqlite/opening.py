@@ -16,7 +16,7 @@ from db.sqlite.engine import MIGRATING, READING, driver_of, for_writing, open_en
 from db.sqlite.failures import damaged, explain_errors, read_only
 from db.sqlite.files import beside, lock_of, may_write
 from db.sqlite.forms import form_at, form_of, migrations, newest_form
-from db.sqlite.location import check_place
+from db.sqlite.location import check_name, check_place
 from db.sqlite.reading import read
 
 
@@ -30,6 +30,7 @@ def prepare(path: Path) -> Engine:
         if path.exists():
             _check(path)
         else:
+            check_name(path)
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             path.touch(mode=0o600)
         with _lock(path), explain_errors(path):
@@ -84,7 +85,8 @@ def as_of_now(engine: Engine, path: Path) -> Iterator[Engine]:
         yield engine
         return
     with tempfile.TemporaryDirectory(prefix="nevus-") as folder:
-        copy = Path(folder) / path.name
+        # The database's own name may leave no room for one behind it.
+        copy = Path(folder) / "copy.db"
         with driver_of(engine) as connection:
             lay_copy(connection, copy)
         _migrate(copy)

@@ -28,6 +28,7 @@ PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".heic", ".heif", ".webp"})
 SMALLEST_SIDE = 16
 MOST_PIXELS = 250_000_000
 MOST_BYTES = 2**30
+_USUAL_PIXELS = 12_000_000
 _FORMATS = ("JPEG", "PNG", "HEIF", "WEBP")
 _FORMAT_NAMES = {"HEIF": "HEIC", "MPO": "JPEG"}
 """Pillow calls a JPEG with further pictures behind it (a depth or gain map) an MPO."""
@@ -185,21 +186,32 @@ def _opened(file: PhotoFile) -> Iterator[Image.Image]:
     """The picture with its header checked; whatever goes wrong inside becomes a PhotoError."""
     pi_heif.register_heif_opener()
     Image.MAX_IMAGE_PIXELS = None  # The limit is _check_size's, not Pillow's.
+    pixels = 0
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Of broken EXIF data, mostly; no terminal wants them.
             with Image.open(BytesIO(file.data), formats=_FORMATS) as picture:
                 _check_size(file.name, picture.size)
+                pixels = picture.width * picture.height
                 yield picture
     except (PhotoError, MemoryError):
         raise
     except Exception as error:  # Decoders raise all kinds of errors on damaged files.
         if isinstance(error, OSError) and error.errno is not None:
             raise _unreadable(file.name, error) from error
+        _check_memory(pixels)
         raise PhotoError(
             f"{file.name} is damaged or cut short and can't be decoded ({_reason(error)}). "
             "Copy it again from the camera."
         ) from error
+
+
+def _check_memory(pixels: int) -> None:
+    """Raise MemoryError where a photo's memory is not to be had.
+
+    Decoders say that data is broken also where they got none, and call no photo's size then.
+    """
+    np.empty(8 * max(pixels, _USUAL_PIXELS), np.uint8)
 
 
 def _check_size(name: str, size: tuple[int, int]) -> None:

@@ -13,10 +13,13 @@ from multiprocessing.connection import Connection
 from typing import Any, TypeVar, cast
 
 from models.package.package import ModelError
+from models.run.ending import end_process
 
 Answer = TypeVar("Answer")
 LONGEST = 600.0
 """Seconds; a Mac may specialise a model for the Neural Engine for minutes at first."""
+LAST_BREATH = 5.0
+"""Seconds; a process that has closed its pipe is about to end."""
 
 
 class ChildDied(ModelError):
@@ -39,11 +42,10 @@ def in_child(function: Callable[..., Answer], *arguments: Any, seconds: float = 
             raise ChildDied(f"It took more than {seconds:.0f} seconds and was ended.")
         answer = ours.recv()
     except EOFError:
-        process.join()
+        process.join(LAST_BREATH)
         raise ChildDied(f"The process that ran it died ({_how(process.exitcode)}).") from None
     finally:
-        process.kill()
-        process.join()
+        end_process(process, LAST_BREATH)
         ours.close()
     if isinstance(answer, ModelError):
         raise answer
@@ -71,4 +73,6 @@ def _answer(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
 
 
 def _how(code: int | None) -> str:
-    return f"signal {-code}" if code is not None and code < 0 else f"exit status {code}"
+    if code is None:
+        return "it hangs at its end"
+    return f"signal {-code}" if code < 0 else f"exit status {code}"

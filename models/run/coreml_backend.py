@@ -14,6 +14,7 @@ import numpy.typing as npt
 from imaging.framing import Pixels
 from models.package.package import ModelError, PackageInfo, read_package
 from models.run.compiled import compile_cached, discard, is_kept
+from models.run.memory import memory_errors
 from models.run.tensors import to_picture
 
 _DESCRIBED = re.compile(r'\{ NSLocalizedDescription = "([^"]*?)\.?"; \}')
@@ -30,7 +31,8 @@ class CoreMLBackend:
         self.info: PackageInfo = read_package(path)
         self._shown = str(path)
         try:
-            self._model: Any = _load(path, self.info.hash, compute_units)
+            with memory_errors():
+                self._model: Any = _load(path, self.info.hash, compute_units)
         except MemoryError:
             raise
         except Exception as error:  # Core ML raises plain exceptions of many kinds.
@@ -48,7 +50,8 @@ class CoreMLBackend:
     def _predict(self, framed: Pixels) -> dict[str, Any]:
         given = {self.info.input_name: to_picture(framed, self.info.colour)}
         try:
-            answer: dict[str, Any] = self._model.predict(given)
+            with memory_errors():
+                answer: dict[str, Any] = self._model.predict(given)
         except MemoryError:
             raise
         except Exception as error:

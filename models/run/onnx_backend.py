@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from imaging.framing import Pixels
 from models.package.package import ModelError, PackageInfo
+from models.run.memory import memory_errors
 from models.run.quiet_onnxruntime import onnxruntime
 from models.run.tensors import to_planes
 from models.translate.translation import info_from_metadata, translate_cached
@@ -24,8 +25,10 @@ class OnnxBackend:
     device = "CPU"
 
     def __init__(self, path: Path, threads: int = 1) -> None:
+        self._shown = str(path)
         try:
-            self._session = _session(translate_cached(path), threads)
+            with memory_errors():
+                self._session = _session(translate_cached(path), threads)
         except (ModelError, MemoryError):
             raise
         except Exception as error:  # ONNX Runtime's errors share no public base.
@@ -35,9 +38,17 @@ class OnnxBackend:
         self.info: PackageInfo = replace(info, name=path.stem)
 
     def run(self, framed: Pixels) -> npt.NDArray[np.float32]:
-        """A framed photo, uint8 (gh, gw, 3), to the model's output, float32."""
+        """A framed photo, uint8 (gh, gw, 3), to the model's output, float32. Raises ModelError."""
         tensor = to_planes(framed, self.info.colour)
-        (output,) = self._session.run([self.info.output_name], {self.info.input_name: tensor})
+        try:
+            with memory_errors():
+                (output,) = self._session.run(
+                    [self.info.output_name], {self.info.input_name: tensor}
+                )
+        except MemoryError:
+            raise
+        except Exception as error:
+            raise ModelError(f"ONNX Runtime can't run {self._shown} ({error}).") from error
         return np.asarray(output, np.float32)
 
 

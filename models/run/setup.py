@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from models.run.memory import memory_errors
+
 if TYPE_CHECKING:
     from models.run.segmenter import Segmenter
 
@@ -21,8 +23,23 @@ class ModelSetup:
         return replace(self, compute_units="CPU_ONLY")
 
     def open(self) -> "Segmenter":
-        """The opened model. Raises ModelError."""
-        # Late: whoever only hands the value on pays for no runtime.
-        from models.run.segmenter import open_segmenter
+        """The opened model. Raises ModelError, and what the machine raises where it is in the way.
 
-        return open_segmenter(self.package, self.backend, self.compute_units)
+        That is MemoryError and OSError. All else is the model's failure or its runtime's, which no
+        photo is to pay for.
+        """
+        # Late: whoever only hands the value on pays for no runtime.
+        from models.package.package import ModelError
+
+        try:
+            with memory_errors():
+                from models.run.segmenter import open_segmenter
+
+                return open_segmenter(self.package, self.backend, self.compute_units)
+        except (ModelError, MemoryError, OSError):
+            raise
+        except Exception as error:
+            raise ModelError(
+                f"{self.package} can't be opened ({type(error).__name__}: {error}). "
+                "Name another model with --model, or install nevus again."
+            ) from error

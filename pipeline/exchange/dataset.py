@@ -14,7 +14,8 @@ from imaging.framing import Size
 from imaging.mask.rle import area
 from imaging.values import Measurements, Rle
 
-LONGEST_NAME = 100
+LONGEST_NAME = 180
+"""Bytes of UTF-8: file systems count those, to 255, and a hash and a suffix come behind."""
 
 
 class Drawn(StrEnum):
@@ -115,7 +116,8 @@ def unique_names(stems: Sequence[tuple[str, str]]) -> list[str]:
 def safe_name(stem: str) -> str:
     """A stem of letters, digits, `_`, `-` and `.` only, not hidden, not empty, not too long."""
     kept = re.sub(r"[^\w.-]+", "_", unicodedata.normalize("NFC", stem))
-    return kept[:LONGEST_NAME].strip("._-") or "photo"
+    short = kept.encode()[:LONGEST_NAME].decode(errors="ignore")
+    return short.strip("._-") or "photo"
 
 
 def _suffixed(name: str, content_hash: str, taken: set[str]) -> str:

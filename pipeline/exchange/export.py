@@ -138,7 +138,8 @@ def _at_once(dest: Path) -> Iterator[Path]:
 
     Raises ExportError where the block raises OSError.
     """
-    partial = dest.with_name(f".{dest.name}.partial-{uuid.uuid4().hex[:8]}")
+    # Not with the name of `dest` in it, which may be as long as a name may be.
+    partial = dest.with_name(f".partial-{uuid.uuid4().hex[:8]}")
     try:
         yield partial
         partial.rename(dest)

@@ -4,12 +4,15 @@ One thread calls `step` and does all that touches the database. Answers come fro
 threads, which only ring; if the process dies, photos in work are looked at again the next time.
 """
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
 from db.errors import StoreError
+from pipeline.errors import WorkerClosed
 from pipeline.intake.agenda import Agenda
-from pipeline.intake.outcome import Outcome, Settled
+from pipeline.intake.outcome import Settled
 from pipeline.intake.segmenting import Errand, Segmenting
 
 
@@ -54,13 +57,9 @@ class Driver:
             path = self._agenda.take(self._in_work)
             if path is None:
                 return None
-            try:
-                begun = self._segmenting.begin(path)
-            except StoreError:
-                self._agenda.put_back(path)
-                raise
-            if isinstance(begun, Outcome):
-                return Settled(path, begun)
+            begun = self._step(path, partial(self._segmenting.begin, path))
+            if isinstance(begun, Settled):
+                return begun
             self._await(begun)
         return None
 
@@ -70,12 +69,21 @@ class Driver:
 
     def _finish(self, path: Path) -> Settled | None:
         errand = self._in_work.pop(path)
-        try:
-            finished = self._segmenting.finish(errand)
-        except StoreError:
-            self._agenda.put_back(path)
-            raise
+        finished = self._step(path, partial(self._segmenting.finish, errand))
         if isinstance(finished, Errand):
             self._await(finished)
             return None
-        return Settled(path, finished, errand.problem)
+        return finished
+
+    def _step(self, path: Path, step: Callable[[], Settled | Errand]) -> Settled | Errand:
+        """What a step comes to; no file is lost where it fails."""
+        try:
+            try:
+                return step()
+            except (StoreError, WorkerClosed):
+                raise
+            except Exception as error:
+                return self._segmenting.stumble(path, error)
+        except Exception:
+            self._agenda.put_back(path)
+            raise

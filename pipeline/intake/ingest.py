@@ -220,12 +220,12 @@ class Ingest:
 
     def _note_settled(self, settled: Settled) -> None:
         path, outcome = settled.path, settled.outcome
-        self._step_message = None if settled.problem is None else str(settled.problem)
+        self._step_message = str(settled.problem or settled.reason) or None
         if outcome is Outcome.UNSETTLED:
             self._watcher.again(path)
             return
         with self._noting:
-            if outcome is Outcome.POSTPONED:
+            if settled.comes_again:
                 self._agenda.postpone(path)
             else:
                 self._agenda.settle(path)

@@ -16,6 +16,8 @@ class Outcome(Enum):
     SET_ASIDE = "set aside"
     POSTPONED = "postponed"
     """Set aside for now: the machine was in the way, so it is to be tried again."""
+    KEPT = "kept"
+    """A photo that stays what it is: something was in the way now, so it is to be tried again."""
     STORED = "stored"
     """A photo without an outline, because there is no model."""
     GONE = "gone"
@@ -26,8 +28,18 @@ class Outcome(Enum):
 
 @dataclass(frozen=True)
 class Settled:
-    """A file and what became of it; `problem` is why the model could not outline it."""
+    """A file and what became of it.
+
+    `problem` is why the model could not outline it. `reason` is a sentence on what else was in the
+    way, where nothing that is stored says it, or nobody foresaw it.
+    """
 
     path: Path
     outcome: Outcome
     problem: ModelError | None = None
+    reason: str = ""
+
+    @property
+    def comes_again(self) -> bool:
+        """Whether it is to be tried again by and by."""
+        return self.outcome in {Outcome.POSTPONED, Outcome.KEPT} or self.problem is not None

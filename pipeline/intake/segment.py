@@ -21,8 +21,9 @@ from pipeline.work.scorer import Scorer
 if TYPE_CHECKING:
     from models.package.package import PackageInfo
 
-SECOND_CHANCE = (Outcome.POSTPONED, Outcome.UNSETTLED)
+SECOND_CHANCE = (Outcome.POSTPONED, Outcome.KEPT, Outcome.UNSETTLED)
 """What may be another outcome a little later: bad luck, and a file that changed under our hands."""
+KNOWN_BEFORE = (Outcome.KNOWN, Outcome.KEPT)
 PATIENCE = 15.0
 """Seconds `segment_folder` waits for another process that segments into the same database."""
 LOOK_EVERY = 0.1
@@ -34,6 +35,7 @@ COUNTED = (
     Outcome.DUPLICATE,
     Outcome.SET_ASIDE,
     Outcome.POSTPONED,
+    Outcome.KEPT,
 )
 
 
@@ -42,8 +44,8 @@ class Told:
     """Whom `segment_folder` tells how far it is.
 
     `progress` hears how many of how many photos are done, `remark` a sentence on whatever the
-    totals can't say: folders that could not be read, photos that vanished, that another process is
-    waited for.
+    totals can't say: folders that could not be read, photos that vanished or could not be outlined
+    now, that another process is waited for.
     """
 
     progress: Callable[[int, int], None]
@@ -52,7 +54,10 @@ class Told:
 
 @dataclass(frozen=True)
 class Totals:
-    """What `segment_folder` did; `photos` is the sum of the four numbers after it."""
+    """What `segment_folder` did; `photos` is the sum of the four numbers after it.
+
+    `known` are photos of before, also those that it could not look at or outline now.
+    """
 
     photos: int
     segmented: int
@@ -106,6 +111,8 @@ def segment_folder(
     finally:
         lease.release()
     counts = count.outcomes
+    for reason in count.reasons:
+        told.remark(f"left as it was before: {reason}")
     if counts[Outcome.GONE]:
         told.remark(
             f"{counts[Outcome.GONE]} of the photos vanished while the others were segmented."
@@ -159,20 +166,24 @@ class _Count:
 
     def __init__(self, folder: Path, total: int, progress: Callable[[int, int], None]) -> None:
         self.outcomes: Counter[Outcome] = Counter()
+        self.reasons: list[str] = []
+        """Why photos that were known before have got no outline now."""
         self._folder = folder
         self._total = total
         self._progress = progress
         progress(0, total)
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, settled: Settled) -> None:
         """One more. Raises FolderGone where it is gone with its folder."""
-        done = self.outcomes.total()
+        done, outcome = self.outcomes.total(), settled.outcome
         if outcome is Outcome.GONE and not self._folder.is_dir():
             raise FolderGone(
                 f"{self._folder} vanished when {done} of {self._total} photos were "
                 "done; they are kept. Bring it back and run this again."
             )
         self.outcomes[outcome] += 1
+        if settled.reason and outcome in KNOWN_BEFORE:
+            self.reasons.append(settled.reason)
         self._progress(done + 1, self._total)
 
 
@@ -182,16 +193,16 @@ def _segment_all(driver: Driver, agenda: Agenda, photos: Sequence[Path], count: 
         if settled.outcome in SECOND_CHANCE:
             later.append(settled.path)
         else:
-            count.add(settled.outcome)
+            count.add(settled)
     for settled in _settle(driver, agenda, later):
-        count.add(settled.outcome)
+        count.add(settled)
 
 
 def _totals(counts: Counter[Outcome], seconds: float, model: "PackageInfo", backend: str) -> Totals:
     return Totals(
         photos=sum(counts[outcome] for outcome in COUNTED),
         segmented=counts[Outcome.SEGMENTED],
-        known=counts[Outcome.KNOWN],
+        known=sum(counts[outcome] for outcome in KNOWN_BEFORE),
         duplicates=counts[Outcome.DUPLICATE],
         set_aside=counts[Outcome.SET_ASIDE] + counts[Outcome.POSTPONED],
         seconds=round(seconds, 3),

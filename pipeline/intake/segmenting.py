@@ -13,7 +13,7 @@ from imaging.text import printable
 from imaging.values import FileStat, Fingerprint
 from models.package.package import ModelError
 from pipeline.errors import JobFailed, PhotoTooSlow, WorkerDied
-from pipeline.intake.outcome import Outcome
+from pipeline.intake.outcome import Outcome, Settled
 from pipeline.intake.scan import NOTHING_THERE, file_stat, stored_path
 from pipeline.work.scorer import Scorer
 from pipeline.work.scoring import Segmented
@@ -60,7 +60,7 @@ class Segmenting:
         self._model_hash = None if model is None else model.hash
         self._complete = complete
 
-    def begin(self, path: Path) -> Outcome | Errand:
+    def begin(self, path: Path) -> Settled | Errand:
         """Look at a file: what became of it, or what is to be finished once it is answered.
 
         Raises StoreError and WorkerClosed.
@@ -72,14 +72,14 @@ class Segmenting:
         found = self._store.look_up(stat, self._model_hash)
         known = self._known(found)
         if known is not None:
-            return known
+            return Settled(path, known)
         if stored_path(path) != str(path):
             self._set_aside(stat, f"{stat.path}: its name is not valid text. Rename the file.")
-            return Outcome.SET_ASIDE
+            return Settled(path, Outcome.SET_ASIDE)
         answer = self._hand_over(path, found.contents)
         return Errand(path, stat, answer, found.photo_id is not None)
 
-    def finish(self, errand: Errand) -> Outcome | Errand:
+    def finish(self, errand: Errand) -> Settled | Errand:
         """Store the answer; another errand where the model failed, and the photo is stored alone.
 
         Raises StoreError and WorkerClosed.
@@ -87,27 +87,45 @@ class Segmenting:
         try:
             found = errand.answer.result()
         except ModelError as error:
+            if errand.is_photo:
+                return Settled(errand.path, Outcome.KEPT, error)
             return replace(errand, answer=self._scorer.fingerprint(errand.path), problem=error)
         except (*BAD_LUCK, PhotoError, PhotoTooSlow, JobFailed) as error:
-            return self._put_aside(errand, error)
+            return replace(self._put_aside(errand, error), problem=errand.problem)
         try:
             errand.path.stat()
         except OSError as error:
             return self._not_seen(errand.path, error)
-        return self._keep(errand.stat, found)
+        return Settled(errand.path, self._keep(errand.stat, found), errand.problem)
+
+    def stumble(self, path: Path, error: Exception) -> Settled:
+        """Put a file off over which a step stumbled in a way nobody foresaw. Raises StoreError."""
+        sentence = (
+            f"{path.name}: something unforeseen went wrong with it ({error!r}). Please report it."
+        )
+        try:
+            return self._put_off(file_stat(path), path, sentence)
+        except OSError as unseen:
+            return self._not_seen(path, unseen)
 
     def _hand_over(self, path: Path, outlined: frozenset[str]) -> "Future[Any]":
         if self._model_hash is None:
             return self._scorer.fingerprint(path)
         return self._scorer.take_in(path, outlined)
 
-    def _not_seen(self, path: Path, error: OSError) -> Outcome:
+    def _not_seen(self, path: Path, error: OSError) -> Settled:
         if error.errno in NOTHING_THERE:
-            return Outcome.GONE
+            return Settled(path, Outcome.GONE)
         reason = error.strerror or str(error)
         sentence = f"{path.name} can't be looked at ({reason}). Check its disk."
-        self._postpone(FileStat(stored_path(path), 0, 0, 0), sentence)
-        return Outcome.POSTPONED
+        return self._put_off(FileStat(stored_path(path), 0, 0, 0), path, sentence)
+
+    def _put_off(self, stat: FileStat, path: Path, reason: str) -> Settled:
+        """A photo that is known there stays; what else lies there is set aside for now."""
+        if self._store.lies_at(stat.path):
+            return Settled(path, Outcome.KEPT, reason=reason)
+        self._postpone(stat, reason)
+        return Settled(path, Outcome.POSTPONED, reason=reason)
 
     def _known(self, found: LookUp) -> Outcome | None:
         """The outcome of a file that has not changed since it was last looked at."""
@@ -129,22 +147,23 @@ class Segmenting:
         # The same file, only touched, or the same picture under another path.
         return Outcome.KNOWN if taken.path_before == stat.path else Outcome.DUPLICATE
 
-    def _put_aside(self, errand: Errand, error: Exception) -> Outcome:
+    def _put_aside(self, errand: Errand, error: Exception) -> Settled:
         path, stat = errand.path, errand.stat
         try:
             unchanged = file_stat(path) == stat
         except OSError as gone:
             return self._not_seen(path, gone)
         if not unchanged or not self._complete(path):
-            return Outcome.UNSETTLED
+            return Settled(path, Outcome.UNSETTLED)
         if errand.is_photo:
             # What this model can't outline stays what it is: a photo, perhaps with a decision.
-            return Outcome.POSTPONED if isinstance(error, BAD_LUCK) else Outcome.KNOWN
+            outcome = Outcome.KEPT if isinstance(error, BAD_LUCK) else Outcome.KNOWN
+            return Settled(path, outcome, reason=str(error))
         if isinstance(error, BAD_LUCK):
             self._postpone(stat, str(error))
-            return Outcome.POSTPONED
+            return Settled(path, Outcome.POSTPONED)
         self._set_aside(stat, str(error))
-        return Outcome.SET_ASIDE
+        return Settled(path, Outcome.SET_ASIDE)
 
     def _postpone(self, stat: FileStat, reason: str) -> None:
         self._set_aside(stat, f"{reason} {AGAIN}", Cause.MACHINE)

@@ -20,14 +20,9 @@ def read_in_order(store: Store, folder: str, reviewer: str) -> Generator[QueueIt
     All of them are as they were when the first was read: none is lost or comes twice because it
     was outlined meanwhile. Who leaves the iterator before its end closes it.
     """
-    known: set[int] = set()
     with store.at_one_moment() as seen:
         for group in GROUPS:
-            page = seen.queue(folder, reviewer, group)
-            while page:
-                yield from (item for item in page if item.photo_id not in known)
-                known.update(item.photo_id for item in page)
-                page = seen.queue(folder, reviewer, group, after=page[-1])
+            yield from seen.queue(folder, reviewer, group)
 
 
 def explain_place(item: QueueItem) -> str:

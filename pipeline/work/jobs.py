@@ -76,7 +76,9 @@ class FailureKind(Enum):
     """The machine's, in whatever else it was asked for; its reason alone is the sentence."""
     MODEL = "model"
     NO_NUMBERS = "no numbers"
-    """The model's, and perhaps only where it ran."""
+    """The model's with one photo, and perhaps only where it ran."""
+    NEVER_NUMBERS = "never numbers"
+    """The model's with any photo, and perhaps only where it ran."""
     UNFORESEEN = "unforeseen"
 
 

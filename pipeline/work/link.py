@@ -11,6 +11,7 @@ from multiprocessing.connection import wait
 from time import monotonic
 from typing import Any
 
+from models.run.ending import end_process
 from pipeline.work.jobs import Done, Failed, Job, OpenJob, Phase, Setup, Word
 from pipeline.work.worker_process import serve
 
@@ -86,8 +87,7 @@ class Link:
         """
         with contextlib.suppress(OSError):
             self._ring.send(None)
-        self._process.kill()
-        self._process.join(LAST_BREATH)
+        end_process(self._process, LAST_BREATH)
 
     def end(self) -> None:
         """End the process and the pipe."""

@@ -138,9 +138,12 @@ class Worker(Generic[BenchT]):
         )
 
 
+_NO_NUMBERS = frozenset({FailureKind.NO_NUMBERS, FailureKind.NEVER_NUMBERS})
+
+
 def _unusable(reply: Done | Failed | None) -> bool:
     """Whether another device may give a better answer."""
-    return reply is None or (isinstance(reply, Failed) and reply.kind is FailureKind.NO_NUMBERS)
+    return reply is None or (isinstance(reply, Failed) and reply.kind in _NO_NUMBERS)
 
 
 def _error(failed: Failed, job: Job[Any, Any], subject: Path) -> Exception:
@@ -152,9 +155,9 @@ def _error(failed: Failed, job: Job[Any, Any], subject: Path) -> Exception:
         return PhotoUnavailable(failed.sentence)
     if failed.kind is FailureKind.MACHINE:
         return _in_the_way(failed.sentence, job, subject)
-    if failed.kind is FailureKind.NO_NUMBERS and job.reads:
+    if failed.kind is FailureKind.NO_NUMBERS:
         return JobFailed(f"{subject.name}: {failed.sentence}")
-    if failed.kind in {FailureKind.MODEL, FailureKind.NO_NUMBERS}:
+    if failed.kind in {FailureKind.MODEL, FailureKind.NEVER_NUMBERS}:
         return ModelError(failed.sentence)
     return JobFailed(
         f"{subject.name}: something unforeseen went wrong with it "

@@ -38,7 +38,8 @@ def _answer(job: Job[Any, Any], bench: Bench) -> Done | Failed:
         passing = isinstance(error, PhotoUnavailable)
         return Failed(FailureKind.UNAVAILABLE if passing else FailureKind.PHOTO, str(error))
     except NoNumbers as error:
-        return Failed(FailureKind.NO_NUMBERS, str(error))
+        kind = FailureKind.NO_NUMBERS if job.reads else FailureKind.NEVER_NUMBERS
+        return Failed(kind, str(error))
     except ModelError as error:
         return Failed(FailureKind.MODEL, str(error))
     except OSError as error:

@@ -90,6 +90,7 @@ def _written(store: Store) -> Iterator[Callable[[], object]]:
 def to_first_form(path: Path) -> None:
     """Turn a closed database into one of the first form, with all of its rows that fit there."""
     first = path.with_name("first-form.db")
+    first.touch()
     engine = open_engine(first, MIGRATING)
     with engine.begin() as made:
         config = migrations()

@@ -21,7 +21,7 @@ from tests.db.conftest import FOLDER, SIZE, edit, new_photo, outline, revision_o
 )
 @given(steps=st.lists(st.sampled_from(["edit", "undo", "redo"]), max_size=12))
 def test_a_draft_is_the_line_of_edits_with_a_cursor(store: Store, steps: list[str]) -> None:
-    photo_id = outline(store, f"{id(steps)}-{len(store.queue(FOLDER))}.jpg")
+    photo_id = outline(store, f"{id(steps)}-{len(list(store.queue(FOLDER)))}.jpg")
     revision = revision_of(store, photo_id)
     line: list[DraftEdit] = []
     cursor, draft_id, made = 0, None, 0

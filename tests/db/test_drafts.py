@@ -56,7 +56,7 @@ def line_of(store: Store, reviewer: str, photo_id: int, base: int | None) -> lis
 def test_every_edit_comes_back_as_it_was(
     store: Store, made: list[DraftEdit], threshold: float
 ) -> None:
-    photo_id = outline(store, f"{len(store.queue(FOLDER))}.jpg")
+    photo_id = outline(store, f"{len(list(store.queue(FOLDER)))}.jpg")
     base = revision_of(store, photo_id)
     made.append(DraftEdit.at_threshold(made[0].patch, threshold))
     for cursor, each in enumerate(made):
@@ -76,7 +76,7 @@ def test_every_edit_comes_back_as_it_was(
 def test_patches_that_went_through_the_store_make_the_same_mask(
     store: Store, rows: list[list[bool]], data: st.DataObject
 ) -> None:
-    photo_id = outline(store, f"{len(store.queue(FOLDER))}.jpg")
+    photo_id = outline(store, f"{len(list(store.queue(FOLDER)))}.jpg")
     base = revision_of(store, photo_id)
     mask: Mask = rle.decode(store.mask(base))
     cursor = 0

@@ -32,7 +32,7 @@ MASKS = st.tuples(st.integers(1, 12), st.integers(1, 12)).flatmap(
 
 def store_mask(store: Store, mask: Mask, framing: str = "centre") -> int:
     """A photo of the mask's size with that outline; its id."""
-    number, size = len(store.queue(FOLDER)), Size.of(mask)
+    number, size = len(list(store.queue(FOLDER))), Size.of(mask)
     new = replace(
         new_photo(f"{number}.jpg"),
         fingerprint=Fingerprint(f"file-{number}", f"content-{number}", "PNG", size),

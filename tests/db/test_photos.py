@@ -72,7 +72,7 @@ def test_the_queue_is_one_query_that_touches_no_blob(store: Store) -> None:
     event.listen(
         store._engine, "before_cursor_execute", lambda _c, _u, sql, *_: asked.append(sql.lower())
     )
-    assert len(store.queue(FOLDER)) == 30
+    assert len(list(store.queue(FOLDER))) == 30
     (query,) = [sql for sql in asked if sql.startswith("select")]
     assert not any(name in query for name in ("mask", "counts", "bits", "grid"))
 

@@ -1,10 +1,14 @@
 """The queue and the counts: what lies in a folder, where it stands, and for whom it has edits."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
 
+from benchmarks.sql import sent
+from db.queue import PAGE, Among
 from db.store import Store
 from db.values import Cause, Counts, DecisionKind, Origin, QueueItem, SetAside
 from tests.db.conftest import FOLDER, correct, edit, new_photo, outline, revision_of, verdict
@@ -78,6 +82,30 @@ def test_a_photo_whose_files_have_gone_is_in_no_queue_and_is_known(store: Store)
     assert only(store).photo_id == photo_id
 
 
+@pytest.mark.parametrize("among", [Among.ALL, Among.UNGRADED])
+def test_a_photo_of_very_many_paths_is_one_line_and_each_path_is_read_once(
+    store: Store, among: Among
+) -> None:
+    photo_id = outline(store, "b.jpg")
+    add_copies(store, photo_id, 4 * PAGE)
+    first, last = outline(store, "a.jpg"), outline(store, "z.jpg")
+    with sent() as statements:
+        found = [item.photo_id for item in store.queue(FOLDER, "ada", among)]
+    assert found == [first, photo_id, last]
+    # The paths' own pages, and one more for those three besides.
+    assert len([text for text in statements if text.startswith("SELECT")]) == 5
+
+
+def add_copies(store: Store, photo_id: int, count: int) -> None:
+    """More files of a photo, without the time that it takes to take them in."""
+    with closing(sqlite3.connect(store.path)) as connection, connection:
+        connection.executemany(
+            "INSERT INTO file SELECT NULL, photo_id, ?, sha256, inode, bytes, modified_ns, "
+            "seen_at, NULL FROM file WHERE photo_id = ? LIMIT 1",
+            [(f"{FOLDER}/copy-{number:06}.jpg", photo_id) for number in range(count)],
+        )
+
+
 def test_counts_are_of_files(store: Store) -> None:
     outline(store, "a.jpg")
     store.take_in(new_photo("same.jpg", content="a.jpg"))
@@ -85,7 +113,7 @@ def test_counts_are_of_files(store: Store) -> None:
     store.set_aside(new_photo("broken.jpg").stat, "it broke")
     assert store.counts(FOLDER) == Counts(photos=3, segmented=2, set_aside=1)
     assert store.counts("/elsewhere") == Counts(0, 0, 0)
-    assert len(store.queue(FOLDER)) == 2
+    assert len(list(store.queue(FOLDER))) == 2
 
 
 def test_what_the_file_is_to_blame_for_is_known_and_what_the_machine_did_is_tried_again(
@@ -125,7 +153,7 @@ def test_a_photo_that_broke_is_in_no_queue_and_comes_back_with_what_was_decided(
     photo_id = outline(store, "a.jpg")
     store.decide(verdict(store, photo_id, DecisionKind.ACCEPTED, score=3))
     store.set_aside(new_photo("a.jpg").stat, "it broke")
-    assert store.queue(FOLDER) == []
+    assert list(store.queue(FOLDER)) == []
     assert list(store.reviewed(list(DecisionKind))) == []
     store.take_in(new_photo("a.jpg"))
     assert only(store).decision is DecisionKind.ACCEPTED

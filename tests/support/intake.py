@@ -7,7 +7,7 @@ from db.store import Store
 from models.package.package import PackageInfo
 from models.run.setup import ModelSetup
 from pipeline.intake.outcome import Outcome
-from pipeline.intake.segmenting import Segmenting
+from pipeline.intake.segmenting import Errand, Segmenting
 from pipeline.settings import TIME_LIMIT
 from pipeline.work.scorer import OneProcess, Scorer
 
@@ -30,6 +30,6 @@ def take_in(
     """What becomes of one file."""
     segmenting = Segmenting(store, scorer, model, complete)
     settled = segmenting.begin(path)
-    while not isinstance(settled, Outcome):
+    while isinstance(settled, Errand):
         settled = segmenting.finish(settled)
-    return settled
+    return settled.outcome

@@ -27,12 +27,12 @@ PATIENCE = 120
 
 @contextmanager
 def running(
-    clinic: Clinic, database: Path, shows: str = "threshold"
+    clinic: Clinic, database: Path, shows: str = "threshold", program: str = RUN
 ) -> "Iterator[pexpect.spawn[str]]":
     """The app on the clinic's folder, showing its photo."""
     child = pexpect.spawn(
         sys.executable,
-        ["-c", RUN, str(clinic.folder), str(database)],
+        ["-c", program, str(clinic.folder), str(database)],
         dimensions=(24, 80),
         cwd=str(ROOT),
         env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"},

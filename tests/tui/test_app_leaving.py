@@ -16,7 +16,7 @@ from imaging.framing import Size
 from pipeline.intake.scan import file_stat
 from tests.support.pictures import endless_jpeg
 from tests.tui.driving import Clinic, drawn
-from tests.tui.test_app_launch import running, saved_threshold
+from tests.tui.test_app_launch import RUN, running, saved_threshold
 
 Child: TypeAlias = "pexpect.spawn[str]"
 
@@ -98,3 +98,15 @@ def test_a_pipe_in_the_folder_holds_up_neither_the_photos_behind_it_nor_leaving(
         child.expect_exact("later.jpg")
         child.send("q")
         left(child)
+
+
+def test_once_all_is_saved_a_signal_ends_what_is_left_of_it(clinic: Clinic, database: Path) -> None:
+    clinic.outline("photo.jpg")
+    held_up = RUN + "print('all is saved', flush=True)\ninput()\n"
+    with running(clinic, database, program=held_up) as child:
+        child.send("q")
+        child.expect_exact("all is saved")
+        child.kill(signal.SIGTERM)
+        child.expect(pexpect.EOF)
+        child.close()
+        assert child.signalstatus == signal.SIGTERM

@@ -89,7 +89,7 @@ Asked = Callable[[Path], Iterator[Callable[[], object]]]
 def briefly(path: Path) -> Iterator[Callable[[], object]]:
     yield from asked_to_read(path)
     with closing(Store.open(path)) as store:
-        yield lambda: store.queue(FOLDER)
+        yield lambda: list(store.queue(FOLDER))
         yield lambda: store.take_in(new_photo("new.jpg"))
 
 

@@ -6,6 +6,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from db.errors import (
     DamagedDatabase,
@@ -116,7 +118,7 @@ def test_a_damaged_database_is_said(database: Path) -> None:
         file.seek(4096)
         file.write(os.urandom(database.stat().st_size - 4096))
     with pytest.raises(StoreError) as problem, closing(Store.open(database)) as store:
-        store.queue("/photos")
+        list(store.queue("/photos"))
     assert isinstance(problem.value, DamagedDatabase | ForeignFile)
 
 
@@ -256,6 +258,81 @@ def test_one_moved_away_while_open_is_not_said_to_be_saved(store: Store, databas
     away.replace(database)
     store.take_in(new_photo("b.jpg"))
     assert store.counts("/photos").photos == 2
+
+
+def move(database: Path) -> None:
+    database.rename(database.with_name("away.db"))
+
+
+def delete(database: Path) -> None:
+    for file in database.parent.glob(f"{database.name}*"):
+        file.unlink()
+
+
+def replace(database: Path) -> None:
+    Store.open(database.with_name("other.db")).close()
+    database.with_name("other.db").replace(database)
+
+
+@pytest.mark.parametrize("take_away", [move, delete, replace])
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda store: store.counts("/photos"),
+        lambda store: list(store.reviewed([])),
+        lambda store: store.take_in(new_photo("b.jpg")),
+        lambda store: store.mark_gone("/photos/b.jpg"),
+    ],
+)
+def test_a_new_connection_to_one_that_was_taken_away_says_so_and_makes_none(
+    store: Store,
+    database: Path,
+    take_away: Callable[[Path], None],
+    work: Callable[[Store], object],
+) -> None:
+    store.take_in(new_photo("a.jpg"))
+    with store.at_one_moment() as held:
+        assert held.counts("/photos").photos == 1
+        # The one connection there was is held, so that what follows needs another.
+        take_away(database)
+        there = database.exists()
+        with pytest.raises(MovedDatabase, match="moved, deleted or replaced"):
+            work(store)
+    assert database.exists() is there
+
+
+def test_an_engine_makes_no_database_where_none_is(tmp_path: Path) -> None:
+    engine = open_engine(tmp_path / "no.db")
+    with pytest.raises(OperationalError, match="unable to open"), engine.connect():
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["50% of #1?.db", "moles;x=1&y.db", "mole\udcff.db"])
+def test_any_name_of_a_file_will_do(tmp_path: Path, name: str) -> None:
+    with closing(Store.open(tmp_path / name)) as store:
+        store.take_in(new_photo("a.jpg"))
+    counts = Store.read(tmp_path / name, lambda store: store.counts("/photos"))
+    assert counts.photos == 1
+    assert (tmp_path / name).stat().st_size
+
+
+def test_a_name_that_leaves_no_room_behind_it_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnsafePlace, match="too long"):
+        Store.open(tmp_path / ("é" * 109 + ".db"))
+    assert list(tmp_path.iterdir()) == []
+    longest = tmp_path / ("é" * 108 + "x.db")
+    Store.open(longest).close()
+    to_first_form(longest)
+    Store.open(longest).close()
+    assert longest.with_name(f"{longest.name}.before-{newest_form()}").exists()
+
+
+def test_an_older_one_of_a_long_name_is_read(database: Path) -> None:
+    Store.open(database).close()
+    to_first_form(database)
+    old = database.rename(database.with_name("x" * 245))
+    assert Store.read(old, lambda store: store.counts("/photos")).photos == 0
 
 
 @pytest.mark.parametrize("way", ["/dev/null", "folder", "fifo"])

@@ -12,7 +12,7 @@ from PIL import Image
 from pycocotools.coco import COCO
 
 from db.store import Store
-from db.values import DecisionKind, NewPhoto
+from db.values import DecisionKind, NewPhoto, Verdict
 from imaging.decode.photo import fingerprint, read_file
 from imaging.framing import Mask
 from pipeline.errors import ExportError
@@ -323,6 +323,35 @@ def test_names_are_safe_and_unique(stems: list[tuple[str, int]]) -> None:
         assert name == Path(name).name
         assert not name.startswith((".", "-"))
         assert name.isprintable()
+
+
+@pytest.mark.parametrize("letter", ["x", "é", "\N{HIRAGANA LETTER NO}", "\U00020000", "\u0958"])
+def test_a_long_name_is_short_enough_for_a_file_system_whatever_it_is_written_in(
+    letter: str, tmp_path: Path
+) -> None:
+    longest = letter * (250 // len(letter.encode()))
+    for name in unique_names([(longest, "1" * 64), (longest, "2" * 64), (longest, "2" * 64)]):
+        (tmp_path / f"{name}.png").touch(exist_ok=False)
+        assert "\N{REPLACEMENT CHARACTER}" not in name
+
+
+def test_two_photos_of_one_long_name_are_exported_to_a_folder_of_a_long_name(
+    store: Store, database: Path, folder: Path, tmp_path: Path, draw: Draw, remember: Remember
+) -> None:
+    name = "\N{HIRAGANA LETTER NO}" * 83
+    for number, sub in enumerate(("a", "b")):
+        photo = remember(store, draw(folder / sub / f"{name}.jpg", at=(number * 9, 0)))
+        store.decide(verdict(store, photo))
+    dest = tmp_path / ("\N{HIRAGANA LETTER NO}" * 85)
+    assert export(database, dest, folder, "png", USUAL).masks == 2
+    assert [path.suffix for path in (dest / "masks").iterdir()] == [".png", ".png"]
+
+
+def verdict(store: Store, photo_id: int) -> Verdict:
+    """What is there is accepted."""
+    seen = store.photo(photo_id)
+    revision = seen.revision.id if seen.revision else None
+    return Verdict(photo_id, revision, seen.decision_id, DecisionKind.ACCEPTED, "ada", 1.0)
 
 
 def test_a_name_with_codes_in_it_becomes_harmless() -> None:

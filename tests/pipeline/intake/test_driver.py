@@ -17,10 +17,10 @@ from models.run.setup import ModelSetup
 from pipeline.errors import JobFailed, WorkerClosed, WorkerDied
 from pipeline.intake.agenda import Agenda
 from pipeline.intake.driver import Driver
-from pipeline.intake.outcome import Outcome
+from pipeline.intake.outcome import Outcome, Settled
 from pipeline.intake.scan import scan
 from pipeline.intake.segment import vanished
-from pipeline.intake.segmenting import Segmenting
+from pipeline.intake.segmenting import Errand, Segmenting
 from pipeline.work.scorer import OneProcess
 from pipeline.work.scoring import Segmented
 from tests.support.intake import without_model
@@ -128,10 +128,10 @@ def test_what_vanished_while_it_was_at_work_is_not_stored(
     photo, agenda = draw(folder / "a.png"), Agenda()
     segmenting = Segmenting(store, two, None)
     errand = segmenting.begin(photo)
-    assert not isinstance(errand, Outcome)
+    assert isinstance(errand, Errand)
     errand.answer.result()
     photo.unlink()
-    assert segmenting.finish(errand) is Outcome.GONE
+    assert segmenting.finish(errand) == Settled(photo, Outcome.GONE)
     assert store.files_under(str(folder)) == []
     assert not agenda
 
@@ -150,6 +150,59 @@ def test_a_file_the_store_refused_waits_again(
     assert agenda
     away.rename(store.path)
     assert settle(driver, 1) == [("a.png", Outcome.STORED)]
+
+
+def stumble() -> None:
+    raise RuntimeError("nobody knows")
+
+
+def test_a_file_over_which_a_step_stumbles_is_set_aside_for_now_and_comes_again(
+    store: Store, two: TwoProcesses, folder: Path, draw: Draw
+) -> None:
+    photo, other, agenda = draw(folder / "a.png"), draw(folder / "b.png", at=(9, 0)), Agenda()
+    driver = Driver(agenda, Segmenting(store, two, None), two.room)
+    agenda.add(photo)
+    two.meanwhile = stumble
+    settled = driver.step()
+    assert settled is not None
+    assert (settled.outcome, settled.comes_again) == (Outcome.POSTPONED, True)
+    assert settled.reason.startswith("a.png: something unforeseen went wrong with it (RuntimeErr")
+    [aside] = store.set_aside_files(str(folder))
+    assert aside.reason == f"{settled.reason} nevus tries it again by itself."
+    two.meanwhile = lambda: None
+    agenda.postpone(photo)
+    agenda.add(other)
+    assert sorted(settle(driver, 2)) == [("a.png", Outcome.STORED), ("b.png", Outcome.STORED)]
+    assert store.set_aside_files(str(folder)) == []
+
+
+def test_a_photo_over_which_a_step_stumbles_stays_a_photo(
+    store: Store, two: TwoProcesses, folder: Path, draw: Draw
+) -> None:
+    photo, agenda = draw(folder / "a.png"), Agenda()
+    driver = Driver(agenda, Segmenting(store, two, None), two.room)
+    agenda.add(photo)
+    assert settle(driver, 1) == [("a.png", Outcome.STORED)]
+    draw(photo, at=(9, 0))
+    agenda.add(photo)
+    two.meanwhile = stumble
+    assert settle(driver, 1) == [("a.png", Outcome.KEPT)]
+    assert store.set_aside_files(str(folder)) == []
+    assert store.files_under(str(folder)) == [str(photo)]
+
+
+def test_an_answer_that_nobody_foresaw_loses_no_file(
+    store: Store, two: TwoProcesses, folder: Path, draw: Draw
+) -> None:
+    segmenting = Segmenting(store, two, None)
+    photo, agenda = draw(folder / "a.png"), Agenda()
+    errand = segmenting.begin(photo)
+    assert isinstance(errand, Errand)
+    torn: Future[Fingerprint] = Future()
+    torn.set_exception(RuntimeError("nobody knows"))
+    driver = Driver(agenda, segmenting, two.room)
+    driver._await(replace(errand, answer=torn))
+    assert settle(driver, 1) == [("a.png", Outcome.POSTPONED)]
 
 
 def test_a_closed_scorer_ends_it(
@@ -178,14 +231,18 @@ def test_a_photo_that_another_model_cannot_outline_stays_a_photo(
     with closing(OneProcess(ModelSetup(model))) as scorer:
         segmenting = Segmenting(store, scorer, scorer.model())
         errand = segmenting.begin(path)
-        assert not isinstance(errand, Outcome)
+        assert isinstance(errand, Errand)
         errand.answer.result()
         failed: Future[Segmented] = Future()
         failed.set_exception(JobFailed("mole.jpg: the model computes no numbers."))
-        assert segmenting.finish(replace(errand, answer=failed)) is Outcome.KNOWN
+        assert segmenting.finish(replace(errand, answer=failed)) == Settled(
+            path, Outcome.KNOWN, reason="mole.jpg: the model computes no numbers."
+        )
         failed = Future()
         failed.set_exception(WorkerDied("mole.jpg: the worker process died."))
-        assert segmenting.finish(replace(errand, answer=failed)) is Outcome.POSTPONED
+        assert segmenting.finish(replace(errand, answer=failed)) == Settled(
+            path, Outcome.KEPT, reason="mole.jpg: the worker process died."
+        )
     assert store.files_under(str(folder)) == [str(path)]
     assert store.set_aside_files(str(folder)) == []
     assert [item.photo_id for item in store.queue(str(folder))] == [remembered]

@@ -87,7 +87,7 @@ def test_a_truncated_photo_is_set_aside_only_when_it_is_calm_and_taken_when_whol
     photo.write_bytes(whole[: len(whole) // 2])
     until(lambda: len(store.set_aside_files(str(folder))) == 1)
     photo.write_bytes(whole)
-    until(lambda: len(store.queue(str(folder))) == 1)
+    until(lambda: len(list(store.queue(str(folder)))) == 1)
     assert store.set_aside_files(str(folder)) == []
 
 
@@ -103,9 +103,9 @@ def test_half_a_heic_is_no_photo_until_the_rest_is_there(
     photo = folder / "a.heic"
     photo.write_bytes(half + bytes(len(whole) - len(half)) if empty else half)
     until(lambda: len(store.set_aside_files(str(folder))) == 1)
-    assert store.queue(str(folder)) == []
+    assert list(store.queue(str(folder))) == []
     photo.write_bytes(whole)
-    until(lambda: len(store.queue(str(folder))) == 1)
+    until(lambda: len(list(store.queue(str(folder)))) == 1)
     assert store.set_aside_files(str(folder)) == []
 
 
@@ -113,7 +113,7 @@ def test_a_deleted_photo_leaves_the_queue_and_a_moved_one_keeps_its_place(
     ingest: Ingest, store: Store, folder: Path, draw: Draw, until: Until
 ) -> None:
     first, second = draw(folder / "a.jpg"), draw(folder / "b.jpg", at=(20, 0))
-    until(lambda: len(store.queue(str(folder))) == 2)
+    until(lambda: len(list(store.queue(str(folder)))) == 2)
     ids = {item.name: item.photo_id for item in store.queue(str(folder))}
     first.unlink()
     second.rename(folder / "c.jpg")
@@ -132,7 +132,7 @@ def test_a_folder_that_vanishes_is_said_and_loses_no_photo(
     no_model = told.message
     folder.rename(tmp_path / "away")
     until(lambda: "not there any more" in str(told.message))
-    assert len(store.queue(str(folder))) == 1
+    assert len(list(store.queue(str(folder)))) == 1
     (tmp_path / "away").rename(folder)
     until(lambda: told.message == no_model)
     draw(folder / "b.jpg", at=(20, 0))

@@ -59,7 +59,7 @@ def test_new_then_known_and_every_photo_has_an_outline(
     first = run(store, scorer, folder)
     assert numbers(first) == (3, 3, 0, 0, 0)
     assert (first.model, first.backend) == ("lesion", scorer.backend())
-    queue = store.queue(str(folder))
+    queue = list(store.queue(str(folder)))
     assert {item.path for item in queue} == {str(folder / name) for name in names}
     assert all(item.segmented and item.area_fraction is not None for item in queue)
     assert numbers(run(store, scorer, folder)) == (3, 0, 3, 0, 0)
@@ -88,7 +88,7 @@ def test_a_copy_is_a_duplicate_a_touched_file_is_known_and_changed_pixels_are_ne
     assert numbers(run(store, scorer, folder)) == (2, 0, 2, 0, 0)
     draw(photo, at=(40, 0))
     assert numbers(run(store, scorer, folder)) == (2, 1, 1, 0, 0)
-    assert len(store.queue(str(folder))) == 2
+    assert len(list(store.queue(str(folder)))) == 2
 
 
 def test_a_photo_comes_back_when_its_file_does(

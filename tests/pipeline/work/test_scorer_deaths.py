@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from pipeline.intake.ingest import Ingest, IngestProgress, Patience, Rhythm
 from pipeline.intake.segment import Told, Totals, segment_folder
 from pipeline.intake.watch import Pace
 from pipeline.work.scorer import OneProcess
+from pipeline.work.scoring import Segmented
 from tests.support.mac import Mac, in_workers
 
 Until = Callable[[Callable[[], bool]], None]
@@ -230,6 +232,70 @@ def test_a_model_without_numbers_anywhere_is_refused_when_it_is_opened(
     with pytest.raises(ModelError, match=r"^lesion computes values that are no numbers \(NaN\)"):
         worker.model()
     assert loads(mac) == ["CPU_AND_NE", "CPU_ONLY"]
+
+
+def test_a_model_that_is_opened_anew_without_numbers_is_the_models_failure_and_no_photos(
+    mac: Mac, worker: OneProcess, folder: Path, draw: Draw, until: Until
+) -> None:
+    photo = draw(folder / "mole.jpg")
+    worker.model()
+    mac.order("no numbers on CPU_AND_NE", "all")
+    mac.order("no numbers on CPU_ONLY", "all")
+    kill(worker.pid)
+    until(lambda: worker.pid is None)
+    with pytest.raises(ModelError, match=r"^lesion computes values that are no numbers \(NaN\)"):
+        worker.take_in(photo, frozenset()).result()
+
+
+def test_while_the_app_runs_a_photo_is_outlined_once_its_model_can_be_opened_again(
+    mac: Mac,
+    worker: OneProcess,
+    store: Store,
+    folder: Path,
+    draw: Draw,
+    until: Callable[..., None],
+) -> None:
+    pace, patience = Pace(settle=0.05, calm=0.1), Patience(postponed=0.05, longest=0.2)
+    told: list[IngestProgress] = []
+    ingest = Ingest(store, worker, folder, told.append, Rhythm(pace, patience))
+    ingest.start()
+    try:
+        draw(folder / "a.jpg")
+        until(lambda: devices(store, folder) == {"a.jpg": "CPU_AND_NE"}, MINUTES)
+        mac.order("no numbers on CPU_AND_NE", "all")
+        mac.order("no numbers on CPU_ONLY", "all")
+        kill(worker.pid)
+        draw(folder / "b.jpg", at=(20, 0))
+        until(lambda: "no numbers (NaN)" in str(told[-1].message), MINUTES)
+        assert store.set_aside_files(str(folder)) == []
+        mac.pardon("no numbers on CPU_AND_NE")
+        mac.pardon("no numbers on CPU_ONLY")
+        until(lambda: set(devices(store, folder)) == {"a.jpg", "b.jpg"}, MINUTES)
+    finally:
+        ingest.stop()
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="limits another process")
+@pytest.mark.parametrize("more", [0, 2**20, 2**23])
+def test_a_process_short_of_memory_gives_its_photo_to_a_new_one(
+    model: Path, folder: Path, draw: Draw, more: int
+) -> None:
+    photo = draw(folder / "mole.jpg")
+    with closing(OneProcess(ModelSetup(model, "onnxruntime"))) as worker:
+        first = identified_by(worker, photo)
+        status = Path(f"/proc/{first}/status").read_text().splitlines()
+        [used] = [int(line.split()[1]) * 1024 for line in status if line.startswith("VmSize")]
+        _, hard = resource.prlimit(first, resource.RLIMIT_AS)
+        resource.prlimit(first, resource.RLIMIT_AS, (used + more, hard))
+        assert isinstance(worker.take_in(photo, frozenset()).result(), Segmented)
+        assert worker.pid != first
+
+
+def identified_by(worker: OneProcess, photo: Path) -> int:
+    """The process that said which photo a file holds."""
+    worker.fingerprint(photo).result()
+    assert worker.pid is not None
+    return worker.pid
 
 
 def kill(pid: int | None) -> None:
