@@ -15,7 +15,7 @@ from imaging.mask.stroke import Stroke
 from imaging.view.overlay import Shown
 from pipeline.review.editor import Editor
 from tui.surface.ansi import TRUE, encode
-from tui.widgets.scene import Brush, Scene, Subject, stretched
+from tui.widgets.scene import Brush, Look, Scene, Subject, stretched
 
 PHOTO = Size(4000, 3000)
 CELLS = Size(52, 36)
@@ -71,7 +71,7 @@ def _scene_and_editor() -> tuple[Scene, Editor]:
     picture = np.random.default_rng(3).integers(90, 220, (768, 1024, 3), np.uint8)
     framing = stretched(fit(PHOTO, Size(CELLS.width, 2 * CELLS.height)), 2)
     scene = Scene(Subject(picture, PHOTO, mask), framing, (13, 16, 18), 2)
-    scene.draw(Shown.OUTLINE.ink(0.5))
+    scene.draw(Look(Shown.OUTLINE.ink(0.5)))
     return scene, Editor(mask, 0.5, None, Unsaved())
 
 

@@ -12,7 +12,7 @@ from imaging.framing import Framing, Mask, Pixels, Size
 from imaging.view.lens import Lens
 from imaging.view.overlay import Shown
 from tui.surface.ansi import TRUE, encode
-from tui.widgets.scene import Scene, Subject, stretched
+from tui.widgets.scene import Look, Scene, Subject, stretched
 
 PHOTO, CELLS = Size(4000, 3000), Size(200, 60)
 SMALL = Size(1024, 768)
@@ -22,7 +22,7 @@ ACROSS = 2
 """Columns of pixels in a cell."""
 STEPS = 20
 ROUNDS = 5
-INK = Shown.OUTLINE.ink(0.5)
+LOOK = Look(Shown.OUTLINE.ink(0.5))
 
 
 def main() -> None:
@@ -71,7 +71,7 @@ def measure(step: Callable[[Lens, int], Lens]) -> tuple[list[float], list[float]
             before, lens = lens, step(lens, number)
             if before.zoom == lens.zoom:
                 scene = scene.panned(stretched(lens.framing, ACROSS))
-                scene.draw(INK)
+                scene.draw(LOOK)
             else:
                 scene = _scene(subject, lens.framing)
             laid.append((time.perf_counter() - started) * 1000)
@@ -82,7 +82,7 @@ def measure(step: Callable[[Lens, int], Lens]) -> tuple[list[float], list[float]
 
 def _scene(subject: Subject, framing: Framing) -> Scene:
     scene = Scene(subject, stretched(framing, ACROSS), (13, 16, 18), ACROSS)
-    scene.draw(INK)
+    scene.draw(LOOK)
     return scene
 
 

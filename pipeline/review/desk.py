@@ -20,6 +20,7 @@ from typing import TypeVar
 from db.queue import PAGE
 from db.values import Decision, PhotoDetails, QueueItem, SetAside
 from imaging.framing import Framing, Pixels, Size
+from imaging.values import Prediction
 from pipeline.errors import WriteFailed
 from pipeline.review.deck import Deck
 from pipeline.review.draft import Draft
@@ -54,6 +55,11 @@ class DeskPhoto:
     def picture(self) -> Pixels:
         """The photo, uint8 (height, width, 3) sRGB, smaller than it is."""
         return self._opened.picture
+
+    @property
+    def prediction(self) -> Prediction | None:
+        """The model's probabilities, where they are at hand."""
+        return self._opened.prediction
 
     @property
     def size(self) -> Size:

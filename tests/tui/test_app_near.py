@@ -120,3 +120,45 @@ async def test_a_narrow_terminal_has_no_room_for_the_map(make_app: MakeApp, two:
         await settled(pilot)
         assert screen.query_one(Locator).display
         assert "▄" in text_of(screen, "#locator")
+
+
+async def test_folded_away_panels_leave_their_room_to_the_photo(
+    make_app: MakeApp, two: list[int]
+) -> None:
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        screen = await settled(pilot)
+        narrow = canvas(screen).size.width
+        await pilot.press("v")
+        await settled(pilot)
+        assert canvas(screen).size.width == 78
+        # Keys go on as before, the crosshair's too.
+        first = shown_photo(screen)
+        await pilot.press("e", "x", "space", "right", "space", "escape", "j")
+        await settled(pilot)
+        assert shown_photo(screen) != first
+        await pilot.press("k")
+        await settled(pilot)
+        assert screen.query_one(Workbench).edited
+        await pilot.press("v")
+        await settled(pilot)
+        assert canvas(screen).size.width == narrow
+
+
+async def test_contrast_and_heat_change_the_picture_and_nothing_else(
+    make_app: MakeApp, two: list[int]
+) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        scene = canvas(screen)._scene
+        assert scene is not None
+        rows = slice(0, scene.framing.grid.height)
+        bare = scene.pixels(rows).copy()
+        for key, name in (("i", "contrast"), ("m", "heat map")):
+            await pilot.press(key)
+            await settled(pilot)
+            assert f"seen {name}" in text_of(screen, "#status")
+            assert (scene.pixels(rows) != bare).any()
+            await pilot.press(key)
+            await settled(pilot)
+            assert np.array_equal(scene.pixels(rows), bare)
+        assert not screen.query_one(Workbench).edited

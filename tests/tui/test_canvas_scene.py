@@ -12,17 +12,17 @@ from imaging.framing import Mask, Part, Pixels, Size, fit
 from imaging.view.lens import Lens
 from imaging.view.overlay import Shown
 from tests.tui.easel import PHOTO, disc, skin
-from tui.widgets.scene import Brush, Scene, Subject
+from tui.widgets.scene import Brush, Look, Scene, Subject
 
 sizes = st.builds(Size, st.integers(8, 300), st.integers(8, 300))
 canvases = st.builds(Size, st.integers(2, 60), st.integers(1, 30))
 BESIDE = (1, 2, 3)
-INK = Shown.BOTH.ink(0.5)
+LOOK = Look(Shown.BOTH.ink(0.5))
 
 
 def scene_of(photo: Size, cells: Size) -> Scene:
     scene = scene_with(disc(photo, min(photo.width, photo.height) / 3), cells)
-    scene.draw(INK)
+    scene.draw(LOOK)
     return scene
 
 
@@ -79,13 +79,13 @@ def test_a_changed_mask_is_drawn_as_if_it_had_always_been_so(
     part = part_of(photo, data)
     mask = disc(photo, min(photo.width, photo.height) / 3)
     scene = scene_with(mask, cells)
-    scene.draw(INK)
+    scene.draw(LOOK)
     before = seen(scene, cells)
     mask[part] = value
     region = scene.draw_part(part)
     after = seen(scene, cells)
     anew = scene_with(mask, cells)
-    anew.draw(INK)
+    anew.draw(LOOK)
     assert np.array_equal(after, seen(anew, cells))
     assert untouched(before, after, region)
 
@@ -122,7 +122,7 @@ def test_a_cut_of_one_pixel_through_the_lesion_of_a_large_photo_is_seen(column: 
     photo, cells = Size(6000, 4000), Size(60, 20)
     mask = disc(photo, 900)
     scene = scene_with(mask, cells, skin(Size(300, 200)))
-    scene.draw(INK)
+    scene.draw(LOOK)
     before = seen(scene, cells)
     mask[:, column] = False
     assert scene.draw_part((slice(0, photo.height), slice(column, column + 1)))
@@ -133,7 +133,7 @@ def test_a_cut_of_one_pixel_through_the_lesion_of_a_large_photo_is_seen(column: 
 def test_a_photo_without_a_mask_is_shown_bare() -> None:
     scene = Scene(Subject(skin(), PHOTO, None), fit(PHOTO, Size(40, 40)), BESIDE)
     bare = seen(scene, Size(40, 20))
-    scene.draw(INK)
+    scene.draw(LOOK)
     assert np.array_equal(seen(scene, Size(40, 20)), bare)
 
 
@@ -145,13 +145,13 @@ def test_near_the_mask_is_drawn_as_a_piece_of_a_larger_canvas(
     framing = lens.zoomed(zoom, x * photo.width, y * photo.height).framing
     subject = Subject(skin(photo), photo, disc(photo, min(photo.width, photo.height) / 3))
     near = Scene(subject, framing, BESIDE)
-    near.draw(INK)
+    near.draw(LOOK)
     # All of the photo, as large: no border may run where a canvas merely ends.
     top, left = min(framing.top, 0), min(framing.left, 0)
     grid = Size(max(framing.width, cells.width), max(framing.height, 2 * cells.height))
     all_of_it = replace(framing, grid=grid, left=framing.left - left, top=framing.top - top)
     large = Scene(subject, all_of_it, BESIDE)
-    large.draw(INK)
+    large.draw(LOOK)
     rows, columns = framing.inside
     there = (
         slice(rows.start - top, rows.stop - top),

@@ -14,10 +14,10 @@ from imaging.view.lens import CLOSEST, Lens
 from imaging.view.overlay import Shown
 from pipeline.review.editor import Editor
 from tests.tui.easel import CELLS, PHOTO, Easel, Forgetful, Mouse, calm, disc
-from tui.widgets.scene import Scene, Subject, stretched
+from tui.widgets.scene import Look, Scene, Subject, stretched
 
 GRID = Size(CELLS[0], 2 * CELLS[1])
-INK = Shown.OUTLINE.ink(0.5)
+LOOK = Look(Shown.OUTLINE.ink(0.5))
 SHRINK = 8
 ACROSS = 2
 
@@ -54,7 +54,7 @@ def expected(easel: Easel, framing: Framing) -> Pixels:
     beside = easel.canvas.background_colors[1].rgb
     subject = Subject(easel.skin, PHOTO, easel.editor.mask)
     scene = Scene(subject, stretched(framing, ACROSS), beside, ACROSS)
-    scene.draw(INK)
+    scene.draw(LOOK)
     return pixels(scene)
 
 

@@ -58,6 +58,15 @@ class EditingScreen(Screen[None]):
         """A fainter or stronger outline."""
         self._bench.shift_opacity(steps)
 
+    def action_contrast(self) -> None:
+        """More contrast, or the photo's own."""
+        self._bench.swap_contrast()
+
+    def action_heat(self) -> None:
+        """The model's probabilities on the photo, or not."""
+        if self._has_photo() and not self._bench.swap_heat():
+            self._say("The model's probabilities for this photo are not at hand.", "warning")
+
     def action_zoom(self, steps: int) -> None:
         """See the photo nearer, or farther."""
         if self._has_photo():
@@ -79,7 +88,7 @@ class EditingScreen(Screen[None]):
 
     def _has_photo(self) -> bool:
         if self._bench.opened is None:
-            self._say("No photo is open, so there is nothing to see nearer.")
+            self._say("No photo is open, so there is nothing to look at.")
         return self._bench.opened is not None
 
     def action_take(self, name: str) -> None:

@@ -271,6 +271,10 @@ class ReviewScreen(DecidingScreen):
 
     # Moving
 
+    def action_panels(self) -> None:
+        """Fold queue and details away, or bring them back."""
+        self.toggle_class("-alone")
+
     def action_step(self, rows: int) -> None:
         """Go to another photo, deciding nothing."""
         self._queue.action_step(rows)

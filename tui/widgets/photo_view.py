@@ -23,7 +23,7 @@ from imaging.view.overlay import Shown
 from tui.colour_app import ColourApp, Reduction, has_true_colours
 from tui.surface.ansi import TABLE, TRUE
 from tui.surface.strips import Block
-from tui.widgets.scene import Scene, Subject, stretched
+from tui.widgets.scene import Look, Scene, Subject, stretched
 
 
 class Near(Enum):
@@ -46,6 +46,10 @@ class PhotoView(Widget):
     DEFAULT_CSS = "PhotoView { content-align: center middle; text-align: center; }"
 
     overlay: reactive[Shown] = reactive(Shown.OUTLINE, init=False)
+    contrast: reactive[bool] = reactive(False, init=False)
+    """Whether the colours that are seen are spread over all there are."""
+    heat: reactive[bool] = reactive(False, init=False)
+    """Whether the model's probabilities are seen on the photo."""
     strength: reactive[float] = reactive(0.5, init=False)
     """Of the mask's tint and line, from 0 to 1; a widget's `opacity` is something else."""
 
@@ -116,6 +120,14 @@ class PhotoView(Widget):
         """Draw more or less of the mask."""
         self._draw()
 
+    def watch_contrast(self) -> None:
+        """Draw with more contrast, or as it is."""
+        self._draw()
+
+    def watch_heat(self) -> None:
+        """Draw the model's probabilities, or not."""
+        self._draw()
+
     def watch_strength(self) -> None:
         """Draw a fainter or stronger mask."""
         self._draw()
@@ -162,7 +174,8 @@ class PhotoView(Widget):
 
     def _draw(self) -> None:
         if self._scene is not None:
-            self._scene.draw(self.overlay.ink(self.strength))
+            ink = self.overlay.ink(self.strength)
+            self._scene.draw(Look(ink, self.contrast, self.heat))
 
     def _refresh(self, *regions: Region) -> None:
         """Draw these cells again, if there are any: no region would mean all."""

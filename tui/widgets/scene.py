@@ -10,6 +10,7 @@ from textual.geometry import Region
 from imaging.framing import Framing, Mask, Part, Pixels, Size
 from imaging.mask.measure import bounding_box
 from imaging.mask.shape import Point
+from imaging.values import Prediction
 from imaging.view.cells import (
     Cells,
     half_cells,
@@ -28,6 +29,7 @@ from imaging.view.grid import (
     seen_part,
     widened,
 )
+from imaging.view.look import draw_heat, map_to_screen, stretch_contrast
 from imaging.view.overlay import Colour, Ink, border
 
 
@@ -46,12 +48,22 @@ class Brush:
 class Subject:
     """What lies on the canvas: a small upright picture, the photo's own size, and its live mask.
 
-    The mask is None while the photo has none.
+    The mask is None while the photo has none, the prediction while none is at hand.
     """
 
     picture: Pixels
     size: Size
     mask: Mask | None
+    prediction: Prediction | None = None
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a photo is drawn: its mask's ink, more contrast, the model's probabilities on it."""
+
+    ink: Ink
+    contrast: bool = False
+    heat: bool = False
 
 
 class Scene:
@@ -69,13 +81,14 @@ class Scene:
         self._across = across
         self._beside = beside
         self._picture = place_picture(subject.picture, framing, beside)
+        self._ground = self._picture
         self._drawn = self._picture.copy()
         self._ringed = _ringed(framing)
         self._seen = np.zeros((self._ringed.grid.height, self._ringed.grid.width), np.uint8)
         self._marks = np.zeros(self._picture.shape[:2], np.bool_)
         self._line = np.zeros(self._picture.shape[:2], np.bool_)
         self._pen = contrasted
-        self._ink = Ink(0.0, 0.0)
+        self._look = Look(Ink(0.0, 0.0))
 
     def panned(self, framing: Framing) -> "Scene":
         """The same photo, as large, moved on the grid; what was sharp stays sharp."""
@@ -99,6 +112,7 @@ class Scene:
         """Draw what the photo itself shows, uint8 (rows, columns, 3), instead of the preview."""
         inside = self._framing.inside
         self._picture[inside] = pixels[inside]
+        self._lay_ground()
         self._draw(inside)
 
     @property
@@ -137,11 +151,22 @@ class Scene:
 
     # The mask
 
-    def draw(self, ink: Ink) -> None:
-        """Draw all of the mask."""
-        self._ink = ink
+    def draw(self, look: Look) -> None:
+        """Draw all of it."""
+        self._look = look
+        self._lay_ground()
         self._look_at_mask(self._ringed.inside)
         self._draw(self._framing.inside)
+
+    def _lay_ground(self) -> None:
+        """Make what the mask is drawn on."""
+        look, prediction, inside = self._look, self._subject.prediction, self._framing.inside
+        self._ground = self._picture.copy()
+        if look.contrast:
+            self._ground[inside] = stretch_contrast(self._picture[inside])
+        if look.heat and prediction is not None:
+            heat = map_to_screen(prediction.grid, prediction.framing, self._framing)
+            self._ground[inside] = draw_heat(self._ground[inside], heat[inside])
 
     def draw_part(self, changed: Part) -> Region:
         """Draw the mask anew where a part of the photo changed; the cells that look different."""
@@ -168,8 +193,8 @@ class Scene:
         rows, columns = part
         around = self._seen[rows.start : rows.stop + 2, columns.start : columns.stop + 2]
         line, seen = border(around)[1:-1, 1:-1], around[1:-1, 1:-1]
-        self._drawn[part] = draw_coverage(self._picture[part], seen, line, self._ink)
-        self._line[part] = line if self._ink.line else False
+        self._drawn[part] = draw_coverage(self._ground[part], seen, line, self._look.ink)
+        self._line[part] = line if self._look.ink.line else False
 
     # The brush
 

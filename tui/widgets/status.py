@@ -28,6 +28,8 @@ class State:
     overlay: Shown = Shown.OUTLINE
     opacity: float = 0.5
     zoom: float = 1.0
+    contrast: bool = False
+    heat: bool = False
     score: int | None = None
 
 
@@ -59,6 +61,9 @@ class Status(Widget):
             parts.append(setting("score", str(state.score)))
         if state.zoom > 1:
             parts.append(setting("zoom", f"{state.zoom:.3g}×"))
+        seen = [name for name, on in (("contrast", state.contrast), ("heat map", state.heat)) if on]
+        if seen:
+            parts.append(setting("seen", ", ".join(seen)))
         if state.threshold is not None:
             parts.append(setting("threshold", f"{state.threshold:.2f}"))
         shown = str(state.overlay)

@@ -94,7 +94,7 @@ class Workbench(Container):
         self.opened = opened
         self.seen = False
         mask = None if opened.draft is None else opened.draft.mask
-        self.canvas.show(Subject(opened.picture, opened.size, mask))
+        self.canvas.show(Subject(opened.picture, opened.size, mask, opened.prediction))
         self.call_after_refresh(self._note_seen, opened)
 
     def _note_seen(self, opened: DeskPhoto) -> None:
@@ -122,6 +122,8 @@ class Workbench(Container):
             overlay=canvas.overlay,
             opacity=canvas.strength,
             zoom=canvas.zoom,
+            contrast=canvas.contrast,
+            heat=canvas.heat,
             score=score,
         )
 
@@ -165,6 +167,19 @@ class Workbench(Container):
         """The outline alone, with a fill, the fill alone, nothing."""
         self.canvas.overlay = self.canvas.overlay.following()
         self.post_message(self.Set())
+
+    def swap_contrast(self) -> None:
+        """More contrast, or the photo's own."""
+        self.canvas.contrast = not self.canvas.contrast
+        self.post_message(self.Set())
+
+    def swap_heat(self) -> bool:
+        """The model's probabilities on the photo, or not; False where none are at hand."""
+        if self.opened is None or (self.opened.prediction is None and not self.canvas.heat):
+            return False
+        self.canvas.heat = not self.canvas.heat
+        self.post_message(self.Set())
+        return True
 
     def shift_opacity(self, steps: int) -> None:
         """A fainter or stronger outline."""
