@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from db.store import Store
-from db.values import DecisionKind, Origin, Tool
+from db.values import DecisionKind, DraftEdit, Origin, Tool
 from imaging.framing import Mask, Size, fit
 from imaging.mask.form import Form, measure_form
 from imaging.mask.outline import draw_mask
@@ -325,3 +325,15 @@ def test_a_repair_on_the_way_to_the_base_is_made_at_any_threshold_too() -> None:
     edited.set_threshold(0.4)
     assert measure_form(edited.mask) == Form(1, 0)
     assert edited.origin is Origin.BRUSH
+
+
+def test_a_stroke_that_does_not_say_what_it_did_keeps_what_it_left() -> None:
+    saved = Saved()
+    first = editor(saved)
+    stroke(first, True, (6, 6), (20, 6))
+    stroke(first, False, LESION)
+    by_hand = tuple(DraftEdit(edit.patch, edit.tool) for edit in saved.line)
+    edited = Editor(first.mask.copy(), 0.5, prediction(), Saved(), Past(by_hand))
+    edited.set_threshold(0.3)
+    assert edited.mask[6, 6:20].all()
+    assert not edited.mask[29:32, 29:32].any()
