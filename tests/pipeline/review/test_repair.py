@@ -4,6 +4,7 @@ from contextlib import closing
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -34,8 +35,8 @@ def prediction() -> Prediction:
     """Two spots, the smaller one an ear, and a hole in the larger one."""
     x, y = np.arange(SIZE.width) + 0.5, np.arange(SIZE.height)[:, None] + 0.5
 
-    def away(point: tuple[float, float]) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-        return np.hypot(x - point[0], y - point[1])
+    def away(point: tuple[float, float]) -> npt.NDArray[np.float64]:
+        return np.asarray(np.hypot(x - point[0], y - point[1]))
 
     height = np.maximum(1 - away(LESION) / 34, 1 - away(EAR) / 24)
     grid = np.where(away(HOLE) < 3, 0.0, np.clip(height, 0, 1)).astype(np.float32)
@@ -124,7 +125,7 @@ def test_a_stroke_that_is_being_drawn_is_an_edit_of_its_own_before_a_repair() ->
         ([Tool.DROP], Tool.KEEP, LESION, "no other one"),
         ([Tool.CLEAR], Tool.GROW, ANYWHERE, "is empty"),
         ([Tool.CLEAR], Tool.CLEAR, ANYWHERE, "is empty"),
-        ([Tool.SMOOTH], Tool.SMOOTH, ANYWHERE, "as smooth as that already"),
+        ([Tool.SMOOTH], Tool.SMOOTH, ANYWHERE, "is smooth already"),
         ([Tool.SHRINK] * 5, Tool.SHRINK, ANYWHERE, "would be gone"),
         ([Tool.SHRINK] * 5, Tool.SMOOTH, ANYWHERE, "too small to be smoothed"),
         ([Tool.GROW] * 40, Tool.GROW, ANYWHERE, "all of the photo"),
