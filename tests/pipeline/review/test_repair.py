@@ -312,6 +312,25 @@ def test_back_to_the_models_outline_from_a_correction_and_what_was_by_hand_is_fo
         assert (reviewed.revision.origin, reviewed.revision.threshold) == (Origin.THRESHOLD, 0.3)
 
 
+def test_the_models_outline_accepted_after_a_detour_is_no_correction(
+    session: ReviewSession, store: Store, remembered: int
+) -> None:
+    with closing(session):
+        photo = session.open(remembered)
+        edited = photo.editor
+        assert edited is not None
+        edited.repair(Tool.CLEAR, {})
+        edited.back_to_model()
+        session.decide(photo, Ruling(DecisionKind.ACCEPTED, seconds=1))
+        [item] = session.queue()
+        assert (item.decision, item.edited_since) == (DecisionKind.ACCEPTED, False)
+        [reviewed] = store.reviewed([DecisionKind.ACCEPTED])
+        assert reviewed.revision is not None
+        assert reviewed.revision.origin is Origin.MODEL
+        found = open_editor(session, remembered)
+        assert (found.edits, found.can_redo) == (0, True)
+
+
 def test_where_no_model_drew_there_is_no_way_back_to_it() -> None:
     with pytest.raises(NothingToRepair, match="no model's outline"):
         editor().back_to_model()
