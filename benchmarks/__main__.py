@@ -1,12 +1,13 @@
 """`make bench`: every benchmark, one after the other."""
 
-from benchmarks import brush, close_up, export, near, renderer, segment, statements
+from benchmarks import brush, close_up, export, near, renderer, repairs, segment, statements
 
 if __name__ == "__main__":
     renderer.main()
     brush.main()
     close_up.main()
     near.main()
+    repairs.main()
     statements.main()
     export.main()
     segment.main()

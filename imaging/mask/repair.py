@@ -67,27 +67,34 @@ def drop_parts(mask: Mask, dropped: Mask, kept: Mask) -> Mask:
 
     A part that has pixels of `kept` too stays, but for the pixels.
     """
-    part, count = _labels(mask)
+    box = bounding_box(mask)
+    if box is None:
+        return mask.copy(order="K")
+    part, count = _labels(mask[box])
     falls = np.zeros(count, np.bool_)
-    falls[part[dropped]] = True
-    falls[part[kept]] = False
-    left: Mask = mask & ~dropped & ~falls[part]
+    falls[part[dropped[box]]] = True
+    falls[part[kept[box]]] = False
+    left = mask & ~dropped
+    left[box] &= ~falls[part]
     return left
 
 
 def keep_parts(mask: Mask, kept: Mask) -> Mask:
     """The parts of the mask (8-connected) that have some pixel of `kept`."""
-    part, count = _labels(mask)
-    stays = np.zeros(count, np.bool_)
-    stays[part[kept]] = True
-    left: Mask = mask & stays[part]
+    left = np.zeros_like(mask)
+    box = bounding_box(mask)
+    if box is not None:
+        part, count = _labels(mask[box])
+        stays = np.zeros(count, np.bool_)
+        stays[part[kept[box]]] = True
+        left[box] = mask[box] & stays[part]
     return left
 
 
-def _labels(mask: Mask) -> tuple[npt.NDArray[np.int32], int]:
+def _labels(box: Mask) -> tuple[npt.NDArray[np.int32], int]:
     """The number of the part that each pixel is of, 0 for background, and how many there are."""
-    turned = mask.flags.f_contiguous
-    lines = (mask.T if turned else mask).astype(np.uint8, order="C")
+    turned = box.strides[0] < box.strides[1]
+    lines = (box.T if turned else box).astype(np.uint8, order="C")
     count, labels = cv2.connectedComponents(lines, connectivity=8)
     part = np.asarray(labels, np.int32)
     return part.T if turned else part, count

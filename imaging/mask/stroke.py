@@ -4,12 +4,11 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
 from imaging.framing import Mask, Part
-from imaging.mask.edit import packed, patch_of
+from imaging.mask.edit import packed, patch_of, transposed
 from imaging.values import Patch
 
 Point = tuple[float, float]
@@ -74,7 +73,7 @@ class Stroke:
         turned = self._turned
 
         def stroked() -> Stroked:
-            changed, covered, after = map(_transposed, copies) if turned else copies
+            changed, covered, after = map(transposed, copies) if turned else copies
             patch = patch_of(changed, after ^ changed, columns.start, rows.start)
             return Stroked(patch, packed(covered))
 
@@ -82,11 +81,6 @@ class Stroke:
 
     def _turn(self, box: Part) -> Part:
         return (box[1], box[0]) if self._turned else box
-
-
-def _transposed(pixels: Mask) -> Mask:
-    # In memory too, and in blocks: NumPy goes line by line, which takes ten times as long.
-    return np.asarray(cv2.transpose(pixels.view(np.uint8))).view(np.bool_)
 
 
 def _joined(first: Part, second: Part) -> Part:

@@ -244,6 +244,11 @@ class Editor:
         self._move(self._cursor + 1)
         return part_of(patch)
 
+    def rewind(self) -> None:
+        """Take every edit back of a mask that is as it was before them."""
+        if self.can_undo:
+            self._move(0)
+
     def _append(self, edit: DraftEdit) -> None:
         self._line[self._cursor :] = [edit]
         self._cursor += 1

@@ -26,7 +26,7 @@ UNCHANGED = {
     Tool.FILL: "There is no hole to fill.",
     Tool.GROW: "The outline goes round all of the photo already.",
     Tool.SHRINK: "The outline goes round all of the photo: there is no border to move.",
-    Tool.SMOOTH: "The outline is as smooth as that already. Seen from farther, S smooths more.",
+    Tool.SMOOTH: "The outline is smooth already: nothing of it is narrower than it is to be.",
 }
 TOO_SMALL = {
     Tool.SHRINK: "The outline is too small to be shrunk: it would be gone. C clears it.",

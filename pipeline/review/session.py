@@ -5,6 +5,8 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+
 from db.store import Store
 from db.values import (
     Decision,
@@ -117,12 +119,11 @@ class ReviewSession:
             self._viewer.ahead(Path(photo.details.path))
 
     def decide(self, photo: OpenPhoto, ruling: Ruling) -> Reshaped | None:
-        """Store a decision on an opened photo; an accepted mask with live edits is a corrected one.
+        """Store a decision on an opened photo; an accepted mask that was changed is corrected.
 
-        Says so where the stored mask has more parts or
-        holes than the one it was drawn on. Raises ReviewError when there is no outline to accept,
-        EmptyOutline when it is empty and must not be, WriteFailed, and StaleDecision when someone
-        else was faster.
+        Says so where the stored mask has more parts or holes than the one it was drawn on. Raises
+        ReviewError when there is no outline to accept, EmptyOutline when it is empty and must not
+        be, WriteFailed, and StaleDecision when someone else was faster.
         """
         if photo.editor is not None:
             photo.editor.end_stroke()
@@ -159,10 +160,15 @@ class ReviewSession:
                 "Its outline is empty. Accept it once more if that is meant, or say that "
                 "there is no lesion."
             )
-        mask = self._new_mask(editor, revision)
-        if mask is None:
+        if not editor.edits:
             return None, None
-        return mask, compare_forms(rle.decode(self._store.mask(revision.id)), editor.mask)
+        before = rle.decode(self._store.mask(revision.id))
+        if np.array_equal(before, editor.mask):
+            # By whatever way, also back to the model's: nobody has corrected anything.
+            editor.rewind()
+            self.drain()
+        mask = self._new_mask(editor, revision)
+        return mask, None if mask is None else compare_forms(before, editor.mask)
 
     def take_back(self) -> Decision | None:
         """Take the reviewer's last decision back; which it was, or None where there is none."""

@@ -10,11 +10,13 @@ import pytest
 
 from db.queue import PAGE
 from db.store import Store
-from db.values import DecisionKind, DraftEdit, NewPhoto
+from db.values import DecisionKind, DraftEdit, NewPhoto, Tool
 from imaging.decode.photo import PhotoError, fingerprint, read_file
 from imaging.framing import Mask, Part
 from imaging.mask import rle
+from pipeline.errors import NothingToRepair
 from pipeline.intake.scan import file_stat
+from pipeline.review.brush import RADIUS
 from pipeline.review.deck import KEPT, Deck
 from pipeline.review.desk import Desk, DeskPhoto
 from pipeline.review.draft import Draft
@@ -86,6 +88,30 @@ def test_a_decision_holds_what_was_asked_for_before_it(
     assert store.photo(remembered).decision is DecisionKind.CORRECTED
     assert np.array_equal(stored_mask(store, remembered), draft.mask)
     assert stored_mask(store, remembered)[10, 10]
+
+
+def test_repairs_are_made_in_their_turn_and_one_that_is_none_stops_nothing(
+    desk: Desk, store: Store, remembered: int, gate: threading.Event
+) -> None:
+    photo, draft = open_at(desk, remembered)
+    held = desk._editing.submit(gate.wait)
+    draft.repair(Tool.CLEAR, {})
+    nothing = draft.repair(Tool.GROW, {RADIUS: 4})
+    draft.begin_stroke(6, True)
+    draft.extend_stroke(10, 10)
+    draft.repair(Tool.GROW, {RADIUS: 4})
+    assert (draft.edits, draft.edited) == (0, True)
+    decided = accept(desk, photo)
+    gate.set()
+    held.result()
+    decided.result()
+    with pytest.raises(NothingToRepair, match="is empty"):
+        nothing.result()
+    assert draft.edits == 3
+    stored = stored_mask(store, remembered)
+    assert np.array_equal(stored, draft.mask)
+    assert stored[10, 18]
+    assert not stored[10, 22:].any()
 
 
 def test_a_stroke_whose_brush_is_still_down_is_one_edit_of_its_decision(

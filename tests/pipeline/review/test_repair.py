@@ -4,12 +4,13 @@ from contextlib import closing
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from db.store import Store
-from db.values import DecisionKind, Origin, Tool
+from db.values import DecisionKind, DraftEdit, Origin, Tool
 from imaging.framing import Mask, Size, fit
 from imaging.mask.form import Form, measure_form
 from imaging.mask.outline import draw_mask
@@ -34,7 +35,7 @@ def prediction() -> Prediction:
     """Two spots, the smaller one an ear, and a hole in the larger one."""
     x, y = np.arange(SIZE.width) + 0.5, np.arange(SIZE.height)[:, None] + 0.5
 
-    def away(point: tuple[float, float]) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    def away(point: tuple[float, float]) -> npt.NDArray[np.float64]:
         return np.asarray(np.hypot(x - point[0], y - point[1]))
 
     height = np.maximum(1 - away(LESION) / 34, 1 - away(EAR) / 24)
@@ -124,7 +125,7 @@ def test_a_stroke_that_is_being_drawn_is_an_edit_of_its_own_before_a_repair() ->
         ([Tool.DROP], Tool.KEEP, LESION, "no other one"),
         ([Tool.CLEAR], Tool.GROW, ANYWHERE, "is empty"),
         ([Tool.CLEAR], Tool.CLEAR, ANYWHERE, "is empty"),
-        ([Tool.SMOOTH], Tool.SMOOTH, ANYWHERE, "as smooth as that already"),
+        ([Tool.SMOOTH], Tool.SMOOTH, ANYWHERE, "is smooth already"),
         ([Tool.SHRINK] * 5, Tool.SHRINK, ANYWHERE, "would be gone"),
         ([Tool.SHRINK] * 5, Tool.SMOOTH, ANYWHERE, "too small to be smoothed"),
         ([Tool.GROW] * 40, Tool.GROW, ANYWHERE, "all of the photo"),
@@ -311,6 +312,25 @@ def test_back_to_the_models_outline_from_a_correction_and_what_was_by_hand_is_fo
         assert (reviewed.revision.origin, reviewed.revision.threshold) == (Origin.THRESHOLD, 0.3)
 
 
+def test_the_models_outline_accepted_after_a_detour_is_no_correction(
+    session: ReviewSession, store: Store, remembered: int
+) -> None:
+    with closing(session):
+        photo = session.open(remembered)
+        edited = photo.editor
+        assert edited is not None
+        edited.repair(Tool.CLEAR, {})
+        edited.back_to_model()
+        session.decide(photo, Ruling(DecisionKind.ACCEPTED, seconds=1))
+        [item] = session.queue()
+        assert (item.decision, item.edited_since) == (DecisionKind.ACCEPTED, False)
+        [reviewed] = store.reviewed([DecisionKind.ACCEPTED])
+        assert reviewed.revision is not None
+        assert reviewed.revision.origin is Origin.MODEL
+        found = open_editor(session, remembered)
+        assert (found.edits, found.can_redo) == (0, True)
+
+
 def test_where_no_model_drew_there_is_no_way_back_to_it() -> None:
     with pytest.raises(NothingToRepair, match="no model's outline"):
         editor().back_to_model()
@@ -325,3 +345,15 @@ def test_a_repair_on_the_way_to_the_base_is_made_at_any_threshold_too() -> None:
     edited.set_threshold(0.4)
     assert measure_form(edited.mask) == Form(1, 0)
     assert edited.origin is Origin.BRUSH
+
+
+def test_a_stroke_that_does_not_say_what_it_did_keeps_what_it_left() -> None:
+    saved = Saved()
+    first = editor(saved)
+    stroke(first, True, (6, 6), (20, 6))
+    stroke(first, False, LESION)
+    by_hand = tuple(DraftEdit(edit.patch, edit.tool) for edit in saved.line)
+    edited = Editor(first.mask.copy(), 0.5, prediction(), Saved(), Past(by_hand))
+    edited.set_threshold(0.3)
+    assert edited.mask[6, 6:20].all()
+    assert not edited.mask[29:32, 29:32].any()
