@@ -18,7 +18,7 @@ from pipeline.review.draft import Change, Draft
 from pipeline.review.editor import Editor
 from pipeline.review.lane import Lane
 from pipeline.review.repair import repair_settings
-from tui.widgets.scene import Scene, Subject
+from tui.widgets.scene import Look, Scene, Subject
 
 PHOTO, CELLS = Size(4000, 3000), Size(200, 60)
 ROUNDS = 7
@@ -60,7 +60,7 @@ async def measure(tool: Tool, dot: float) -> tuple[float, float, float, float, f
     draft = Draft(Editor(mask, 0.5, _prediction(), Unsaved()), lane)
     framing = fit(PHOTO, Size(CELLS.width, 2 * CELLS.height))
     scene = Scene(Subject(_skin(), PHOTO, mask), framing, (13, 16, 18))
-    scene.draw(Shown.OUTLINE.ink(0.5))
+    scene.draw(Look(Shown.OUTLINE.ink(0.5)))
     settings = repair_settings(tool, dot, *SPECK)
     part, made, waited = await _watched(lambda: draft.repair(tool, settings))
     started = time.perf_counter()
