@@ -6,12 +6,14 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from db.errors import (
@@ -26,6 +28,7 @@ from db.errors import (
 from db.sqlite.engine import DURABLE, open_engine
 from db.sqlite.forms import newest_form
 from db.sqlite.location import check_place, database_for
+from db.sqlite.migrating import configured
 from db.store import Store
 from db.tables import Table
 from imaging.values import FileStat
@@ -39,6 +42,13 @@ from pathlib import Path
 from db.store import Store
 Store.open(Path(sys.argv[1])).close()
 """
+
+
+@pytest.fixture
+def store(database: Path) -> Iterator[Store]:
+    """Made and brought up at its place, which is what most tests copy."""
+    with closing(Store.open(database)) as store:
+        yield store
 
 
 def test_what_is_committed_is_on_the_disk(store: Store, database: Path) -> None:
@@ -72,6 +82,18 @@ def test_nobody_else_can_read_it(store: Store, database: Path) -> None:
     files = [path for path in database.parent.iterdir() if path.suffix != ".lock"]
     assert {stat.S_IMODE(path.stat().st_mode) & 0o077 for path in files} == {0}
     assert stat.S_IMODE(database.parent.stat().st_mode) == 0o700
+
+
+def test_the_files_of_the_migrations_are_named_for_their_forms() -> None:
+    script = ScriptDirectory.from_config(configured())
+    forms = [migration.revision for migration in script.walk_revisions()]
+    assert forms[0] == newest_form()
+    assert [Path(migration.path).name[:4] for migration in script.walk_revisions()] == forms
+
+
+def test_one_of_the_present_form_is_opened_without_alembic(store: Store, database: Path) -> None:
+    asked = f"{OPEN}assert 'db.tables' in sys.modules\nassert 'alembic' not in sys.modules\n"
+    subprocess.run([sys.executable, "-c", asked, str(database)], cwd=ROOT, check=True)
 
 
 def test_two_processes_open_a_new_one_at_once(database: Path) -> None:
