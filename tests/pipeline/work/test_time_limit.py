@@ -4,8 +4,6 @@ import json
 import os
 import resource
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -19,12 +17,13 @@ from pipeline.intake.outcome import Outcome
 from pipeline.review.session import ReviewSession
 from pipeline.work.scorer import OneProcess
 from pipeline.work.viewer import Viewer
+from tests.support.commands import NEVUS
 from tests.support.intake import take_in, without_model
 from tests.support.pictures import endless_jpeg
+from tests.support.ready import completed
 
 Until = Callable[[Callable[[], bool]], None]
 Draw = Callable[..., Path]
-NEVUS = str(Path(sys.executable).parent / "nevus")
 LIMIT = 5.0
 """Seconds: a thousand times what a small photo takes, a hundredth of what an endless one does."""
 
@@ -73,13 +72,8 @@ def test_nevus_segment_outlines_the_photos_beside_it(
     draw(folder / "a.jpg")
     endless(folder / "b.jpg")
     draw(folder / "c.jpg", at=(20, 0))
-    done = subprocess.run(
-        [NEVUS, "segment", folder, "--db", tmp_path / "a.db", "--json", "--time-limit", "5"],
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
+    given = ("--db", str(tmp_path / "a.db"), "--json", "--time-limit", "5")
+    done = completed([*NEVUS, "segment", str(folder), *given], os.environ)
     assert done.returncode == 0, done.stderr
     totals = json.loads(done.stdout)
     assert (totals["segmented"], totals["set_aside"]) == (2, 1)
