@@ -40,6 +40,8 @@ def pytest_collection_finish() -> None:
     # Each of the collections that coremltools asks for would go through all that is imported.
     gc.freeze()
     gc.enable()
+    # As nevus does.
+    gc.set_threshold(100_000)
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from multiprocessing import get_context
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
 import pytest
@@ -97,10 +99,10 @@ def test_one_of_the_present_form_is_opened_without_alembic(store: Store, databas
 
 
 def test_two_processes_open_a_new_one_at_once(database: Path) -> None:
-    children = [
-        subprocess.Popen([sys.executable, "-c", OPEN, str(database)], cwd=ROOT) for _ in range(3)
-    ]
-    assert [child.wait(60) for child in children] == [0, 0, 0]
+    children = [opening(database) for _ in range(3)]
+    for child in children:
+        child.join(60)
+    assert [child.exitcode for child in children] == [0, 0, 0]
     with closing(Store.open(database)) as store:
         assert store.counts("/photos").photos == 0
 
@@ -226,11 +228,11 @@ def test_a_kill_leaves_no_half_of_a_copy_under_its_name(database: Path, bytes_th
         for number in range(10):
             store.set_aside(FileStat(f"/photos/{number}.jpg", 1, 2, number), "x" * 600_000)
     to_first_form(database)
-    child = subprocess.Popen([sys.executable, "-c", OPEN, str(database)], cwd=ROOT)
-    while child.poll() is None and laid_aside(database) <= bytes_there:
+    child = opening(database)
+    while child.is_alive() and laid_aside(database) <= bytes_there:
         pass
     child.kill()
-    child.wait(60)
+    child.join(60)
     for name in copies_of(database):
         if ".part" not in name:
             assert_whole(database.with_name(f"{database.name}.before-{name}"))
@@ -238,6 +240,13 @@ def test_a_kill_leaves_no_half_of_a_copy_under_its_name(database: Path, bytes_th
     whole = [name for name in copies_of(database) if ".part" not in name]
     assert whole[0] == newest_form()
     assert_whole(database.with_name(f"{database.name}.before-{newest_form()}"))
+
+
+def opening(database: Path) -> SpawnProcess:
+    """A process that opens a database, and ends."""
+    child = get_context("spawn").Process(target=Store.open, args=(database,))
+    child.start()
+    return child
 
 
 def laid_aside(database: Path) -> int:
