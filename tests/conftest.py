@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from pipeline.work.viewer import Viewer
+from tests.support.ready import for_workers
 from tests.support.slowness import is_slow_file, mark_slow
 from tests.support.users import as_a_user
 
@@ -39,6 +40,8 @@ def pytest_collection_finish() -> None:
     # Each of the collections that coremltools asks for would go through all that is imported.
     gc.freeze()
     gc.enable()
+    # As nevus does.
+    gc.set_threshold(100_000)
 
 
 @pytest.fixture(scope="session")
@@ -55,5 +58,5 @@ def user(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[N
     Tests that run side by side share one: the shipped model is translated once.
     """
     own = tmp_path_factory.getbasetemp()
-    with as_a_user((own if worker_id == "master" else own.parent) / "cache"):
+    with as_a_user((own if worker_id == "master" else own.parent) / "cache"), for_workers():
         yield

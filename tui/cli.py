@@ -4,6 +4,7 @@ Each process that nevus starts imports this module again, by the name of the pro
 need is imported where they run.
 """
 
+import atexit
 import errno
 import gc
 import os
@@ -16,6 +17,8 @@ def main() -> None:
     # What is imported stays: to look through it for garbage while it grows takes a quarter of
     # the start.
     gc.set_threshold(100_000)
+    # At its end Python would look through it all the same: a quarter of a short command.
+    atexit.register(gc.freeze)
     # A terminal without UTF-8 gets question marks, not a crash.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):

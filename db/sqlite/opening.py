@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from alembic import command
 from sqlalchemy import Engine
 
 from db.errors import ForeignFile
@@ -15,7 +14,7 @@ from db.sqlite.copies import free_name, lay_copy
 from db.sqlite.engine import MIGRATING, READING, driver_of, for_writing, open_engine
 from db.sqlite.failures import damaged, explain_errors, read_only
 from db.sqlite.files import beside, lock_of, may_write
-from db.sqlite.forms import form_at, form_of, migrations, newest_form
+from db.sqlite.forms import form_at, form_of, newest_form
 from db.sqlite.location import check_name, check_place
 from db.sqlite.reading import read
 
@@ -63,14 +62,14 @@ def _bring_up(path: Path) -> None:
 
 
 def _migrate(path: Path) -> None:
+    from db.sqlite.migrating import bring_to
+
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA journal_mode=WAL")
     engine = open_engine(path, MIGRATING)
     try:
         with for_writing(engine).begin() as connection:
-            config = migrations()
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            bring_to(connection, "head")
     finally:
         engine.dispose()
 

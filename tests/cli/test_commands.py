@@ -83,6 +83,18 @@ def test_what_a_process_of_nevus_imports_first_is_no_command_line() -> None:
     assert done.stdout == "[]\n"
 
 
+def test_a_process_of_nevus_does_not_look_for_garbage_at_its_end() -> None:
+    code = (
+        "import atexit, gc, sys; sys.argv = ['nevus', '--version']\n"
+        "atexit.register(lambda: print(gc.get_freeze_count() > 10_000))\n"
+        "from tui.cli import main; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "True"
+
+
 @pytest.mark.parametrize(
     ("arguments", "status"),
     [(["--version"], 0), (["export", "../out", "."], 1), (["segment", "/nowhere/at/all"], 2)],

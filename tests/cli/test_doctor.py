@@ -11,7 +11,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import pexpect
 import pytest
 from rich.cells import cell_len
 
@@ -19,6 +18,7 @@ from models.run.segmenter import shipped_model
 from tests.pipeline.conftest import draw_photo, remember_photo
 from tests.support.commands import NEVUS, run, start
 from tests.support.databases import new_store
+from tests.support.ready import InTerminal, completed
 from tests.support.terminals import (
     APPLE,
     CURSOR,
@@ -58,7 +58,8 @@ def subjects(done: Any) -> dict[str, dict[str, str]]:
 
 def test_it_finds_its_way_and_changes_nothing(photos: Path, database: Path, tmp_path: Path) -> None:
     before = everything(tmp_path)
-    done = start("doctor", photos, "--db", database, "--json")
+    command = [*NEVUS, "doctor", str(photos), "--db", str(database), "--json"]
+    done = completed(command, os.environ)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     assert json.loads(done.stdout)["works"] is True
@@ -104,7 +105,7 @@ def test_no_line_is_wider_than_the_terminal_and_no_word_is_lost(
 
 def terminal(arguments: list[str], size: tuple[int, int], **environment: str) -> tuple[int, str]:
     """Exit status and all that is shown of a command in a terminal of (rows, columns)."""
-    child: Any = pexpect.spawn(
+    child: Any = InTerminal(
         NEVUS[0],
         arguments,
         dimensions=size,

@@ -12,6 +12,7 @@ import pytest
 from models.package.package import package_hash
 from models.proof.reference_files import references_folder
 from models.run.segmenter import shipped_model
+from tests.support.ready import completed
 
 NEVUS = str(Path(sys.executable).parent / "nevus")
 
@@ -28,20 +29,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(home: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
     given = [NEVUS, "doctor", "--selftest", "--backend", "onnxruntime", *map(str, arguments)]
-    return subprocess.run(
-        given,
-        capture_output=True,
-        text=True,
-        cwd=home,
-        env={
-            **os.environ,
-            "HOME": str(home),
-            "XDG_CACHE_HOME": str(home / "cache"),
-            "USER": home.name,
-            "LOGNAME": home.name,
-        },
-        check=False,
-    )
+    names = {"USER": home.name, "LOGNAME": home.name}
+    places = {"HOME": str(home), "XDG_CACHE_HOME": str(home / "cache")}
+    return completed(given, {**os.environ, **names, **places}, home)
 
 
 def test_one_block_says_what_a_bug_report_needs_and_names_nobody(home: Path) -> None:

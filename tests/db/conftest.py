@@ -12,6 +12,7 @@ from imaging.framing import Size, centre
 from imaging.mask import rle
 from imaging.mask.measure import measure
 from imaging.values import FileStat, Fingerprint, Patch, Prediction, Receipt
+from tests.support.databases import new_store
 
 SIZE = Size(40, 30)
 FOLDER = "/photos"
@@ -24,7 +25,7 @@ def database(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def store(database: Path) -> Iterator[Store]:
-    with closing(Store.open(database)) as store:
+    with closing(new_store(database)) as store:
         yield store
 
 

@@ -7,16 +7,15 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from alembic import command
-
 from db.queue import Among
 from db.sqlite.engine import MIGRATING, open_engine
-from db.sqlite.forms import migrations
 from db.sqlite.inspection import inspect
+from db.sqlite.migrating import bring_to
 from db.store import Store
 from db.values import DecisionKind, DraftEdit, NewMask, Origin, Tool
 from imaging.values import FileStat, Patch
 from tests.db.conftest import FOLDER, new_photo, outline, verdict
+from tests.support.databases import new_store
 
 PHOTOS = 5
 
@@ -24,7 +23,7 @@ PHOTOS = 5
 def fill(path: Path) -> None:
     """Photos with every decision, drafts, a correction, one taken back, one set aside."""
     kinds = list(DecisionKind)
-    with closing(Store.open(path)) as store:
+    with closing(new_store(path)) as store:
         for number in range(PHOTOS):
             photo_id = outline(store, f"{number}.jpg", predicted_jaccard=number / PHOTOS)
             revision = store.photo(photo_id).revision
@@ -93,9 +92,7 @@ def to_first_form(path: Path) -> None:
     first.touch()
     engine = open_engine(first, MIGRATING)
     with engine.begin() as made:
-        config = migrations()
-        config.attributes["connection"] = made
-        command.upgrade(config, "0001")
+        bring_to(made, "0001")
     engine.dispose()
     with closing(sqlite3.connect(first, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode=WAL")

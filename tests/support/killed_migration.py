@@ -4,6 +4,7 @@ The copy in FOLDER/N was opened by a process that died as it came to its stateme
 counts up to the last, FOLDER/N of the highest N was opened whole.
 """
 
+import gc
 import os
 import shutil
 import signal
@@ -11,6 +12,7 @@ import sqlite3
 import sys
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from db.store import Store
@@ -18,6 +20,10 @@ from db.store import Store
 
 def main() -> None:
     database, folder, every = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+    with TemporaryDirectory() as place:
+        # What a first migration loads and compiles, every child would otherwise.
+        Store.open(Path(shutil.copy(database, place))).close()
+    gc.freeze()
     for left in count(0, every):
         (folder / f"{left}").mkdir(parents=True)
         copy = Path(shutil.copy(database, folder / f"{left}"))

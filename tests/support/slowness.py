@@ -21,7 +21,8 @@ FIXTURES = {
 }
 """What starts a process, opens the model or converts one; and all that is made with them."""
 LOADING = re.compile(
-    r"^(?:import|from) (?:coremltools|pexpect|subprocess|torch)\b|^torch = ", re.MULTILINE
+    r"^(?:import|from) (?:coremltools|pexpect|subprocess|tests\.support\.ready|torch)\b|^torch = ",
+    re.MULTILINE,
 )
 """What a file loads to start processes, to convert and to train."""
 

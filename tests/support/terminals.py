@@ -13,6 +13,8 @@ from typing import Any
 
 import pexpect
 
+from tests.support.ready import InTerminal
+
 PATIENCE = 120
 """Seconds; something that hangs, not something slow, is what ends a test."""
 ROOT = Path(__file__).parents[2]
@@ -72,7 +74,7 @@ class Player:
         self._terminal = terminal
         self._answered = 0
         self.sent = b""
-        self.child: Any = pexpect.spawn(
+        self.child: Any = InTerminal(
             command[0],
             command[1:],
             cwd=str(ROOT),

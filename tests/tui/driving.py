@@ -21,8 +21,9 @@ from imaging.mask import rle
 from imaging.mask.measure import measure
 from imaging.mask.outline import draw_mask
 from imaging.values import Prediction, Receipt
-from pipeline.intake.ingest import Ingest, IngestProgress
+from pipeline.intake.ingest import Ingest, IngestProgress, Patience, Rhythm
 from pipeline.intake.scan import file_stat
+from pipeline.intake.watch import Pace
 from pipeline.review.session import ReviewSession
 from pipeline.work.scorer import OneProcess
 from pipeline.work.viewer import Viewer
@@ -36,6 +37,8 @@ HOPS = 6
 """From a widget to its parents, the screen and the app, and back to a widget."""
 PATIENCE = 120.0
 """Seconds after which what has not happened is taken to happen never."""
+QUICK = Rhythm(Pace(folder=0.1, settle=0.1, calm=0.5), Patience(postponed=0.1, longest=0.5))
+"""Of looking into the folder, so that no test waits for the next look."""
 RECEIPT = Receipt("lesion", "5f" * 32, "onnxruntime", "CPU", 12.0)
 
 
@@ -108,7 +111,7 @@ class Clinic:
         return NevusApp(self.session, self._ingest)
 
     def _ingest(self, listener: Callable[[IngestProgress], None]) -> Ingest:
-        self.ingests.append(Ingest(self.store, self.scorer, self.folder, listener))
+        self.ingests.append(Ingest(self.store, self.scorer, self.folder, listener, QUICK))
         return self.ingests[-1]
 
     async def stop_ingest(self) -> None:

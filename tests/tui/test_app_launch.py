@@ -11,6 +11,7 @@ import pytest
 
 from db.store import Store
 from tests.pipeline.conftest import wait_until
+from tests.support.ready import InTerminal
 from tests.tui.driving import Clinic
 
 ROOT = Path(__file__).parents[2]
@@ -30,7 +31,7 @@ def running(
     clinic: Clinic, database: Path, shows: str = "threshold", program: str = RUN
 ) -> "Iterator[pexpect.spawn[str]]":
     """The app on the clinic's folder, showing its photo."""
-    child = pexpect.spawn(
+    child = InTerminal(
         sys.executable,
         ["-c", program, str(clinic.folder), str(database)],
         dimensions=(24, 80),

@@ -13,6 +13,7 @@ from PIL import Image
 from db.store import Store
 from db.values import DecisionKind
 from imaging.framing import Size
+from tests.support.ready import InTerminal
 from tests.tui.driving import drawn
 
 NEVUS = str(Path(sys.executable).parent / "nevus")
@@ -26,7 +27,7 @@ class Terminal:
     def __init__(self, *command: str) -> None:
         self._screen = pyte.Screen(COLUMNS, LINES)
         self._stream = pyte.Stream(self._screen)
-        self.child = pexpect.spawn(
+        self.child = InTerminal(
             command[0],
             list(command[1:]),
             dimensions=(LINES, COLUMNS),

@@ -12,6 +12,7 @@ from db.sqlite.inspection import inspect
 from db.store import Store
 from db.values import DecisionKind
 from tests.db.conftest import new_photo, outline, verdict
+from tests.support.databases import new_store
 
 
 def laid(folder: Path) -> dict[str, tuple[int, int]]:
@@ -29,7 +30,7 @@ def fill(store: Store) -> None:
 
 @pytest.fixture
 def closed(database: Path) -> Path:
-    with closing(Store.open(database)) as store:
+    with closing(new_store(database)) as store:
         fill(store)
     return database
 

@@ -14,6 +14,7 @@ from db.sqlite.files import maps_beside
 from db.store import Store
 from imaging.values import Prediction
 from tests.db.conftest import outline
+from tests.support.databases import new_store
 
 
 @pytest.fixture
@@ -78,7 +79,7 @@ def vanish(maps: Path) -> None:
 
 def be_replaced(maps: Path) -> None:
     other = maps.with_name("other.db")
-    Store.open(other).close()
+    new_store(other).close()
     with closing(sqlite3.connect(other)) as connection:
         connection.execute("VACUUM")
     other.rename(maps)

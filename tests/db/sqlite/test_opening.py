@@ -6,13 +6,16 @@ import sqlite3
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from multiprocessing import get_context
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
@@ -28,6 +31,7 @@ from db.errors import (
 from db.sqlite.engine import DURABLE, open_engine
 from db.sqlite.forms import newest_form
 from db.sqlite.location import check_place, database_for
+from db.sqlite.migrating import configured
 from db.store import Store
 from db.tables import Table
 from imaging.values import FileStat
@@ -41,6 +45,13 @@ from pathlib import Path
 from db.store import Store
 Store.open(Path(sys.argv[1])).close()
 """
+
+
+@pytest.fixture
+def store(database: Path) -> Iterator[Store]:
+    """Made and brought up at its place, which is what most tests copy."""
+    with closing(Store.open(database)) as store:
+        yield store
 
 
 def test_what_is_committed_is_on_the_disk(store: Store, database: Path) -> None:
@@ -76,11 +87,23 @@ def test_nobody_else_can_read_it(store: Store, database: Path) -> None:
     assert stat.S_IMODE(database.parent.stat().st_mode) == 0o700
 
 
+def test_the_files_of_the_migrations_are_named_for_their_forms() -> None:
+    script = ScriptDirectory.from_config(configured())
+    forms = [migration.revision for migration in script.walk_revisions()]
+    assert forms[0] == newest_form()
+    assert [Path(migration.path).name[:4] for migration in script.walk_revisions()] == forms
+
+
+def test_one_of_the_present_form_is_opened_without_alembic(store: Store, database: Path) -> None:
+    asked = f"{OPEN}assert 'db.tables' in sys.modules\nassert 'alembic' not in sys.modules\n"
+    subprocess.run([sys.executable, "-c", asked, str(database)], cwd=ROOT, check=True)
+
+
 def test_two_processes_open_a_new_one_at_once(database: Path) -> None:
-    children = [
-        subprocess.Popen([sys.executable, "-c", OPEN, str(database)], cwd=ROOT) for _ in range(3)
-    ]
-    assert [child.wait(60) for child in children] == [0, 0, 0]
+    children = [opening(database) for _ in range(3)]
+    for child in children:
+        child.join(60)
+    assert [child.exitcode for child in children] == [0, 0, 0]
     with closing(Store.open(database)) as store:
         assert store.counts("/photos").photos == 0
 
@@ -206,11 +229,11 @@ def test_a_kill_leaves_no_half_of_a_copy_under_its_name(database: Path, bytes_th
         for number in range(10):
             store.set_aside(FileStat(f"/photos/{number}.jpg", 1, 2, number), "x" * 600_000)
     to_first_form(database)
-    child = subprocess.Popen([sys.executable, "-c", OPEN, str(database)], cwd=ROOT)
-    while child.poll() is None and laid_aside(database) <= bytes_there:
+    child = opening(database)
+    while child.is_alive() and laid_aside(database) <= bytes_there:
         pass
     child.kill()
-    child.wait(60)
+    child.join(60)
     for name in copies_of(database):
         if ".part" not in name:
             assert_whole(database.with_name(f"{database.name}.before-{name}"))
@@ -218,6 +241,13 @@ def test_a_kill_leaves_no_half_of_a_copy_under_its_name(database: Path, bytes_th
     whole = [name for name in copies_of(database) if ".part" not in name]
     assert whole[0] == newest_form()
     assert_whole(database.with_name(f"{database.name}.before-{newest_form()}"))
+
+
+def opening(database: Path) -> SpawnProcess:
+    """A process that opens a database, and ends."""
+    child = get_context("spawn").Process(target=Store.open, args=(database,))
+    child.start()
+    return child
 
 
 def laid_aside(database: Path) -> int:

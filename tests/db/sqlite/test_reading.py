@@ -14,6 +14,7 @@ from db.values import DecisionKind
 from tests.db.conftest import FOLDER, new_photo, outline, verdict
 from tests.db.damage import to_first_form
 from tests.db.sqlite.test_inspection import laid
+from tests.support.databases import new_store
 from tests.support.rights import reachable, without_rights
 
 
@@ -25,7 +26,7 @@ def place() -> Iterator[Path]:
 
 @pytest.fixture
 def closed(database: Path) -> Path:
-    with closing(Store.open(database)) as store:
+    with closing(new_store(database)) as store:
         store.decide(verdict(store, outline(store, "a.jpg"), DecisionKind.ACCEPTED))
     return database
 

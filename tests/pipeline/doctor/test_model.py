@@ -24,7 +24,17 @@ from pipeline.doctor.package import (
 from tests.support.mac import reported
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(scope="module", autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """One cache for all tests: the model is translated and compiled once."""
+    folder = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(folder))
+        patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
+        yield
+
+
+@pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A cache of the test's own."""
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -33,10 +43,8 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(scope="module")
-def report(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PackageReport]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
-        yield package_report(model)
+def report(model: Path) -> PackageReport:
+    return package_report(model)
 
 
 def by_subject(findings: tuple[Finding, ...]) -> dict[str, Finding]:
@@ -137,6 +145,7 @@ def test_a_mac_whose_neural_engine_ends_the_process_works_on_the_cpu_and_says_so
     assert found["Run"].advice
 
 
+@pytest.mark.slow
 def test_a_classifier_is_refused_and_the_rest_is_said(tmp_path: Path) -> None:
     import coremltools as ct
 

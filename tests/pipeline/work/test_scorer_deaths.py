@@ -4,8 +4,6 @@ import json
 import os
 import resource
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
@@ -24,13 +22,13 @@ from pipeline.intake.segment import Told, Totals, segment_folder
 from pipeline.intake.watch import Pace
 from pipeline.work.scorer import OneProcess
 from pipeline.work.scoring import Segmented
+from tests.support.commands import NEVUS
 from tests.support.mac import Mac, in_workers
+from tests.support.ready import completed
 
 Until = Callable[[Callable[[], bool]], None]
 Patiently = Callable[..., None]
 Draw = Callable[..., Path]
-ROOT = Path(__file__).parents[3]
-NEVUS = str(Path(sys.executable).parent / "nevus")
 BLUE = (40, 60, 220)
 MINUTES = 300
 """Seconds: each death costs a process and a model that are opened anew."""
@@ -357,13 +355,8 @@ def test_nevus_segment_goes_on_behind_a_photo_that_kills(
     paint_blue(folder / "1 blue.png")
     mac.order("die on CPU_AND_NE", "blue photos")
     mac.order("die on CPU_ONLY", "blue photos")
-    done = subprocess.run(
-        [NEVUS, "segment", str(folder), "--db", str(tmp_path / "a.db"), "--json"],
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
+    given = ("--db", str(tmp_path / "a.db"), "--json")
+    done = completed([*NEVUS, "segment", str(folder), *given], os.environ)
     assert done.returncode == 0, done.stderr
     totals = json.loads(done.stdout)
     assert (totals["segmented"], totals["set_aside"], totals["backend"]) == (3, 1, "coreml")

@@ -4,8 +4,6 @@ import json
 import os
 import resource
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -19,13 +17,14 @@ from pipeline.intake.outcome import Outcome
 from pipeline.review.session import ReviewSession
 from pipeline.work.scorer import OneProcess
 from pipeline.work.viewer import Viewer
+from tests.support.commands import NEVUS
 from tests.support.intake import take_in, without_model
 from tests.support.pictures import endless_jpeg
+from tests.support.ready import completed
 
 Until = Callable[[Callable[[], bool]], None]
 Draw = Callable[..., Path]
-NEVUS = str(Path(sys.executable).parent / "nevus")
-LIMIT = 5.0
+LIMIT = 3.0
 """Seconds: a thousand times what a small photo takes, a hundredth of what an endless one does."""
 
 
@@ -50,7 +49,7 @@ def test_a_photo_that_takes_too_long_is_set_aside_until_it_changes(
     assert hasty.pid is None
     [aside] = store.set_aside_files(str(folder))
     assert aside.cause is Cause.FILE
-    assert aside.reason.startswith("slow.jpg took longer than 5 seconds to decode")
+    assert aside.reason.startswith("slow.jpg took longer than 3 seconds to decode")
     assert take_in(store, hasty, slow) is Outcome.SET_ASIDE
     assert hasty.pid is None
     draw(slow, at=(20, 0))
@@ -62,7 +61,7 @@ def test_a_photo_that_takes_too_long_is_set_aside_until_it_changes(
 def test_viewing_one_ends_with_its_sentence(folder: Path) -> None:
     with (
         closing(Viewer(LIMIT)) as viewer,
-        pytest.raises(PhotoTooSlow, match=r"^slow\.jpg took longer than 5 seconds"),
+        pytest.raises(PhotoTooSlow, match=r"^slow\.jpg took longer than 3 seconds"),
     ):
         viewer.view(endless(folder / "slow.jpg"), 1024)
 
@@ -73,17 +72,12 @@ def test_nevus_segment_outlines_the_photos_beside_it(
     draw(folder / "a.jpg")
     endless(folder / "b.jpg")
     draw(folder / "c.jpg", at=(20, 0))
-    done = subprocess.run(
-        [NEVUS, "segment", folder, "--db", tmp_path / "a.db", "--json", "--time-limit", "5"],
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
+    given = ("--db", str(tmp_path / "a.db"), "--json", "--time-limit", "3")
+    done = completed([*NEVUS, "segment", str(folder), *given], os.environ)
     assert done.returncode == 0, done.stderr
     totals = json.loads(done.stdout)
     assert (totals["segmented"], totals["set_aside"]) == (2, 1)
-    assert "set aside: b.jpg took longer than 5 seconds to decode" in done.stderr
+    assert "set aside: b.jpg took longer than 3 seconds to decode" in done.stderr
 
 
 def test_standing_still_before_a_file_is_read_says_nothing_against_it(
@@ -96,7 +90,7 @@ def test_standing_still_before_a_file_is_read_says_nothing_against_it(
     photo = draw(folder / "b.jpg", at=(20, 0))
     assert take_in(store, hasty, photo) is Outcome.POSTPONED
     [aside] = store.set_aside_files(str(folder))
-    assert aside.reason.startswith("b.jpg could not be read within 5 seconds. Check its disk.")
+    assert aside.reason.startswith("b.jpg could not be read within 3 seconds. Check its disk.")
     assert aside.reason.endswith("nevus tries it again by itself.")
     assert take_in(store, hasty, photo) is Outcome.STORED
     assert store.set_aside_files(str(folder)) == []
