@@ -57,6 +57,11 @@ class NevusApp(ColourApp):
         self._typed = typed
         self._review = ReviewScreen(self._desk, session.folder, session.reviewer)
 
+    @property
+    def waiting(self) -> int | None:
+        """How many photos wait; None where the folder was not looked through yet."""
+        return self._review.waiting
+
     def get_default_screen(self) -> ReviewScreen:
         """The review screen, the only one under the help."""
         return self._review

@@ -19,6 +19,7 @@ from pipeline.work.scorer import OneProcess
 from pipeline.work.viewer import Viewer
 from tui.app import NevusApp
 from tui.colour_app import TRUE_COLOURS
+from tui.sentences import farewell
 from tui.surface.colours import Colours
 
 ENDING = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
@@ -26,15 +27,17 @@ ENDING = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 
 def run_app(
     folder: Path, settings: Settings, colours: Colours = TRUE_COLOURS, typed: str = ""
-) -> None:
+) -> str:
     """Review `folder` until the reviewer quits or the terminal is gone; blocks.
 
-    What was edited and decided is saved on every way out. `typed` is what was typed before the app
-    could listen. Raises StoreError when the database cannot be opened, WriteFailed when the last
-    edits cannot be saved, SystemExit after a crash.
+    Gives back what is to be said of it at last, a line or nothing. What was edited and decided is
+    saved on every way out. `typed` is what was typed before the app could listen.
+    Raises StoreError when the database cannot be opened, WriteFailed when the last edits cannot be
+    saved, SystemExit after a crash.
     """
+    database = database_for(folder, settings.db)
     with (
-        closing(Store.open(database_for(folder, settings.db))) as store,
+        closing(Store.open(database)) as store,
         closing(OneProcess(settings.setup(), settings.time_limit)) as scorer,
         closing(Viewer(settings.time_limit)) as viewer,
         saving_the_last(
@@ -53,6 +56,7 @@ def run_app(
             gc.freeze()
     if app.return_code:
         raise SystemExit(app.return_code)
+    return farewell(session.sitting.summary(), app.waiting, database)
 
 
 @contextmanager

@@ -73,6 +73,13 @@ def percent(fraction: float) -> str:
     return "<0.1%" if 0 < fraction < 0.0005 else f"{100 * fraction:.1f}%"
 
 
+def duration(seconds: float) -> str:
+    """A rough time: seconds below a minute and a half, then minutes, then hours."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
 def fitting(widths: Sequence[int], room: int, gap: int = GAP) -> int:
     """How many parts of these widths, with gaps between them, go into a line of `room` cells."""
     used = -gap

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from db.store import Store
 from db.values import (
-    Decision,
     NewMask,
     PhotoDetails,
     QueueItem,
@@ -24,8 +23,9 @@ from pipeline.errors import EmptyOutline, PipelineError, ReviewError, WriteFaile
 from pipeline.review.editor import Editor, OpenPhoto
 from pipeline.review.order import read_in_order
 from pipeline.review.reshaped import Reshaped, compare_forms
+from pipeline.review.sitting import Sitting
 from pipeline.review.stored_draft import StoredDraft
-from pipeline.review.verdict import OUTLINE, Ruling, stored_kind
+from pipeline.review.verdict import OUTLINE, Ruling, TakenBack, stored_kind
 from pipeline.review.writer import Writer
 from pipeline.work.scorer import Scorer
 from pipeline.work.viewer import Viewer
@@ -52,6 +52,7 @@ class ReviewSession:
     ) -> None:
         self.folder = folder.resolve()
         self.reviewer = reviewer
+        self.sitting = Sitting()
         self._store = store
         self._scorer = scorer
         self._viewer = viewer
@@ -144,6 +145,7 @@ class ReviewSession:
                 mask=mask,
             )
         )
+        self.sitting.decide(photo.details.photo_id, kind, ruling.seconds)
         return change
 
     def _accepted(
@@ -163,10 +165,14 @@ class ReviewSession:
             return None, None
         return mask, compare_forms(rle.decode(self._store.mask(revision.id)), editor.mask)
 
-    def take_back(self) -> Decision | None:
+    def take_back(self) -> TakenBack | None:
         """Take the reviewer's last decision back; which it was, or None where there is none."""
         self.drain()
-        return self._store.take_back(self.reviewer)
+        decision = self._store.take_back(self.reviewer)
+        if decision is None:
+            return None
+        self.sitting.take_back(decision.photo_id)
+        return TakenBack(decision, self._store.photo(decision.photo_id).decision)
 
     def drain(self) -> None:
         """Wait until every edit is committed. Raises WriteFailed; the edits stay queued then."""

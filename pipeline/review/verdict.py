@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from db.values import DecisionKind
+from db.values import Decision, DecisionKind
 
 OUTLINE = (DecisionKind.ACCEPTED, DecisionKind.CORRECTED)
 """The decisions that stand by an outline."""
@@ -20,6 +20,14 @@ class Ruling:
     score: int | None = None
     note: str = ""
     may_be_empty: bool = False
+
+
+@dataclass(frozen=True)
+class TakenBack:
+    """A decision that was taken back, and the one before it that stands again, if there is one."""
+
+    decision: Decision
+    stands: DecisionKind | None
 
 
 def stored_kind(kind: DecisionKind, edited: bool) -> DecisionKind:

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from textual import work
 
-from db.values import Decision, DecisionKind, QueueItem, SetAside
+from db.values import DecisionKind, QueueItem, SetAside
 from pipeline.review.desk import Desk, DeskPhoto
+from pipeline.review.pace import Pace
 from pipeline.review.reshaped import Reshaped
-from pipeline.review.verdict import Ruling, stored_kind
-from pipeline.review.waiting import is_skipped
+from pipeline.review.verdict import Ruling, TakenBack, stored_kind
+from pipeline.review.waiting import Said, is_skipped
 from tui.failures import EXPECTED, brief
 from tui.rows import Row
 from tui.screens.editing import EditingScreen
@@ -29,6 +30,7 @@ class DecidingScreen(EditingScreen):
         super().__init__(desk, reviewer)
         self._folder = str(folder)
         self._stopwatch = Stopwatch()
+        self._pace = Pace()
         self._progress = Progress(folder.name, id="progress")
         self._queue = Queue(self._folder, id="queue")
         self._details = Details(self._folder, id="details")
@@ -64,11 +66,23 @@ class DecidingScreen(EditingScreen):
             self._asked_empty = True
             self._say(empty_outline(self._queue.name_of(opened.details.photo_id)), "warning")
             return
-        self._queue.mark(opened.details.photo_id, stored_kind(decision, self._bench.edited))
+        self._pace.decide()
+        self._mark(opened.details.photo_id, stored_kind(decision, self._bench.edited))
         self._store(opened, decision)
         # Now, not when the next photo comes: a stroke that is drawn meanwhile is of no photo.
         self._put_away()
         self._go_on()
+
+    def _mark(self, photo_id: int, kind: DecisionKind | None) -> None:
+        self._queue.mark(photo_id, Said(kind))
+        self._count()
+
+    def _count(self) -> None:
+        """Tell how far the queue is decided, which the database may learn only in a moment."""
+        tally = self._queue.tally
+        self._progress.tally = tally
+        self._progress.pace = self._pace.per_minute()
+        self._progress.left = self._pace.seconds_left(tally.waiting)
 
     def _why_undecided(self) -> str:
         match self._queue.current:
@@ -94,6 +108,7 @@ class DecidingScreen(EditingScreen):
             change = await stored
         except EXPECTED as problem:
             name = self._queue.name_of(photo_id)
+            self._pace.take_back()
             self._say(f"The decision on {name} is not stored. {problem}", "error")
         else:
             self._scores.pop(photo_id, None)
@@ -138,15 +153,19 @@ class DecidingScreen(EditingScreen):
         self._return_to(asyncio.wrap_future(self._desk.take_back()))
 
     @work(group="decide")
-    async def _return_to(self, taken: Awaitable[Decision | None]) -> None:
+    async def _return_to(self, taken: Awaitable[TakenBack | None]) -> None:
         try:
-            decision = await taken
+            back = await taken
         except EXPECTED as problem:
             self._complain(problem)
             return
-        if decision is None:
+        if back is None:
             self._say("There is no decision to take back.")
             return
+        decision = back.decision
+        self._pace.take_back()
+        self._mark(decision.photo_id, back.stands)
+        self._queue.unmark(decision.photo_id)
         self._scores.setdefault(decision.photo_id, decision.score)
         self._desk.drop(decision.photo_id)
         if not self._queue.choose(decision.photo_id):

@@ -49,10 +49,15 @@ class ReviewScreen(DecidingScreen):
 
     def __init__(self, desk: Desk, folder: Path, reviewer: str) -> None:
         super().__init__(desk, folder, reviewer)
-        self._reading = self._read_again = False
+        self._reading = self._read_again = self._read_whole = False
         self._reading_took = 0.0
         self._news: Timer | None = None
         self._locator = Locator(id="locator")
+
+    @property
+    def waiting(self) -> int | None:
+        """How many photos wait; None while the queue was not read to its end."""
+        return self._queue.tally.waiting if self._read_whole else None
 
     def compose(self) -> ComposeResult:
         """From top to bottom; the sentence for small terminals is hidden until it is needed."""
@@ -133,7 +138,8 @@ class ReviewScreen(DecidingScreen):
         except EXPECTED as problem:
             self._complain(problem)
         else:
-            self._queue.fill(items, aside)
+            self._fill(items, aside)
+            self._read_whole = True
             if first:
                 self._tell_skipped(self._queue.current)
             self._progress.shown = (len(items), len(aside))
@@ -156,8 +162,12 @@ class ReviewScreen(DecidingScreen):
                 break
             # Each filling takes as long as all that is filled in: none but of twice as much.
             if shown and len(items) >= 2 * len(self._queue) and _some_wait(items):
-                self._queue.fill(items, [])
+                self._fill(items, [])
         return items
+
+    def _fill(self, items: Sequence[QueueItem], aside: Sequence[SetAside]) -> None:
+        self._queue.fill(items, aside)
+        self._count()
 
     def _look_at_news(self, items: list[QueueItem]) -> None:
         """Open what has an outline now, and go to work that came after all was done."""
@@ -230,6 +240,7 @@ class ReviewScreen(DecidingScreen):
             return
         self._outbox.note_seen(details.photo_id)
         self._bench.show(opened)
+        self._pace.begin()
         if not self.too_small:
             self._stopwatch.start(details.photo_id)
         self._take_up_edits(opened)

@@ -16,7 +16,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from db.values import DecisionKind, QueueItem, SetAside
-from pipeline.review.waiting import Unfinished
+from pipeline.review.tally import Tally
+from pipeline.review.waiting import Said, Unfinished
 from tui.names import reason_of
 from tui.rows import Row, Rows, key_of
 from tui.words import cells, cut, percent
@@ -88,6 +89,11 @@ class Queue(ScrollView, can_focus=True):
         """The photos, in order."""
         return self._rows.items
 
+    @property
+    def tally(self) -> Tally:
+        """How the photos stand."""
+        return self._rows.tally
+
     def __len__(self) -> int:
         return len(self._rows)
 
@@ -138,9 +144,9 @@ class Queue(ScrollView, can_focus=True):
         self.watch_cursor()
         self.post_message(self.RowChosen(self.current))
 
-    def mark(self, photo_id: int, kind: DecisionKind) -> None:
-        """Show a decision that is on its way to the database."""
-        self._rows.mark(photo_id, kind)
+    def mark(self, photo_id: int, said: Said) -> None:
+        """Show a decision that is on its way to the database, or was taken back in it."""
+        self._rows.mark(photo_id, said)
         self.refresh()
 
     def show_edits(self, photo_id: int, made: Unfinished | None) -> None:

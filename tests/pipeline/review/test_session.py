@@ -304,7 +304,8 @@ def test_taken_back_the_photo_waits_again_with_its_edits(
     session.decide(photo, Ruling(DecisionKind.ACCEPTED, seconds=1))
     taken = session.take_back()
     assert taken is not None
-    assert (taken.photo_id, taken.kind) == (remembered, DecisionKind.CORRECTED)
+    assert taken.decision.photo_id == remembered
+    assert (taken.decision.kind, taken.stands) == (DecisionKind.CORRECTED, None)
     assert [item.decision for item in session.queue()] == [None]
     editor = editor_of(session.open(remembered))
     assert np.array_equal(editor.mask, mask)
@@ -378,7 +379,7 @@ def test_review_goes_on_with_a_model_that_is_not_there(
             assert [item.decision for item in session.queue()] == [kind]
             taken = session.take_back()
             assert taken is not None
-            assert taken.photo_id == item.photo_id
+            assert taken.decision.photo_id == item.photo_id
             assert [item.decision for item in session.queue()] == [None]
 
 
