@@ -14,6 +14,7 @@ from db.store import Store
 from pipeline.errors import WriteFailed
 from pipeline.intake.ingest import Ingest
 from pipeline.review.session import ReviewSession
+from pipeline.review.verdict import Vocabulary
 from pipeline.settings import Settings
 from pipeline.work.scorer import OneProcess
 from pipeline.work.viewer import Viewer
@@ -44,7 +45,8 @@ def run_app(
             ReviewSession(store, scorer, viewer, folder, settings.reviewer or getpass.getuser())
         ) as session,
     ):
-        app = NevusApp(session, partial(Ingest, store, scorer, folder), colours, typed)
+        words = Vocabulary(settings.reject_reasons, settings.score_words)
+        app = NevusApp(session, partial(Ingest, store, scorer, folder), colours, typed, words)
         try:
             asyncio.run(_run(app))
         finally:

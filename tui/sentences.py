@@ -67,6 +67,12 @@ def edited_since(names: Sequence[str]) -> str:
     return f"{listed(names)} {were} decision: a stores the edits, an export is without them."
 
 
+def only_noted(names: Sequence[str]) -> str:
+    """Said when nevus is left while photos have notes that no decision holds."""
+    have = "has a note" if len(names) == 1 else "have notes"
+    return f"{listed(names)} {have} that only a decision keeps: leaving now loses what is noted."
+
+
 def farewell(sat: Sat, waiting: int | None, database: Path) -> str:
     """Said once nevus was left; `waiting` is None where the folder was not looked through."""
     wait = "" if waiting is None else _wait(waiting)

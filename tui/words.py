@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from textwrap import wrap
 
 from rich.cells import cell_len
 
@@ -10,6 +11,8 @@ from pipeline.review.reshaped import Reshaped
 
 GAP = 3
 """Cells between two parts of a line."""
+FLAG = "⚑"
+"""The sign of a flagged photo."""
 
 
 def shorten(text: str, width: int) -> str:
@@ -60,6 +63,14 @@ def lines_of(text: str, width: int) -> list[tuple[int, int]]:
         lines.append((start, end))
         start = end
     return lines or [(0, 0)]
+
+
+def folded(text: str, width: int) -> list[str]:
+    """The text in lines of `width` cells, parted between words where its signs are narrow."""
+    lines = wrap(text, width)
+    if all(cells(line) <= width for line in lines):
+        return lines
+    return [text[start:end] for start, end in lines_of(text, width)]
 
 
 def _most(width: int, text: str, part: Callable[[int], str]) -> int:

@@ -26,6 +26,7 @@ from pipeline.review.reshaped import Reshaped, compare_forms
 from pipeline.review.sitting import Sitting
 from pipeline.review.stored_draft import StoredDraft
 from pipeline.review.verdict import OUTLINE, Ruling, TakenBack, stored_kind
+from pipeline.review.waiting import Said
 from pipeline.review.writer import Writer
 from pipeline.work.scorer import Scorer
 from pipeline.work.viewer import Viewer
@@ -140,8 +141,10 @@ class ReviewSession:
                 kind=kind,
                 reviewer=self.reviewer,
                 seconds=ruling.seconds,
-                score=ruling.score,
-                note=ruling.note,
+                score=ruling.remarks.score,
+                note=ruling.remarks.note,
+                flag=ruling.remarks.flag,
+                reason=ruling.reason,
                 mask=mask,
             )
         )
@@ -172,7 +175,8 @@ class ReviewSession:
         if decision is None:
             return None
         self.sitting.take_back(decision.photo_id)
-        return TakenBack(decision, self._store.photo(decision.photo_id).decision)
+        now = self._store.photo(decision.photo_id)
+        return TakenBack(decision, Said(now.decision, now.flag))
 
     def drain(self) -> None:
         """Wait until every edit is committed. Raises WriteFailed; the edits stay queued then."""

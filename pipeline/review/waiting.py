@@ -21,6 +21,7 @@ class Said:
     """What a photo's decision will be; None: it waits again, since its decision was taken back."""
 
     kind: DecisionKind | None
+    flag: bool = False
 
 
 def order_waiting(
@@ -60,7 +61,8 @@ def foresee(item: QueueItem, said: Said | None, made: Unfinished | None) -> Queu
     The area of a mask that was edited in another sitting is not known until it is opened.
     """
     if said is not None:
-        return replace(item, decision=said.kind, has_draft=False, edited_since=False)
+        seen = replace(item, decision=said.kind, flag=said.flag)
+        return replace(seen, has_draft=False, edited_since=False)
     if made is not None:
         return replace(
             item,

@@ -19,6 +19,7 @@ from pipeline.intake.ingest import IngestProgress
 from pipeline.review.deck import AHEAD
 from pipeline.review.desk import Desk, DeskPhoto
 from pipeline.review.held import count_held, is_edited_since
+from pipeline.review.verdict import Vocabulary
 from pipeline.review.waiting import Unfinished
 from tui.failures import EXPECTED
 from tui.names import below
@@ -35,6 +36,8 @@ PATIENCE = 0.15
 """Seconds before a photo that is still opening is announced; most are there sooner."""
 NEWS_EVERY = 0.3
 """Seconds between two readings of the queue while photos come in, at least."""
+ANSWERS = frozenset({"score", "stop_editing", "reject"})
+"""What can be done while a reason is asked for."""
 PAUSE_PER_READING = 5
 """A queue that takes long to read is read the less often."""
 
@@ -47,8 +50,8 @@ class ReviewScreen(DecidingScreen):
 
     too_small: reactive[bool] = reactive(False, init=False, bindings=True)
 
-    def __init__(self, desk: Desk, folder: Path, reviewer: str) -> None:
-        super().__init__(desk, folder, reviewer)
+    def __init__(self, desk: Desk, folder: Path, reviewer: str, vocabulary: Vocabulary) -> None:
+        super().__init__(desk, folder, reviewer, vocabulary)
         self._reading = self._read_again = self._read_whole = False
         self._reading_took = 0.0
         self._news: Timer | None = None
@@ -67,9 +70,11 @@ class ReviewScreen(DecidingScreen):
             yield self._bench
             with Container(id="side"):
                 yield self._details
+                yield self._reasons
                 yield self._locator
         yield self._status
         yield self._keys
+        yield self._note_line
         yield Static(id="too-small", markup=False)
 
     def on_mount(self) -> None:
@@ -100,9 +105,11 @@ class ReviewScreen(DecidingScreen):
             self._stopwatch.start(opened.details.photo_id)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:  # noqa: ARG002
-        """Nothing is done unseen, and editing is only ended where it began."""
-        if self.too_small:
+        """Nothing is done unseen or beside a question; editing is only ended where it began."""
+        if self.too_small or self._note_line.open:
             return False
+        if self._asks_reason:
+            return action in ANSWERS
         return self._bench.editing if action == "stop_editing" else True
 
     # The queue
@@ -246,7 +253,7 @@ class ReviewScreen(DecidingScreen):
         self._take_up_edits(opened)
         self._explain()
         self._details.show(details, None if revision is None else revision.measurements, 0)
-        self.score = self._scores.get(details.photo_id, details.score)
+        self._recall(details)
         self._show_state()
         self._prepare()
 
@@ -289,7 +296,8 @@ class ReviewScreen(DecidingScreen):
     def action_stop_editing(self) -> None:
         """Put the brush away; the next key may be here already, and is the queue's."""
         super().action_stop_editing()
-        self.set_focus(self._queue)
+        if not self._bench.editing:
+            self.set_focus(self._queue)
 
     @on(Workbench.Set)
     def _give_keys_back(self) -> None:

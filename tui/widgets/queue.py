@@ -20,7 +20,7 @@ from pipeline.review.tally import Tally
 from pipeline.review.waiting import Said, Unfinished
 from tui.names import reason_of
 from tui.rows import Row, Rows, key_of
-from tui.words import cells, cut, percent
+from tui.words import FLAG, cells, cut, percent
 
 GLYPHS: dict[DecisionKind, tuple[str, str]] = {
     DecisionKind.ACCEPTED: ("✓", "accepted"),
@@ -288,7 +288,8 @@ class Queue(ScrollView, can_focus=True):
         area = "" if row.area_fraction is None else percent(row.area_fraction)
         style = "name" if row.decision is None or row.edited_since else "done"
         return [
-            Segment(f"{sign} ", self._style(colour, chosen)),
+            Segment(sign, self._style(colour, chosen)),
+            Segment(FLAG if row.flag else " ", self._style("draft", chosen)),
             _fill(self._rows.name(index, room), room, self._style(style, chosen)),
             Segment(f" {area:>6}", self._style("quiet", chosen)),
         ]

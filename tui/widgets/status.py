@@ -8,12 +8,13 @@ from textual.widget import Widget
 
 from imaging.text import printable
 from imaging.view.overlay import Shown
-from tui.words import GAP, fitting, shorten
+from tui.words import FLAG, GAP, fitting, shorten
 
 
 @dataclass(frozen=True)
 class State:
-    """What the status line tells; `brush` is `draw`, `erase` or empty, `radius` in photo pixels.
+    """What the status line tells; `brush` is `draw`, `erase` or empty, `radius` in photo pixels;
+    `score` says what it means, and `note` whether there is one.
 
     `unsaved` counts edits and decisions on their way, `refused` says shortly why one is not saved.
     """
@@ -26,7 +27,9 @@ class State:
     overlay: Shown = Shown.OUTLINE
     opacity: float = 0.5
     zoom: float = 1.0
-    score: int | None = None
+    score: str = ""
+    flag: bool = False
+    note: bool = False
 
 
 class Status(Widget):
@@ -55,8 +58,12 @@ class Status(Widget):
             name = "brush" if state.brush == "draw" else "eraser"
             radius = f"{2 * state.radius:.0f} px wide"
             parts.append(Content.assemble((f" {name} ", "$background on $accent"), f" {radius}"))
-        if state.score is not None:
-            parts.append(setting("score", str(state.score)))
+        if state.score:
+            parts.append(setting("score", state.score))
+        if state.flag:
+            parts.append(Content.assemble((FLAG, "$accent"), (" flagged", "$quiet")))
+        if state.note:
+            parts.append(Content.styled("note", "$quiet"))
         if state.zoom > 1:
             parts.append(setting("zoom", f"{state.zoom:.3g}×"))
         if state.threshold is not None:

@@ -99,7 +99,7 @@ class Workbench(Container):
         self.take_away()
         self.canvas.clear(*paragraphs)
 
-    def state(self, unsaved: int, score: int | None) -> State:
+    def state(self, unsaved: int) -> State:
         """What the status line tells."""
         canvas, draft = self.canvas, self.draft
         names = {BrushMode.OFF: "", BrushMode.DRAW: "draw", BrushMode.ERASE: "erase"}
@@ -111,7 +111,6 @@ class Workbench(Container):
             overlay=canvas.overlay,
             opacity=canvas.strength,
             zoom=canvas.zoom,
-            score=score,
         )
 
     # Nearer and farther
