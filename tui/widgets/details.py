@@ -153,7 +153,7 @@ class Details(VerticalScroll, can_focus=False):
         if cells(said) + cells(flag) <= room:
             decided = pair("Decision", said + flag, style)
         else:
-            decided = Content.styled(shorten(said, self._room - cells(flag)) + flag, style)
+            decided = Content.styled(cut(said, self._room - cells(flag)) + flag, style)
         return [decided, pair("Note", cut(note, room))] if note else [decided]
 
 
