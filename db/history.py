@@ -19,13 +19,22 @@ def history_of(session: Session, photo_id: int) -> tuple[HistoryEntry, ...]:
     for decision in session.scalars(
         select(DecisionRow).where(col(DecisionRow.photo_id) == photo_id)
     ):
-        score = "" if decision.score is None else f", score {decision.score}"
-        said = f"{decision.kind}{score}"
-        entries.append(HistoryEntry(decision.created_at, decision.reviewer, said))
+        entries.append(HistoryEntry(decision.created_at, decision.reviewer, _said(decision)))
         taken = session.get(RetractionRow, decision.id)
         if taken is not None:
             entries.append(HistoryEntry(taken.created_at, taken.reviewer, "taken back"))
     return tuple(sorted(entries, key=lambda entry: entry.at))
+
+
+def _said(decision: DecisionRow) -> str:
+    parts = [f"{decision.kind}: {decision.reason}" if decision.reason else decision.kind]
+    if decision.score is not None:
+        parts.append(f"score {decision.score}")
+    if decision.flag:
+        parts.append("flagged")
+    if decision.note:
+        parts.append(f"“{decision.note}”")
+    return ", ".join(parts)
 
 
 def _outlined(model: str, area: float) -> str:

@@ -87,6 +87,9 @@ class Masks(Sessions):
                 decision_id=standing.decision_id,
                 history=history_of(session, photo_id),
                 score=None if decision is None else decision.score,
+                note="" if decision is None else decision.note,
+                flag=decision is not None and decision.flag,
+                reason="" if decision is None else decision.reason,
             )
 
 

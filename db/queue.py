@@ -45,9 +45,29 @@ class QueuePages(Sessions):
                         yield item
 
 
-_Row = Row[str, int, int | None, int | None, str, float | None, float | None, bool, bool | None]
+_Row = Row[
+    str,
+    int,
+    int | None,
+    int | None,
+    str,
+    bool | None,
+    float | None,
+    float | None,
+    bool,
+    bool | None,
+]
 _Lines = Select[
-    str, int, int | None, int | None, str, float | None, float | None, bool, bool | None
+    str,
+    int,
+    int | None,
+    int | None,
+    str,
+    bool | None,
+    float | None,
+    float | None,
+    bool,
+    bool | None,
 ]
 _OUTLINED = col(StandingRow.revision_id).is_not(None)
 _FILTERS: dict[Among, tuple[ColumnElement[bool], ...]] = {
@@ -65,6 +85,7 @@ def _columns(reviewer: str | None) -> _Lines:
         col(StandingRow.revision_id),
         col(StandingRow.decision_id),
         col(DecisionRow.kind),
+        col(DecisionRow.flag),
         col(MeasurementRow.value),
         col(PredictionRow.predicted_jaccard),
         last_live_edit(reviewer).is_not(None),
@@ -153,7 +174,7 @@ def _on(session: Session, lines: _Lines, keys: Sequence[int]) -> list[QueueItem]
 
 
 def _item(row: _Row) -> QueueItem:
-    path, photo_id, revision_id, decision_id, kind, area, jaccard, draft, since = row
+    path, photo_id, revision_id, decision_id, kind, flag, area, jaccard, draft, since = row
     return QueueItem(
         photo_id=photo_id,
         path=path,
@@ -165,6 +186,7 @@ def _item(row: _Row) -> QueueItem:
         predicted_jaccard=_number(jaccard),
         decision_id=decision_id,
         edited_since=bool(since),
+        flag=bool(flag),
     )
 
 

@@ -91,6 +91,8 @@ class QueueItem:
     """Grows with each decision, so that what was decided first can come first."""
     edited_since: bool = False
     """Whether there are live edits that the decision does not hold."""
+    flag: bool = False
+    """Whether the decision flags the photo."""
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,10 @@ class PhotoDetails:
     """How much of the photo the model's framing cut off."""
     score: int | None = None
     """What the decision that stands scored the mask with."""
+    note: str = ""
+    flag: bool = False
+    reason: str = ""
+    """What the same decision says beside, and why it rejects."""
 
 
 @dataclass(frozen=True)

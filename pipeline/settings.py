@@ -20,6 +20,20 @@ TIME_LIMIT = 60.0
 """Seconds a photo may take to be read and decoded; a large one takes about one."""
 
 
+REJECT_REASONS = (
+    "out of focus",
+    "not skin",
+    "several lesions",
+    "hidden by hair or ruler",
+    "other",
+)
+SCORE_WORDS = ("unusable", "poor", "fair", "good", "perfect")
+SHORTEST_LIST, LONGEST_LIST = 1, 5
+"""Reasons to choose from: each has a key from 1 to 5."""
+LONGEST_REASON, LONGEST_WORD = 24, 12
+"""Characters; more would not fit where they are shown."""
+
+
 class BadSettings(Exception):
     """A setting that can't hold; the message names its place and what is allowed."""
 
@@ -35,6 +49,8 @@ class Settings:
     time_limit: float
     color: str
     reviewer: str | None
+    reject_reasons: tuple[str, ...]
+    score_words: tuple[str, ...]
     sources: Mapping[str, str]
 
     def setup(self) -> ModelSetup:
@@ -99,6 +115,27 @@ def _seconds(value: object) -> float:
     return seconds
 
 
+def _texts(least: int, most: int, longest: int) -> Callable[[object], object]:
+    """From a list, or from a text with semicolons between them."""
+
+    def read(value: object) -> object:
+        given = value.split(";") if isinstance(value, str) else value
+        if not isinstance(given, list | tuple):
+            raise ValueError
+        texts = tuple(_text(each).strip() for each in given)
+        fit = all(len(text) <= longest and text.isprintable() for text in texts)
+        if not (fit and least <= len(texts) == len(set(texts)) <= most):
+            raise ValueError
+        return texts
+
+    return read
+
+
+def _list(texts: tuple[str, ...]) -> str:
+    quoted = (f'"{text}"' for text in texts)
+    return f"[{', '.join(quoted)}]"
+
+
 def _names(names: tuple[str, ...]) -> str:
     return f"one of {', '.join(names)}"
 
@@ -159,6 +196,24 @@ SETTINGS = (
         "a name",
         "Your name, stored with each decision; by default the one you are logged in with.",
         '"ada"',
+    ),
+    Setting(
+        "reject_reasons",
+        REJECT_REASONS,
+        _texts(SHORTEST_LIST, LONGEST_LIST, LONGEST_REASON),
+        f"a list of {SHORTEST_LIST} to {LONGEST_LIST} different texts of at most {LONGEST_REASON} "
+        "characters; in a variable with semicolons between them",
+        "Why a photo is rejected: what R lets you choose from.",
+        _list(REJECT_REASONS),
+    ),
+    Setting(
+        "score_words",
+        SCORE_WORDS,
+        _texts(len(SCORE_WORDS), len(SCORE_WORDS), LONGEST_WORD),
+        f"a list of {len(SCORE_WORDS)} different texts of at most {LONGEST_WORD} characters; in a "
+        "variable with semicolons between them",
+        "What the scores from 1 to 5 mean.",
+        _list(SCORE_WORDS),
     ),
 )
 
@@ -243,6 +298,8 @@ def _line(text: str, key: str) -> int:
 def _shown(value: object) -> str:
     if value is None:
         return "–"
+    if isinstance(value, tuple):
+        return "; ".join(value)
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

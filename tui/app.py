@@ -5,12 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.message import Message
 
 from pipeline.intake.ingest import Ingest, IngestProgress
 from pipeline.review.desk import Desk
 from pipeline.review.session import ReviewSession
+from pipeline.review.verdict import USUAL, Vocabulary
 from tui.colour_app import TRUE_COLOURS, ColourApp
 from tui.failures import EXPECTED
 from tui.keymap import keys_typed
@@ -46,6 +47,7 @@ class NevusApp(ColourApp):
         make_ingest: Callable[[Hear], Ingest],
         colours: Colours = TRUE_COLOURS,
         typed: str = "",
+        vocabulary: Vocabulary = USUAL,
     ) -> None:
         super().__init__(colours)
         self.register_theme(THEME)
@@ -55,7 +57,12 @@ class NevusApp(ColourApp):
         self._desk = Desk(session)
         self._warned: set[str] = set()
         self._typed = typed
-        self._review = ReviewScreen(self._desk, session.folder, session.reviewer)
+        self._review = ReviewScreen(self._desk, session.folder, session.reviewer, vocabulary)
+
+    @property
+    def waiting(self) -> int | None:
+        """How many photos wait; None where the folder was not looked through yet."""
+        return self._review.waiting
 
     def get_default_screen(self) -> ReviewScreen:
         """The review screen, the only one under the help."""
@@ -69,6 +76,11 @@ class NevusApp(ColourApp):
         """Do what was typed before the app could listen."""
         for key in keys_typed(self._typed):
             self.simulate_key(key)
+
+    def on_key(self, event: events.Key) -> None:
+        """Hand a note what was typed behind its key, before its line had the keys."""
+        if self.screen is self._review and self._review.type_note(event.character):
+            event.prevent_default()
 
     @work(thread=True, group="ingest")
     def _start_ingest(self) -> None:

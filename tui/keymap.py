@@ -59,6 +59,14 @@ COMMANDS: tuple[Command, ...] = (
         "reject",
     ),
     Command(
+        "R",
+        "reject",
+        Group.DECIDE,
+        "Reject, and say why",
+        "R",
+        "Reject, and say why",
+    ),
+    Command(
         "n",
         "decide('no lesion')",
         Group.DECIDE,
@@ -96,6 +104,8 @@ COMMANDS: tuple[Command, ...] = (
         )
         for score in range(1, 6)
     ),
+    Command("asterisk", "flag", Group.DECIDE, "Flag this photo", "*", "Flag, kept with the photo"),
+    Command("c", "note", Group.DECIDE, "Write a note", "c", "Note, kept with the photo"),
     Command("j", "step(1)", Group.MOVE, "Next photo", "j k", "Next, previous photo"),
     Command("k", "step(-1)", Group.MOVE, "Previous photo"),
     Command(

@@ -14,11 +14,13 @@ from db.store import Store
 from pipeline.errors import WriteFailed
 from pipeline.intake.ingest import Ingest
 from pipeline.review.session import ReviewSession
+from pipeline.review.verdict import Vocabulary
 from pipeline.settings import Settings
 from pipeline.work.scorer import OneProcess
 from pipeline.work.viewer import Viewer
 from tui.app import NevusApp
 from tui.colour_app import TRUE_COLOURS
+from tui.sentences import farewell
 from tui.surface.colours import Colours
 
 ENDING = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
@@ -26,27 +28,30 @@ ENDING = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 
 def run_app(
     folder: Path, settings: Settings, colours: Colours = TRUE_COLOURS, typed: str = ""
-) -> None:
+) -> str:
     """Review `folder` until the reviewer quits or the terminal is gone; blocks.
 
-    What was edited and decided is saved on every way out. `typed` is what was typed before the app
-    could listen. Raises StoreError when the database cannot be opened, WriteFailed when the last
-    edits cannot be saved, SystemExit after a crash. Afterwards signals end the process at once.
+    Gives back what is to be said of it at last, a line or nothing. What was edited and decided is
+    saved on every way out. `typed` is what was typed before the app could listen. Raises StoreError
+    when the database cannot be opened, WriteFailed when the last edits cannot be saved, SystemExit
+    after a crash. Afterwards signals end the process at once.
     """
     with ended_by_signals_again():
-        _run_and_save(folder, settings, colours, typed)
+        return _run_and_save(folder, settings, colours, typed)
 
 
-def _run_and_save(folder: Path, settings: Settings, colours: Colours, typed: str) -> None:
+def _run_and_save(folder: Path, settings: Settings, colours: Colours, typed: str) -> str:
+    database = database_for(folder, settings.db)
     with (
-        closing(Store.open(database_for(folder, settings.db))) as store,
+        closing(Store.open(database)) as store,
         closing(OneProcess(settings.setup(), settings.time_limit)) as scorer,
         closing(Viewer(settings.time_limit)) as viewer,
         saving_the_last(
             ReviewSession(store, scorer, viewer, folder, settings.reviewer or getpass.getuser())
         ) as session,
     ):
-        app = NevusApp(session, partial(Ingest, store, scorer, folder), colours, typed)
+        words = Vocabulary(settings.reject_reasons, settings.score_words)
+        app = NevusApp(session, partial(Ingest, store, scorer, folder), colours, typed, words)
         try:
             asyncio.run(_run(app))
         finally:
@@ -58,6 +63,7 @@ def _run_and_save(folder: Path, settings: Settings, colours: Colours, typed: str
             gc.freeze()
     if app.return_code:
         raise SystemExit(app.return_code)
+    return farewell(session.sitting.summary(), app.waiting, database)
 
 
 @contextmanager

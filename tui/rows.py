@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from db.values import DecisionKind, QueueItem, SetAside
+from db.values import QueueItem, SetAside
 from imaging.text import printable
-from pipeline.review.waiting import Unfinished, foresee, order_skipped, order_waiting
+from pipeline.review.tally import Tally
+from pipeline.review.waiting import Said, Unfinished, foresee, order_skipped, order_waiting
 from tui.names import Names, below, labels
 
 Row = QueueItem | SetAside
@@ -23,10 +24,12 @@ class Rows:
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
-        self.items: Sequence[QueueItem] = []
+        self.items: list[QueueItem] = []
         self.aside: Sequence[SetAside] = []
+        self.tally = Tally()
+        """How the photos stand."""
         self._places: dict[int | str, int] = {}
-        self._marks: dict[int, DecisionKind] = {}
+        self._marks: dict[int, Said] = {}
         self._stored: set[int] = set()
         self._unfinished: dict[int, Unfinished] = {}
         self._names = Names(labels)
@@ -50,6 +53,7 @@ class Rows:
     def fill(self, items: Sequence[QueueItem], aside: Sequence[SetAside]) -> None:
         """These are the rows now."""
         self.items, self.aside = [self._as_it_is(item) for item in items], list(aside)
+        self.tally = Tally.of(self.items)
         self._places = {key_of(row): index for index, row in enumerate(self)}
         self._names.set([below(item.path, self._folder) for item in items])
         self._aside_names.set([below(file.path, self._folder) for file in aside])
@@ -74,10 +78,10 @@ class Rows:
 
     # What is on its way
 
-    def mark(self, photo_id: int, kind: DecisionKind) -> None:
-        """A decision is on its way to the database."""
+    def mark(self, photo_id: int, said: Said) -> None:
+        """A decision is on its way to the database, or was taken back in it."""
         self._marks.pop(photo_id, None)
-        self._marks[photo_id] = kind
+        self._marks[photo_id] = said
         self._stored.discard(photo_id)
         self._unfinished.pop(photo_id, None)
         self._lay_over(photo_id)
@@ -101,9 +105,10 @@ class Rows:
             self._unfinished.pop(photo_id, None)
 
     def _lay_over(self, photo_id: int) -> None:
-        self.items = [
-            self._as_it_is(item) if item.photo_id == photo_id else item for item in self.items
-        ]
+        place = self._places.get(photo_id)
+        if place is not None:
+            before, after = self.items[place], self._as_it_is(self.items[place])
+            self.items[place], self.tally = after, self.tally.change(before, after)
 
     def _as_it_is(self, item: QueueItem) -> QueueItem:
         photo_id = item.photo_id

@@ -1,6 +1,11 @@
-"""What the review screen says where a photo would be, and before something surprising is done."""
+"""What the review screen says where a photo would be, before something surprising, and last."""
 
 from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from pipeline.review.sitting import Sat
+from pipeline.review.tally import KINDS
+from tui.words import duration
 
 EMPTY = (
     "There are no photos in this folder yet.",
@@ -60,6 +65,28 @@ def edited_since(names: Sequence[str]) -> str:
     """Said when nevus is left while decided photos have edits that no decision holds."""
     were = "was edited after its" if len(names) == 1 else "were edited after their"
     return f"{listed(names)} {were} decision: a stores the edits, an export is without them."
+
+
+def only_noted(names: Sequence[str]) -> str:
+    """Said when nevus is left while photos have notes that no decision holds."""
+    have = "has a note" if len(names) == 1 else "have notes"
+    return f"{listed(names)} {have} that only a decision keeps: leaving now loses what is noted."
+
+
+def farewell(sat: Sat, waiting: int | None, database: Path) -> str:
+    """Said once nevus was left; `waiting` is None where the folder was not looked through."""
+    wait = "" if waiting is None else _wait(waiting)
+    if sat.median_seconds is None:
+        return wait
+    kinds = ", ".join(f"{sat.kinds[kind]} {kind}" for kind in KINDS if sat.kinds.get(kind))
+    took = f"in {duration(sat.seconds)}, {sat.median_seconds:.1f} s a photo in the median"
+    return " ".join(part for part in (f"{kinds} {took}.", wait, f"All is in {database}") if part)
+
+
+def _wait(waiting: int) -> str:
+    if not waiting:
+        return "No photo waits."
+    return "1 photo waits." if waiting == 1 else f"{waiting} photos wait."
 
 
 def listed(names: Sequence[str]) -> str:

@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from textwrap import wrap
 
 from rich.cells import cell_len
 
@@ -10,6 +11,8 @@ from pipeline.review.reshaped import Reshaped
 
 GAP = 3
 """Cells between two parts of a line."""
+FLAG = "⚑"
+"""The sign of a flagged photo."""
 
 
 def shorten(text: str, width: int) -> str:
@@ -62,6 +65,14 @@ def lines_of(text: str, width: int) -> list[tuple[int, int]]:
     return lines or [(0, 0)]
 
 
+def folded(text: str, width: int) -> list[str]:
+    """The text in lines of `width` cells, parted between words where its signs are narrow."""
+    lines = wrap(text, width)
+    if all(cells(line) <= width for line in lines):
+        return lines
+    return [text[start:end] for start, end in lines_of(text, width)]
+
+
 def _most(width: int, text: str, part: Callable[[int], str]) -> int:
     """The most characters whose part of the text fits into `width` cells."""
     counts = range(len(text) + 1)
@@ -71,6 +82,13 @@ def _most(width: int, text: str, part: Callable[[int], str]) -> int:
 def percent(fraction: float) -> str:
     """A fraction as a percentage: `12.3%`; what would read as nothing is said to be little."""
     return "<0.1%" if 0 < fraction < 0.0005 else f"{100 * fraction:.1f}%"
+
+
+def duration(seconds: float) -> str:
+    """A rough time: seconds below a minute and a half, then minutes, then hours."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
 def fitting(widths: Sequence[int], room: int, gap: int = GAP) -> int:

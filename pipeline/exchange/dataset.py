@@ -44,6 +44,8 @@ class Provenance:
     seconds: float
     score: int | None
     note: str
+    flag: bool
+    reason: str
     revision: int | None
     author: str | None
     origin: str | None
@@ -170,6 +172,8 @@ def _provenance(file: ReviewedFile, photo: ReviewedPhoto, name: str, drawn: Draw
         seconds=decision.seconds,
         score=decision.score,
         note=decision.note,
+        flag=decision.flag,
+        reason=decision.reason,
         revision=revision.id if revision else None,
         author=revision.author if revision else None,
         origin=str(revision.origin) if revision else None,

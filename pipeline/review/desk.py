@@ -18,7 +18,7 @@ from itertools import islice
 from typing import TypeVar
 
 from db.queue import PAGE
-from db.values import Decision, PhotoDetails, QueueItem, SetAside
+from db.values import PhotoDetails, QueueItem, SetAside
 from imaging.framing import Framing, Pixels, Size
 from imaging.values import Prediction
 from pipeline.errors import WriteFailed
@@ -28,7 +28,7 @@ from pipeline.review.editor import OpenPhoto
 from pipeline.review.lane import Lane
 from pipeline.review.reshaped import Reshaped
 from pipeline.review.session import ReviewSession
-from pipeline.review.verdict import Ruling
+from pipeline.review.verdict import Ruling, TakenBack
 
 T = TypeVar("T")
 Look = Callable[[OpenPhoto, Framing], Future[Pixels]]
@@ -143,7 +143,7 @@ class Desk:
             photo.draft.end_stroke()
         return self._store(lambda: self._session.decide(photo._opened, ruling))
 
-    def take_back(self) -> Future[Decision | None]:
+    def take_back(self) -> Future[TakenBack | None]:
         """Take the reviewer's last decision back; which it was, None where there is none."""
         return self._store(self._session.take_back)
 

@@ -9,7 +9,6 @@ import numpy as np
 
 from db.store import Store
 from db.values import (
-    Decision,
     NewMask,
     PhotoDetails,
     QueueItem,
@@ -27,8 +26,10 @@ from pipeline.errors import EmptyOutline, PipelineError, ReviewError, WriteFaile
 from pipeline.review.editor import Editor, OpenPhoto, Past
 from pipeline.review.order import read_in_order
 from pipeline.review.reshaped import Reshaped, compare_forms
+from pipeline.review.sitting import Sitting
 from pipeline.review.stored_draft import StoredDraft
-from pipeline.review.verdict import OUTLINE, Ruling, stored_kind
+from pipeline.review.verdict import OUTLINE, Ruling, TakenBack, stored_kind
+from pipeline.review.waiting import Said
 from pipeline.review.writer import Writer
 from pipeline.work.scorer import Scorer
 from pipeline.work.viewer import Viewer
@@ -55,6 +56,7 @@ class ReviewSession:
     ) -> None:
         self.folder = folder.resolve()
         self.reviewer = reviewer
+        self.sitting = Sitting()
         self._store = store
         self._scorer = scorer
         self._viewer = viewer
@@ -141,11 +143,14 @@ class ReviewSession:
                 kind=kind,
                 reviewer=self.reviewer,
                 seconds=ruling.seconds,
-                score=ruling.score,
-                note=ruling.note,
+                score=ruling.remarks.score,
+                note=ruling.remarks.note,
+                flag=ruling.remarks.flag,
+                reason=ruling.reason,
                 mask=mask,
             )
         )
+        self.sitting.decide(photo.details.photo_id, kind, ruling.seconds)
         return change
 
     def _accepted(
@@ -170,10 +175,15 @@ class ReviewSession:
         mask = self._new_mask(editor, revision)
         return mask, None if mask is None else compare_forms(before, editor.mask)
 
-    def take_back(self) -> Decision | None:
+    def take_back(self) -> TakenBack | None:
         """Take the reviewer's last decision back; which it was, or None where there is none."""
         self.drain()
-        return self._store.take_back(self.reviewer)
+        decision = self._store.take_back(self.reviewer)
+        if decision is None:
+            return None
+        self.sitting.take_back(decision.photo_id)
+        now = self._store.photo(decision.photo_id)
+        return TakenBack(decision, Said(now.decision, now.flag))
 
     def drain(self) -> None:
         """Wait until every edit is committed. Raises WriteFailed; the edits stay queued then."""

@@ -2,24 +2,59 @@
 
 from dataclasses import dataclass
 
-from db.values import DecisionKind
+from db.values import Decision, DecisionKind, PhotoDetails
+from pipeline.review.waiting import Said
+from pipeline.settings import REJECT_REASONS, SCORE_WORDS
 
 OUTLINE = (DecisionKind.ACCEPTED, DecisionKind.CORRECTED)
 """The decisions that stand by an outline."""
 
 
 @dataclass(frozen=True)
+class Vocabulary:
+    """Why a reviewer may reject, as he chooses it by number, and what the scores from 1 on mean."""
+
+    reasons: tuple[str, ...] = REJECT_REASONS
+    scores: tuple[str, ...] = SCORE_WORDS
+
+
+USUAL = Vocabulary()
+
+
+@dataclass(frozen=True)
+class Remarks:
+    """What is said of a photo beside its decision, and is stored with that."""
+
+    score: int | None = None
+    note: str = ""
+    flag: bool = False
+
+    @classmethod
+    def of(cls, said: Decision | PhotoDetails) -> "Remarks":
+        """What a decision said, or the one that stands on a photo."""
+        return cls(said.score, said.note, said.flag)
+
+
+@dataclass(frozen=True)
 class Ruling:
     """A decision as it is said; `seconds` is how long the reviewer looked.
 
-    An empty outline is accepted only where it `may_be_empty`.
+    `reason` is why it rejects. An empty outline is accepted only where it `may_be_empty`.
     """
 
     kind: DecisionKind
     seconds: float
-    score: int | None = None
-    note: str = ""
+    remarks: Remarks = Remarks()
+    reason: str = ""
     may_be_empty: bool = False
+
+
+@dataclass(frozen=True)
+class TakenBack:
+    """A decision that was taken back, and what is said of its photo now."""
+
+    decision: Decision
+    stands: Said
 
 
 def stored_kind(kind: DecisionKind, edited: bool) -> DecisionKind:

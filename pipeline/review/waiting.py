@@ -16,6 +16,14 @@ class Unfinished:
     """Whether the photo was decided before them."""
 
 
+@dataclass(frozen=True)
+class Said:
+    """What a photo's decision will be; None: it waits again, since its decision was taken back."""
+
+    kind: DecisionKind | None
+    flag: bool = False
+
+
 def order_waiting(
     items: Sequence[QueueItem], after: int, skipped_now: Sequence[int]
 ) -> Iterator[QueueItem]:
@@ -47,13 +55,14 @@ def is_skipped(item: QueueItem) -> bool:
     return item.decision is DecisionKind.SKIPPED
 
 
-def foresee(item: QueueItem, kind: DecisionKind | None, made: Unfinished | None) -> QueueItem:
-    """A photo's line as it will be read once a decision, or else edits, have reached the database.
+def foresee(item: QueueItem, said: Said | None, made: Unfinished | None) -> QueueItem:
+    """A photo's line as it will be read once the database knows what was said, or else edited.
 
     The area of a mask that was edited in another sitting is not known until it is opened.
     """
-    if kind is not None:
-        return replace(item, decision=kind, has_draft=False, edited_since=False)
+    if said is not None:
+        seen = replace(item, decision=said.kind, flag=said.flag)
+        return replace(seen, has_draft=False, edited_since=False)
     if made is not None:
         return replace(
             item,

@@ -160,6 +160,22 @@ def test_a_photo_that_broke_is_in_no_queue_and_comes_back_with_what_was_decided(
     assert store.photo(photo_id).score == 3
 
 
+def test_a_flag_and_what_else_was_said_stand_with_the_decision_and_go_with_it(store: Store) -> None:
+    photo_id = outline(store, "a.jpg")
+    store.decide(verdict(store, photo_id, DecisionKind.ACCEPTED, score=3))
+    assert only(store).flag is False
+    said = verdict(store, photo_id, DecisionKind.REJECTED, score=1)
+    store.decide(replace(said, note="haar, 毛", flag=True, reason="not skin"))
+    assert only(store).flag is True
+    seen = store.photo(photo_id)
+    assert (seen.score, seen.note, seen.flag, seen.reason) == (1, "haar, 毛", True, "not skin")
+    assert seen.history[-1].what == "rejected: not skin, score 1, flagged, “haar, 毛”"
+    store.take_back("ada")
+    assert only(store).flag is False
+    seen = store.photo(photo_id)
+    assert (seen.score, seen.note, seen.flag, seen.reason) == (3, "", False, "")
+
+
 def test_history_tells_all_that_happened_in_its_order(store: Store) -> None:
     photo_id = outline(store, "a.jpg")
     store.decide(verdict(store, photo_id, DecisionKind.SKIPPED, "bob"))

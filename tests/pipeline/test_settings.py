@@ -73,6 +73,14 @@ def test_options_outweigh_variables_and_these_the_file(
         ('model = "none.mlpackage"', "model must be the path of an .mlpackage that is there"),
         ("db = 3", "db must be the path of a file"),
         ('reviewer = ""', "reviewer must be a name"),
+        ("reject_reasons = []", "reject_reasons must be a list of 1 to 5 different texts"),
+        ('reject_reasons = ["a", " a "]', "reject_reasons must be a list"),
+        ('reject_reasons = ["a", 2]', "reject_reasons must be a list"),
+        ('reject_reasons = ["a", ""]', "reject_reasons must be a list"),
+        ('reject_reasons = ["a\\u001b"]', "reject_reasons must be a list"),
+        (f'reject_reasons = ["{"a" * 25}"]', "of at most 24 characters"),
+        ("reject_reasons = 3", "reject_reasons must be a list"),
+        ('score_words = ["a", "b", "c", "d"]', "score_words must be a list of 5 different texts"),
         ('\n\ncolour = "256"', ":3: there is no setting colour; there are db, model"),
         ("[nevus]\ncolor = '256'", ":1: there is no setting nevus"),
         ("color = ", "is no TOML: Invalid value (at "),
@@ -107,4 +115,16 @@ def test_the_example_says_every_setting_and_sets_none() -> None:
     assert list(tomllib.loads(shown)) == [one.key for one in SETTINGS]
     for one in SETTINGS:
         if one.default is not None:
-            assert tomllib.loads(shown)[one.key] == one.default
+            assert one.read(tomllib.loads(shown)[one.key]) == one.default
+
+
+def test_reasons_and_words_are_lists_also_in_a_variable(place: Path) -> None:
+    assert settings(place, "").reject_reasons[0] == "out of focus"
+    assert settings(place, "").score_words == ("unusable", "poor", "fair", "good", "perfect")
+    held = settings(
+        place, 'reject_reasons = ["zu dunkel", "Haar"]', NEVUS_SCORE_WORDS="1;2 ; 3;4;fünf"
+    )
+    assert held.reject_reasons == ("zu dunkel", "Haar")
+    assert held.score_words == ("1", "2", "3", "4", "fünf")
+    assert ("reject_reasons", "zu dunkel; Haar", f"{place}:1") in held.rows()
+    assert ("score_words", "1; 2; 3; 4; fünf", "NEVUS_SCORE_WORDS") in held.rows()

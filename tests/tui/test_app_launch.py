@@ -1,6 +1,7 @@
 """The app in a real terminal: whatever ends it, what was edited is saved."""
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -19,9 +20,10 @@ RUN = """
 import sys
 from pathlib import Path
 from pipeline.settings import read_settings
+from tui.commands.output import say_last
 from tui.launch import run_app
 given = {"db": Path(sys.argv[2]), "model": Path("none.mlpackage"), "reviewer": "ada"}
-run_app(Path(sys.argv[1]), read_settings({**given, "time_limit": 600.0}))
+say_last(run_app(Path(sys.argv[1]), read_settings({**given, "time_limit": 600.0})))
 """
 PATIENCE = 120
 
@@ -72,6 +74,36 @@ def test_quitting_leaves_with_everything_saved(clinic: Clinic, database: Path) -
         child.close()
         assert child.exitstatus == 0
     assert saved_threshold(database, photo_id) == 0.40
+
+
+def test_what_was_decided_is_said_in_one_line_once_the_app_has_gone(
+    clinic: Clinic, database: Path
+) -> None:
+    for number in range(3):
+        clinic.outline(f"photo{number}.jpg", number)
+    with running(clinic, database) as child:
+        child.send("r")
+        child.expect_exact("1 of 3")
+        child.send("q")
+        child.expect(pexpect.EOF)
+        child.close()
+        assert child.exitstatus == 0
+    # What follows the end of the other screen is what stays in the terminal.
+    _, left, said = (child.before or "").rpartition("\x1b[?1049l")
+    assert left
+    line = next(text for text in said.splitlines() if "photos wait" in text)
+    assert re.search(r"1 rejected in \d+ (s|min), \d+\.\d s a photo in the median\. ", line)
+    assert line.endswith(f"2 photos wait. All is in {database}")
+
+
+def test_only_what_waits_is_said_where_nothing_was_decided(clinic: Clinic, database: Path) -> None:
+    clinic.outline("photo.jpg")
+    with running(clinic, database) as child:
+        child.send("q")
+        child.expect(pexpect.EOF)
+    said = (child.before or "").rpartition("\x1b[?1049l")[2]
+    assert "1 photo waits." in said
+    assert str(database) not in said
 
 
 def test_a_lost_terminal_ends_it_with_everything_saved(clinic: Clinic, database: Path) -> None:

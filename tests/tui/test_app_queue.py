@@ -8,6 +8,7 @@ from textual.app import App, ComposeResult
 from textual.geometry import Offset
 
 from db.values import DecisionKind, QueueItem, SetAside
+from pipeline.review.waiting import Said
 from tests.tui.driving import Clinic, flushed, settled, until
 from tui.app import NevusApp
 from tui.widgets.queue import Queue
@@ -67,7 +68,7 @@ async def test_waiting_goes_round_and_ends_with_the_skipped_the_first_skipped_fi
         queue.fill([item(1), item(2), item(3), *skipped, edited], [])
         queue.choose(2)
         assert [waiting.photo_id for waiting in queue.waiting()] == [3, 1, 2, 6, 5, 4]
-        queue.mark(5, DecisionKind.SKIPPED)
+        queue.mark(5, Said(DecisionKind.SKIPPED))
         assert [waiting.photo_id for waiting in queue.waiting()] == [3, 1, 2, 6, 4, 5]
 
 
@@ -75,7 +76,7 @@ async def test_a_mark_holds_until_the_database_says_it(app: QueueApp) -> None:
     async with app.run_test(size=(40, 20)):
         queue = app.query_one(Queue)
         queue.fill([item(1), item(2)], [])
-        queue.mark(1, DecisionKind.REJECTED)
+        queue.mark(1, Said(DecisionKind.REJECTED))
         queue.fill([item(1), item(2)], [])
         assert queue.items[0].decision is DecisionKind.REJECTED
         queue.unmark(1)

@@ -7,8 +7,10 @@ unescaped. JSON escapes in its own way.
 import json
 import logging
 import math
+import os
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +40,15 @@ def safe_text(text: str, style: str = "") -> Text:
 def remark(sentence: str) -> None:
     """A sentence on stderr."""
     stderr().print(safe_text(sentence), soft_wrap=True)
+
+
+def say_last(sentence: str) -> None:
+    """A sentence on stdout, as the last that is done; unheard where the terminal has gone."""
+    if sentence:
+        line = f"{printable(sentence)}\n".encode(sys.stdout.encoding, "replace")
+        # Past the buffer, which would be written once more when Python ends.
+        with suppress(OSError):
+            os.write(sys.stdout.fileno(), line)
 
 
 def print_json(result: "DataclassInstance") -> None:

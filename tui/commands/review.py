@@ -14,7 +14,7 @@ from tui.commands.options import (
     RunBy,
     TimeLimit,
 )
-from tui.commands.output import WRONG_USAGE, fail, failures
+from tui.commands.output import WRONG_USAGE, fail, failures, say_last
 from tui.commands.settings import settled
 
 
@@ -65,4 +65,4 @@ def review(
         if held.color != "auto":
             os.environ.pop("NO_COLOR", None)
 
-        run_app(folder, held, colours, typed)
+        say_last(run_app(folder, held, colours, typed))

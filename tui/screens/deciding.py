@@ -6,32 +6,41 @@ from pathlib import Path
 
 from textual import work
 
-from db.values import Decision, DecisionKind, QueueItem, SetAside
+from db.values import DecisionKind, QueueItem, SetAside
 from pipeline.review.desk import Desk, DeskPhoto
+from pipeline.review.pace import Pace
 from pipeline.review.reshaped import Reshaped
-from pipeline.review.verdict import Ruling, stored_kind
-from pipeline.review.waiting import is_skipped
+from pipeline.review.verdict import Remarks, Ruling, TakenBack, Vocabulary, stored_kind
+from pipeline.review.waiting import Said, is_skipped
 from tui.failures import EXPECTED, brief
 from tui.rows import Row
-from tui.screens.editing import EditingScreen
-from tui.sentences import edited_since, empty_outline, not_stored, nothing_waits, skipped_again
+from tui.screens.remarking import RemarkingScreen
+from tui.sentences import (
+    edited_since,
+    empty_outline,
+    not_stored,
+    nothing_waits,
+    only_noted,
+    skipped_again,
+)
 from tui.stopwatch import Stopwatch
-from tui.widgets.details import Details
 from tui.widgets.progress import Progress
 from tui.widgets.queue import Queue
+from tui.widgets.reasons import Reasons
 from tui.words import describe
 
 
-class DecidingScreen(EditingScreen):
+class DecidingScreen(RemarkingScreen):
     """A screen with a queue, whose photo on the workbench is decided; then the next one comes."""
 
-    def __init__(self, desk: Desk, folder: Path, reviewer: str) -> None:
-        super().__init__(desk, reviewer)
+    def __init__(self, desk: Desk, folder: Path, reviewer: str, vocabulary: Vocabulary) -> None:
+        super().__init__(desk, str(folder), reviewer, vocabulary)
         self._folder = str(folder)
         self._stopwatch = Stopwatch()
+        self._pace = Pace()
         self._progress = Progress(folder.name, id="progress")
         self._queue = Queue(self._folder, id="queue")
-        self._details = Details(self._folder, id="details")
+        self._reasons = Reasons(vocabulary.reasons, id="reasons")
         self._ending: tuple[str, ...] = ()
         self._told_skipped = False
         self._held: int | None = None
@@ -44,7 +53,8 @@ class DecidingScreen(EditingScreen):
         self._stopwatch.stop()
         self._bench.take_away()
         self._asked_empty = False
-        self.score = None
+        self._ask_reason(False)
+        self.remarks = Remarks()
 
     def _is_current(self, photo_id: int) -> bool:
         row = self._queue.current
@@ -52,9 +62,8 @@ class DecidingScreen(EditingScreen):
 
     def action_decide(self, kind: str) -> None:
         """Decide the photo that is seen, and go on to the next one waiting."""
-        opened, decision = self._bench.opened, DecisionKind(kind)
-        if opened is None or not (self._bench.seen and self._is_current(opened.details.photo_id)):
-            self._say(self._why_undecided())
+        opened, decision = self._decidable(), DecisionKind(kind)
+        if opened is None:
             return
         accepts = decision is DecisionKind.ACCEPTED
         if accepts and opened.draft is None:
@@ -64,11 +73,68 @@ class DecidingScreen(EditingScreen):
             self._asked_empty = True
             self._say(empty_outline(self._queue.name_of(opened.details.photo_id)), "warning")
             return
-        self._queue.mark(opened.details.photo_id, stored_kind(decision, self._bench.edited))
-        self._store(opened, decision)
+        self._decide(opened, decision)
+
+    def _decidable(self) -> DeskPhoto | None:
+        """The photo that is seen; where there is none, that is said."""
+        opened = self._bench.opened
+        if opened and self._bench.seen and self._is_current(opened.details.photo_id):
+            return opened
+        self._say(self._why_undecided())
+        return None
+
+    def _decide(self, opened: DeskPhoto, decision: DecisionKind, reason: str = "") -> None:
+        kind = stored_kind(decision, self._bench.edited)
+        self._pace.decide()
+        self._mark(opened.details.photo_id, Said(kind, self.remarks.flag))
+        self._store(opened, decision, reason)
         # Now, not when the next photo comes: a stroke that is drawn meanwhile is of no photo.
         self._put_away()
         self._go_on()
+
+    def action_reject(self) -> None:
+        """Ask why the photo is rejected; the same again asks no more."""
+        asked = self._asks_reason
+        if asked or self._decidable() is not None:
+            self._ask_reason(not asked)
+
+    def action_score(self, score: int) -> None:
+        """Choose the reason that is asked for, or else set the score."""
+        if not self._asks_reason:
+            super().action_score(score)
+            return
+        reason, opened = self._reasons.reason(score), self._decidable()
+        if reason is not None and opened is not None:
+            self._decide(opened, DecisionKind.REJECTED, reason)
+
+    def action_stop_editing(self) -> None:
+        """Ask no more for a reason, or else put the brush away."""
+        if self._asks_reason:
+            self._ask_reason(False)
+        else:
+            super().action_stop_editing()
+
+    @property
+    def _asks_reason(self) -> bool:
+        return self._reasons.display
+
+    def _ask_reason(self, asked: bool) -> None:
+        self._reasons.display, self._details.display = asked, not asked
+        self._show_state()
+
+    def _hints(self) -> tuple[str, ...]:
+        return () if self._asks_reason else super()._hints()
+
+    def _mark(self, photo_id: int, said: Said) -> None:
+        self._queue.mark(photo_id, said)
+        self._count()
+
+    def _count(self) -> None:
+        """Tell how far the queue is decided, which the database may learn only in a moment."""
+        tally = self._queue.tally
+        self._progress.tally = tally
+        self._progress.pace = self._pace.per_minute()
+        self._progress.left = self._pace.seconds_left(tally.waiting)
 
     def _why_undecided(self) -> str:
         match self._queue.current:
@@ -80,11 +146,11 @@ class DecidingScreen(EditingScreen):
                 return "No photo is open yet. Press again when you see it."
         return "There is no photo to decide."
 
-    def _store(self, opened: DeskPhoto, decision: DecisionKind) -> None:
+    def _store(self, opened: DeskPhoto, decision: DecisionKind, reason: str) -> None:
         photo_id = opened.details.photo_id
-        seconds, score = self._stopwatch.seconds(photo_id), self.score
+        seconds = self._stopwatch.seconds(photo_id)
         self._stopwatch.reset(photo_id)
-        ruling = Ruling(decision, seconds, score, may_be_empty=self._asked_empty)
+        ruling = Ruling(decision, seconds, self.remarks, reason, may_be_empty=self._asked_empty)
         stored = self._desk.decide(opened, ruling)
         self._settle(photo_id, self._outbox.put(photo_id, asyncio.wrap_future(stored)))
 
@@ -94,9 +160,10 @@ class DecidingScreen(EditingScreen):
             change = await stored
         except EXPECTED as problem:
             name = self._queue.name_of(photo_id)
+            self._pace.take_back()
             self._say(f"The decision on {name} is not stored. {problem}", "error")
         else:
-            self._scores.pop(photo_id, None)
+            self._remarks.pop(photo_id, None)
             if change is not None:
                 self._say(f"{self._queue.name_of(photo_id)} {describe(change)}", "warning")
         finally:
@@ -138,16 +205,20 @@ class DecidingScreen(EditingScreen):
         self._return_to(asyncio.wrap_future(self._desk.take_back()))
 
     @work(group="decide")
-    async def _return_to(self, taken: Awaitable[Decision | None]) -> None:
+    async def _return_to(self, taken: Awaitable[TakenBack | None]) -> None:
         try:
-            decision = await taken
+            back = await taken
         except EXPECTED as problem:
             self._complain(problem)
             return
-        if decision is None:
+        if back is None:
             self._say("There is no decision to take back.")
             return
-        self._scores.setdefault(decision.photo_id, decision.score)
+        decision = back.decision
+        self._pace.take_back()
+        self._mark(decision.photo_id, back.stands)
+        self._queue.unmark(decision.photo_id)
+        self._remarks.setdefault(decision.photo_id, Remarks.of(decision))
         self._desk.drop(decision.photo_id)
         if not self._queue.choose(decision.photo_id):
             self._say("The decision is taken back. Its photo is not in this folder.")
@@ -161,4 +232,6 @@ class DecidingScreen(EditingScreen):
             names = [self._queue.name_of(photo_id) for photo_id in refused]
             return not_stored(names, brief(next(iter(refused.values()))))
         names = [self._queue.name_of(i.photo_id) for i in self._queue.items if i.edited_since]
-        return edited_since(names) if names else ""
+        noted = [self._queue.name_of(key) for key, said in self._remarks.items() if said.note]
+        edited = edited_since(names) if names else ""
+        return " ".join(part for part in (edited, only_noted(noted) if noted else "") if part)

@@ -6,7 +6,6 @@ from time import monotonic
 from textual import on
 from textual.message import Message
 from textual.notifications import SeverityLevel
-from textual.reactive import reactive
 from textual.screen import Screen
 
 from db.values import Tool
@@ -15,7 +14,7 @@ from tui.failures import brief
 from tui.keymap import EDIT_HINTS, REVIEW_HINTS, bindings
 from tui.outbox import Outbox
 from tui.widgets.keys import Keys
-from tui.widgets.status import Status
+from tui.widgets.status import State, Status
 from tui.widgets.workbench import Workbench
 
 LOOK_EVERY = 0.1
@@ -32,8 +31,6 @@ class EditingScreen(Screen[None]):
     class StoreChanged(Message):
         """The database holds something else now, so that the queue is to be read again."""
 
-    score: reactive[int | None] = reactive[int | None](None, init=False)
-
     def __init__(self, desk: Desk, reviewer: str) -> None:
         super().__init__()
         self._desk = desk
@@ -41,7 +38,6 @@ class EditingScreen(Screen[None]):
         self._status = Status(reviewer, id="status")
         self._keys = Keys(id="keys")
         self._outbox = Outbox()
-        self._scores: dict[int, int | None] = {}
         self._refused: Exception | None = None
         self._said: dict[str, float] = {}
 
@@ -165,25 +161,20 @@ class EditingScreen(Screen[None]):
     def _say_unchanged(self, message: Workbench.Unchanged) -> None:
         self._say(message.sentence)
 
-    def action_score(self, score: int) -> None:
-        """Set the score that goes with the photo's decision; the same again clears it."""
-        if self._bench.opened is not None:
-            self.score = None if score == self.score else score
-            self._scores[self._bench.opened.details.photo_id] = self.score
-
-    def watch_score(self) -> None:
-        """Tell the score."""
-        self._show_state()
-
     @on(Workbench.Failed)
     def _say_failed(self, message: Workbench.Failed) -> None:
         self._say(message.sentence, "error")
 
     @on(Workbench.Set)
     def _show_state(self) -> None:
-        state = self._bench.state(self._unsaved, self.score)
-        self._status.state = replace(state, refused=self._why_unsaved())
-        self._keys.shown = EDIT_HINTS if self._bench.editing else REVIEW_HINTS
+        self._status.state = self._state()
+        self._keys.shown = self._hints()
+
+    def _state(self) -> State:
+        return replace(self._bench.state(self._unsaved), refused=self._why_unsaved())
+
+    def _hints(self) -> tuple[str, ...]:
+        return EDIT_HINTS if self._bench.editing else REVIEW_HINTS
 
     # What is saved, and what went wrong
 

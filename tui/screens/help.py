@@ -10,6 +10,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.keymap import COMMANDS, MOUSE_AND_ARROWS, Group
+from tui.words import FLAG
 
 KEY = 8
 """Cells for the keys on the left."""
@@ -24,6 +25,7 @@ SIGNS = (
     ("✎", "edited since"),
     ("·", "no outline yet"),
     ("!", "set aside"),
+    (FLAG, "flagged"),
 )
 
 

@@ -19,6 +19,7 @@ from pipeline.intake.ingest import IngestProgress
 from pipeline.review.deck import AHEAD
 from pipeline.review.desk import Desk, DeskPhoto
 from pipeline.review.held import count_held, is_edited_since
+from pipeline.review.verdict import Vocabulary
 from pipeline.review.waiting import Unfinished
 from tui.failures import EXPECTED
 from tui.names import below
@@ -35,6 +36,8 @@ PATIENCE = 0.15
 """Seconds before a photo that is still opening is announced; most are there sooner."""
 NEWS_EVERY = 0.3
 """Seconds between two readings of the queue while photos come in, at least."""
+ANSWERS = frozenset({"score", "stop_editing", "reject"})
+"""What can be done while a reason is asked for."""
 PAUSE_PER_READING = 5
 """A queue that takes long to read is read the less often."""
 
@@ -47,12 +50,17 @@ class ReviewScreen(DecidingScreen):
 
     too_small: reactive[bool] = reactive(False, init=False, bindings=True)
 
-    def __init__(self, desk: Desk, folder: Path, reviewer: str) -> None:
-        super().__init__(desk, folder, reviewer)
-        self._reading = self._read_again = False
+    def __init__(self, desk: Desk, folder: Path, reviewer: str, vocabulary: Vocabulary) -> None:
+        super().__init__(desk, folder, reviewer, vocabulary)
+        self._reading = self._read_again = self._read_whole = False
         self._reading_took = 0.0
         self._news: Timer | None = None
         self._locator = Locator(id="locator")
+
+    @property
+    def waiting(self) -> int | None:
+        """How many photos wait; None while the queue was not read to its end."""
+        return self._queue.tally.waiting if self._read_whole else None
 
     def compose(self) -> ComposeResult:
         """From top to bottom; the sentence for small terminals is hidden until it is needed."""
@@ -62,9 +70,11 @@ class ReviewScreen(DecidingScreen):
             yield self._bench
             with Container(id="side"):
                 yield self._details
+                yield self._reasons
                 yield self._locator
         yield self._status
         yield self._keys
+        yield self._note_line
         yield Static(id="too-small", markup=False)
 
     def on_mount(self) -> None:
@@ -95,9 +105,11 @@ class ReviewScreen(DecidingScreen):
             self._stopwatch.start(opened.details.photo_id)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:  # noqa: ARG002
-        """Nothing is done unseen, and editing is only ended where it began."""
-        if self.too_small:
+        """Nothing is done unseen or beside a question; editing is only ended where it began."""
+        if self.too_small or self._note_line.open:
             return False
+        if self._asks_reason:
+            return action in ANSWERS
         return self._bench.editing if action == "stop_editing" else True
 
     # The queue
@@ -133,7 +145,8 @@ class ReviewScreen(DecidingScreen):
         except EXPECTED as problem:
             self._complain(problem)
         else:
-            self._queue.fill(items, aside)
+            self._fill(items, aside)
+            self._read_whole = True
             if first:
                 self._tell_skipped(self._queue.current)
             self._progress.shown = (len(items), len(aside))
@@ -156,8 +169,12 @@ class ReviewScreen(DecidingScreen):
                 break
             # Each filling takes as long as all that is filled in: none but of twice as much.
             if shown and len(items) >= 2 * len(self._queue) and _some_wait(items):
-                self._queue.fill(items, [])
+                self._fill(items, [])
         return items
+
+    def _fill(self, items: Sequence[QueueItem], aside: Sequence[SetAside]) -> None:
+        self._queue.fill(items, aside)
+        self._count()
 
     def _look_at_news(self, items: list[QueueItem]) -> None:
         """Open what has an outline now, and go to work that came after all was done."""
@@ -230,12 +247,13 @@ class ReviewScreen(DecidingScreen):
             return
         self._outbox.note_seen(details.photo_id)
         self._bench.show(opened)
+        self._pace.begin()
         if not self.too_small:
             self._stopwatch.start(details.photo_id)
         self._take_up_edits(opened)
         self._explain()
         self._details.show(details, None if revision is None else revision.measurements, 0)
-        self.score = self._scores.get(details.photo_id, details.score)
+        self._recall(details)
         self._show_state()
         self._prepare()
 

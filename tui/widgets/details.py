@@ -1,7 +1,6 @@
 """What is known of the photo on the screen: its outline, the model, the decision, the history."""
 
 from datetime import datetime
-from textwrap import wrap
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -13,8 +12,9 @@ from db.values import HistoryEntry, Origin, PhotoDetails, QueueItem, Revision, S
 from imaging.text import printable
 from imaging.values import Measurements, Receipt
 from pipeline.review.order import explain_place
+from pipeline.review.verdict import Remarks
 from tui.names import below
-from tui.words import lines_of, percent, shorten
+from tui.words import FLAG, cells, cut, folded, lines_of, percent, shorten
 
 LABEL = 10
 """Cells for the names on the left."""
@@ -36,6 +36,7 @@ class Details(VerticalScroll, can_focus=False):
         self._edited: Measurements | None = None
         self._edits = 0
         self._row: QueueItem | None = None
+        self._remarks = Remarks()
 
     @property
     def empty(self) -> bool:
@@ -55,6 +56,11 @@ class Details(VerticalScroll, can_focus=False):
     def show(self, photo: PhotoDetails, measurements: Measurements | None, edits: int) -> None:
         """Show a photo; `measurements` are those of the mask as it stands, after `edits` edits."""
         self._photo, self._edited, self._edits = photo, measurements, edits
+        self._draw()
+
+    def remark(self, remarks: Remarks) -> None:
+        """Show what is said of the photo, decided or not."""
+        self._remarks = remarks
         self._draw()
 
     def show_aside(self, file: SetAside) -> None:
@@ -112,26 +118,43 @@ class Details(VerticalScroll, can_focus=False):
             return [*blank, pair("Area", "no outline yet", "$quiet")]
         return [
             *blank,
-            *area_lines(self._edited),
+            *area_lines(self._edited)[: 1 if self.compact and self._remarks.note else None],
             *outline_lines(photo.revision, self._edits, self._room),
         ]
 
     def _decision(self, photo: PhotoDetails) -> list[Content]:
-        said, style = "waiting" if photo.decision is None else str(photo.decision), "$accent"
         row = self._row if self._row and self._row.photo_id == photo.photo_id else None
         since = row is not None and row.edited_since
+        said, style = "waiting" if photo.decision is None else str(photo.decision), "$accent"
+        if photo.reason:
+            said = f"{said}: {printable(photo.reason)}"
         if since:
             said, style = f"{said}, edited{'' if self.compact else ' since'}", "$warning"
         elif photo.decision is None:
             style = "$quiet"
         if self.compact:
-            return [pair("Decision", said, style)]
-        lines = [Content(""), heading("Decision"), Content.styled(said, style)]
+            return self._briefly(said, style)
+        lines = [Content(""), heading("Decision"), Content.styled(said, style), *self._remarked()]
         if since:
             lines.append(Content.styled("a stores the edits", "$quiet"))
         elif photo.decision is None and row is not None:
             lines.append(Content.styled(shorten(explain_place(row), self._room), "$quiet"))
         return lines
+
+    def _remarked(self) -> list[Content]:
+        flag = [Content.assemble((FLAG, "$accent"), " flagged")] if self._remarks.flag else []
+        note = folded(printable(self._remarks.note), self._room)
+        return [*flag, *(Content(line) for line in note)]
+
+    def _briefly(self, said: str, style: str) -> list[Content]:
+        """What was decided and remarked, in two lines; a long decision needs its name's room."""
+        flag = f" {FLAG}" if self._remarks.flag else ""
+        room, note = self._room - LABEL, printable(self._remarks.note)
+        if cells(said) + cells(flag) <= room:
+            decided = pair("Decision", said + flag, style)
+        else:
+            decided = Content.styled(cut(said, self._room - cells(flag)) + flag, style)
+        return [decided, pair("Note", cut(note, room))] if note else [decided]
 
 
 def heading(text: str) -> Content:
@@ -195,7 +218,7 @@ def history_lines(history: tuple[HistoryEntry, ...], room: int) -> list[Content]
     for entry in reversed(history):
         told = printable(f"{entry.what}, {entry.who}" if entry.who else entry.what)
         at = f"{moment(entry.at):<{MOMENT}}"
-        for line in wrap(told, room - MOMENT):
+        for line in folded(told, room - MOMENT):
             lines.append(Content.assemble((at, "$quiet"), line))
             at = " " * MOMENT
     return lines

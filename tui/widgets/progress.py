@@ -1,4 +1,4 @@
-"""The line on top: which folder, and how far segmenting it has come."""
+"""The line on top: which folder, how far segmenting it has come, and how far reviewing it."""
 
 from collections import deque
 from collections.abc import Callable
@@ -8,15 +8,22 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from db.values import DecisionKind
 from imaging.text import printable
 from pipeline.intake.ingest import IngestProgress
-from tui.words import GAP, cells, cut, fitting, shorten
+from pipeline.review.tally import Tally
+from tui.widgets.queue import GLYPHS
+from tui.words import GAP, cells, cut, duration, fitting, shorten
 
 WINDOW = 8.0
 """Seconds over which photos a second are counted."""
 BAR = 16
 LEAST_NAME = 12
 """Cells that the folder's name keeps, if it needs them."""
+LEAST_MESSAGE = 24
+"""Cells that a message keeps."""
+COLOURS = {"accepted": "$success", "rejected": "$error", "quiet": "$quiet"}
+"""What the colours of the signs are called here."""
 
 
 class Rate:
@@ -42,13 +49,22 @@ class Rate:
 
 
 class Progress(Widget):
-    """nevus, the folder, and on the right found and done, photos a second or a message."""
+    """nevus, the folder, and on the right what is decided, and segmented while there is some left.
+
+    What matters least is left out where it is narrow.
+    """
 
     progress: reactive[IngestProgress | None] = reactive(None)
     shown: reactive[tuple[int, int]] = reactive((0, 0))
     """How many photos the queue shows, and how many files that were set aside."""
     outlined: reactive[int] = reactive(0)
     """How many of the photos have an outline."""
+    tally: reactive[Tally] = reactive(Tally())
+    """How the photos stand."""
+    pace: reactive[float | None] = reactive(None)
+    """Photos decided a minute."""
+    left: reactive[float | None] = reactive(None)
+    """Seconds until all are decided, at that pace."""
 
     def __init__(self, folder: str, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -74,14 +90,45 @@ class Progress(Widget):
         now = self.progress
         if now is None:
             return Content.styled("looking through the folder", "$quiet")
+        decided = self._decided()
         if now.message:
-            # Whole in a toast; its beginning says what happened.
-            return Content.styled(cut(printable(now.message), room), "$warning")
-        if now.done >= now.found:
-            return Content.styled(_watching(*self.shown), "$quiet")
-        parts = self._parts(now)
-        count = fitting([part.cell_length for part in parts], room)
-        return Content(" " * GAP).join(parts[:count])
+            parts = self._with_message(printable(now.message), room)
+        elif now.done < now.found:
+            parts = _that_fit([*decided, *self._segmenting(now), *self._kinds(signs)], room)
+        else:
+            # In words where there is room for all.
+            spelled, short = ([*decided, *self._reviewing(how)] for how in (words, signs))
+            parts = _that_fit(spelled, room)
+            parts = parts if len(parts) == len(spelled) else _that_fit(short, room)
+        return Content(" " * GAP).join(parts)
+
+    def _with_message(self, message: str, room: int) -> list[Content]:
+        """The message is whole in a toast; its beginning, which is here, says what happened."""
+        kept = min(cells(message), LEAST_MESSAGE)
+        parts = _that_fit([*self._decided(), *self._kinds(signs)], room - kept - GAP)
+        used = sum(part.cell_length + GAP for part in parts)
+        return [*parts, Content.styled(cut(message, room - used), "$warning")]
+
+    def _decided(self) -> list[Content]:
+        tally = self.tally
+        if not tally.photos:
+            return []
+        return [Content.assemble(f"{tally.decided} of {tally.photos}", (" decided", "$quiet"))]
+
+    def _kinds(self, told: "Telling") -> list[Content]:
+        kinds = [told(kind, count) for kind, count in self.tally.kinds()]
+        return [Content("  ").join(kinds)] if kinds else []
+
+    def _reviewing(self, told: "Telling") -> list[Content]:
+        parts = self._kinds(told)
+        if self.left is not None:
+            parts.append(Content.styled(time_left(self.left), "$quiet"))
+        if self.pace is not None:
+            parts.append(Content.styled(f"{self.pace:.1f} a minute", "$quiet"))
+        if self.shown[1]:
+            parts.append(Content.styled(f"{self.shown[1]} set aside", "$quiet"))
+        more = "more" if any(self.shown) else "photos"
+        return [*parts, Content.styled(f"watching for {more}", "$quiet")]
 
     def _verb(self) -> str:
         """What is done to the files: those that are known with an outline are only looked at."""
@@ -90,7 +137,7 @@ class Progress(Widget):
         known = found <= photos + aside and self.outlined >= photos
         return "checking" if known else "segmenting"
 
-    def _parts(self, now: IngestProgress) -> list[Content]:
+    def _segmenting(self, now: IngestProgress) -> list[Content]:
         verb = self._verb() if now.segmenting_here else "another nevus is segmenting"
         parts = [Content.assemble((f"{verb} ", "$quiet"), f"{now.done} of {now.found}")]
         rate = self._rate.per_second()
@@ -100,11 +147,23 @@ class Progress(Widget):
         return [*parts, bar(now.done / now.found)]
 
 
-def _watching(photos: int, aside: int) -> str:
-    if not photos and not aside:
-        return "watching for photos"
-    apart = f", {aside} set aside" if aside else ""
-    return f"{photos} photo{'' if photos == 1 else 's'}{apart}, watching for more"
+Telling = Callable[[DecisionKind, int], Content]
+"""How many decisions there are of a kind, put in words or signs."""
+
+
+def words(kind: DecisionKind, count: int) -> Content:
+    """In words: `2 corrected`."""
+    return Content.assemble(str(count), (f" {kind}", "$quiet"))
+
+
+def signs(kind: DecisionKind, count: int) -> Content:
+    """With the sign that the queue has for it."""
+    sign, colour = GLYPHS[kind]
+    return Content.assemble((sign, COLOURS[colour]), f" {count}")
+
+
+def _that_fit(parts: list[Content], room: int) -> list[Content]:
+    return parts[: fitting([part.cell_length for part in parts], room)]
 
 
 def bar(fraction: float) -> Content:
@@ -114,7 +173,5 @@ def bar(fraction: float) -> Content:
 
 
 def time_left(seconds: float) -> str:
-    """A rough time: seconds below a minute and a half, then minutes, then hours."""
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s left"
-    return f"{round(seconds / 60)} min left" if seconds < 5400 else f"{seconds / 3600:.1f} h left"
+    """How long it takes still, roughly."""
+    return f"{duration(seconds)} left"

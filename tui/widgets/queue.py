@@ -16,10 +16,11 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from db.values import DecisionKind, QueueItem, SetAside
-from pipeline.review.waiting import Unfinished
+from pipeline.review.tally import Tally
+from pipeline.review.waiting import Said, Unfinished
 from tui.names import reason_of
 from tui.rows import Row, Rows, key_of
-from tui.words import cells, cut, percent
+from tui.words import FLAG, cells, cut, percent
 
 GLYPHS: dict[DecisionKind, tuple[str, str]] = {
     DecisionKind.ACCEPTED: ("✓", "accepted"),
@@ -88,6 +89,11 @@ class Queue(ScrollView, can_focus=True):
         """The photos, in order."""
         return self._rows.items
 
+    @property
+    def tally(self) -> Tally:
+        """How the photos stand."""
+        return self._rows.tally
+
     def __len__(self) -> int:
         return len(self._rows)
 
@@ -138,9 +144,9 @@ class Queue(ScrollView, can_focus=True):
         self.watch_cursor()
         self.post_message(self.RowChosen(self.current))
 
-    def mark(self, photo_id: int, kind: DecisionKind) -> None:
-        """Show a decision that is on its way to the database."""
-        self._rows.mark(photo_id, kind)
+    def mark(self, photo_id: int, said: Said) -> None:
+        """Show a decision that is on its way to the database, or was taken back in it."""
+        self._rows.mark(photo_id, said)
         self.refresh()
 
     def show_edits(self, photo_id: int, made: Unfinished | None) -> None:
@@ -282,7 +288,8 @@ class Queue(ScrollView, can_focus=True):
         area = "" if row.area_fraction is None else percent(row.area_fraction)
         style = "name" if row.decision is None or row.edited_since else "done"
         return [
-            Segment(f"{sign} ", self._style(colour, chosen)),
+            Segment(sign, self._style(colour, chosen)),
+            Segment(FLAG if row.flag else " ", self._style("draft", chosen)),
             _fill(self._rows.name(index, room), room, self._style(style, chosen)),
             Segment(f" {area:>6}", self._style("quiet", chosen)),
         ]

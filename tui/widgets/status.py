@@ -9,12 +9,14 @@ from textual.widget import Widget
 from db.values import Tool
 from imaging.text import printable
 from imaging.view.overlay import Shown
-from tui.words import GAP, fitting, shorten
+from tui.words import FLAG, GAP, fitting, shorten
 
 
 @dataclass(frozen=True)
 class State:
     """What the status line tells; `tool` is in hand, `radius` the brush's in photo pixels.
+
+    `score` says what it means, and `note` whether there is one.
 
     `unsaved` counts edits and decisions on their way, `refused` says shortly why one is not saved.
     """
@@ -30,7 +32,9 @@ class State:
     zoom: float = 1.0
     contrast: bool = False
     heat: bool = False
-    score: int | None = None
+    score: str = ""
+    flag: bool = False
+    note: bool = False
 
 
 class Status(Widget):
@@ -57,8 +61,12 @@ class Status(Widget):
         parts = [self._saved()]
         if state.tool is not None:
             parts.append(_in_hand(state.tool, state.cuts, state.radius))
-        if state.score is not None:
-            parts.append(setting("score", str(state.score)))
+        if state.score:
+            parts.append(setting("score", state.score))
+        if state.flag:
+            parts.append(Content.assemble((FLAG, "$accent"), (" flagged", "$quiet")))
+        if state.note:
+            parts.append(Content.styled("note", "$quiet"))
         if state.zoom > 1:
             parts.append(setting("zoom", f"{state.zoom:.3g}×"))
         seen = [name for name, on in (("contrast", state.contrast), ("heat map", state.heat)) if on]

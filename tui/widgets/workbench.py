@@ -110,7 +110,7 @@ class Workbench(Container):
         self.take_away()
         self.canvas.clear(*paragraphs)
 
-    def state(self, unsaved: int, score: int | None) -> State:
+    def state(self, unsaved: int) -> State:
         """What the status line tells."""
         canvas, draft = self.canvas, self.draft
         return State(
@@ -124,7 +124,6 @@ class Workbench(Container):
             zoom=canvas.zoom,
             contrast=canvas.contrast,
             heat=canvas.heat,
-            score=score,
         )
 
     # Nearer and farther

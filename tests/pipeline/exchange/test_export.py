@@ -20,7 +20,7 @@ from pipeline.exchange.dataset import safe_name, unique_names
 from pipeline.exchange.export import Exported, export, format_names, unstored
 from pipeline.intake.scan import file_stat
 from pipeline.review.session import ReviewSession
-from pipeline.review.verdict import Ruling
+from pipeline.review.verdict import Remarks, Ruling
 from pipeline.work.scorer import OneProcess
 from pipeline.work.viewer import Viewer
 from tests.support.rights import reachable, without_rights
@@ -65,7 +65,8 @@ def reviewed(
             photo.editor.begin_stroke(9, True)
             photo.editor.extend_stroke(30, 200)
             photo.editor.end_stroke()
-        session.decide(photo, Ruling(kind, seconds=2.5, score=3, note=f"n\u00f6te {number}"))
+        remarks = Remarks(3, f"n\u00f6te {number}", flag=True)
+        session.decide(photo, Ruling(kind, 2.5, remarks, reason="why"))
         masks[name] = photo.editor.mask
     session.close()
     remember(store, draw(folder / "waiting.jpg", at=(-40, 0)))
@@ -106,6 +107,7 @@ def test_provenance_says_who_what_and_from_where(
     assert (line["decision"], line["reviewer"], line["author"]) == ("corrected", "ada", "ada")
     assert (line["origin"], line["threshold"], line["note"]) == ("brush", 0.5, "nöte 2")
     assert (line["seconds"], line["score"]) == (2.5, 3)
+    assert (line["flag"], line["reason"]) == (True, "why")
     assert (line["model"], line["backend"]) == ("by hand", "numpy")
     assert line["area_pixels"] == int(reviewed["corrected.jpg"].sum())
 

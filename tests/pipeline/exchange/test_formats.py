@@ -31,6 +31,8 @@ def photo(number: int, drawn: Drawn) -> DatasetPhoto:
         seconds=1.5,
         score=None,
         note='said "\n"',
+        flag=True,
+        reason="",
         revision=1,
         author="lesion",
         origin="model",

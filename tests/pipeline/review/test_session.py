@@ -16,7 +16,8 @@ from pipeline.errors import ReviewError, WriteFailed
 from pipeline.review.editor import Editor, OpenPhoto
 from pipeline.review.reshaped import Reshaped
 from pipeline.review.session import ReviewSession
-from pipeline.review.verdict import Ruling
+from pipeline.review.verdict import Remarks, Ruling
+from pipeline.review.waiting import Said
 from pipeline.work.scorer import OneProcess
 from pipeline.work.viewer import Viewer
 from tests.support.intake import take_in
@@ -149,7 +150,7 @@ def test_accepted_as_it_is_stays_the_models_mask(
     session: ReviewSession, store: Store, remembered: int
 ) -> None:
     photo = session.open(remembered)
-    session.decide(photo, Ruling(DecisionKind.ACCEPTED, seconds=3.5, score=4, note="clear border"))
+    session.decide(photo, Ruling(DecisionKind.ACCEPTED, 3.5, Remarks(4, "clear border")))
     [reviewed] = store.reviewed([DecisionKind.ACCEPTED])
     assert photo.details.revision is not None
     assert reviewed.revision is not None
@@ -304,7 +305,8 @@ def test_taken_back_the_photo_waits_again_with_its_edits(
     session.decide(photo, Ruling(DecisionKind.ACCEPTED, seconds=1))
     taken = session.take_back()
     assert taken is not None
-    assert (taken.photo_id, taken.kind) == (remembered, DecisionKind.CORRECTED)
+    assert taken.decision.photo_id == remembered
+    assert (taken.decision.kind, taken.stands) == (DecisionKind.CORRECTED, Said(None))
     assert [item.decision for item in session.queue()] == [None]
     editor = editor_of(session.open(remembered))
     assert np.array_equal(editor.mask, mask)
@@ -378,7 +380,7 @@ def test_review_goes_on_with_a_model_that_is_not_there(
             assert [item.decision for item in session.queue()] == [kind]
             taken = session.take_back()
             assert taken is not None
-            assert taken.photo_id == item.photo_id
+            assert taken.decision.photo_id == item.photo_id
             assert [item.decision for item in session.queue()] == [None]
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from db.values import DecisionKind, QueueItem
 from pipeline.review.held import count_held, is_edited_since
-from pipeline.review.waiting import Unfinished, foresee, order_skipped, order_waiting
+from pipeline.review.waiting import Said, Unfinished, foresee, order_skipped, order_waiting
 
 ACCEPTED, REJECTED, SKIPPED = DecisionKind.ACCEPTED, DecisionKind.REJECTED, DecisionKind.SKIPPED
 
@@ -38,7 +38,7 @@ def test_what_was_skipped_first_comes_again_first() -> None:
 
 def test_a_decision_on_its_way_stands_before_edits() -> None:
     made = Unfinished(0.5, edits=True, since=True)
-    seen = foresee(replace(item(1), has_draft=True), REJECTED, made)
+    seen = foresee(replace(item(1), has_draft=True), Said(REJECTED), made)
     assert (seen.decision, seen.has_draft, seen.edited_since) == (REJECTED, False, False)
 
 

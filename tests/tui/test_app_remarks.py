@@ -1,0 +1,270 @@
+"""Score, flag, note and reason: said with a key, kept with the photo, stored with its decision."""
+
+from collections.abc import Callable
+
+import pytest
+from textual import events
+from textual.pilot import Pilot
+
+from db.values import Decision, DecisionKind
+from pipeline.review.verdict import Vocabulary
+from tests.tui.driving import Clinic, review_screen, settled, shown_photo, text_of, until
+from tui.app import NevusApp
+from tui.widgets.note_line import NoteLine
+from tui.widgets.queue import Queue
+from tui.widgets.workbench import Workbench
+
+MakeApp = Callable[[], NevusApp]
+SIZES = [(80, 24), (120, 40)]
+
+
+@pytest.fixture
+def two(clinic: Clinic) -> list[int]:
+    return [clinic.outline(f"photo{number}.jpg", number) for number in range(2)]
+
+
+def decided(clinic: Clinic) -> Decision:
+    """The one decision that stands."""
+    [reviewed] = clinic.store.reviewed(list(DecisionKind))
+    return reviewed.decision
+
+
+async def write(pilot: Pilot[None], text: str) -> None:
+    """Type a note; space has a key's name."""
+    await pilot.press("c", *("space" if sign == " " else sign for sign in text))
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_score_flag_and_note_are_shown_and_stored_with_the_decision(
+    clinic: Clinic, make_app: MakeApp, two: list[int], size: tuple[int, int]
+) -> None:
+    async with make_app().run_test(size=size) as pilot:
+        screen = await settled(pilot)
+        await pilot.press("4", "*")
+        await write(pilot, "narbe größer")
+        await pilot.press("enter")
+        await settled(pilot)
+        assert "score 4 good" in text_of(screen, "#status")
+        assert "⚑ flagged" in text_of(screen, "#status")
+        assert "narbe größer" in text_of(screen, "#details > Static")
+        assert "⚑" not in text_of(screen, "#queue")
+        await pilot.press("a")
+        screen = await settled(pilot)
+        assert shown_photo(screen) == two[1]
+        assert "score" not in text_of(screen, "#status")
+        assert "✓⚑photo0.jpg" in text_of(screen, "#queue")
+        await pilot.press("k")
+        screen = await settled(pilot)
+        shown = text_of(screen, "#details > Static")
+        assert "narbe größer" in shown
+        assert "⚑" in shown
+    made = decided(clinic)
+    assert (made.kind, made.score, made.flag) == (DecisionKind.ACCEPTED, 4, True)
+    assert (made.note, made.reason) == ("narbe größer", "")
+    assert clinic.item(two[0]).flag
+
+
+async def test_what_is_said_stays_with_its_photo_and_comes_back_when_taken_back(
+    clinic: Clinic, make_app: MakeApp, two: list[int]
+) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        await pilot.press("2", "*")
+        await write(pilot, "hair")
+        await pilot.press("enter", "j")
+        screen = await settled(pilot)
+        assert shown_photo(screen) == two[1]
+        assert "flagged" not in text_of(screen, "#status")
+        await pilot.press("k")
+        screen = await settled(pilot)
+        assert "score 2 poor   ⚑ flagged   note" in text_of(screen, "#status")
+        await pilot.press("n")
+        await settled(pilot)
+        await pilot.press("U")
+        await until(pilot, lambda: shown_photo(screen) == two[0])
+        await settled(pilot)
+        assert clinic.item(two[0]).decision is None
+        assert "⚑" not in text_of(screen, "#queue")
+        assert "score 2 poor   ⚑ flagged   note" in text_of(screen, "#status")
+        assert "hair" in text_of(screen, "#details > Static")
+        await pilot.press("*", "2", "a")
+        await settled(pilot)
+    made = decided(clinic)
+    assert (made.score, made.flag, made.note) == (None, False, "hair")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_note_leaves_photo_and_status_where_they_are_and_escape_the_note(
+    clinic: Clinic, make_app: MakeApp, two: list[int], size: tuple[int, int]
+) -> None:
+    async with make_app().run_test(size=size) as pilot:
+        screen = await settled(pilot)
+        places = [screen.query_one(f"#{name}").region for name in ("canvas", "status", "keys")]
+        await write(pilot, "one")
+        await pilot.press("enter")
+        await write(pilot, " and arn")
+        line = screen.query_one(NoteLine)
+        assert "one and arn" in text_of(screen, "#note Input")
+        regions = [screen.query_one(f"#{name}").region for name in ("canvas", "status", "note")]
+        assert regions == places
+        await pilot.press("escape")
+        await settled(pilot)
+        assert not line.display
+        assert screen.query_one("#keys").display
+        assert screen.focused is screen.query_one(Queue)
+        assert "one and arn" not in text_of(screen, "#details > Static")
+        assert "one" in text_of(screen, "#details > Static")
+        # No letter of it was taken for a key.
+        assert [clinic.item(photo).decision for photo in two] == [None, None]
+
+
+async def test_a_note_is_escaped_and_kept_as_it_is_seen(
+    clinic: Clinic, make_app: MakeApp, two: list[int]
+) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        await pilot.press("c")
+        screen.focused.post_message(events.Paste("red\x1b[31m\u202e 皮膚\nsecond line"))  # type: ignore[union-attr]
+        await settled(pilot)
+        assert "red\\x1b[31m\\u202e 皮膚" in text_of(screen, "#note Input")
+        await pilot.press("enter")
+        await settled(pilot)
+        shown = "\n".join(text_of(screen, name) for name in ("#details > Static", "#status"))
+        assert "\\x1b[31m" in shown
+        assert "皮膚" in shown
+        assert "\x1b" not in shown
+        assert "\u202e" not in shown
+        await pilot.press("s")
+        await settled(pilot)
+    assert decided(clinic).note == "red\\x1b[31m\\u202e 皮膚"
+
+
+async def test_letters_typed_before_the_line_has_the_keys_are_written_and_decide_nothing(
+    clinic: Clinic, make_app: MakeApp, two: list[int]
+) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        # All at once, as over a slow line.
+        for sign in "char":
+            app.post_message(events.Key(sign, sign))
+        await until(pilot, lambda: "har" in text_of(screen, "#note Input"))
+        await pilot.press("enter")
+        await settled(pilot)
+        assert "har" in text_of(screen, "#details > Static")
+        assert shown_photo(screen) == two[0]
+        assert [clinic.item(photo).decision for photo in two] == [None, None]
+
+
+async def test_a_note_is_kept_for_its_photo_where_another_one_is_clicked(
+    make_app: MakeApp, two: list[int]
+) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        await write(pilot, "hair")
+        await pilot.click("#queue", offset=(5, 2))
+        screen = await settled(pilot)
+        assert shown_photo(screen) == two[1]
+        assert not screen.query_one(NoteLine).display
+        assert "note" not in text_of(screen, "#status")
+        await pilot.press("k")
+        screen = await settled(pilot)
+        assert "hair" in text_of(screen, "#details > Static")
+
+
+async def test_a_note_is_written_with_the_brush_in_hand_and_gives_it_the_keys_back(
+    make_app: MakeApp, two: list[int]
+) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        await pilot.press("e")
+        await settled(pilot)
+        await write(pilot, "x")
+        await pilot.press("enter")
+        await settled(pilot)
+        assert screen.query_one(Workbench).editing
+        assert screen.focused is screen.query_one("#canvas")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_reason_is_chosen_with_one_more_key(
+    clinic: Clinic, make_app: MakeApp, two: list[int], size: tuple[int, int]
+) -> None:
+    async with make_app().run_test(size=size) as pilot:
+        screen = await settled(pilot)
+        places = [screen.query_one(f"#{name}").region for name in ("canvas", "status")]
+        await pilot.press("R")
+        await settled(pilot)
+        asked = text_of(screen, "#reasons")
+        for number, reason in enumerate(Vocabulary().reasons, 1):
+            assert f"{number}  {reason}" in asked
+        assert "esc  decides nothing" in asked
+        assert [screen.query_one(f"#{name}").region for name in ("canvas", "status")] == places
+        # Neither decides while it is asked.
+        await pilot.press("a", "n")
+        await settled(pilot)
+        assert shown_photo(screen) == two[0]
+        await pilot.press("2")
+        screen = await settled(pilot)
+        assert shown_photo(screen) == two[1]
+        assert screen.query_one("#details").display
+        assert not screen.query_one("#reasons").display
+        await pilot.press("k")
+        screen = await settled(pilot)
+        assert "rejected: not skin" in text_of(screen, "#details > Static")
+    made = decided(clinic)
+    assert (made.photo_id, made.kind) == (two[0], DecisionKind.REJECTED)
+    assert (made.reason, made.score) == ("not skin", None)
+
+
+async def test_escape_and_the_same_key_leave_the_reasons_and_decide_nothing(
+    clinic: Clinic, make_app: MakeApp, two: list[int]
+) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        for key in ("escape", "R"):
+            await pilot.press("R")
+            assert screen.query_one("#reasons").display
+            await pilot.press(key)
+            assert not screen.query_one("#reasons").display
+        await pilot.press("R", "down")
+        screen = await settled(pilot)
+        assert not screen.query_one("#reasons").display
+        await pilot.press("2")
+        await settled(pilot)
+        assert "score 2 poor" in text_of(screen, "#status")
+        assert [clinic.item(photo).decision for photo in two] == [None, None]
+
+
+async def test_reasons_and_words_are_those_of_the_settings(clinic: Clinic, two: list[int]) -> None:
+    words = Vocabulary(("too dark",), ("one", "two", "three", "four", "five"))
+    app = NevusApp(clinic.session, clinic._ingest, vocabulary=words)
+    try:
+        async with app.run_test(size=(120, 40)) as pilot:
+            screen = await settled(pilot)
+            await pilot.press("5")
+            assert "score 5 five" in text_of(screen, "#status")
+            # There is no second one.
+            await pilot.press("R", "2")
+            assert screen.query_one("#reasons").display
+            await pilot.press("1")
+            await settled(pilot)
+    finally:
+        app.finish()
+    made = decided(clinic)
+    assert (made.photo_id, made.reason, made.score) == (two[0], "too dark", 5)
+
+
+async def test_leaving_says_which_note_would_be_lost(make_app: MakeApp, two: list[int]) -> None:
+    app = make_app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await write(pilot, "hair")
+        await pilot.press("enter")
+        await settled(pilot)
+        assert "photo0.jpg has a note that only a decision keeps" in (
+            await review_screen(pilot).left_behind()
+        )
+        await pilot.press("s")
+        await settled(pilot)
+        assert await review_screen(pilot).left_behind() == ""

@@ -1,0 +1,90 @@
+"""What the keys for score, flag and note do: what is said stays with a photo until its decision."""
+
+from dataclasses import replace
+
+from textual import on
+from textual.reactive import reactive
+
+from db.values import PhotoDetails
+from pipeline.review.desk import Desk
+from pipeline.review.verdict import Remarks, Vocabulary
+from tui.screens.editing import EditingScreen
+from tui.widgets.details import Details
+from tui.widgets.note_line import NoteLine
+from tui.widgets.status import State
+
+
+class RemarkingScreen(EditingScreen):
+    """A screen on which more is said of a photo than its decision."""
+
+    remarks: reactive[Remarks] = reactive(Remarks(), init=False)
+    """What is said of the photo on the workbench."""
+
+    def __init__(self, desk: Desk, folder: str, reviewer: str, vocabulary: Vocabulary) -> None:
+        super().__init__(desk, reviewer)
+        self._vocabulary = vocabulary
+        self._details = Details(folder, id="details")
+        self._note_line = NoteLine(id="note")
+        self._remarks: dict[int, Remarks] = {}
+
+    def action_score(self, score: int) -> None:
+        """Set the score that goes with the photo's decision; the same again clears it."""
+        if (photo_id := self._photo()) is not None:
+            same = score == self.remarks.score
+            self._remark(photo_id, replace(self.remarks, score=None if same else score))
+
+    def action_flag(self) -> None:
+        """Flag the photo, or take the flag away; it goes with the decision."""
+        if (photo_id := self._photo()) is not None:
+            self._remark(photo_id, replace(self.remarks, flag=not self.remarks.flag))
+
+    def action_note(self) -> None:
+        """Write a note on the photo, which goes with the decision."""
+        if (photo_id := self._photo()) is not None:
+            self._remarks.setdefault(photo_id, self.remarks)
+            self.add_class("-noting")
+            self._note_line.ask(photo_id, self.remarks.note)
+
+    @on(NoteLine.Closed)
+    def _take_note(self, message: NoteLine.Closed) -> None:
+        self.remove_class("-noting")
+        if message.note is not None and message.photo_id in self._remarks:
+            kept = replace(self._remarks[message.photo_id], note=message.note)
+            self._remark(message.photo_id, kept)
+
+    def type_note(self, character: str | None) -> bool:
+        """Write on the open note line what was typed before it had the keys; whether it is open."""
+        writes = self._note_line.open and character is not None and character.isprintable()
+        if writes and character is not None:
+            self._note_line.type(character)
+        return writes
+
+    def _photo(self) -> int | None:
+        opened = self._bench.opened
+        if opened is None:
+            self._say("No photo is open, so there is nothing to say of it.")
+        return None if opened is None else opened.details.photo_id
+
+    def _remark(self, photo_id: int, remarks: Remarks) -> None:
+        self._remarks[photo_id] = remarks
+        opened = self._bench.opened
+        if opened is not None and opened.details.photo_id == photo_id:
+            self._tell(remarks)
+
+    def _recall(self, details: PhotoDetails) -> None:
+        """Tell what is said of a photo that comes up, or else what its decision said."""
+        self._tell(self._remarks.get(details.photo_id, Remarks.of(details)))
+
+    def _tell(self, remarks: Remarks) -> None:
+        self.remarks = remarks
+        self._details.remark(remarks)
+
+    def watch_remarks(self) -> None:
+        """Tell them where all that is set is told."""
+        self._show_state()
+
+    def _state(self) -> State:
+        remarks = self.remarks
+        word = "" if remarks.score is None else self._vocabulary.scores[remarks.score - 1]
+        score = "" if remarks.score is None else f"{remarks.score} {word}"
+        return replace(super()._state(), score=score, flag=remarks.flag, note=bool(remarks.note))

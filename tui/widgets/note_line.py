@@ -1,0 +1,91 @@
+"""One line to write a note on; it takes the place of the key line while it is open."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from imaging.text import printable
+
+
+class Line(Input):
+    """An input that holds nothing which a terminal would take for a command."""
+
+    def replace(self, text: str, start: int, end: int) -> None:
+        """What is pasted is escaped, and kept as it is seen."""
+        super().replace(printable(text), start, end)
+
+
+class NoteLine(Horizontal):
+    """Enter keeps what is written, escape leaves the note as it was, and so does nothing else."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
+
+    @dataclass
+    class Closed(Message):
+        """The line is closed; `note` is what is to be kept, None where all stays as it was."""
+
+        photo_id: int
+        note: str | None
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._photo_id: int | None = None
+        self._shown = ""
+        self._before: Widget | None = None
+        self._line = Line(compact=True, select_on_focus=False)
+
+    @property
+    def open(self) -> bool:
+        """Whether a note is being written."""
+        return self._photo_id is not None
+
+    def compose(self) -> ComposeResult:
+        """What it is, the line, and the keys that end it."""
+        yield Static("note", id="note-name")
+        yield self._line
+        yield Static("enter keeps  esc leaves", id="note-keys")
+
+    def ask(self, photo_id: int, note: str) -> None:
+        """Open the line with a photo's note."""
+        self._photo_id, self._shown = photo_id, printable(note)
+        self._before = self.screen.focused
+        self._line.value = self._shown
+        self._line.cursor_position = len(self._shown)
+        self.display = True
+        self.screen.set_focus(self._line)
+
+    def type(self, text: str) -> None:
+        """Write what was typed before the line had the keys."""
+        self._line.insert_text_at_cursor(text)
+
+    @on(Input.Submitted)
+    def _keep(self, message: Input.Submitted) -> None:
+        message.stop()
+        self._give_back(self._line.value)
+
+    def action_leave(self) -> None:
+        """Leave the note as it was."""
+        self._give_back(self._shown)
+
+    def on_descendant_blur(self, _event: events.DescendantBlur) -> None:
+        """Whoever goes on with the mouse keeps what is written; another window ends nothing."""
+        if self.app.app_focus:
+            self._close(self._line.value)
+
+    def _give_back(self, text: str) -> None:
+        self._close(text)
+        self.screen.set_focus(self._before)
+
+    def _close(self, text: str) -> None:
+        photo_id, self._photo_id = self._photo_id, None
+        if photo_id is not None:
+            self.display = False
+            note = None if text == self._shown else text.strip()
+            self.post_message(self.Closed(photo_id, note))

@@ -1,0 +1,26 @@
+"""Why a photo is rejected: a short list to choose from by number, where the details else are."""
+
+from collections.abc import Sequence
+
+from textual.content import Content
+from textual.widgets import Static
+
+from imaging.text import printable
+
+
+class Reasons(Static):
+    """Shown while it is asked for."""
+
+    def __init__(self, reasons: Sequence[str], *, id: str | None = None) -> None:  # noqa: A002
+        lines = [
+            Content.assemble((f"{number}  ", "bold $accent"), printable(reason))
+            for number, reason in enumerate(reasons, 1)
+        ]
+        leave = Content.assemble(("esc  ", "bold $accent"), ("decides nothing", "$quiet"))
+        heading = Content.styled("Reject, because", "$faint bold")
+        super().__init__(Content("\n").join([heading, *lines, leave]), id=id)
+        self._reasons = tuple(reasons)
+
+    def reason(self, number: int) -> str | None:
+        """The reason with a number, counted from 1; None where there is none."""
+        return self._reasons[number - 1] if 1 <= number <= len(self._reasons) else None
