@@ -221,7 +221,7 @@ async def test_a_brush_that_is_not_in_hand_is_not_changed_in_silence(
         screen = await settled(pilot)
         before = screen.query_one(Status).state
         await pilot.press("x", "left_square_bracket", "escape")
-        assert sentences(pilot) == ["The brush is not in hand. e takes it."]
+        assert sentences(pilot) == ["No tool is in hand. e takes the brush, l the lasso."]
         assert screen.query_one(Status).state == before
 
 
