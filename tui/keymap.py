@@ -232,7 +232,8 @@ MOUSE_AND_ARROWS: tuple[tuple[str, str], ...] = (
     ("wheel", "Nearer, farther"),
     ("← ↑ ↓ →", "Crosshair, faster with shift"),
     ("space", "Brush down, up; a point"),
-    ("enter", "Close the shape; ⌫ point back"),
+    ("enter", "Close the shape"),
+    ("⌫", "Take a point back"),
 )
 """What the canvas takes while editing; written in the help, not to be bound."""
 
