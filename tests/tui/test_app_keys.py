@@ -8,7 +8,8 @@ from textual.app import App
 from db.values import DecisionKind
 from tests.tui.driving import Clinic, settled
 from tui.app import NevusApp
-from tui.widgets.canvas import BrushMode, Canvas
+from tui.widgets.canvas import Canvas
+from tui.widgets.painter import BrushMode
 from tui.widgets.queue import Queue
 from tui.widgets.workbench import Workbench
 

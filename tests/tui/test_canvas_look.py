@@ -18,7 +18,8 @@ from tests.tui.driving import text_of
 from tests.tui.easel import CELLS, Forgetful, Mouse, Onlooker, calm, disc, skin
 from tui.colour_app import ColourApp
 from tui.surface.colours import Colours, Depth, Source
-from tui.widgets.canvas import BrushMode, Canvas
+from tui.widgets.canvas import Canvas
+from tui.widgets.painter import BrushMode
 from tui.widgets.scene import Scene, Subject
 
 

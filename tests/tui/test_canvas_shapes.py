@@ -64,6 +64,30 @@ async def test_a_click_with_the_lasso_draws_nothing_and_begins_nothing() -> None
         assert easel.editor.edits == 0
 
 
+async def test_a_lasso_by_keys_alone() -> None:
+    async with shaping(bare(), Tool.LASSO) as (easel, pilot, _):
+        await pilot.press("space", "shift+right", "shift+down", "shift+left", "space")
+        await calm(pilot)
+        box = bounding_box(easel.editor.mask)
+        assert box is not None
+        side = 8 * PHOTO.width / CELLS[0]
+        assert box[1].stop - box[1].start == pytest.approx(side, abs=2)
+        assert not easel.canvas.shaping
+        # The pen is up: what follows is not drawn.
+        await pilot.press("shift+up", "shift+up")
+        await calm(pilot)
+        assert easel.editor.edits == 1
+
+
+async def test_the_brush_that_comes_after_a_begun_lasso_is_up() -> None:
+    async with shaping(bare(), Tool.LASSO) as (easel, pilot, _):
+        await pilot.press("space", "shift+right")
+        easel.bench.start_editing(Tool.BRUSH)
+        await pilot.press("shift+down", "shift+left")
+        await calm(pilot)
+        assert not easel.editor.mask.any()
+
+
 async def test_a_polygon_is_closed_by_a_click_on_its_first_point() -> None:
     async with shaping(bare(), Tool.POLYGON) as (easel, _, mouse):
         for x, y in (*CORNERS, CORNERS[0]):

@@ -140,6 +140,18 @@ async def test_keys_that_lead_the_crosshair_out_of_sight_take_the_view_along() -
         assert right > GRID.width, "it began beside what is seen now"
 
 
+async def test_the_mouse_never_moves_the_view_by_painting() -> None:
+    async with table(bare()) as (easel, pilot, mouse):
+        easel.bench.zoom(4)
+        easel.bench.start_editing()
+        await calm(pilot)
+        before = framing_of(easel)
+        await mouse.drag((30, 15), (59, 29))
+        assert framing_of(easel) == before
+        await mouse.drag((0, 0))
+        assert framing_of(easel) == before
+
+
 async def test_what_is_not_seen_is_not_painted() -> None:
     async with table(bare()) as (easel, pilot, mouse):
         easel.bench.zoom(4)

@@ -1,8 +1,7 @@
 """The canvas: a photo that is looked at and painted on, by mouse and by keyboard."""
 
 from collections.abc import Sequence
-from enum import Enum
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -13,6 +12,7 @@ from imaging.mask.shape import Point
 from imaging.view.lens import Lens
 from pipeline.review.brush import FIRST_WIDTH, aim, radius_on_photo
 from pipeline.review.shape import SHAPES, Shape
+from tui.widgets.painter import BrushMode, Painter
 from tui.widgets.photo_view import PhotoView
 from tui.widgets.scene import Brush, Subject
 
@@ -29,33 +29,6 @@ LEFT, RIGHT = 1, 3
 REACH = 2.0
 """Pixels of the screen around a polygon's first point that mean that one."""
 ARROWS = (("left", -1, 0), ("right", 1, 0), ("up", 0, -1), ("down", 0, 1))
-
-
-class BrushMode(Enum):
-    """Whether there is a brush in hand, and what it does."""
-
-    OFF = "off"
-    DRAW = "draw"
-    ERASE = "erase"
-
-
-class Painter(Protocol):
-    """Whom the canvas tells what the brush does, while the key or the pointer is handled.
-
-    Not by message: one would be read after the key that comes next, which may be the decision.
-    """
-
-    def begin_stroke(self, radius: float, paints: bool) -> None:
-        """The brush was put down: its radius in photo pixels, and whether it paints or erases."""
-
-    def extend_stroke(self, x: float, y: float) -> None:
-        """The brush is down and came to this point, in photo pixels; it may lie outside."""
-
-    def end_stroke(self) -> None:
-        """The brush was lifted."""
-
-    def draw_shape(self, tool: Tool, border: Sequence[Point], adds: bool) -> None:
-        """A shape was closed: points of its border in photo pixels, and whether it adds or cuts."""
 
 
 class Canvas(PhotoView, can_focus=True):
@@ -107,6 +80,7 @@ class Canvas(PhotoView, can_focus=True):
     def watch_tool(self, tool: Tool) -> None:
         """Take another tool: the shape of the last one is gone."""
         self.lift()
+        self.drop_shape()
         self._shape = Shape(tool) if tool in SHAPES else None
         self._mark()
 
@@ -249,7 +223,8 @@ class Canvas(PhotoView, can_focus=True):
         elif self._down:
             self._down = self._right = False
             self._painter.end_stroke()
-            self.action_move(0, 0)
+            if self._scene is not None:
+                self._move_to(*self._scene.moved(*self._middle, 0, 0))
             self._mark()
 
     def _lift_pen(self, shape: Shape) -> None:
@@ -310,8 +285,8 @@ class Canvas(PhotoView, can_focus=True):
             await self.app.run_action(active.binding.action, active.node)
 
     def action_press(self) -> None:
-        """Put the brush down, or lift it."""
-        if self._down:
+        """Put the brush down, or lift it; put a shape's pen down, or close it."""
+        if self._down and self._shape is None:
             self.lift()
         else:
             self._press()

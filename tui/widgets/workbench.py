@@ -20,7 +20,8 @@ from pipeline.review.desk import DeskPhoto
 from pipeline.review.draft import Change, Draft
 from pipeline.review.repair import repair_settings
 from tui.failures import EXPECTED
-from tui.widgets.canvas import BrushMode, Canvas
+from tui.widgets.canvas import Canvas
+from tui.widgets.painter import BrushMode
 from tui.widgets.photo_view import Near
 from tui.widgets.scene import Subject
 from tui.widgets.status import State
