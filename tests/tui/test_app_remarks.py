@@ -200,7 +200,12 @@ async def test_a_reason_is_chosen_with_one_more_key(
             assert f"{number}  {reason}" in asked
         assert "esc  decides nothing" in asked
         assert [screen.query_one(f"#{name}").region for name in ("canvas", "status")] == places
-        # Neither decides while it is asked.
+        # No message lies over it, and neither key decides while it is asked.
+        pilot.app.notify("Something to be read. " * 20, timeout=3600)
+        await settled(pilot)
+        choices = screen.query_one("#reasons").region
+        for y in range(choices.y, choices.bottom):
+            assert screen.get_widget_at(choices.x + 2, y)[0] is screen.query_one("#reasons")
         await pilot.press("a", "n")
         await settled(pilot)
         assert shown_photo(screen) == two[0]
