@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from db.values import DecisionKind, QueueItem
 
@@ -32,10 +33,14 @@ def order_waiting(
     Undecided photos come first, those from `after` on and then from the top; those edited since
     their decision follow; the skipped ones come last, as `order_skipped` has them.
     """
-    around = [*items[after:], *items[:after]]
-    yield from (item for item in around if item.decision is None)
-    yield from (item for item in around if item.edited_since)
+    yield from (item for item in _around(items, after) if item.decision is None)
+    yield from (item for item in _around(items, after) if item.edited_since)
     yield from order_skipped(items, skipped_now)
+
+
+def _around(items: Sequence[QueueItem], after: int) -> Iterator[QueueItem]:
+    # Not copied: who asks for the next one of a hundred thousand should not wait for all of them.
+    return (items[place] for place in chain(range(after, len(items)), range(after)))
 
 
 def order_skipped(items: Sequence[QueueItem], skipped_now: Sequence[int]) -> list[QueueItem]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from db.values import DecisionKind
+from pipeline.review.verdict import Remarks, Ruling
 from tests.tui.driving import Clinic, settled, text_of, until
 from tui.app import NevusApp
 from tui.widgets.workbench import Workbench
@@ -49,3 +51,26 @@ async def test_a_toast_is_no_markup_and_escaped(
         [toast] = [note for note in pilot.app._notifications if "damaged" in note.message]
         assert toast.message == f"[b]{SHOWN}[/b] is damaged."
         assert not toast.markup
+
+
+async def test_a_note_and_a_reason_of_another_program_are_escaped_and_left_as_they_are(
+    clinic: Clinic, make_app: Callable[[], NevusApp]
+) -> None:
+    photo_id = clinic.outline("a.jpg")
+    said = Remarks(note=f"[b]{HOSTILE}", flag=True)
+    opened = clinic.session.open(photo_id)
+    clinic.session.decide(opened, Ruling(DecisionKind.REJECTED, 1.0, said, reason=HOSTILE))
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        await pilot.press("c")
+        await settled(pilot)
+        assert f"[b]{SHOWN}" in text_of(screen, "#note Input")
+        await pilot.press("enter")
+        await settled(pilot)
+        shown = text_of(screen, "#details Static")
+        assert f"[b]{SHOWN}" in shown
+        assert f"rejected: {SHOWN}" in shown
+        assert "\x1b" not in shown + text_of(screen, "#status")
+        await pilot.press("n")
+        await settled(pilot)
+    assert clinic.store.photo(photo_id).note == said.note

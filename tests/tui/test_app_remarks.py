@@ -172,6 +172,20 @@ async def test_a_note_is_kept_for_its_photo_where_another_one_is_clicked(
         assert "hair" in text_of(screen, "#details > Static")
 
 
+async def test_a_click_beside_keeps_the_note_and_the_queue_has_the_keys_again(
+    make_app: MakeApp, two: list[int]
+) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        await write(pilot, "hair")
+        await pilot.click("#canvas", offset=(5, 2))
+        await settled(pilot)
+        await pilot.press("escape", "down")
+        screen = await settled(pilot)
+        assert not screen.query_one(NoteLine).display
+        assert shown_photo(screen) == two[1]
+
+
 async def test_a_note_is_written_with_the_brush_in_hand_and_gives_it_the_keys_back(
     make_app: MakeApp, two: list[int]
 ) -> None:
@@ -200,7 +214,12 @@ async def test_a_reason_is_chosen_with_one_more_key(
             assert f"{number}  {reason}" in asked
         assert "esc  decides nothing" in asked
         assert [screen.query_one(f"#{name}").region for name in ("canvas", "status")] == places
-        # Neither decides while it is asked.
+        # No message lies over it, and neither key decides while it is asked.
+        pilot.app.notify("Something to be read. " * 20, timeout=3600)
+        await settled(pilot)
+        choices = screen.query_one("#reasons").region
+        for y in range(choices.y, choices.bottom):
+            assert screen.get_widget_at(choices.x + 2, y)[0] is screen.query_one("#reasons")
         await pilot.press("a", "n")
         await settled(pilot)
         assert shown_photo(screen) == two[0]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from tui.words import fitting, percent, shorten
+from tui.words import cells, duration, fitting, folded, percent, shorten
 
 
 @given(st.text(st.characters(exclude_categories=("C", "Z", "M"))), st.integers(0, 60))
@@ -19,6 +19,27 @@ def test_a_shortened_text_fits_and_keeps_what_fits(text: str, width: int) -> Non
 
 def test_the_end_of_a_name_is_what_stays() -> None:
     assert shorten("PAT_1029_135_239.jpg", 14) == "PAT_…5_239.jpg"
+
+
+@given(st.text(st.characters(exclude_categories=("C", "Z", "M"))), st.integers(2, 40))
+def test_a_folded_text_is_whole_and_no_line_too_wide(text: str, width: int) -> None:
+    lines = folded(text, width)
+    assert "".join(lines) == text
+    assert all(cells(line) <= width for line in lines)
+
+
+def test_a_text_is_folded_between_words_where_it_can_be() -> None:
+    assert folded("über dem Rand", 9) == ["über dem", "Rand"]
+    assert folded("皮膚皮膚", 4) == ["皮膚", "皮膚"]
+    assert folded("", 9) == []
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.2, "1 s"), (89.4, "89 s"), (90.0, "2 min"), (5399.0, "90 min"), (5400.0, "1.5 h")],
+)
+def test_a_duration_is_rough(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
 
 
 @pytest.mark.parametrize(

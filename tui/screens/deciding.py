@@ -120,6 +120,7 @@ class DecidingScreen(RemarkingScreen):
 
     def _ask_reason(self, asked: bool) -> None:
         self._reasons.display, self._details.display = asked, not asked
+        self.set_class(asked, "-asking")
         self._show_state()
 
     def _hints(self) -> tuple[str, ...]:

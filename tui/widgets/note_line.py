@@ -40,6 +40,7 @@ class NoteLine(Horizontal):
         self._shown = ""
         self._before: Widget | None = None
         self._line = Line(compact=True, select_on_focus=False)
+        self.display = False
 
     @property
     def open(self) -> bool:
@@ -78,6 +79,8 @@ class NoteLine(Horizontal):
         """Whoever goes on with the mouse keeps what is written; another window ends nothing."""
         if self.app.app_focus:
             self._close(self._line.value)
+            if self.screen.focused is None:
+                self.screen.set_focus(self._before)
 
     def _give_back(self, text: str) -> None:
         self._close(text)
