@@ -111,6 +111,8 @@ def _take_over(start: Start, files: Sequence[int]) -> None:
     if start.terminal:
         os.setsid()
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+        # Tests that a shell runs in its background ignore it, and so would all that they start.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     os.chdir(start.folder)
     process.ORIGINAL_DIR = start.folder  # type: ignore[attr-defined]
     os.environ.clear()
