@@ -75,8 +75,10 @@ def draw_coverage(picture: Pixels, coverage: Coverage, line: Mask, ink: Ink) -> 
     """
     if not picture.size:
         return picture.copy()
-    tinted = overlay(picture, coverage == ALL, ink.tint)
-    tinted = overlay(tinted, coverage == SOME, ink.tint / 2)
+    tinted = picture
+    if ink.tint:
+        tinted = overlay(picture, coverage == ALL, ink.tint)
+        tinted = overlay(tinted, coverage == SOME, ink.tint / 2)
     blended = cv2.addWeighted(painted(tinted, line), ink.line, tinted, 1 - ink.line, 0)
     return np.asarray(blended, np.uint8)
 

@@ -160,3 +160,23 @@ def test_near_the_mask_is_drawn_as_a_piece_of_a_larger_canvas(
     # A piece alone is resized to within a grey level of what it is in the whole.
     apart = near._drawn[framing.inside].astype(int) - large._drawn[there]
     assert np.abs(apart).max() <= 1
+
+
+@given(sizes, canvases, st.floats(1, 9), st.lists(st.tuples(*[st.integers(-90, 90)] * 2)))
+def test_a_photo_that_was_moved_looks_as_if_it_had_always_lain_there(
+    photo: Size, cells: Size, zoom: float, ways: list[tuple[int, int]]
+) -> None:
+    mask = disc(photo, min(photo.width, photo.height) / 3)
+    subject = Subject(skin(photo), photo, mask)
+    lens = Lens.whole(photo, Size(cells.width, 2 * cells.height)).zoomed(zoom, 0, 0)
+    scene = Scene(subject, lens.framing, BESIDE)
+    scene.draw(LOOK)
+    for across, down in ways:
+        lens = lens.panned(across, down)
+        scene = scene.panned(lens.framing)
+        scene.draw(LOOK)
+    anew = Scene(subject, lens.framing, BESIDE)
+    anew.draw(LOOK)
+    assert np.array_equal(scene._seen[scene._ringed.inside], anew._seen[anew._ringed.inside])
+    apart = np.abs(seen(scene, cells).astype(int) - seen(anew, cells))
+    assert apart.max(initial=0) <= 1

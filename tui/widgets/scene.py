@@ -84,6 +84,7 @@ class Scene:
         self._ground = self._picture
         self._drawn = self._picture.copy()
         self._ringed = _ringed(framing)
+        self._unseen = [self._ringed.inside]
         self._seen = np.zeros((self._ringed.grid.height, self._ringed.grid.width), np.uint8)
         self._marks = np.zeros(self._picture.shape[:2], np.bool_)
         self._line = np.zeros(self._picture.shape[:2], np.bool_)
@@ -95,6 +96,10 @@ class Scene:
         scene = Scene(self._subject, framing, self._beside, self._across)
         here, there = _shared(self._framing, framing)
         scene._picture[there] = self._picture[here]
+        if not self._unseen:
+            here, there = _shared(self._ringed, scene._ringed)
+            scene._seen[there] = self._seen[here]
+            scene._unseen = _rest(scene._ringed.inside, there)
         return scene
 
     @property
@@ -129,7 +134,8 @@ class Scene:
 
     def pixels(self, rows: slice) -> Pixels:
         """Rows of what is drawn, with the brush, uint8 (rows, columns, 3)."""
-        return self._pen(self._drawn[rows], self._marks[rows])
+        drawn, marks = self._drawn[rows], self._marks[rows]
+        return self._pen(drawn, marks) if marks.any() else drawn.copy()
 
     def cells(self, lines: slice) -> Cells:
         """Lines of cells, as wide as the canvas."""
@@ -155,7 +161,9 @@ class Scene:
         """Draw all of it."""
         self._look = look
         self._lay_ground()
-        self._look_at_mask(self._ringed.inside)
+        # What was looked at once is kept up by `draw_part`.
+        while self._unseen:
+            self._look_at_mask(self._unseen.pop())
         self._draw(self._framing.inside)
 
     def _lay_ground(self) -> None:
@@ -307,6 +315,19 @@ def _shared(before: Framing, after: Framing) -> tuple[Part, Part]:
     rows = _overlap(before.inside[0], after.inside[0], after.top - before.top)
     columns = _overlap(before.inside[1], after.inside[1], after.left - before.left)
     return (rows[0], columns[0]), (rows[1], columns[1])
+
+
+def _rest(whole: Part, known: Part) -> list[Part]:
+    """What of a part lies above, below and beside a part of it, which may be empty."""
+    (rows, columns), (inner, across) = whole, known
+    if inner.start >= inner.stop or across.start >= across.stop:
+        return [whole]
+    return [
+        (slice(rows.start, inner.start), columns),
+        (slice(inner.stop, rows.stop), columns),
+        (inner, slice(columns.start, across.start)),
+        (inner, slice(across.stop, columns.stop)),
+    ]
 
 
 def _overlap(before: slice, after: slice, shift: int) -> tuple[slice, slice]:
