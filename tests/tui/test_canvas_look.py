@@ -125,6 +125,21 @@ async def test_a_moving_brush_draws_where_it_was_and_where_it_is() -> None:
         assert not lines
 
 
+async def test_a_drag_draws_no_more_than_the_brush_that_moves() -> None:
+    wall = Wall()
+    async with wall.run_test(size=CELLS) as pilot:
+        show(wall, skin(), disc())
+        wall.canvas.dots = 3.0
+        wall.canvas.brush = BrushMode.DRAW
+        mouse = Mouse(pilot)
+        await mouse.down(30, 14)
+        with drawn_lines(wall.canvas) as lines:
+            await mouse.move(32, 15)
+            await mouse.move(34, 15)
+        assert lines
+        assert lines <= set(range(11, 19))
+
+
 async def test_a_brush_put_away_is_not_seen() -> None:
     wall = Wall()
     async with wall.run_test(size=CELLS) as pilot:

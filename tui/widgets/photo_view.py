@@ -43,6 +43,8 @@ class PhotoView(Widget):
         framing: Framing
         preview: bool
 
+    ALLOW_SELECT = False
+    """No text to select: Textual draws all of a widget at each step of a selection."""
     DEFAULT_CSS = "PhotoView { content-align: center middle; text-align: center; }"
 
     overlay: reactive[Shown] = reactive(Shown.OUTLINE, init=False)
