@@ -10,10 +10,13 @@ from pathlib import Path
 
 from platformdirs import user_config_path
 
+from imaging.view.overlay import USUAL_PENS, Colour, Pens
 from models.run.segmenter import BACKENDS, COMPUTE_UNITS, shipped_model
 from models.run.setup import ModelSetup
 
 COLORS = ("auto", "truecolor", "256")
+WIDEST_OUTLINE = 5
+"""Pixels of the screen: a wider line would hide what it runs along."""
 FILE_VARIABLE = "NEVUS_SETTINGS"
 LONGEST = 86_400
 TIME_LIMIT = 60.0
@@ -51,11 +54,18 @@ class Settings:
     reviewer: str | None
     reject_reasons: tuple[str, ...]
     score_words: tuple[str, ...]
+    outline_color: Colour
+    fill_color: Colour
+    outline_width: int
     sources: Mapping[str, str]
 
     def setup(self) -> ModelSetup:
         """The model that is asked for, or else the one that is shipped."""
         return ModelSetup(self.model or shipped_model(), self.backend, self.compute_units)
+
+    def pens(self) -> Pens:
+        """What masks are drawn with."""
+        return Pens(self.outline_color, self.fill_color, self.outline_width)
 
     def rows(self) -> list[tuple[str, str, str]]:
         """Each setting's name, value and source."""
@@ -113,6 +123,23 @@ def _seconds(value: object) -> float:
     if not math.isfinite(seconds) or not 1 <= seconds <= LONGEST:
         raise ValueError
     return seconds
+
+
+def _colour(value: object) -> Colour:
+    found = re.fullmatch(r"#([0-9a-fA-F]{2})([0-9a-fA-F]{2})([0-9a-fA-F]{2})", _text(value))
+    if found is None:
+        raise ValueError
+    red, green, blue = (int(each, 16) for each in found.groups())
+    return Colour(red, green, blue)
+
+
+def _width(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise ValueError
+    width = int(value)
+    if not 1 <= width <= WIDEST_OUTLINE:
+        raise ValueError
+    return width
 
 
 def _texts(least: int, most: int, longest: int) -> Callable[[object], object]:
@@ -215,6 +242,30 @@ SETTINGS = (
         "What the scores from 1 to 5 mean.",
         _list(SCORE_WORDS),
     ),
+    Setting(
+        "outline_color",
+        USUAL_PENS.line,
+        _colour,
+        "a colour written as #rrggbb",
+        "The outline's colour; colour-blind people see the default on any skin.",
+        f'"{USUAL_PENS.line}"',
+    ),
+    Setting(
+        "fill_color",
+        USUAL_PENS.fill,
+        _colour,
+        "a colour written as #rrggbb",
+        "The fill's colour.",
+        f'"{USUAL_PENS.fill}"',
+    ),
+    Setting(
+        "outline_width",
+        USUAL_PENS.width,
+        _width,
+        f"a whole number from 1 to {WIDEST_OUTLINE}",
+        "How many pixels of the screen the outline is wide.",
+        f"{USUAL_PENS.width}",
+    ),
 )
 
 
@@ -298,7 +349,7 @@ def _line(text: str, key: str) -> int:
 def _shown(value: object) -> str:
     if value is None:
         return "–"
-    if isinstance(value, tuple):
+    if isinstance(value, tuple) and not isinstance(value, Colour):
         return "; ".join(value)
     return f"{value:g}" if isinstance(value, float) else str(value)
 

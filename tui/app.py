@@ -11,11 +11,11 @@ from textual.message import Message
 from pipeline.intake.ingest import Ingest, IngestProgress
 from pipeline.review.desk import Desk
 from pipeline.review.session import ReviewSession
-from pipeline.review.verdict import USUAL, Vocabulary
 from tui.colour_app import TRUE_COLOURS, ColourApp
 from tui.failures import EXPECTED
 from tui.keymap import keys_typed
 from tui.palette import Commands
+from tui.preferences import USUAL, Preferences
 from tui.screens.help import HelpScreen
 from tui.screens.review import ReviewScreen
 from tui.surface.colours import Colours
@@ -47,7 +47,7 @@ class NevusApp(ColourApp):
         make_ingest: Callable[[Hear], Ingest],
         colours: Colours = TRUE_COLOURS,
         typed: str = "",
-        vocabulary: Vocabulary = USUAL,
+        preferences: Preferences = USUAL,
     ) -> None:
         super().__init__(colours)
         self.register_theme(THEME)
@@ -57,7 +57,7 @@ class NevusApp(ColourApp):
         self._desk = Desk(session)
         self._warned: set[str] = set()
         self._typed = typed
-        self._review = ReviewScreen(self._desk, session.folder, session.reviewer, vocabulary)
+        self._review = ReviewScreen(self._desk, session.folder, session.reviewer, preferences)
 
     @property
     def waiting(self) -> int | None:

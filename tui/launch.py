@@ -14,12 +14,12 @@ from db.store import Store
 from pipeline.errors import WriteFailed
 from pipeline.intake.ingest import Ingest
 from pipeline.review.session import ReviewSession
-from pipeline.review.verdict import Vocabulary
 from pipeline.settings import Settings
 from pipeline.work.scorer import OneProcess
 from pipeline.work.viewer import Viewer
 from tui.app import NevusApp
 from tui.colour_app import TRUE_COLOURS
+from tui.preferences import Preferences
 from tui.sentences import farewell
 from tui.surface.colours import Colours
 
@@ -50,8 +50,8 @@ def _run_and_save(folder: Path, settings: Settings, colours: Colours, typed: str
             ReviewSession(store, scorer, viewer, folder, settings.reviewer or getpass.getuser())
         ) as session,
     ):
-        words = Vocabulary(settings.reject_reasons, settings.score_words)
-        app = NevusApp(session, partial(Ingest, store, scorer, folder), colours, typed, words)
+        taste = Preferences.of(settings)
+        app = NevusApp(session, partial(Ingest, store, scorer, folder), colours, typed, taste)
         try:
             asyncio.run(_run(app))
         finally:

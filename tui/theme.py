@@ -1,4 +1,4 @@
-"""The colours: near-black greys that leave the skin its own, and one accent, the outline's."""
+"""The colours: near-black greys that leave the skin its own, and one accent."""
 
 from textual.theme import Theme
 

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from imaging.framing import ALL, SOME, Coverage, Framing, Mask, Part, Pixels, Size
-from imaging.view.overlay import BORDER, Colour, Ink, overlay
+from imaging.view.overlay import Ink, Rgb, overlay
 
 DARK, LIGHT = 0, 255
 """Of a mark on light and on dark pixels."""
@@ -22,7 +22,7 @@ ROOM_FOR_MIDDLE = 2.5
 """Rows of radius from which on a brush has room for a mark in its middle."""
 
 
-def place_picture(picture: Pixels, framing: Framing, around: Colour) -> Pixels:
+def place_picture(picture: Pixels, framing: Framing, around: Rgb) -> Pixels:
     """The grid with the picture, decoded to any resolution, on it and a colour beside it."""
     grid = np.full((framing.grid.height, framing.grid.width, 3), around, np.uint8)
     grid[framing.inside] = framing.picture_to_grid(picture)[framing.inside]
@@ -77,9 +77,10 @@ def draw_coverage(picture: Pixels, coverage: Coverage, line: Mask, ink: Ink) -> 
         return picture.copy()
     tinted = picture
     if ink.tint:
-        tinted = overlay(picture, coverage == ALL, ink.tint)
-        tinted = overlay(tinted, coverage == SOME, ink.tint / 2)
-    blended = cv2.addWeighted(painted(tinted, line), ink.line, tinted, 1 - ink.line, 0)
+        tinted = overlay(picture, coverage == ALL, ink.tint, ink.pens.fill)
+        tinted = overlay(tinted, coverage == SOME, ink.tint / 2, ink.pens.fill)
+    lined = painted(tinted, line, ink.pens.line)
+    blended = cv2.addWeighted(lined, ink.line, tinted, 1 - ink.line, 0)
     return np.asarray(blended, np.uint8)
 
 
@@ -127,6 +128,6 @@ def contrasted(pixels: Pixels, marks: Mask) -> Pixels:
     return np.where(marks[..., None], contrast[..., None], pixels)
 
 
-def painted(pixels: Pixels, marks: Mask) -> Pixels:
-    """The pixels with marks on them in the colour of the mask's line."""
-    return np.where(marks[..., None], np.array(BORDER, np.uint8), pixels)
+def painted(pixels: Pixels, marks: Mask, colour: Rgb) -> Pixels:
+    """The pixels with marks on them in one colour."""
+    return np.where(marks[..., None], np.array(colour, np.uint8), pixels)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from imaging.view.overlay import USUAL_PENS, Colour, Pens
 from pipeline.settings import SETTINGS, BadSettings, Settings, example, read_settings
 
 TEXTS = {
@@ -81,6 +82,11 @@ def test_options_outweigh_variables_and_these_the_file(
         (f'reject_reasons = ["{"a" * 25}"]', "of at most 24 characters"),
         ("reject_reasons = 3", "reject_reasons must be a list"),
         ('score_words = ["a", "b", "c", "d"]', "score_words must be a list of 5 different texts"),
+        ('outline_color = "green"', "outline_color must be a colour written as #rrggbb"),
+        ('fill_color = "#ffff0"', "fill_color must be a colour written as #rrggbb"),
+        ("outline_width = 0", "outline_width must be a whole number from 1 to 5"),
+        ("outline_width = 1.5", "outline_width must be a whole number from 1 to 5"),
+        ("outline_width = true", "outline_width must be"),
         ('\n\ncolour = "256"', ":3: there is no setting colour; there are db, model"),
         ("[nevus]\ncolor = '256'", ":1: there is no setting nevus"),
         ("color = ", "is no TOML: Invalid value (at "),
@@ -116,6 +122,15 @@ def test_the_example_says_every_setting_and_sets_none() -> None:
     for one in SETTINGS:
         if one.default is not None:
             assert one.read(tomllib.loads(shown)[one.key]) == one.default
+
+
+def test_masks_are_drawn_as_the_settings_say(place: Path) -> None:
+    assert settings(place, "").pens() == USUAL_PENS
+    held = settings(
+        place, 'outline_color = "#FF8000"\noutline_width = 3', NEVUS_FILL_COLOR="#000001"
+    )
+    assert held.pens() == Pens(Colour(255, 128, 0), Colour(0, 0, 1), 3)
+    assert ("outline_color", "#ff8000", f"{place}:1") in held.rows()
 
 
 def test_reasons_and_words_are_lists_also_in_a_variable(place: Path) -> None:

@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 from db.values import DraftEdit, PhotoDetails, Tool
 from imaging.framing import Framing, Mask, Pixels, Size, fit
 from imaging.mask.shape import Point
+from imaging.view.overlay import USUAL_PENS
 from pipeline.review.desk import DeskPhoto
 from pipeline.review.editor import Editor, OpenPhoto
 from pipeline.review.lane import Lane
@@ -91,7 +92,7 @@ class Easel(App[None]):
         return self.lane.submit(lambda: framing.picture_to_grid(self.skin))
 
     def compose(self) -> ComposeResult:
-        yield Workbench()
+        yield Workbench(USUAL_PENS)
 
     @property
     def bench(self) -> Workbench:

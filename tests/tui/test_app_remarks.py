@@ -10,6 +10,7 @@ from db.values import Decision, DecisionKind
 from pipeline.review.verdict import Vocabulary
 from tests.tui.driving import Clinic, review_screen, settled, shown_photo, text_of, until
 from tui.app import NevusApp
+from tui.preferences import Preferences
 from tui.widgets.note_line import NoteLine
 from tui.widgets.queue import Queue
 from tui.widgets.workbench import Workbench
@@ -257,7 +258,7 @@ async def test_escape_and_the_same_key_leave_the_reasons_and_decide_nothing(
 
 async def test_reasons_and_words_are_those_of_the_settings(clinic: Clinic, two: list[int]) -> None:
     words = Vocabulary(("too dark",), ("one", "two", "three", "four", "five"))
-    app = NevusApp(clinic.session, clinic._ingest, vocabulary=words)
+    app = NevusApp(clinic.session, clinic._ingest, preferences=Preferences(words))
     try:
         async with app.run_test(size=(120, 40)) as pilot:
             screen = await settled(pilot)

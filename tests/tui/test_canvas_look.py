@@ -6,13 +6,14 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 from rich.color import Color, ColorType
+from rich.color_triplet import ColorTriplet
 from rich.segment import Segment
 from textual.app import App, ComposeResult
 from textual.strip import Strip
 
 from benchmarks.renderer import colours as quarters
 from imaging.framing import Mask, Pixels, Size
-from imaging.view.overlay import BORDER, Shown
+from imaging.view.overlay import BORDER, USUAL_PENS, Shown
 from pipeline.review.editor import Editor
 from tests.tui.driving import text_of
 from tests.tui.easel import CELLS, Forgetful, Mouse, Onlooker, calm, disc, skin
@@ -39,7 +40,7 @@ class Wall(App[None]):
     CSS = "Canvas { width: 1fr; height: 1fr; }"
 
     def compose(self) -> ComposeResult:
-        canvas = Counting(Onlooker(), id="canvas")
+        canvas = Counting(Onlooker(), USUAL_PENS, id="canvas")
         canvas.lines = []
         yield canvas
 
@@ -82,7 +83,7 @@ def colours(cells: list[list[Segment]]) -> set[Color]:
 
 def has_line(cells: list[list[Segment]]) -> bool:
     """Whether a mask's line is seen."""
-    return any(colour.triplet == BORDER for colour in colours(cells))
+    return any(colour.triplet == ColorTriplet(*BORDER) for colour in colours(cells))
 
 
 def editor() -> Editor:

@@ -10,7 +10,7 @@ from textual.geometry import Region
 
 from imaging.framing import Mask, Part, Pixels, Size, fit
 from imaging.view.lens import Lens
-from imaging.view.overlay import Shown
+from imaging.view.overlay import Pens, Shown
 from tests.tui.easel import PHOTO, disc, skin
 from tui.widgets.scene import Brush, Look, Scene, Subject
 
@@ -18,6 +18,7 @@ sizes = st.builds(Size, st.integers(8, 300), st.integers(8, 300))
 canvases = st.builds(Size, st.integers(2, 60), st.integers(1, 30))
 BESIDE = (1, 2, 3)
 LOOK = Look(Shown.BOTH.ink(0.5))
+widths = st.integers(1, 5)
 
 
 def scene_of(photo: Size, cells: Size) -> Scene:
@@ -72,20 +73,21 @@ def test_a_moved_place_is_on_the_photo_and_comes_back(
     assert scene.moved(*away, -abs(across), -abs(down)) == pytest.approx(corner, abs=1e-6)
 
 
-@given(sizes, canvases, st.booleans(), st.data())
+@given(sizes, canvases, widths, st.booleans(), st.data())
 def test_a_changed_mask_is_drawn_as_if_it_had_always_been_so(
-    photo: Size, cells: Size, value: bool, data: st.DataObject
+    photo: Size, cells: Size, width: int, value: bool, data: st.DataObject
 ) -> None:
     part = part_of(photo, data)
     mask = disc(photo, min(photo.width, photo.height) / 3)
     scene = scene_with(mask, cells)
-    scene.draw(LOOK)
+    look = Look(Shown.BOTH.ink(0.5, Pens(width=width)))
+    scene.draw(look)
     before = seen(scene, cells)
     mask[part] = value
     region = scene.draw_part(part)
     after = seen(scene, cells)
     anew = scene_with(mask, cells)
-    anew.draw(LOOK)
+    anew.draw(look)
     assert np.array_equal(after, seen(anew, cells))
     assert untouched(before, after, region)
 

@@ -10,9 +10,10 @@ from db.values import DecisionKind, QueueItem, SetAside
 from pipeline.review.desk import Desk, DeskPhoto
 from pipeline.review.pace import Pace
 from pipeline.review.reshaped import Reshaped
-from pipeline.review.verdict import Remarks, Ruling, TakenBack, Vocabulary, stored_kind
+from pipeline.review.verdict import Remarks, Ruling, TakenBack, stored_kind
 from pipeline.review.waiting import Said, is_skipped
 from tui.failures import EXPECTED, brief
+from tui.preferences import Preferences
 from tui.rows import Row
 from tui.screens.remarking import RemarkingScreen
 from tui.sentences import (
@@ -33,14 +34,14 @@ from tui.words import describe
 class DecidingScreen(RemarkingScreen):
     """A screen with a queue, whose photo on the workbench is decided; then the next one comes."""
 
-    def __init__(self, desk: Desk, folder: Path, reviewer: str, vocabulary: Vocabulary) -> None:
-        super().__init__(desk, str(folder), reviewer, vocabulary)
+    def __init__(self, desk: Desk, folder: Path, reviewer: str, preferences: Preferences) -> None:
+        super().__init__(desk, str(folder), reviewer, preferences)
         self._folder = str(folder)
         self._stopwatch = Stopwatch()
         self._pace = Pace()
         self._progress = Progress(folder.name, id="progress")
         self._queue = Queue(self._folder, id="queue")
-        self._reasons = Reasons(vocabulary.reasons, id="reasons")
+        self._reasons = Reasons(preferences.vocabulary.reasons, id="reasons")
         self._ending: tuple[str, ...] = ()
         self._told_skipped = False
         self._held: int | None = None

@@ -13,6 +13,7 @@ from pipeline.review.desk import Desk
 from tui.failures import brief
 from tui.keymap import EDIT_HINTS, REVIEW_HINTS, bindings
 from tui.outbox import Outbox
+from tui.preferences import Preferences
 from tui.widgets.keys import Keys
 from tui.widgets.status import State, Status
 from tui.widgets.workbench import Workbench
@@ -31,10 +32,10 @@ class EditingScreen(Screen[None]):
     class StoreChanged(Message):
         """The database holds something else now, so that the queue is to be read again."""
 
-    def __init__(self, desk: Desk, reviewer: str) -> None:
+    def __init__(self, desk: Desk, reviewer: str, preferences: Preferences) -> None:
         super().__init__()
         self._desk = desk
-        self._bench = Workbench(id="workbench")
+        self._bench = Workbench(preferences.pens, id="workbench")
         self._status = Status(reviewer, id="status")
         self._keys = Keys(id="keys")
         self._outbox = Outbox()

@@ -7,7 +7,8 @@ from textual.reactive import reactive
 
 from db.values import PhotoDetails
 from pipeline.review.desk import Desk
-from pipeline.review.verdict import Remarks, Vocabulary
+from pipeline.review.verdict import Remarks
+from tui.preferences import Preferences
 from tui.screens.editing import EditingScreen
 from tui.widgets.details import Details
 from tui.widgets.note_line import NoteLine
@@ -20,9 +21,9 @@ class RemarkingScreen(EditingScreen):
     remarks: reactive[Remarks] = reactive(Remarks(), init=False)
     """What is said of the photo on the workbench."""
 
-    def __init__(self, desk: Desk, folder: str, reviewer: str, vocabulary: Vocabulary) -> None:
-        super().__init__(desk, reviewer)
-        self._vocabulary = vocabulary
+    def __init__(self, desk: Desk, folder: str, reviewer: str, preferences: Preferences) -> None:
+        super().__init__(desk, reviewer, preferences)
+        self._vocabulary = preferences.vocabulary
         self._details = Details(folder, id="details")
         self._note_line = NoteLine(id="note")
         self._remarks: dict[int, Remarks] = {}

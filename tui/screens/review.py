@@ -19,10 +19,10 @@ from pipeline.intake.ingest import IngestProgress
 from pipeline.review.deck import AHEAD
 from pipeline.review.desk import Desk, DeskPhoto
 from pipeline.review.held import count_held, is_edited_since
-from pipeline.review.verdict import Vocabulary
 from pipeline.review.waiting import Unfinished
 from tui.failures import EXPECTED
 from tui.names import below
+from tui.preferences import Preferences
 from tui.screens.deciding import DecidingScreen
 from tui.sentences import nothing_here
 from tui.surface.terminal import LEAST_HEIGHT, LEAST_WIDTH
@@ -50,8 +50,8 @@ class ReviewScreen(DecidingScreen):
 
     too_small: reactive[bool] = reactive(False, init=False, bindings=True)
 
-    def __init__(self, desk: Desk, folder: Path, reviewer: str, vocabulary: Vocabulary) -> None:
-        super().__init__(desk, folder, reviewer, vocabulary)
+    def __init__(self, desk: Desk, folder: Path, reviewer: str, preferences: Preferences) -> None:
+        super().__init__(desk, folder, reviewer, preferences)
         self._reading = self._read_again = self._read_whole = False
         self._reading_took = 0.0
         self._news: Timer | None = None

@@ -10,6 +10,7 @@ from textual.reactive import reactive
 from db.values import Tool
 from imaging.mask.shape import Point
 from imaging.view.lens import Lens
+from imaging.view.overlay import Pens
 from pipeline.review.brush import FIRST_WIDTH, aim, radius_on_photo
 from pipeline.review.shape import SHAPES, Shape
 from tui.widgets.painter import BrushMode, Painter
@@ -57,8 +58,8 @@ class Canvas(PhotoView, can_focus=True):
     dots: reactive[float] = reactive(FIRST_WIDTH, init=False, repaint=False)
     """How wide the brush is, in pixels of the screen: two of them are as high as a cell."""
 
-    def __init__(self, painter: Painter, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
+    def __init__(self, painter: Painter, pens: Pens, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(pens, id=id)
         self._painter = painter
         self._middle = (0.0, 0.0)
         self._down = False

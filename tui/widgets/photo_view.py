@@ -19,7 +19,7 @@ from imaging.framing import Framing, Part, Pixels, Size
 from imaging.mask.measure import bounding_box
 from imaging.text import printable
 from imaging.view.lens import Lens
-from imaging.view.overlay import Shown
+from imaging.view.overlay import Pens, Shown
 from tui.colour_app import ColourApp, Reduction, has_true_colours
 from tui.surface.ansi import TABLE, TRUE
 from tui.surface.strips import Block
@@ -55,8 +55,9 @@ class PhotoView(Widget):
     strength: reactive[float] = reactive(0.5, init=False)
     """Of the mask's tint and line, from 0 to 1; a widget's `opacity` is something else."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, pens: Pens, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
+        self._pens = pens
         self._strips: dict[int, Strip] = {}
         self._message = ""
         self._subject: Subject | None = None
@@ -176,7 +177,7 @@ class PhotoView(Widget):
 
     def _draw(self) -> None:
         if self._scene is not None:
-            ink = self.overlay.ink(self.strength)
+            ink = self.overlay.ink(self.strength, self._pens)
             self._scene.draw(Look(ink, self.contrast, self.heat))
 
     def _refresh(self, *regions: Region) -> None:

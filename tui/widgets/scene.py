@@ -30,7 +30,7 @@ from imaging.view.grid import (
     widened,
 )
 from imaging.view.look import draw_heat, map_to_screen, stretch_contrast
-from imaging.view.overlay import Colour, Ink, border
+from imaging.view.overlay import Ink, Rgb, border, thickened
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class Scene:
     `sharpen` brings what the photo itself shows there.
     """
 
-    def __init__(self, subject: Subject, framing: Framing, beside: Colour, across: int = 1) -> None:
+    def __init__(self, subject: Subject, framing: Framing, beside: Rgb, across: int = 1) -> None:
         self._subject = subject
         self._framing = framing
         self._across = across
@@ -88,7 +88,7 @@ class Scene:
         self._seen = np.zeros((self._ringed.grid.height, self._ringed.grid.width), np.uint8)
         self._marks = np.zeros(self._picture.shape[:2], np.bool_)
         self._line = np.zeros(self._picture.shape[:2], np.bool_)
-        self._pen = contrasted
+        self._down = False
         self._look = Look(Ink(0.0, 0.0))
 
     def panned(self, framing: Framing) -> "Scene":
@@ -135,7 +135,10 @@ class Scene:
     def pixels(self, rows: slice) -> Pixels:
         """Rows of what is drawn, with the brush, uint8 (rows, columns, 3)."""
         drawn, marks = self._drawn[rows], self._marks[rows]
-        return self._pen(drawn, marks) if marks.any() else drawn.copy()
+        if not marks.any():
+            return drawn.copy()
+        colour = self._look.ink.pens.line
+        return painted(drawn, marks, colour) if self._down else contrasted(drawn, marks)
 
     def cells(self, lines: slice) -> Cells:
         """Lines of cells, as wide as the canvas."""
@@ -182,7 +185,8 @@ class Scene:
         if not self._look_at_mask(part):
             return Region()
         # The line on a pixel depends on its neighbours.
-        part = _without_ring(widened(part, 1, self._ringed.inside), self._framing.inside)
+        reach = self._look.ink.pens.width
+        part = _without_ring(widened(part, reach, self._ringed.inside), self._framing.inside)
         self._draw(part)
         return self._region(part)
 
@@ -198,11 +202,13 @@ class Scene:
         return not np.array_equal(before, self._seen[part])
 
     def _draw(self, part: Part) -> None:
-        rows, columns = part
+        ink = self._look.ink
+        rows, columns = wide = widened(part, ink.pens.width - 1, self._framing.inside)
         around = self._seen[rows.start : rows.stop + 2, columns.start : columns.stop + 2]
-        line, seen = border(around)[1:-1, 1:-1], around[1:-1, 1:-1]
-        self._drawn[part] = draw_coverage(self._ground[part], seen, line, self._look.ink)
-        self._line[part] = line if self._look.ink.line else False
+        line = thickened(border(around)[1:-1, 1:-1], ink.pens.width)[_within(wide, part)]
+        seen = around[1:-1, 1:-1][_within(wide, part)]
+        self._drawn[part] = draw_coverage(self._ground[part], seen, line, ink)
+        self._line[part] = line if ink.line else False
 
     # The brush
 
@@ -241,15 +247,15 @@ class Scene:
 
         The cells that look different.
         """
-        before, pen = self._marks.copy(), self._pen
+        before, down = self._marks.copy(), self._down
         self._marks[...] = False
         if brush is not None:
-            self._pen = painted if brush.is_down else contrasted
+            self._down = brush.is_down
             self._mark(brush)
         if len(way) > 1:
             self._trace(way)
         gone, come = before, self._marks
-        if pen is self._pen:
+        if down is self._down:
             gone, come = before & ~self._marks, self._marks & ~before
         return [self._region(box) for each in (gone, come) if (box := bounding_box(each))]
 
@@ -287,6 +293,15 @@ def _ringed(framing: Framing) -> Framing:
     """The same on a grid that is a pixel larger on each side."""
     grid = Size(framing.grid.width + 2, framing.grid.height + 2)
     return replace(framing, grid=grid, left=framing.left + 1, top=framing.top + 1)
+
+
+def _within(outer: Part, inner: Part) -> Part:
+    """Where a part of a grid lies in a larger part of it."""
+    rows, columns = (
+        slice(line.start - around.start, line.stop - around.start)
+        for line, around in zip(inner, outer, strict=True)
+    )
+    return rows, columns
 
 
 def _without_ring(part: Part, inside: Part) -> Part:

@@ -14,6 +14,7 @@ from db.values import Tool
 from imaging.framing import Framing
 from imaging.mask.shape import Point
 from imaging.values import Measurements
+from imaging.view.overlay import Pens
 from pipeline.errors import NothingToRepair
 from pipeline.review.brush import resize_brush
 from pipeline.review.desk import DeskPhoto
@@ -61,15 +62,16 @@ class Workbench(Container):
 
         sentence: str
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, pens: Pens, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
+        self._pens = pens
         self.opened: DeskPhoto | None = None
         self.seen = False
         """Whether the photo on the table has been drawn: before, nobody can have judged it."""
 
     def compose(self) -> ComposeResult:
         """Nothing but the canvas."""
-        yield Canvas(self, id="canvas")
+        yield Canvas(self, self._pens, id="canvas")
 
     def on_mount(self) -> None:
         """Save strokes as they are made from now on."""

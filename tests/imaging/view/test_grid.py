@@ -18,13 +18,26 @@ from imaging.view.grid import (
     seen_part,
     widened,
 )
-from imaging.view.overlay import BORDER, TINT, Ink, Shown, border, overlay
+from imaging.view.overlay import (
+    BORDER,
+    TINT,
+    Colour,
+    Ink,
+    Pens,
+    Shown,
+    border,
+    overlay,
+    thickened,
+)
 
 framings = st.builds(
     fit,
     st.builds(Size, st.integers(1, 300), st.integers(1, 300)),
     st.builds(Size, st.integers(1, 60), st.integers(1, 60)),
 )
+
+
+masks = hnp.arrays(np.bool_, st.tuples(st.integers(1, 12), st.integers(1, 12)))
 
 
 def whole(array: Coverage | Mask | Pixels) -> Part:
@@ -106,7 +119,7 @@ def test_a_fill_alone_shows_what_is_covered_in_part() -> None:
     picture = np.full((1, 3, 3), 100, np.uint8)
     coverage = np.array([[NONE, SOME, ALL]], np.uint8)
     drawn = draw_coverage(picture, coverage, border(coverage), Shown.FILL.ink(0.5))
-    none, some, every = drawn[0, :, 2].tolist()
+    none, some, every = drawn[0, :, 0].tolist()
     assert none < some < every
 
 
@@ -175,6 +188,25 @@ def test_the_eraser_is_a_minus() -> None:
     assert (plus & ~minus).sum() == 2
 
 
+@given(masks, st.integers(1, 5))
+def test_a_wide_line_holds_the_thin_one_in_its_middle(line: Mask, width: int) -> None:
+    thick, before, behind = np.zeros_like(line), (width - 1) // 2, width // 2
+    for row, column in np.argwhere(line).tolist():
+        rows = slice(max(0, row - before), row + behind + 1)
+        thick[rows, max(0, column - before) : column + behind + 1] = True
+    assert np.array_equal(thickened(line, width), thick)
+
+
+def test_a_mask_is_drawn_with_its_pens() -> None:
+    picture, coverage = np.full((3, 4, 3), 100, np.uint8), np.full((3, 4), ALL)
+    line = np.zeros((3, 4), np.bool_)
+    line[1] = True
+    pens = Pens(Colour(1, 2, 3), Colour(255, 0, 0))
+    drawn = draw_coverage(picture, coverage, line, Shown.BOTH.ink(0.5, pens))
+    assert (drawn[1] == (1, 2, 3)).all()
+    assert (drawn[0] == overlay(picture[:1], coverage[:1] == ALL, 0.5, (255, 0, 0))[0]).all()
+
+
 @pytest.mark.parametrize(("ground", "mark"), [(0, 255), (60, 255), (190, 0), (255, 0)])
 def test_marks_stand_out(ground: int, mark: int) -> None:
     pixels = np.full((2, 2, 3), ground, np.uint8)
@@ -182,4 +214,4 @@ def test_marks_stand_out(ground: int, mark: int) -> None:
     seen = contrasted(pixels, where)
     assert (seen[0, 0] == mark).all()
     assert (seen[~where] == ground).all()
-    assert tuple(painted(pixels, where)[0, 0]) == BORDER
+    assert tuple(painted(pixels, where, BORDER)[0, 0]) == BORDER
