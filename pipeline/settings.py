@@ -57,6 +57,7 @@ class Settings:
     outline_color: Colour
     fill_color: Colour
     outline_width: int
+    keys: Mapping[str, str] | None
     sources: Mapping[str, str]
 
     def setup(self) -> ModelSetup:
@@ -156,6 +157,17 @@ def _texts(least: int, most: int, longest: int) -> Callable[[object], object]:
         return texts
 
     return read
+
+
+def _keys(value: object) -> Mapping[str, str]:
+    """From a table, or from a text such as `accept=f2; undo=z`."""
+    given = value
+    if isinstance(value, str):
+        pairs = [pair.partition("=") for pair in value.split(";")]
+        given = {name.strip(): key.strip() for name, _, key in pairs}
+    if not isinstance(given, dict):
+        raise ValueError
+    return {name: _text(key) for name, key in given.items()}
 
 
 def _list(texts: tuple[str, ...]) -> str:
@@ -266,6 +278,14 @@ SETTINGS = (
         "How many pixels of the screen the outline is wide.",
         f"{USUAL_PENS.width}",
     ),
+    Setting(
+        "keys",
+        None,
+        _keys,
+        "a table of commands and their keys; in a variable such as accept=f2; undo=z",
+        "Keys of your own; nevus settings --keys lists the commands.",
+        '{ accept = "f2", undo = "z" }',
+    ),
 )
 
 
@@ -349,6 +369,8 @@ def _line(text: str, key: str) -> int:
 def _shown(value: object) -> str:
     if value is None:
         return "–"
+    if isinstance(value, Mapping):
+        return "; ".join(f"{name}={key}" for name, key in value.items())
     if isinstance(value, tuple) and not isinstance(value, Colour):
         return "; ".join(value)
     return f"{value:g}" if isinstance(value, float) else str(value)

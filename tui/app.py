@@ -13,7 +13,6 @@ from pipeline.review.desk import Desk
 from pipeline.review.session import ReviewSession
 from tui.colour_app import TRUE_COLOURS, ColourApp
 from tui.failures import EXPECTED
-from tui.keymap import keys_typed
 from tui.palette import Commands
 from tui.preferences import USUAL, Preferences
 from tui.screens.help import HelpScreen
@@ -57,6 +56,8 @@ class NevusApp(ColourApp):
         self._desk = Desk(session)
         self._warned: set[str] = set()
         self._typed = typed
+        self.keymap = preferences.keymap
+        self.set_keymap(self.keymap.chosen)
         self._review = ReviewScreen(self._desk, session.folder, session.reviewer, preferences)
 
     @property
@@ -74,7 +75,7 @@ class NevusApp(ColourApp):
 
     def on_ready(self) -> None:
         """Do what was typed before the app could listen."""
-        for key in keys_typed(self._typed):
+        for key in self.keymap.typed(self._typed):
             self.simulate_key(key)
 
     def on_key(self, event: events.Key) -> None:
@@ -96,7 +97,7 @@ class NevusApp(ColourApp):
 
     def action_help(self) -> None:
         """Show the help."""
-        self.push_screen(HelpScreen())
+        self.push_screen(HelpScreen(self.keymap))
 
     async def action_quit(self) -> None:
         """Leave as soon as every edit and decision is saved."""
@@ -117,7 +118,7 @@ class NevusApp(ColourApp):
         left = unsaved + await self._review.left_behind()
         if left and left not in self._warned:
             self._warned.add(left)
-            sentence = f"{left} Press q again to leave."
+            sentence = f"{left} Press {self.keymap.key('quit')} again to leave."
             self.notify(sentence, severity="warning", timeout=30)
         else:
             self.exit()

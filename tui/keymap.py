@@ -1,258 +1,92 @@
-"""Every key, once: bindings, key line, help and command palette are all made from this table."""
+"""The keys that hold: those of the table, and what a person chose instead."""
 
-from dataclasses import dataclass
-from enum import StrEnum
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 
-from textual.binding import Binding, BindingType
-from textual.keys import format_key
+from tui.key_table import COMMANDS, Command, Group
 
-
-class Group(StrEnum):
-    """Where a command stands in the help."""
-
-    DECIDE = "Decide"
-    MOVE = "Move"
-    LOOK = "Look"
-    EDIT = "Edit the outline"
-    PROGRAM = "nevus"
+KEY = re.compile(r"\S|ctrl\+[abdefgklnopqrstuvwxyz]|f([1-9]|1[0-2])")
+"""Keys that are free to be chosen: ctrl with the others is a key of its own in a terminal."""
 
 
-@dataclass(frozen=True)
-class Command:
-    """One thing a person can do.
+class UnfitKeys(ValueError):
+    """Keys that can't be chosen so; the message says which, and what to do."""
 
-    `shown` is how its key is written; two neighbours share one line of the help, written at the
-    first. `hint` is its word in the key line, empty where it has none.
+
+class Keymap:
+    """The table with the keys that a person chose, by the ids of their commands.
+
+    Raises UnfitKeys.
     """
 
-    key: str
-    action: str
-    group: Group
-    name: str
-    shown: str = ""
-    help: str = ""
-    hint: str = ""
-
-    @property
-    def key_name(self) -> str:
-        """The key alone, as a person knows it."""
-        return format_key(self.key)
-
-
-COMMANDS: tuple[Command, ...] = (
-    Command(
-        "a",
-        "decide('accepted')",
-        Group.DECIDE,
-        "Accept the outline",
-        "a",
-        "Accept the outline",
-        "accept",
-    ),
-    Command(
-        "r",
-        "decide('rejected')",
-        Group.DECIDE,
-        "Reject the outline",
-        "r",
-        "Reject the outline",
-        "reject",
-    ),
-    Command(
-        "R",
-        "reject",
-        Group.DECIDE,
-        "Reject, and say why",
-        "R",
-        "Reject, and say why",
-    ),
-    Command(
-        "n",
-        "decide('no lesion')",
-        Group.DECIDE,
-        "No lesion in this photo",
-        "n",
-        "No lesion in the photo",
-        "no lesion",
-    ),
-    Command(
-        "s",
-        "decide('skipped')",
-        Group.DECIDE,
-        "Skip this photo",
-        "s",
-        "Skip for now",
-        "skip",
-    ),
-    Command(
-        "U",
-        "take_back",
-        Group.DECIDE,
-        "Take back the last decision",
-        "U",
-        "Take back last decision",
-        "take back",
-    ),
-    *(
-        Command(
-            str(score),
-            f"score({score})",
-            Group.DECIDE,
-            f"Score {score}",
-            "1–5" if score == 1 else "",
-            "Score, kept with the photo",
+    def __init__(self, chosen: Mapping[str, str] | None = None) -> None:
+        self.chosen = dict(chosen or {})
+        _refuse_unknown(self.chosen)
+        self.commands = tuple(
+            replace(item, key=self.chosen.get(item.id, item.key)) for item in COMMANDS
         )
-        for score in range(1, 6)
-    ),
-    Command("asterisk", "flag", Group.DECIDE, "Flag this photo", "*", "Flag, kept with the photo"),
-    Command("c", "note", Group.DECIDE, "Write a note", "c", "Note, kept with the photo"),
-    Command("j", "step(1)", Group.MOVE, "Next photo", "j k", "Next, previous photo"),
-    Command("k", "step(-1)", Group.MOVE, "Previous photo"),
-    Command(
-        "o",
-        "overlay",
-        Group.LOOK,
-        "Outline, fill, both or nothing",
-        "o",
-        "Outline, fill, nothing",
-        "outline",
-    ),
-    Command(
-        "comma", "opacity(-1)", Group.LOOK, "Fainter outline", ", .", "Fainter, stronger outline"
-    ),
-    Command("full_stop", "opacity(1)", Group.LOOK, "Stronger outline"),
-    Command(
-        "z",
-        "near",
-        Group.LOOK,
-        "Lesion or whole photo",
-        "z",
-        "Lesion or whole, kept",
-        "lesion",
-    ),
-    Command("m", "heat", Group.LOOK, "Heat map of the model", "m i", "Heat map, more contrast"),
-    Command("i", "contrast", Group.LOOK, "More contrast"),
-    Command("v", "panels", Group.LOOK, "Panels away or back", "v", "Panels away or back"),
-    Command("0", "whole", Group.LOOK, "Whole photo", "0", "Whole photo"),
-    Command("plus", "zoom(1)", Group.LOOK, "Nearer", "+ -", "Nearer, farther"),
-    Command("minus", "zoom(-1)", Group.LOOK, "Farther"),
-    Command("H", "pan(-1, 0)", Group.LOOK, "See what lies left", "H J K L", "See what lies beside"),
-    Command("J", "pan(0, 1)", Group.LOOK, "See what lies below"),
-    Command("K", "pan(0, -1)", Group.LOOK, "See what lies above"),
-    Command("L", "pan(1, 0)", Group.LOOK, "See what lies right"),
-    Command(
-        "ctrl+t",
-        "app.switch_colours",
-        Group.LOOK,
-        "24-bit or 256 colours",
-        "^t",
-        "24-bit or 256 colours",
-    ),
-    Command("e", "take('brush')", Group.EDIT, "Brush", "e", "Brush; again: put it away", "edit"),
-    Command("l", "take('lasso')", Group.EDIT, "Lasso", "l p d", "Lasso, polygon, box", "lasso"),
-    Command("p", "take('polygon')", Group.EDIT, "Polygon"),
-    Command("d", "take('box')", Group.EDIT, "Box"),
-    Command(
-        "x",
-        "swap_brush",
-        Group.EDIT,
-        "Add or cut",
-        "x",
-        "Add or cut",
-        "add/cut",
-    ),
-    Command(
-        "left_square_bracket",
-        "resize_brush(-1)",
-        Group.EDIT,
-        "Smaller brush",
-        "[ ]",
-        "Smaller, larger brush",
-        "size",
-    ),
-    Command("right_square_bracket", "resize_brush(1)", Group.EDIT, "Larger brush"),
-    Command("u", "undo", Group.EDIT, "Undo the last edit", "u", "Undo", "undo"),
-    Command("ctrl+r", "redo", Group.EDIT, "Redo the undone edit", "^r", "Redo", "redo"),
-    Command(
-        "t",
-        "threshold(-1)",
-        Group.EDIT,
-        "Lower threshold: a larger outline",
-        "t T",
-        "Lower, higher threshold",
-    ),
-    Command("T", "threshold(1)", Group.EDIT, "Higher threshold: a smaller outline"),
-    Command("h", "repair('fill')", Group.EDIT, "Fill the holes", "h", "Fill the holes"),
-    Command(
-        "w", "repair('grow')", Group.EDIT, "Grow the outline", "w W", "Grow, shrink the outline"
-    ),
-    Command("W", "repair('shrink')", Group.EDIT, "Shrink the outline"),
-    Command("S", "repair('smooth')", Group.EDIT, "Smooth the outline", "S", "Smooth the outline"),
-    Command(
-        "y",
-        "repair('keep')",
-        Group.EDIT,
-        "Keep only the part at the crosshair",
-        "y Y",
-        "Keep, drop part at crosshair",
-    ),
-    Command("Y", "repair('drop')", Group.EDIT, "Drop the part at the crosshair"),
-    Command("C", "repair('clear')", Group.EDIT, "Clear the outline", "C", "Clear the outline"),
-    Command(
-        "M",
-        "repair('model')",
-        Group.EDIT,
-        "Back to the model's outline",
-        "M",
-        "Back to the model's outline",
-    ),
-    Command(
-        "escape",
-        "stop_editing",
-        Group.EDIT,
-        "Drop the shape, the tool",
-        "esc",
-        "Drop the shape, the tool",
-        "done",
-    ),
-    Command(
-        "ctrl+p",
-        "app.command_palette",
-        Group.PROGRAM,
-        "Find a command",
-        "^p",
-        "Find a command by name",
-    ),
-    Command("question_mark", "app.help", Group.PROGRAM, "Help", "?", "This help", "help"),
-    Command("q", "app.quit", Group.PROGRAM, "Quit", "q", "Quit, everything is saved", "quit"),
-)
+        self._by_id = {item.id: item for item in self.commands}
+        _refuse_two_of_a_key(self.commands)
 
-MOUSE_AND_ARROWS: tuple[tuple[str, str], ...] = (
-    ("mouse", "Left draws, right erases"),
-    ("wheel", "Nearer, farther"),
-    ("← ↑ ↓ →", "Crosshair, faster with shift"),
-    ("space", "Brush down, up; a point"),
-    ("enter", "Close the shape"),
-    ("⌫", "Take a point back"),
-)
-"""What the canvas takes while editing; written in the help, not to be bound."""
+    def command(self, name: str) -> Command:
+        """The command with an id."""
+        return self._by_id[name]
 
-REVIEW_HINTS = ("a", "r", "n", "s", "e", "z", "question_mark", "q", "U", "o")
-EDIT_HINTS = ("a", "x", "left_square_bracket", "escape", "question_mark", "u", "ctrl+r", "q")
-"""The key line while looking and while editing, what matters most first."""
+    def key(self, name: str) -> str:
+        """The key of the command with an id, as a person knows it."""
+        return self.command(name).key_name
+
+    def typed(self, text: str) -> tuple[str, ...]:
+        """The keys of the table that wrote a text, one a character; others are left out."""
+        keys = {item.key_name: item.key for item in self.commands}
+        return tuple(keys[character] for character in text if character in keys)
+
+    def lines(self, *groups: Group) -> Iterator[tuple[tuple[Command, ...], str]]:
+        """The lines of the help: whose keys stand there, and what they do."""
+        line: tuple[Command, ...] = ()
+        for item in (each for each in self.commands if each.group in groups):
+            if item.help and line:
+                yield line, line[0].help
+                line = ()
+            line = (*line, item)
+        if line:
+            yield line, line[0].help
+
+    def keys_beside(self, item: Command) -> str:
+        """The keys of all commands on a command's line of the help."""
+        line = next(line for line, _ in self.lines(item.group) if item in line)
+        return spelt([each.key_name for each in line])
 
 
-def bindings() -> list[BindingType]:
-    """The table as Textual's bindings; the key line shows them, not Textual's footer."""
-    return [Binding(item.key, item.action, item.name, show=False) for item in COMMANDS]
+def spelt(keys: Collection[str]) -> str:
+    """Keys beside each other; a run of digits by its first and last."""
+    run = "".join(keys)
+    if len(keys) > 2 and run.isdecimal() and run in "0123456789":
+        return f"{run[0]}–{run[-1]}"
+    return " ".join(keys)
 
 
-def by_key(key: str) -> Command:
-    """The command on a key."""
-    return next(item for item in COMMANDS if item.key == key)
+def _refuse_unknown(chosen: Mapping[str, str]) -> None:
+    known = {item.id for item in COMMANDS}
+    for name, key in chosen.items():
+        if name not in known:
+            raise UnfitKeys(
+                f"there is no command {name!r}; nevus settings --keys lists those that are there."
+            )
+        if not KEY.fullmatch(key) or not key.isprintable():
+            raise UnfitKeys(
+                f"{key!r} can't be the key of {name}. A key is one character, f1 to f12, or ctrl+ "
+                "with a letter other than c, h, i, j and m."
+            )
 
 
-def keys_typed(text: str) -> tuple[str, ...]:
-    """The keys of the table that wrote a text, one a character; others are left out."""
-    keys = {item.key_name: item.key for item in COMMANDS}
-    return tuple(keys[character] for character in text if character in keys)
+def _refuse_two_of_a_key(commands: Collection[Command]) -> None:
+    taken: dict[str, Command] = {}
+    for item in commands:
+        other = taken.setdefault(item.key_name, item)
+        if other is not item:
+            raise UnfitKeys(
+                f"{item.key_name} is the key of {other.id} and of {item.id}. Choose another for "
+                "one of them."
+            )

@@ -4,7 +4,7 @@ import asyncio
 import gc
 import getpass
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -17,17 +17,22 @@ from pipeline.review.session import ReviewSession
 from pipeline.settings import Settings
 from pipeline.work.scorer import OneProcess
 from pipeline.work.viewer import Viewer
-from tui.app import NevusApp
+from tui.app import Hear, NevusApp
 from tui.colour_app import TRUE_COLOURS
-from tui.preferences import Preferences
+from tui.preferences import USUAL, Preferences
 from tui.sentences import farewell
 from tui.surface.colours import Colours
 
+MakeApp = Callable[[ReviewSession, Callable[[Hear], Ingest]], NevusApp]
 ENDING = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 
 
 def run_app(
-    folder: Path, settings: Settings, colours: Colours = TRUE_COLOURS, typed: str = ""
+    folder: Path,
+    settings: Settings,
+    preferences: Preferences = USUAL,
+    colours: Colours = TRUE_COLOURS,
+    typed: str = "",
 ) -> str:
     """Review `folder` until the reviewer quits or the terminal is gone; blocks.
 
@@ -37,10 +42,11 @@ def run_app(
     after a crash. Afterwards signals end the process at once.
     """
     with ended_by_signals_again():
-        return _run_and_save(folder, settings, colours, typed)
+        make_app = partial(NevusApp, colours=colours, typed=typed, preferences=preferences)
+        return _run_and_save(folder, settings, make_app)
 
 
-def _run_and_save(folder: Path, settings: Settings, colours: Colours, typed: str) -> str:
+def _run_and_save(folder: Path, settings: Settings, make_app: MakeApp) -> str:
     database = database_for(folder, settings.db)
     with (
         closing(Store.open(database)) as store,
@@ -50,8 +56,7 @@ def _run_and_save(folder: Path, settings: Settings, colours: Colours, typed: str
             ReviewSession(store, scorer, viewer, folder, settings.reviewer or getpass.getuser())
         ) as session,
     ):
-        taste = Preferences.of(settings)
-        app = NevusApp(session, partial(Ingest, store, scorer, folder), colours, typed, taste)
+        app = make_app(session, partial(Ingest, store, scorer, folder))
         try:
             asyncio.run(_run(app))
         finally:

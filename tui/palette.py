@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.types import IgnoreReturnCallbackType
 
-from tui.keymap import COMMANDS, Command
+from tui.key_table import Command
+from tui.keymap import Keymap
 
 ITSELF = "app.command_palette"
 
@@ -28,11 +29,15 @@ class Commands(Provider):
                 yield Hit(score, shown, self._doing(command), help=_where(command))
 
     def _possible(self) -> Iterator[Command]:
-        for command in COMMANDS:
+        for command in self._keymap().commands:
             name, _, _ = command.action.removeprefix("app.").partition("(")
             target = self.app if command.action.startswith("app.") else self.screen
             if command.action != ITSELF and target.check_action(name, ()):
                 yield command
+
+    def _keymap(self) -> Keymap:
+        keymap: Keymap = self.app.keymap  # type: ignore[attr-defined]
+        return keymap
 
     def _doing(self, command: Command) -> IgnoreReturnCallbackType:
         async def do() -> None:

@@ -5,21 +5,33 @@ from dataclasses import dataclass
 from imaging.view.overlay import USUAL_PENS, Pens
 from pipeline.review.verdict import USUAL as USUAL_WORDS
 from pipeline.review.verdict import Vocabulary
-from pipeline.settings import Settings
+from pipeline.settings import BadSettings, Settings
+from tui.keymap import Keymap, UnfitKeys
+
+USUAL_KEYS = Keymap()
 
 
 @dataclass(frozen=True)
 class Preferences:
-    """The words that are chosen from, and what masks are drawn with."""
+    """The words that are chosen from, what masks are drawn with, and the keys."""
 
     vocabulary: Vocabulary = USUAL_WORDS
     pens: Pens = USUAL_PENS
+    keymap: Keymap = USUAL_KEYS
 
     @classmethod
     def of(cls, settings: Settings) -> "Preferences":
-        """What the settings say."""
+        """What the settings say. Raises BadSettings for keys that can't be."""
         words = Vocabulary(settings.reject_reasons, settings.score_words)
-        return cls(words, settings.pens())
+        return cls(words, settings.pens(), keymap_of(settings))
+
+
+def keymap_of(settings: Settings) -> Keymap:
+    """The keys with those of the settings among them. Raises BadSettings where they can't be."""
+    try:
+        return Keymap(settings.keys)
+    except UnfitKeys as unfit:
+        raise BadSettings(f"{settings.sources['keys']}: {unfit}") from unfit
 
 
 USUAL = Preferences()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pipeline.review.sitting import Sat
 from pipeline.review.tally import KINDS
+from tui.keymap import Keymap
 from tui.words import duration
 
 EMPTY = (
@@ -16,20 +17,21 @@ LONGEST_LIST = 3
 """Names said one by one."""
 
 
-def nothing_waits(skipped: bool, aside: int, coming: bool) -> tuple[str, ...]:
+def nothing_waits(skipped: bool, aside: int, coming: bool, keys: Keymap) -> tuple[str, ...]:
     """Paragraphs on what is left when no photo waits, or only one that was `skipped` just now.
 
     `aside` files are no photos; `coming` says that the folder is not yet gone through.
     """
+    before = f"{keys.key('previous')} goes back"
     here = " that is here so far" if coming else ""
     if skipped:
-        left = f"Every other photo{here} is decided. 1 photo is skipped; k goes back to it."
+        left = f"Every other photo{here} is decided. 1 photo is skipped; {before} to it."
     else:
         left = f"Every photo{here} is reviewed."
     files = "1 file was" if aside == 1 else f"{aside} files were"
     why = (f"{files} set aside: the end of the list says why.",) if aside else ()
-    back = "" if skipped else "k goes back, "
-    last = "U takes the last decision back."
+    back = "" if skipped else f"{before}, "
+    last = f"{keys.key('take_back')} takes the last decision back."
     return left, *why, f"New ones appear by themselves. {back}{last}"
 
 
@@ -49,9 +51,12 @@ def skipped_again(count: int) -> str:
     return f"Every other photo is decided: {skipped} again."
 
 
-def empty_outline(name: str) -> str:
+def empty_outline(name: str, keys: Keymap) -> str:
     """Asked before an outline without a pixel is accepted."""
-    return f"The outline of {name} is empty. a accepts it empty all the same; n says no lesion."
+    return (
+        f"The outline of {name} is empty. {keys.key('accept')} accepts it empty all the same; "
+        f"{keys.key('no_lesion')} says no lesion."
+    )
 
 
 def not_stored(names: Collection[str], why: str) -> str:
@@ -61,10 +66,13 @@ def not_stored(names: Collection[str], why: str) -> str:
     return f"{decisions} {listed(list(names))}{end} Leaving now loses what was decided."
 
 
-def edited_since(names: Sequence[str]) -> str:
+def edited_since(names: Sequence[str], keys: Keymap) -> str:
     """Said when nevus is left while decided photos have edits that no decision holds."""
     were = "was edited after its" if len(names) == 1 else "were edited after their"
-    return f"{listed(names)} {were} decision: a stores the edits, an export is without them."
+    return (
+        f"{listed(names)} {were} decision: {keys.key('accept')} stores the edits, an export is "
+        "without them."
+    )
 
 
 def only_noted(names: Sequence[str]) -> str:

@@ -101,11 +101,11 @@ def fitting(widths: Sequence[int], room: int, gap: int = GAP) -> int:
     return len(widths)
 
 
-def describe(change: Reshaped) -> str:
-    """What became of a mask's parts and holes, as the end of a sentence, and what to do."""
+def describe(change: Reshaped, take_back: str) -> str:
+    """What became of a mask's parts and holes, as the end of a sentence, and the key for that."""
     return (
         f"is stored with {_counted(change.after)}; before there {_were(change.before)}. "
-        "If that isn't meant, U takes it back."
+        f"If that isn't meant, {take_back} takes it back."
     )
 
 

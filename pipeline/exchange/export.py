@@ -100,7 +100,7 @@ def unstored(exported: Exported) -> str | None:
     return (
         f"{exported.edited_since} of the {exported.photos} photos have edits that no decision "
         "stored: the dataset holds them as decided, without those. Open them in nevus review and "
-        "press a to store them, then export again."
+        "accept them to store those, then export again."
     )
 
 

@@ -18,7 +18,7 @@ from pipeline.review.by_hand import draw_by_hand
 from pipeline.review.repair import Settings, back_to, make_repair
 from pipeline.review.shape import make_shape
 
-CLEARED = "The outline was cleared, so no threshold draws it. M brings the model's back, u undoes."
+CLEARED = "The outline was cleared, so no threshold draws it. Go back to the model's, or undo."
 
 
 @dataclass(frozen=True)

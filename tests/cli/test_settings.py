@@ -36,3 +36,16 @@ def test_a_bad_file_is_wrong_usage_in_every_command(tmp_path: Path) -> None:
         done = run(*command, NEVUS_SETTINGS=str(file))
         assert done.returncode == 2
         assert f"{file}:1: time_limit must be" in done.stderr
+
+
+def test_keys_are_listed_with_their_names_and_refused_before_the_screen(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text('[keys]\naccept = "f2"\n')
+    done = run("settings", "--keys", NEVUS_SETTINGS=str(file))
+    rows = [line.split(maxsplit=2) for line in done.stdout.splitlines()]
+    assert ["f2", "accept", "Accept the outline"] in rows
+    assert ["^r", "redo", "Redo the undone edit"] in rows
+    file.write_text('[keys]\naccept = "r"\n')
+    done = run("settings", NEVUS_SETTINGS=str(file))
+    assert done.returncode == 2
+    assert f"{file}:1: r is the key of accept and of reject." in done.stderr

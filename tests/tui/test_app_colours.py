@@ -24,7 +24,7 @@ from tests.support.terminals import (
 from tests.tui.driving import Clinic, settled
 from tui.app import NevusApp
 from tui.colour_app import Reduction
-from tui.keymap import by_key, keys_typed
+from tui.keymap import Keymap
 from tui.surface.colours import Colours, Depth, Source
 
 CELL = "▄".encode()
@@ -146,13 +146,13 @@ async def test_only_doubt_is_said(
 
 
 def test_the_key_that_is_said_is_the_key_that_switches() -> None:
-    assert by_key("ctrl+t").action == "app.switch_colours"
+    assert Keymap().command("colours").action == "app.switch_colours"
     assert "ctrl+t" in Colours(Depth.TABLE, Source.UNKNOWN).doubt
     assert "ctrl+t" in Colours(Depth.TRUE, Source.TMUX_BEYOND).doubt
 
 
 def test_keys_that_are_in_no_table_are_left_out() -> None:
-    assert keys_typed("jé?[ T") == ("j", "question_mark", "left_square_bracket", "T")
+    assert Keymap().typed("jé?[ T") == ("j", "question_mark", "left_square_bracket", "T")
 
 
 @pytest.mark.parametrize("depth", [Depth.TABLE, Depth.FEW])

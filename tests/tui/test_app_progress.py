@@ -4,6 +4,7 @@ import pytest
 from textual.app import App, ComposeResult
 
 from pipeline.intake.ingest import IngestProgress
+from tui.keymap import Keymap
 from tui.sentences import nothing_here, nothing_waits
 from tui.widgets.progress import Progress
 
@@ -58,6 +59,6 @@ def test_an_empty_queue_is_explained_by_how_far_the_folder_is() -> None:
 
 
 def test_not_everything_is_called_reviewed_while_photos_are_to_come() -> None:
-    coming, aside, _ = nothing_waits(skipped=False, aside=2, coming=True)
+    coming, aside, _ = nothing_waits(skipped=False, aside=2, coming=True, keys=Keymap())
     assert coming.startswith("Every photo that is here so far is reviewed.")
     assert aside.startswith("2 files were set aside")

@@ -15,7 +15,7 @@ from tui.commands.options import (
     TimeLimit,
 )
 from tui.commands.output import WRONG_USAGE, fail, failures, say_last
-from tui.commands.settings import settled
+from tui.commands.settings import checked, settled
 
 
 def review(
@@ -56,6 +56,7 @@ def review(
         color=color,
         time_limit=time_limit,
     )
+    preferences = checked(held)
     with failures():
         from tui.launch import run_app
         from tui.surface.colours import find_colours
@@ -65,4 +66,4 @@ def review(
         if held.color != "auto":
             os.environ.pop("NO_COLOR", None)
 
-        say_last(run_app(folder, held, colours, typed))
+        say_last(run_app(folder, held, preferences, colours, typed))

@@ -41,7 +41,7 @@ class DecidingScreen(RemarkingScreen):
         self._pace = Pace()
         self._progress = Progress(folder.name, id="progress")
         self._queue = Queue(self._folder, id="queue")
-        self._reasons = Reasons(preferences.vocabulary.reasons, id="reasons")
+        self._reasons = Reasons(preferences, id="reasons")
         self._ending: tuple[str, ...] = ()
         self._told_skipped = False
         self._held: int | None = None
@@ -68,11 +68,13 @@ class DecidingScreen(RemarkingScreen):
             return
         accepts = decision is DecisionKind.ACCEPTED
         if accepts and opened.draft is None:
-            self._say("There is no outline to accept yet. n, r and s work without one.", "warning")
+            keys = "{}, {} and {}".format(*map(self._keymap.key, ("no_lesion", "reject", "skip")))
+            self._say(f"There is no outline to accept yet. {keys} work without one.", "warning")
             return
         if accepts and self._details.empty and not self._asked_empty:
             self._asked_empty = True
-            self._say(empty_outline(self._queue.name_of(opened.details.photo_id)), "warning")
+            name = self._queue.name_of(opened.details.photo_id)
+            self._say(empty_outline(name, self._keymap), "warning")
             return
         self._decide(opened, decision)
 
@@ -139,11 +141,12 @@ class DecidingScreen(RemarkingScreen):
         self._progress.left = self._pace.seconds_left(tally.waiting)
 
     def _why_undecided(self) -> str:
+        on = f"{self._keymap.key('next')} goes on"
         match self._queue.current:
             case SetAside():
-                return "This file is no photo, so there is nothing to decide. j goes on."
+                return f"This file is no photo, so there is nothing to decide. {on}."
             case QueueItem() as item if self._unopened and self._unopened[0] == item.photo_id:
-                return "Nothing is decided on a photo that can't be opened. j goes on to the next."
+                return f"Nothing is decided on a photo that can't be opened. {on} to the next."
             case QueueItem() if not self._ending:
                 return "No photo is open yet. Press again when you see it."
         return "There is no photo to decide."
@@ -167,7 +170,8 @@ class DecidingScreen(RemarkingScreen):
         else:
             self._remarks.pop(photo_id, None)
             if change is not None:
-                self._say(f"{self._queue.name_of(photo_id)} {describe(change)}", "warning")
+                back = self._keymap.key("take_back")
+                self._say(f"{self._queue.name_of(photo_id)} {describe(change, back)}", "warning")
         finally:
             self._desk.drop(photo_id)
             self._queue.unmark(photo_id)
@@ -193,7 +197,7 @@ class DecidingScreen(RemarkingScreen):
     def _end(self, skipped: bool) -> None:
         progress, (_, aside) = self._progress.progress, self._progress.shown
         coming = progress is not None and progress.done < progress.found
-        ending = nothing_waits(skipped, aside, coming)
+        ending = nothing_waits(skipped, aside, coming, self._keymap)
         if not self._ending:
             self._put_away()
             self._queue.leave()
@@ -235,5 +239,5 @@ class DecidingScreen(RemarkingScreen):
             return not_stored(names, brief(next(iter(refused.values()))))
         names = [self._queue.name_of(i.photo_id) for i in self._queue.items if i.edited_since]
         noted = [self._queue.name_of(key) for key, said in self._remarks.items() if said.note]
-        edited = edited_since(names) if names else ""
+        edited = edited_since(names, self._keymap) if names else ""
         return " ".join(part for part in (edited, only_noted(noted) if noted else "") if part)

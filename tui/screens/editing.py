@@ -11,7 +11,7 @@ from textual.screen import Screen
 from db.values import Tool
 from pipeline.review.desk import Desk
 from tui.failures import brief
-from tui.keymap import EDIT_HINTS, REVIEW_HINTS, bindings
+from tui.key_table import EDIT_HINTS, REVIEW_HINTS, bindings
 from tui.outbox import Outbox
 from tui.preferences import Preferences
 from tui.widgets.keys import Keys
@@ -35,9 +35,10 @@ class EditingScreen(Screen[None]):
     def __init__(self, desk: Desk, reviewer: str, preferences: Preferences) -> None:
         super().__init__()
         self._desk = desk
+        self._keymap = preferences.keymap
         self._bench = Workbench(preferences.pens, id="workbench")
         self._status = Status(reviewer, id="status")
-        self._keys = Keys(id="keys")
+        self._keys = Keys(preferences.keymap, id="keys")
         self._outbox = Outbox()
         self._refused: Exception | None = None
         self._said: dict[str, float] = {}
@@ -121,7 +122,8 @@ class EditingScreen(Screen[None]):
 
     def _has_brush(self) -> bool:
         if not self._bench.editing:
-            self._say("No tool is in hand. e takes the brush, l the lasso.")
+            brush, lasso = self._keymap.key("brush"), self._keymap.key("lasso")
+            self._say(f"No tool is in hand. {brush} takes the brush, {lasso} the lasso.")
         return self._bench.editing
 
     def action_undo(self) -> None:

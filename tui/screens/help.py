@@ -9,7 +9,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui.keymap import COMMANDS, MOUSE_AND_ARROWS, Group
+from tui.key_table import MOUSE_AND_ARROWS, Group
+from tui.keymap import Keymap, spelt
 from tui.words import FLAG
 
 KEY = 8
@@ -30,35 +31,41 @@ SIGNS = (
 
 
 class HelpScreen(ModalScreen[None]):
-    """Closed by escape, `q` or `?`."""
+    """Closed by escape, and the keys of quitting and of the help."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark", "dismiss", "Close", show=False),
+        Binding("escape", "dismiss", "Close", show=False),
+        Binding("q", "dismiss", "Close", show=False, id="quit"),
+        Binding("question_mark", "dismiss", "Close", show=False, id="help"),
     ]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (78, "-wide")]  # noqa: RUF012
+
+    def __init__(self, keymap: Keymap) -> None:
+        super().__init__()
+        self._keymap = keymap
 
     def compose(self) -> ComposeResult:
         """Two columns where there is room, one under the other where not."""
         with VerticalScroll(id="help"), Container(id="help-columns"):
-            yield Static(_column(Group.DECIDE, Group.MOVE, Group.LOOK, Group.PROGRAM))
-            yield Static(_column(Group.EDIT) + Content("\n\n") + _signs())
+            yield Static(self._column(Group.DECIDE, Group.MOVE, Group.LOOK, Group.PROGRAM))
+            yield Static(self._column(Group.EDIT) + Content("\n\n") + _signs())
 
+    def _column(self, *groups: Group) -> Content:
+        return Content("\n\n").join(self._group(group) for group in groups)
 
-def _column(*groups: Group) -> Content:
-    return Content("\n\n").join(_group(group) for group in groups)
-
-
-def _group(group: Group) -> Content:
-    lines = [
-        _line(item.shown, item.help) for item in COMMANDS if item.group == group and item.shown
-    ]
-    if group is Group.EDIT:
-        lines += [_line(keys, text) for keys, text in MOUSE_AND_ARROWS]
-    return Content("\n").join([Content.styled(str(group), "$quiet bold"), *lines])
+    def _group(self, group: Group) -> Content:
+        lines = [
+            (spelt([item.key_name for item in line]), text)
+            for line, text in self._keymap.lines(group)
+        ]
+        if group is Group.EDIT:
+            lines += MOUSE_AND_ARROWS
+        heading = Content.styled(str(group), "$quiet bold")
+        return Content("\n").join([heading, *(_line(*line) for line in lines)])
 
 
 def _line(keys: str, text: str) -> Content:
-    return Content.assemble((f"{keys:<{KEY}}", "bold $accent"), text)
+    return Content.assemble((f"{keys:<{KEY - 1}} ", "bold $accent"), text)
 
 
 def _signs() -> Content:

@@ -57,11 +57,11 @@ class Colours:
 
 _UNKNOWN = (
     "The terminal didn't say whether it shows 24-bit colours. If skin looks banded, ctrl+t "
-    "switches to them and back; --color truecolor starts with them."
+    "(or the key you chose for that) switches to them and back; --color truecolor starts with them."
 )
 _TMUX_BEYOND = (
     "24-bit colours go through tmux, which may pass on fewer. If skin looks banded, ctrl+t "
-    "switches to 256 and back."
+    "(or the key you chose for that) switches to 256 and back."
 )
 _TMUX_LIMITS = (
     "tmux passes no 24-bit colours on to this terminal. If the terminal shows them: "

@@ -8,42 +8,47 @@ from textual.reactive import reactive
 from textual.style import Style
 from textual.widget import Widget
 
-from tui.keymap import Command, by_key
-from tui.words import fitting
+from tui.key_table import Command
+from tui.keymap import Keymap
+from tui.words import cells, fitting
 
 COMMAND = "command"
-"""What a clicked cell carries: the key of its command."""
-ALWAYS = "question_mark"
-"""The key that leads to all others keeps its place however narrow the terminal is."""
+"""What a clicked cell carries: the id of its command."""
+ALWAYS = "help"
+"""The command that leads to all others keeps its place however narrow the terminal is."""
 
 
 class Keys(Widget):
     """Keys and their words; never cut in the middle of one."""
 
     shown: reactive[Sequence[str]] = reactive[Sequence[str]](())
+    """The ids of the commands."""
+
+    def __init__(self, keymap: Keymap, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._keymap = keymap
 
     def render(self) -> Content:
         """The commands of `shown` that fit."""
-        commands = [by_key(key) for key in self.shown]
-        keep = [command for command in commands if command.key == ALWAYS]
-        others = [command for command in commands if command.key != ALWAYS]
-        widths = [_width(command) for command in (*keep, *others)]
+        commands = [self._keymap.command(name) for name in self.shown]
+        keep = [command for command in commands if command.id == ALWAYS]
+        others = [command for command in commands if command.id != ALWAYS]
+        widths = [self._width(command) for command in (*keep, *others)]
         count = fitting(widths, self.content_size.width, gap=2)
-        fits = {command.key for command in (keep + others)[:count]}
-        parts = [_hint(command) for command in commands if command.key in fits]
+        fits = {command.id for command in (keep + others)[:count]}
+        parts = [self._hint(command) for command in commands if command.id in fits]
         return Content("  ").join(parts)
 
     async def on_click(self, event: events.Click) -> None:
         """Do what the key would do."""
-        key = event.style.meta.get(COMMAND)
-        if key is not None:
-            await self.screen.run_action(by_key(key).action)
+        name = event.style.meta.get(COMMAND)
+        if name is not None:
+            await self.screen.run_action(self._keymap.command(name).action)
 
+    def _width(self, command: Command) -> int:
+        return cells(self._keymap.keys_beside(command)) + 1 + len(command.hint)
 
-def _width(command: Command) -> int:
-    return len(command.shown) + 1 + len(command.hint)
-
-
-def _hint(command: Command) -> Content:
-    hint = Content.assemble((command.shown, "bold $accent"), " ", (command.hint, "$quiet"))
-    return hint.stylize_before(Style.from_meta({COMMAND: command.key}))
+    def _hint(self, command: Command) -> Content:
+        keys = self._keymap.keys_beside(command)
+        hint = Content.assemble((keys, "bold $accent"), " ", (command.hint, "$quiet"))
+        return hint.stylize_before(Style.from_meta({COMMAND: command.id}))

@@ -1,25 +1,29 @@
 """Why a photo is rejected: a short list to choose from by number, where the details else are."""
 
-from collections.abc import Sequence
-
 from textual.content import Content
 from textual.widgets import Static
 
 from imaging.text import printable
+from tui.preferences import Preferences
 
 
 class Reasons(Static):
     """Shown while it is asked for."""
 
-    def __init__(self, reasons: Sequence[str], *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, preferences: Preferences, *, id: str | None = None) -> None:  # noqa: A002
+        keys, reasons = preferences.keymap, preferences.vocabulary.reasons
         lines = [
-            Content.assemble((f"{number}  ", "bold $accent"), printable(reason))
+            Content.assemble(
+                (f"{keys.key(f'score_{number}')}  ", "bold $accent"), printable(reason)
+            )
             for number, reason in enumerate(reasons, 1)
         ]
-        leave = Content.assemble(("esc  ", "bold $accent"), ("decides nothing", "$quiet"))
+        leave = Content.assemble(
+            (f"{keys.key('put_away')}  ", "bold $accent"), ("decides nothing", "$quiet")
+        )
         heading = Content.styled("Reject, because", "$faint bold")
         super().__init__(Content("\n").join([heading, *lines, leave]), id=id)
-        self._reasons = tuple(reasons)
+        self._reasons = reasons
         self.display = False
 
     def reason(self, number: int) -> str | None:
