@@ -1,13 +1,9 @@
-import shutil
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 import typer
 from typer.testing import CliRunner
-
-from models.proof.reference_files import references_folder
-from models.run.segmenter import shipped_model
 
 pytest.importorskip("torch", reason="torch is not installed (pip install nevus[training])")
 
@@ -34,14 +30,6 @@ def test_each_command_of_the_workshop_explains_itself(name: str, word: str) -> N
     found = CliRunner().invoke(command(name), ["--help"])
     assert found.exit_code == 0
     assert word in found.output
-
-
-def test_references_are_made_beside_the_package_that_is_named(tmp_path: Path) -> None:
-    package = tmp_path / "mine.mlpackage"
-    shutil.copytree(shipped_model(), package)
-    found = CliRunner().invoke(command("references"), [str(package)])
-    assert found.exit_code == 0
-    assert any(references_folder(package).iterdir())
 
 
 def test_a_package_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:

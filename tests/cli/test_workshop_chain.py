@@ -1,7 +1,11 @@
-"""The workshop from photos to a model in use: train, stop, go on, convert, draw, segment, prove."""
+"""The workshop from photos to a model in use: train, stop, go on, convert, draw, segment, prove.
+
+What each command of it reaches for is written down on the way: nobody is called, nothing is left.
+"""
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,9 +16,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from models.proof.reference_files import references_folder
+from models.run.segmenter import shipped_model
 from tests.cli.test_workshop import command as app_of
 from tests.models.conftest import draw_pair
-from tests.support.commands import Done, run
+from tests.support.commands import NEVUS, Done, run
+from tests.support.watched import SOURCE, WHY_NOT, Household, Seen, compiled
 
 pytest.importorskip("torch", reason="torch is not installed (pip install nevus[training])")
 pytestmark = pytest.mark.slow
@@ -22,6 +29,49 @@ pytestmark = pytest.mark.slow
 # Enough for maps with borders: of a network that has learnt nothing rounding moves the masks.
 RECIPE = ("--epochs", "12", "--small-epochs", "0", "--size", "64", "--batch", "4")
 RATE = ("--peak-rate", "4e-3", "--measure-every", "99")
+
+
+ROOT = Path(__file__).parents[2]
+WATCHED = ("settings", "train", "convert", "curves", "worst", "references")
+
+
+class Desk:
+    """Where the work lies; commands run in processes of their own, watched where that can be."""
+
+    def __init__(self, folder: Path, household: Household | None) -> None:
+        self.folder, self.household = folder, household
+
+    def run(self, name: str, *words: object) -> Done:
+        """A command line; what it does is written down under the name."""
+        watched = {} if self.household is None else self.household.environment(name)
+        done = subprocess.run(
+            list(map(str, words)),
+            check=False,
+            capture_output=True,
+            text=True,
+            env=watched or None,
+            stdin=subprocess.DEVNULL,
+            cwd=ROOT,
+        )
+        assert "coremltools" not in done.stderr
+        return Done(done.returncode, done.stdout, done.stderr)
+
+    def work(self, name: str, *words: object) -> str:
+        """A command line that does its work; what it says."""
+        done = self.run(name, *words)
+        assert done.returncode == 0, done.stderr
+        return done.stderr
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """An empty one."""
+    folder = tmp_path_factory.mktemp("desk")
+    if WHY_NOT:
+        return Desk(folder, None)
+    library = tmp_path_factory.mktemp("watch") / "watch.so"
+    compiled(SOURCE, library, "-shared", "-fPIC", "-O1")
+    return Desk(folder, Household(tmp_path_factory.mktemp("home"), library))
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -35,9 +85,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def pairs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def pairs(desk: Desk) -> Path:
     """Twelve pairs to train on, two held out (by the hash of their names), two of dev."""
-    folder, rows = tmp_path_factory.mktemp("pairs"), ["image,mask,split,kind"]
+    folder, rows = desk.folder / "pairs", ["image,mask,split,kind"]
     for index in (*range(14), 24, 30):
         draw_pair(folder, f"p{index}", index)
         split = "dev" if index in (12, 13) else "train"
@@ -58,9 +108,9 @@ def workshop(name: str, *arguments: object) -> Done:
 
 
 @pytest.fixture(scope="module")
-def checkpoint(pairs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def checkpoint(pairs: Path, desk: Desk) -> Path:
     """The checkpoint of a run that was killed after an epoch, and taken up again."""
-    folder = tmp_path_factory.mktemp("runs") / "one"
+    folder = desk.folder / "run"
     child = subprocess.Popen(
         command("train", pairs, folder, *RECIPE, *RATE),
         start_new_session=True,
@@ -71,18 +121,16 @@ def checkpoint(pairs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         look_again.wait(0.01)
     os.killpg(child.pid, signal.SIGKILL)
     assert child.wait(60) == -signal.SIGKILL
-    done = workshop("train", pairs, folder, *RECIPE, *RATE)
-    assert done.returncode == 0, done.stderr
-    assert "of them earlier). The weights are in" in done.stderr
+    told = desk.work("train", *command("train", pairs, folder, *RECIPE, *RATE))
+    assert "of them earlier). The weights are in" in told
     return folder / "checkpoint.pt"
 
 
 @pytest.fixture(scope="module")
-def package(checkpoint: Path, pairs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    target = tmp_path_factory.mktemp("models") / "mine.mlpackage"
-    done = workshop("convert", checkpoint, target, "--data", pairs)
-    assert done.returncode == 0, done.stderr
-    assert f"{target} is ready" in done.stderr
+def package(checkpoint: Path, pairs: Path, desk: Desk) -> Path:
+    target = desk.folder / "models" / "mine.mlpackage"
+    told = desk.work("convert", *command("convert", checkpoint, target, "--data", pairs))
+    assert f"{target} is ready" in told
     return target
 
 
@@ -96,18 +144,41 @@ def test_what_was_trained_outlines_photos(package: Path, pairs: Path, tmp_path: 
     assert json.loads(done.stdout)["jaccard"] > 0.7
 
 
-def test_what_was_measured_is_drawn(package: Path, pairs: Path, tmp_path: Path) -> None:
-    curves = workshop("figures", "curves", package.with_suffix(".json"), tmp_path / "new")
-    assert curves.returncode == 0, curves.stderr
-    assert sorted(path.name for path in (tmp_path / "new").iterdir()) == [
-        "reliability.png",
-        "risk.png",
-    ]
-    target = tmp_path / "worst.png"
-    worst = workshop("figures", "worst", pairs, target, "--model", package, "--kind", "phone")
-    assert worst.returncode == 0, worst.stderr
-    assert target.read_bytes().startswith(b"\x89PNG")
-    assert worst.stderr.startswith("The worst of 1 photos are in")
+@pytest.fixture(scope="module")
+def drawings(package: Path, pairs: Path, desk: Desk) -> Path:
+    """A folder of what was measured, drawn."""
+    folder = desk.folder / "drawings"
+    desk.work("curves", *command("figures", "curves", package.with_suffix(".json"), folder))
+    worst = ("worst", pairs, folder / "worst.png", "--model", package, "--kind", "phone")
+    told = desk.work("worst", *command("figures", *worst))
+    assert told.startswith("The worst of 1 photos are in")
+    return folder
+
+
+def test_what_was_measured_is_drawn(drawings: Path) -> None:
+    drawn = sorted(drawings.iterdir())
+    assert [path.name for path in drawn] == ["reliability.png", "risk.png", "worst.png"]
+    assert all(path.read_bytes().startswith(b"\x89PNG") for path in drawn)
+
+
+@pytest.fixture(scope="module")
+def watched(drawings: Path, desk: Desk) -> Household:
+    """Who has seen every command of the workshop, and `nevus settings`."""
+    assert drawings.is_dir()
+    if desk.household is None:
+        pytest.skip(WHY_NOT)
+    shutil.copytree(shipped_model(), desk.folder / "shipped.mlpackage")
+    desk.work("references", *command("references", desk.folder / "shipped.mlpackage"))
+    assert any(references_folder(desk.folder / "shipped.mlpackage").iterdir())
+    desk.work("settings", *NEVUS, "settings")
+    return desk.household
+
+
+@pytest.mark.parametrize("name", WATCHED)
+def test_a_command_calls_nobody_and_leaves_nothing(
+    watched: Household, desk: Desk, name: str
+) -> None:
+    assert watched.seen(name, desk.folder) == Seen((), (), ())
 
 
 def test_a_run_that_is_done_says_so_and_another_recipe_is_refused(
