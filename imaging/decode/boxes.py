@@ -53,6 +53,7 @@ class Catalogue:
     sources: Mapping[int, frozenset[int]]
     """The items that an item is made from."""
     idat: Box | None
+    properties: Box | None
 
 
 def boxes(data: bytes, start: int, end: int) -> Iterator[Box]:
@@ -84,6 +85,7 @@ def catalogue(data: bytes, meta: Box) -> Catalogue:
         _items(_Reader.of(data, inner[b"iloc"])),
         _sources(data, inner[b"iref"]) if b"iref" in inner else {},
         inner.get(b"idat"),
+        inner.get(b"iprp"),
     )
 
 

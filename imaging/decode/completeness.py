@@ -3,8 +3,9 @@
 from PIL import Image
 
 from imaging.decode.containers import JPEG, PNG, is_webp, png_chunks
-from imaging.decode.heif import heif_ends_early, is_heif
+from imaging.decode.heif import heif_ends_early, is_avif, is_heif
 from imaging.decode.jpeg import jpeg_ends_early
+from imaging.decode.raster import raster_ends_early
 from imaging.decode.webp import webp_ends_early
 
 
@@ -21,7 +22,9 @@ def ends_early(data: bytes, picture: Image.Image) -> bool:
             return not list(png_chunks(data))
         if is_webp(data):
             return webp_ends_early(data)
-        return is_heif(data) and heif_ends_early(data)
+        if is_heif(data) or is_avif(data):
+            return heif_ends_early(data)
+        return raster_ends_early(data, picture)
     except ValueError:
         # A PNG's chunks have to be right; of the others, decoders forgive more than is read here.
         return data.startswith(PNG)

@@ -1,11 +1,17 @@
 """The segments and chunks that JPEG, PNG and WebP files are made of."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 JPEG = b"\xff\xd8\xff"
 PNG = b"\x89PNG\r\n\x1a\n"
 _SCAN, _END, _RESTARTS = 0xDA, 0xD9, range(0xD0, 0xD8)
+_FILL = re.compile(rb"\xff*")
+MOST_PARTS, MOST_FILL = 200_000, 65_536
+"""Segments or chunks of a file, and bytes FF before a marker: no program writes more, and decoders
+take their time with each.
+"""
 
 
 @dataclass(frozen=True)
@@ -34,7 +40,7 @@ def jpeg_segments(data: bytes) -> Iterator[Chunk]:
         if data[at] != 0xFF:
             raise ValueError("no marker where one belongs")
         if marker == 0xFF:
-            at += 1
+            at = _filled(data, at) - 1
             continue
         if marker in _RESTARTS:
             raise ValueError("a marker where none belongs")
@@ -58,6 +64,36 @@ def png_chunks(data: bytes) -> Iterator[Chunk]:
             return
         at = end
     raise ValueError("the file ends before the picture does")
+
+
+def is_overgrown(data: bytes) -> bool:
+    """Whether a JPEG, PNG or WebP has more parts, or more filling between them, than there can be.
+
+    Takes time in proportion to the file.
+    """
+    before = 2
+    try:
+        for count, part in enumerate(_parts(data)):
+            if count >= MOST_PARTS or part.start - before > MOST_FILL:
+                return True
+            before = part.end
+    except ValueError:
+        return _filled(data, before) - before > MOST_FILL
+    return False
+
+
+def _filled(data: bytes, at: int) -> int:
+    """Where a run of bytes FF ends that begins here."""
+    found = _FILL.match(data, at)
+    return at if found is None else found.end()
+
+
+def _parts(data: bytes) -> Iterator[Chunk]:
+    if data.startswith(JPEG):
+        return jpeg_segments(data)
+    if data.startswith(PNG):
+        return png_chunks(data)
+    return webp_chunks(data) if is_webp(data) else iter(())
 
 
 def webp_chunks(data: bytes) -> Iterator[Chunk]:

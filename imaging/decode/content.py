@@ -1,17 +1,29 @@
 """A hash of what a picture is, without the metadata that may change around it.
 
 JPEG: all but application and comment segments, plus the orientation and the colour profile.
-PNG: all but text, time, resolution and EXIF chunks, plus the orientation. Anything else: the whole
-file.
+PNG: all but text, time, resolution and EXIF chunks, plus the orientation. WebP: all but EXIF and
+XMP chunks and the one that says which chunks there are, plus the orientation. HEIC and AVIF: the
+data of all items but EXIF and XMP, and what is said of them. Anything else: the whole file.
 """
 
 from collections.abc import Iterator
 from hashlib import sha256
 
-from imaging.decode.containers import JPEG, PNG, Chunk, jpeg_segments, png_chunks
+from imaging.decode.containers import (
+    JPEG,
+    PNG,
+    Chunk,
+    is_webp,
+    jpeg_segments,
+    png_chunks,
+    webp_chunks,
+)
+from imaging.decode.heif import is_avif, is_heif, item_spans, read_catalogue
 from imaging.decode.orientation import orientation
 
 _PNG_LEFT_OUT = frozenset({b"tEXt", b"zTXt", b"iTXt", b"tIME", b"eXIf", b"pHYs"})
+_WEBP_LEFT_OUT = frozenset({b"EXIF", b"XMP ", b"VP8X"})
+_ITEMS_LEFT_OUT = frozenset({b"Exif", b"mime", b"uri "})
 _COMMENT = b"\xfe"
 _APPLICATION = frozenset(bytes([marker]) for marker in range(0xE0, 0xF0))
 _PROFILE, _ADOBE = b"\xe2", b"\xee"
@@ -33,7 +45,11 @@ def content_hash(data: bytes) -> str:
 def _kind(data: bytes) -> str:
     if data.startswith(JPEG):
         return "jpeg"
-    return "png" if data.startswith(PNG) else "file"
+    if data.startswith(PNG):
+        return "png"
+    if is_webp(data):
+        return "webp"
+    return "heif" if is_heif(data) or is_avif(data) else "file"
 
 
 def _parts(data: bytes) -> Iterator[Chunk]:
@@ -42,7 +58,30 @@ def _parts(data: bytes) -> Iterator[Chunk]:
         return (part for part in jpeg_segments(data) if _is_picture(data, part))
     if data.startswith(PNG):
         return (part for part in png_chunks(data) if part.kind not in _PNG_LEFT_OUT)
+    if is_webp(data):
+        return _chunks(data)
+    if is_heif(data) or is_avif(data):
+        return _items(data)
     return iter([Chunk(b"", 0, 0, len(data))])
+
+
+def _chunks(data: bytes) -> Iterator[Chunk]:
+    if 8 + int.from_bytes(data[4:8], "little") > len(data):
+        raise ValueError("the file ends before the picture does")
+    return (part for part in webp_chunks(data) if part.kind not in _WEBP_LEFT_OUT)
+
+
+def _items(data: bytes) -> Iterator[Chunk]:
+    listed = read_catalogue(data)
+    if listed is None or listed.properties is None:
+        raise ValueError("a file without a list of its items")
+    yield Chunk(
+        b"iprp", listed.properties.payload, listed.properties.payload, listed.properties.end
+    )
+    for number, kind in sorted(listed.kinds.items()):
+        if kind not in _ITEMS_LEFT_OUT:
+            for start, end in item_spans(data, listed, number):
+                yield Chunk(kind, start, start, end)
 
 
 def _is_picture(data: bytes, part: Chunk) -> bool:

@@ -1,10 +1,12 @@
-"""The EXIF orientation: read here, applied here, and nowhere else."""
+"""The orientation in EXIF or XMP: read here, applied here, and nowhere else."""
 
 import warnings
+from contextlib import suppress
 
 from PIL import ExifTags, Image
 
-from imaging.decode.containers import JPEG, PNG, is_webp, jpeg_segments, png_chunks, webp_chunks
+from imaging.decode.heif import is_avif, is_heif
+from imaging.decode.metadata import exif, xmp_orientation
 from imaging.framing import Size
 
 _TURNS = {
@@ -16,24 +18,29 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-_EXIF = b"Exif\0\0"
 
 
 def orientation(data: bytes) -> int:
     """The orientation, 1 to 8, of a whole file; 1 where there is none or it makes no sense.
 
-    Always 1 for HEIC: it has a rotation of its own, which its decoder applies, and its EXIF
-    orientation is a copy that must not be applied once more.
+    EXIF counts before XMP. Always 1 for HEIC: it has a rotation of its own, which its decoder
+    applies, and its EXIF orientation is a copy that must not be applied once more; a TIFF's decoder
+    applies its orientation as well.
     """
-    exif = Image.Exif()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            exif.load(_payload(data))
-            value = exif.get(ExifTags.Base.Orientation, 1)
-    except Exception:  # Broken EXIF data raise all kinds of errors, and the pixels may be fine.
+    if is_heif(data) and not is_avif(data):
         return 1
-    return value if isinstance(value, int) and value in _TURNS else 1
+    for said in (_by_exif, xmp_orientation):
+        # Broken metadata raise all kinds of errors, and the pixels may be fine.
+        with suppress(Exception), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            value = said(data)
+            if isinstance(value, int) and value in range(1, 9):
+                return value
+    return 1
+
+
+def _by_exif(data: bytes) -> object:
+    return exif(data).get(ExifTags.Base.Orientation)
 
 
 def upright_size(size: Size, turn: int) -> Size:
@@ -44,18 +51,3 @@ def upright_size(size: Size, turn: int) -> Size:
 def upright(picture: Image.Image, turn: int) -> Image.Image:
     """A stored picture after an orientation is applied."""
     return picture.transpose(_TURNS[turn]) if turn in _TURNS else picture
-
-
-def _payload(data: bytes) -> bytes:
-    """The EXIF data in a JPEG, PNG or WebP file, or nothing."""
-    if data.startswith(JPEG):
-        parts = (p for p in jpeg_segments(data) if p.kind == b"\xe1")
-        found = (data[p.payload : p.end] for p in parts)
-        return next((payload for payload in found if payload.startswith(_EXIF)), b"")
-    if data.startswith(PNG):
-        chunk = next((p for p in png_chunks(data) if p.kind == b"eXIf"), None)
-        return data[chunk.payload : chunk.end - 4] if chunk else b""
-    if is_webp(data):
-        chunk = next((p for p in webp_chunks(data) if p.kind == b"EXIF"), None)
-        return data[chunk.payload : chunk.end] if chunk else b""
-    return b""

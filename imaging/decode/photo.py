@@ -14,24 +14,24 @@ from pathlib import Path
 import numpy as np
 import pi_heif
 from PIL import Image, UnidentifiedImageError
+from PIL.TiffImagePlugin import TiffImageFile
 
 from imaging.decode.colour import plain, to_srgb
 from imaging.decode.completeness import ends_early
-from imaging.decode.containers import JPEG, PNG, is_webp
+from imaging.decode.containers import is_overgrown
 from imaging.decode.content import content_hash
-from imaging.decode.heif import is_heif
+from imaging.decode.formats import RAW, recognise, why_not
 from imaging.decode.orientation import orientation, upright, upright_size
+from imaging.decode.stated_colour import profile_of
 from imaging.framing import Pixels, Size
 from imaging.values import Fingerprint
 
-PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".heic", ".heif", ".webp"})
 SMALLEST_SIDE = 16
 MOST_PIXELS = 250_000_000
 MOST_BYTES = 2**30
 _USUAL_PIXELS = 12_000_000
-_FORMATS = ("JPEG", "PNG", "HEIF", "WEBP")
-_FORMAT_NAMES = {"HEIF": "HEIC", "MPO": "JPEG"}
-"""Pillow calls a JPEG with further pictures behind it (a depth or gain map) an MPO."""
+_DNG_VERSION, _SUBFILE_TYPE = 50706, 254
+"""Tags of TIFF."""
 
 
 class PhotoError(Exception):
@@ -87,7 +87,7 @@ def decode(file: PhotoFile, longest: int | None = None) -> Photo:
         if Size(*pixels.size) != target:
             box = Image.Resampling.BOX
             pixels = pixels.resize((target.width, target.height), box, reducing_gap=2.0)
-        pixels = upright(to_srgb(pixels, picture.info.get("icc_profile")), turn)
+        pixels = upright(to_srgb(pixels, profile_of(data, picture.info.get("icc_profile"))), turn)
         return Photo(np.asarray(pixels, np.uint8), upright_size(size, turn))
 
 
@@ -99,8 +99,8 @@ def fingerprint(file: PhotoFile) -> Fingerprint:
     data = file.data
     with _opened(file) as picture:
         size = upright_size(Size(*picture.size), orientation(data))
-        kind = str(picture.format)
-    name = _FORMAT_NAMES.get(kind, kind)
+    found = recognise(data)
+    name = "" if found is None else found.name
     return Fingerprint(sha256(data).hexdigest(), content_hash(data), name, size)
 
 
@@ -174,11 +174,8 @@ def _unreadable(name: str, error: OSError) -> PhotoError:
 def _check_kind(name: str, data: bytes) -> None:
     if not data:
         raise PhotoError(f"{name} is empty (0 bytes). Copy it again from the camera.")
-    if not (data.startswith((JPEG, PNG)) or is_heif(data) or is_webp(data)):
-        raise PhotoError(
-            f"{name} is not a JPEG, PNG, HEIC or WebP photo, whatever its name says. "
-            "Save it as one of these."
-        )
+    if recognise(data) is None:
+        raise PhotoError(why_not(name, data))
 
 
 @contextmanager
@@ -190,8 +187,12 @@ def _opened(file: PhotoFile) -> Iterator[Image.Image]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Of broken EXIF data, mostly; no terminal wants them.
-            with Image.open(BytesIO(file.data), formats=_FORMATS) as picture:
-                _check_size(file.name, picture.size)
+            if is_overgrown(file.data):
+                raise SyntaxError("it has more parts, or filling between them, than any picture")
+            found = recognise(file.data)
+            decoders = () if found is None else (found.decoder,)
+            with Image.open(BytesIO(file.data), formats=decoders) as picture:
+                _check_picture(file.name, picture)
                 pixels = picture.width * picture.height
                 yield picture
     except (PhotoError, MemoryError):
@@ -212,6 +213,18 @@ def _check_memory(pixels: int) -> None:
     Decoders say that data is broken also where they got none, and call no photo's size then.
     """
     np.empty(8 * max(pixels, _USUAL_PIXELS), np.uint8)
+
+
+def _check_picture(name: str, picture: Image.Image) -> None:
+    if isinstance(picture, TiffImageFile) and _is_raw(picture):
+        raise PhotoError(RAW.format(name=name))
+    _check_size(name, picture.size)
+
+
+def _is_raw(picture: TiffImageFile) -> bool:
+    """Whether a TIFF is a camera's raw file, whose first picture is a small one for a look."""
+    reduced = picture.tag_v2.get(_SUBFILE_TYPE, 0)
+    return _DNG_VERSION in picture.tag_v2 or bool(isinstance(reduced, int) and reduced & 1)
 
 
 def _check_size(name: str, size: tuple[int, int]) -> None:

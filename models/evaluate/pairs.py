@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from imaging.decode.photo import PHOTO_SUFFIXES
+from imaging.decode.formats import PHOTO_SUFFIXES
 
 
 class PairsError(Exception):

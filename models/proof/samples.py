@@ -3,7 +3,8 @@
 from importlib.util import find_spec
 from pathlib import Path
 
-from imaging.decode.photo import PHOTO_SUFFIXES, PhotoError
+from imaging.decode.formats import PHOTO_SUFFIXES
+from imaging.decode.photo import PhotoError
 
 
 def sample_folder() -> Path:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISREG
 
-from imaging.decode.photo import PHOTO_SUFFIXES
+from imaging.decode.formats import PHOTO_SUFFIXES
 from imaging.values import FileStat
 from pipeline.errors import FolderGone, ScanStopped
 

@@ -2,6 +2,7 @@
 
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pillow_heif
@@ -10,7 +11,19 @@ from PIL import Image
 from imaging.framing import Pixels
 
 CORNERS = ((230, 40, 40), (40, 200, 60), (50, 60, 220), (240, 220, 60))
-FORMATS = ("jpg", "png", "heic", "webp")
+FORMATS = ("jpg", "png", "heic", "webp", "tif", "avif")
+PLAIN = ("bmp", "gif", "jp2")
+"""Formats that say nothing of a picture's orientation."""
+_ENCODERS: dict[str, tuple[str, dict[str, Any]]] = {
+    "jpg": ("JPEG", {"quality": 95, "subsampling": 0}),
+    "png": ("PNG", {}),
+    "webp": ("WEBP", {"lossless": True}),
+    "tif": ("TIFF", {"compression": "tiff_lzw"}),
+    "avif": ("AVIF", {"quality": 95, "subsampling": "4:4:4"}),
+    "bmp": ("BMP", {}),
+    "gif": ("GIF", {}),
+    "jp2": ("JPEG2000", {}),
+}
 
 
 def four_corners(width: int = 96, height: int = 64) -> Pixels:
@@ -45,13 +58,9 @@ def encoded(
         heif.info.update(exif=exif, icc_profile=profile, icc_profile_type="prof")
         heif.save(target, quality=95)
         return target.getvalue()
-    name = {"jpg": "JPEG", "png": "PNG", "webp": "WEBP"}[kind]
+    name, options = _ENCODERS[kind]
     given = {"exif": exif, "icc_profile": profile}
-    options = {key: value for key, value in given.items() if value is not None}
-    if kind == "jpg":
-        picture.save(target, name, quality=95, subsampling=0, **options)
-    else:
-        picture.save(target, name, lossless=True, **options)
+    picture.save(target, name, **options, **{key: each for key, each in given.items() if each})
     return target.getvalue()
 
 

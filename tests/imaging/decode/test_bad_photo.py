@@ -12,6 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 from imaging.decode.photo import (
     MOST_BYTES,
@@ -21,12 +23,12 @@ from imaging.decode.photo import (
     read_file,
     read_photo,
 )
-from tests.support.pictures import FORMATS, encoded, four_corners, grainy, written
+from tests.support.pictures import FORMATS, PLAIN, encoded, four_corners, grainy, written
 
 SAME_FOLDER = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60
 )
-WHOLE = {kind: encoded(grainy(), kind) for kind in FORMATS}
+WHOLE = {kind: encoded(grainy(), kind) for kind in (*FORMATS, *PLAIN)}
 
 
 def sentence(path: Path) -> str:
@@ -65,17 +67,47 @@ def test_an_empty_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", [b"hello", b"x", b"<html>" * 1000, b"\0" * 5000])
 def test_what_is_no_picture(tmp_path: Path, text: bytes) -> None:
     assert sentence(written(tmp_path / "notes.jpg", text)).startswith(
-        "notes.jpg is not a JPEG, PNG, HEIC or WebP photo, whatever its name says."
+        "notes.jpg is no photo, whatever its name says. Save it as JPEG, PNG, HEIC, WEBP, TIFF, "
     )
 
 
-def test_a_picture_in_another_format(tmp_path: Path) -> None:
-    target = BytesIO()
-    Image.fromarray(four_corners()).save(target, "GIF")
-    for name, data in (("gif.jpg", target.getvalue()), ("film.heic", b"\0\0\0\x1cftypisom" * 9)):
-        assert f"{name} is not a JPEG, PNG, HEIC or WebP" in sentence(
-            written(tmp_path / name, data)
-        )
+def raw(**tags: object) -> bytes:
+    """A TIFF as a camera's raw files begin: a small picture, and tags that say of what."""
+    target, said = BytesIO(), ImageFileDirectory_v2()
+    for tag, value in tags.items():
+        said[int(tag[1:])] = value
+    Image.fromarray(four_corners()).save(target, "TIFF", tiffinfo=said)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"\0\0\0\x1cftypisom" * 9, "is a video, not a photo. Save a frame of it"),
+        (b"\0\0\0\x1cftypqt  " * 9, "is a video"),
+        (bytes(128) + b"DICM" + bytes(99), "is a DICOM file, which may name a patient. Export"),
+        (raw(t50706=b"\1\4\0\0"), "is a camera's raw file, not yet a picture. Export it"),
+        (raw(t254=1), "is a camera's raw file"),
+        (b"IIRO" + bytes(99), "is a camera's raw file"),
+        (b"\0\0\0\x18ftypcrx " + bytes(99), "is a camera's raw file"),
+        (b"%PDF-1.7" + bytes(99), "is no photo, whatever its name says"),
+        (b"BM" + bytes(99), "is no photo, whatever its name says"),
+    ],
+)
+def test_what_is_no_picture_but_something_else(tmp_path: Path, data: bytes, words: str) -> None:
+    assert f"x.jpg {words}" in sentence(written(tmp_path / "x.jpg", data))
+
+
+@pytest.mark.parametrize(
+    "between", [b"\xff\xfe\0\2" * 300_000, b"\xff" * 70_000], ids=["segments", "filling"]
+)
+def test_a_jpeg_that_is_mostly_header_is_refused_before_it_is_opened(
+    tmp_path: Path, between: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = encoded(four_corners(), "jpg")
+    path = written(tmp_path / "x.jpg", whole[:2] + between + whole[2:])
+    monkeypatch.setattr(JpegImageFile, "_open", lambda _: pytest.fail("opened"))
+    assert "more parts, or filling between them, than any picture" in sentence(path)
 
 
 @pytest.mark.parametrize("kind", ["jpg", "png", "webp"])
@@ -180,7 +212,7 @@ def test_a_file_is_named_as_it_is_called(tmp_path: Path) -> None:
     assert sentence(path).startswith(f"{path.name} is empty")
 
 
-@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("kind", [*FORMATS, "bmp", "jp2"])
 @given(data=st.data())
 @SAME_FOLDER
 def test_a_file_cut_short_anywhere_is_refused(
@@ -206,7 +238,7 @@ def test_a_jpeg_whose_end_is_still_zeros_is_refused(tmp_path: Path, cut: int) ->
         read_photo(path)
 
 
-@pytest.mark.parametrize("kind", ["jpg", "png", "webp"])
+@pytest.mark.parametrize("kind", ["jpg", "png", "webp", "tif", "avif", *PLAIN])
 @given(data=st.data())
 @SAME_FOLDER
 def test_a_damaged_file_is_a_photo_or_a_sentence(

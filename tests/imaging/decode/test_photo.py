@@ -1,13 +1,23 @@
 from io import BytesIO
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from imaging.decode.photo import fingerprint, read_file, read_photo
 from imaging.framing import Pixels, Size
-from tests.support.pictures import FORMATS, encoded, exif_bytes, four_corners, grainy, written
+from tests.support.pictures import (
+    FORMATS,
+    PLAIN,
+    encoded,
+    exif_bytes,
+    four_corners,
+    grainy,
+    written,
+)
 
 STORED = {
     1: lambda upright: upright,
@@ -63,12 +73,13 @@ def test_a_photo_smaller_than_asked_for_stays_as_it_is(tmp_path: Path, kind: str
     assert np.array_equal(read_photo(path, 1000).pixels, read_photo(path).pixels)
 
 
-@pytest.mark.parametrize(
-    ("kind", "name"), [("jpg", "JPEG"), ("png", "PNG"), ("heic", "HEIC"), ("webp", "WEBP")]
-)
-def test_the_fingerprint_says_the_format_inside(tmp_path: Path, kind: str, name: str) -> None:
+NAMES = {"jpg": "JPEG", "tif": "TIFF", "jp2": "JPEG 2000"}
+
+
+@pytest.mark.parametrize("kind", [*FORMATS, *PLAIN])
+def test_the_fingerprint_says_the_format_inside(tmp_path: Path, kind: str) -> None:
     path = written(tmp_path / "misnamed.jpg", encoded(four_corners(), kind))
-    assert fingerprint(read_file(path)).format == name
+    assert fingerprint(read_file(path)).format == NAMES.get(kind, kind.upper())
 
 
 def test_progressive_and_grey_jpegs_are_photos_too(tmp_path: Path) -> None:
@@ -107,3 +118,83 @@ def test_the_folder_is_not_written(tmp_path: Path) -> None:
     fingerprint(read_file(path))
     assert (path.read_bytes(), path.stat().st_mtime_ns) == before
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("kind", PLAIN)
+def test_formats_that_say_little_are_photos_too(tmp_path: Path, kind: str) -> None:
+    path = written(tmp_path / f"p.{kind}", encoded(four_corners(800, 600), kind))
+    assert close(read_photo(path).pixels, four_corners(800, 600))
+    assert close(read_photo(path, 400).pixels, four_corners(400, 300), most=5)
+
+
+def test_of_a_film_and_of_a_stack_the_first_picture_counts(tmp_path: Path) -> None:
+    first = Image.fromarray(four_corners())
+    second = Image.fromarray(four_corners()[::-1])
+    for kind in ("gif", "tif"):
+        path = tmp_path / f"p.{kind}"
+        first.save(path, save_all=True, append_images=[second])
+        assert close(read_photo(path).pixels, four_corners())
+
+
+@pytest.mark.parametrize("wide", ["rgb", "grey"])
+def test_a_tiff_of_16_bits(tmp_path: Path, wide: str) -> None:
+    pixels = four_corners().astype(np.uint16) * 257
+    stored = pixels[..., ::-1] if wide == "rgb" else pixels[..., 0]
+    assert cv2.imwrite(str(tmp_path / "p.tif"), stored)
+    seen = read_photo(tmp_path / "p.tif").pixels
+    expected = four_corners() if wide == "rgb" else four_corners()[..., :1].repeat(3, axis=2)
+    assert close(seen, expected, most=1)
+
+
+def test_a_tiff_of_four_inks(tmp_path: Path) -> None:
+    Image.fromarray(four_corners()).convert("CMYK").save(tmp_path / "p.tif")
+    assert close(read_photo(tmp_path / "p.tif").pixels, four_corners(), most=6)
+
+
+XMP = (
+    b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:Description '
+    b'xmlns:tiff="http://ns.adobe.com/tiff/1.0/" %s></x:xmpmeta>'
+)
+SAYS_SIX = [b'tiff:Orientation="6"/>', b"tiff:Orientation='6'/>", b"><tiff:Orientation>6</a>"]
+
+
+@pytest.mark.parametrize("said", SAYS_SIX)
+@pytest.mark.parametrize("kind", ["png", "png packed", "jpg", "webp"])
+def test_an_orientation_in_xmp_counts_where_exif_says_none(
+    tmp_path: Path, kind: str, said: bytes
+) -> None:
+    xmp, upright = XMP % said, four_corners()
+    stored = Image.fromarray(np.ascontiguousarray(STORED[6](upright)))
+    path = tmp_path / f"p.{kind[:4].strip()}"
+    if kind.startswith("png"):
+        about = PngInfo()
+        about.add_itxt("XML:com.adobe.xmp", xmp.decode(), zip=kind == "png packed")
+        stored.save(path, pnginfo=about)
+    else:
+        stored.save(path, quality=95, xmp=xmp)
+    assert close(read_photo(path).pixels, upright, most=6)
+    assert fingerprint(read_file(path)).size == Size(96, 64)
+
+
+def test_exif_outweighs_xmp(tmp_path: Path) -> None:
+    stored = Image.fromarray(np.ascontiguousarray(STORED[3](four_corners())))
+    stored.save(tmp_path / "p.png", exif=exif_bytes(3), xmp=XMP % SAYS_SIX[0])
+    assert close(read_photo(tmp_path / "p.png").pixels, four_corners())
+
+
+def test_an_orientation_in_a_png_as_older_programs_write_it(tmp_path: Path) -> None:
+    said = exif_bytes(6)
+    text = f"\nexif\n{len(said):8}\n{said.hex()}\n"
+    about = PngInfo()
+    about.add_text("Raw profile type exif", text, zip=True)
+    Image.fromarray(np.ascontiguousarray(STORED[6](four_corners()))).save(
+        tmp_path / "p.png", pnginfo=about
+    )
+    assert close(read_photo(tmp_path / "p.png").pixels, four_corners())
+
+
+def test_an_avif_that_is_called_a_heic(tmp_path: Path) -> None:
+    data = encoded(four_corners(), "avif")
+    path = written(tmp_path / "p.heic", data[:8] + b"mif1" + data[12:])
+    assert close(read_photo(path).pixels, four_corners())
+    assert fingerprint(read_file(path)).format == "AVIF"

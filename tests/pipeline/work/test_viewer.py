@@ -132,7 +132,7 @@ def test_what_is_no_photo_is_a_sentence_and_the_next_is_unharmed(
 ) -> None:
     bad = folder / "bad.jpg"
     viewer.ahead(bad)
-    for text, sentence in (("", "is empty"), ("no picture", "is not a JPEG")):
+    for text, sentence in (("", "is empty"), ("no picture", "is no photo")):
         bad.write_text(text)
         with pytest.raises(PhotoError, match=rf"^bad\.jpg {sentence}"):
             viewer.view(bad, 64) if ask == "view" else viewer.region(bad, CLOSE)
