@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
+from imaging.decode.formats import NAMES
 from pipeline.review.sitting import Sat
 from pipeline.review.tally import KINDS
 from tui.keymap import Keymap
@@ -10,7 +11,7 @@ from tui.words import duration
 
 EMPTY = (
     "There are no photos in this folder yet.",
-    "Drop some into it (JPEG, PNG or HEIC): they appear here by themselves.",
+    f"Drop some into it ({NAMES}): they appear here by themselves.",
 )
 LOOKING = ("Looking through the folder …",)
 LONGEST_LIST = 3
@@ -35,12 +36,15 @@ def nothing_waits(skipped: bool, aside: int, coming: bool, keys: Keymap) -> tupl
     return left, *why, f"New ones appear by themselves. {back}{last}"
 
 
-def nothing_here(found: int | None) -> tuple[str, ...]:
-    """Paragraphs for where a photo would be while the queue has none; None: not yet looked."""
+def nothing_here(found: int | None, passed_by: str | None = None) -> tuple[str, ...]:
+    """Paragraphs for where a photo would be while the queue has none; None: not yet looked.
+
+    `passed_by` is a sentence on files that are left out.
+    """
     if found is None:
         return LOOKING
     if not found:
-        return EMPTY
+        return EMPTY if passed_by is None else (*EMPTY, passed_by)
     photos = "1 photo is" if found == 1 else f"{found} photos are"
     return (f"{photos} found. The first appears in a moment.",)
 

@@ -16,6 +16,7 @@ from pipeline.intake.agenda import LONGEST_PAUSE, Agenda
 from pipeline.intake.driver import Driver
 from pipeline.intake.lease import Lease
 from pipeline.intake.outcome import Outcome, Settled
+from pipeline.intake.passed_by import passed_by
 from pipeline.intake.scan import Scan, stored_path
 from pipeline.intake.segment import left_out, vanished
 from pipeline.intake.segmenting import Segmenting
@@ -31,13 +32,15 @@ class IngestProgress:
     """How far the folder is: photos found, and how many of them are done.
 
     `segmenting_here` is false while another process segments into the same database; then the
-    numbers are what the store knows. `message` is a sentence when something stands in the way.
+    numbers are what the store knows. `message` is a sentence when something stands in the way,
+    `passed_by` one on the files that are left out.
     """
 
     found: int
     done: int
     segmenting_here: bool
     message: str | None
+    passed_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,7 @@ class Ingest:
         self._model_message: str | None = None
         self._step_message: str | None = None
         self._left_out_message: str | None = None
+        self._passed_by: str | None = None
         self._thread = threading.Thread(target=self._run, name="ingest", daemon=True)
 
     def start(self) -> None:
@@ -143,6 +147,7 @@ class Ingest:
     def _scanned(self, found: Scan) -> None:
         with self._noted():
             self._scan = found
+            self._passed_by = passed_by(found.left_out)
             unreadable = found.unreadable
             self._left_out_message = left_out(unreadable[0]) if unreadable else None
             self._there = set(found.photos)
@@ -246,7 +251,7 @@ class Ingest:
 
     def _tell(self) -> None:
         with self._noting:
-            found, done = len(self._there), len(self._done)
+            found, done, passed = len(self._there), len(self._done), self._passed_by
             message = (
                 self._folder_message
                 or self._step_message
@@ -260,4 +265,4 @@ class Ingest:
                 done = min(found, counts.segmented + counts.set_aside)
         with self._telling:
             if not self._stopping.is_set():
-                self._listener(IngestProgress(found, done, self._lease.held, message))
+                self._listener(IngestProgress(found, done, self._lease.held, message, passed))

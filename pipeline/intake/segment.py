@@ -14,7 +14,8 @@ from pipeline.intake.agenda import Agenda
 from pipeline.intake.driver import Driver
 from pipeline.intake.lease import Lease
 from pipeline.intake.outcome import Outcome, Settled
-from pipeline.intake.scan import Scan, is_file, is_photo, scan, stored_path
+from pipeline.intake.passed_by import passed_by
+from pipeline.intake.scan import Scan, is_file, is_photo_of, scan, stored_path
 from pipeline.intake.segmenting import Segmenting
 from pipeline.work.scorer import Scorer
 
@@ -77,7 +78,9 @@ def vanished(store: Store, folder: Path, found: Scan) -> list[str]:
     there = {stored_path(path) for path in found.photos}
     stored = store.files_under(str(folder))
     missing = [path for path in stored if path not in there and found.saw(Path(path))]
-    return [path for path in missing if not (is_photo(Path(path)) and is_file(Path(path)))]
+    return [
+        path for path in missing if not (is_photo_of(folder, Path(path)) and is_file(Path(path)))
+    ]
 
 
 def segment_folder(
@@ -99,6 +102,8 @@ def segment_folder(
     found = scan(folder)
     for path in found.unreadable:
         told.remark(left_out(path))
+    if (passed := passed_by(found.left_out)) is not None:
+        told.remark(passed)
     model = scorer.model()
     lease = Lease(store.path)
     _wait_for(lease, patience, told.remark)

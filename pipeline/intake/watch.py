@@ -15,7 +15,7 @@ from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 
 from pipeline.errors import FolderGone, ScanStopped
-from pipeline.intake.scan import NOTHING_THERE, Scan, is_photo, scan
+from pipeline.intake.scan import NOTHING_THERE, Scan, is_photo_of, scan
 
 T = TypeVar("T")
 Signature = tuple[int, int, int, int]
@@ -206,7 +206,7 @@ class Watcher:
         with self._changed:
             if is_folder:
                 self._rescan_asked = True
-            elif is_photo(path):
+            elif is_photo_of(self._folder, path):
                 self._touched.add(path)
             self._changed.notify_all()
 

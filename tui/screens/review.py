@@ -212,7 +212,9 @@ class ReviewScreen(DecidingScreen):
                 self._details.show_aside(file)
             case None:
                 progress = self._progress.progress
-                self._bench.say(*nothing_here(None if progress is None else progress.found))
+                found = None if progress is None else progress.found
+                passed_by = None if progress is None else progress.passed_by
+                self._bench.say(*nothing_here(found, passed_by))
                 self._details.clear()
 
     # The photo

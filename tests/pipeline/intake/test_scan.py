@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import FolderGone
-from pipeline.intake.scan import file_stat, scan, stored_path
+from pipeline.intake.passed_by import passed_by
+from pipeline.intake.scan import LeftOut, file_stat, is_photo_of, scan, stored_path
 
 
 def touch(path: Path) -> Path:
@@ -14,10 +15,9 @@ def touch(path: Path) -> Path:
 
 
 def test_photos_of_all_kinds_are_found_in_sub_folders_and_nothing_else(folder: Path) -> None:
-    wanted = [
-        touch(folder / name)
-        for name in ("a.jpg", "b/c.JPEG", "b/d/e.png", "f.HEIC", "g.heif", "mo\nle\x1b[31m.jpg")
-    ]
+    photos = ("a.jpg", "b/c.JPEG", "b/d/e.png", "f.HEIC", "g.heif", "mo\nle\x1b[31m.jpg", "h.JPE")
+    others = ("i.jfif", "DSC00001.HIF", "k.tiff", "l.avif", "m.jp2", "n.bmp", "o.gif")
+    wanted = [touch(folder / name) for name in (*photos, *others)]
     for name in ("notes.txt", ".hidden.jpg", "._a.jpg", ".trash/z.jpg", "jpg", "h.jpg.part"):
         touch(folder / name)
     (folder / "folder.jpg").mkdir()
@@ -61,3 +61,47 @@ def test_a_name_that_is_no_text_can_still_be_stored() -> None:
     path = Path(os.fsdecode(b"/photos/caf\xe9.jpg"))
     assert stored_path(path) == "/photos/caf\\udce9.jpg"
     assert stored_path(Path("/photos/café.jpg")) == "/photos/café.jpg"
+
+
+def test_what_is_left_out_is_counted(folder: Path) -> None:
+    touch(folder / "IMG_1.jpg")
+    for name in (
+        "@eaDir/IMG_1.jpg/SYNOPHOTO_THUMB_M.jpg",
+        "@eaDir/IMG_1.jpg/SYNOPHOTO_THUMB_XS.jpg",
+        "sub/#recycle/old.jpg",
+        "$RECYCLE.BIN/older.heic",
+        ".Trash-1000/files/z.jpg",
+        ".stversions/notes.txt",
+        ".IMG_2.HEIC.icloud",
+        ".notes.txt.icloud",
+        ".DS_Store",
+        "raw.DNG",
+        "notes.txt",
+        "README",
+    ):
+        touch(folder / name)
+    found = scan(folder)
+    assert found.photos == (folder / "IMG_1.jpg",)
+    left = found.left_out
+    assert left.kinds == {".dng": 1, ".txt": 1, "": 1}
+    assert {name: count for name, count in left.others.items() if count} == {
+        "@eaDir": 2,
+        "#recycle": 1,
+        "$RECYCLE.BIN": 1,
+        ".Trash-1000": 1,
+    }
+    assert left.in_cloud == 1
+    said = passed_by(left)
+    assert said is not None
+    assert said.startswith(
+        "Files left out: 3 of other kinds (.dng, .txt, no ending), 5 in folders "
+    )
+    assert "1 in iCloud that are not downloaded. Raw files are no pictures yet" in said
+    assert passed_by(LeftOut()) is None
+
+
+def test_a_folder_is_judged_by_what_lies_below_the_one_that_is_asked_for() -> None:
+    hidden = Path("/x/.hidden/@eaDir")
+    assert is_photo_of(hidden, hidden / "a" / "b.jpg")
+    assert not is_photo_of(hidden, hidden / ".a" / "b.jpg")
+    assert not is_photo_of(hidden, hidden / "a" / "@eaDir" / "b.jpg")

@@ -41,6 +41,9 @@ def test_what_lies_there_and_what_comes_is_found_once(
     until(lambda: heard.found == [folder / "old.jpg"])
     (folder / "new.jpg").write_bytes(b"new")
     (folder / "._new.jpg").write_bytes(b"no photo")
+    for own in (".Trash-1000", "@eaDir"):
+        (folder / own).mkdir()
+        (folder / own / "new.jpg").write_bytes(b"a machine's own")
     until(lambda: len(heard.found) == 2)
     # A new folder has the whole looked through once more.
     (folder / "sub").mkdir()
