@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from imaging.view.overlay import BORDER, Colour
+from models.evaluate.masks import read_mask
 from models.evaluate.pairs import Pair, read_pairs
 
 Floats = npt.NDArray[np.float64]
@@ -70,10 +71,9 @@ def main() -> None:
 def _skin(pair: Pair) -> Iterator[Floats]:
     """Points at a lesion's border, and the same in the dark, in linear light (POINTS, 3)."""
     photo = cv2.imread(str(pair.image), cv2.IMREAD_COLOR_RGB)
-    mask = cv2.imread(str(pair.mask), cv2.IMREAD_GRAYSCALE)
-    if photo is None or mask is None or not mask.any():
+    set_ = read_mask(pair).view(np.uint8)
+    if photo is None or not set_.any():
         return
-    set_ = (mask > 0).view(np.uint8)
     side = 2 * int(BAND * np.sqrt(set_.sum())) + 3
     around = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
     near = photo[cv2.morphologyEx(set_, cv2.MORPH_GRADIENT, around) > 0]

@@ -30,7 +30,7 @@ from imaging.mask.outline import draw_mask
 from imaging.mask.shape import Point
 from imaging.values import Prediction
 from imaging.view.lens import Lens
-from models.evaluate.evaluation import read_mask
+from models.evaluate.masks import read_mask
 from models.evaluate.pairs import Pair, read_pairs
 from models.run.segmenter import Segmenter, open_segmenter, shipped_model
 from pipeline.errors import NothingToRepair

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from statistics import median
 
 import numpy as np
-from PIL import Image
 
 from imaging.decode.photo import PhotoError, read_photo
-from imaging.framing import Mask
 from imaging.mask.agreement import Agreement, agreement, bootstrap_interval
 from imaging.mask.outline import draw_mask
+from models.evaluate.masks import read_mask
 from models.evaluate.pairs import Pair, PairsError
 from models.run.segmenter import Segmenter
 
@@ -71,12 +70,3 @@ def _compare(segmenter: Segmenter, pair: Pair) -> tuple[Agreement, float]:
         return agreement(drawn, read_mask(pair)), prediction.receipt.milliseconds
     except (PhotoError, PairsError, ValueError) as error:
         raise PairsError(f"{pair.image.name} can't be compared with its mask: {error}") from error
-
-
-def read_mask(pair: Pair) -> Mask:
-    """A pair's true mask, bool (H, W): any value but 0 is lesion. Raises PairsError."""
-    try:
-        with Image.open(pair.mask) as picture:
-            return np.asarray(picture.convert("L")) > 0
-    except (OSError, ValueError) as error:
-        raise PairsError(f"{pair.mask} can't be read ({error}).") from error

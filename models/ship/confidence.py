@@ -11,7 +11,8 @@ from imaging.decode.photo import read_photo
 from imaging.framing import Framing, Mask, Probabilities, Size, fit
 from imaging.mask.agreement import agreement, expected_jaccard
 from imaging.mask.outline import draw_mask, mask_on_grid
-from models.evaluate.evaluation import USEFUL, read_mask
+from models.evaluate.evaluation import USEFUL
+from models.evaluate.masks import read_mask
 from models.evaluate.pairs import Pair
 from models.package.package import JACCARD_INTERCEPT_KEY, JACCARD_SLOPE_KEY, THRESHOLD_KEY
 from models.run.segmenter import Segmenter

@@ -18,7 +18,8 @@ from imaging.framing import Mask, Pixels
 from imaging.mask.agreement import agreement
 from imaging.mask.outline import draw_mask
 from imaging.view.overlay import overlay
-from models.evaluate.evaluation import USEFUL, read_mask
+from models.evaluate.evaluation import USEFUL
+from models.evaluate.masks import read_mask
 from models.evaluate.pairs import Pair
 from models.package.cache import cache_folder
 from models.run.segmenter import Segmenter

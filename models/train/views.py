@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
+from models.evaluate.masks import read_mask
 from models.evaluate.pairs import Pair, PairsError
 from models.train.augmentation import Picture, augment, paste, take_colours
 
@@ -24,12 +25,12 @@ def read_pair(pair: Pair) -> tuple[Picture, Picture]:
     Raises PairsError where one can't be decoded or their sizes differ.
     """
     photo = cv2.imread(str(pair.image), cv2.IMREAD_COLOR_RGB)
-    mask = cv2.imread(str(pair.mask), cv2.IMREAD_GRAYSCALE)
-    if photo is None or mask is None:
-        raise PairsError(f"{pair.image} or {pair.mask} can't be decoded. Take their row out.")
+    if photo is None:
+        raise PairsError(f"{pair.image} can't be decoded. Take its row out.")
+    mask = read_mask(pair)
     if photo.shape[:2] != mask.shape:
         raise PairsError(f"{pair.image} and {pair.mask} differ in size. Take their row out.")
-    return np.asarray(photo, np.uint8), np.where(mask > 0, 255, 0).astype(np.uint8)
+    return np.asarray(photo, np.uint8), np.where(mask, 255, 0).astype(np.uint8)
 
 
 def weight(pair: Pair) -> float:
