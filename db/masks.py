@@ -104,8 +104,8 @@ def is_outlined(session: Session, photo_id: int, model_hash: str) -> bool:
 def add_outline(session: Session, file: FileRow, made: NewOutline, standing: StandingRow) -> None:
     """Store what a model that has not outlined it yet made of a file's photo: a new revision.
 
-    It becomes the current one unless a reviewer has worked on the one that is; `standing` is where
-    the photo stands, and need not be stored yet.
+    It becomes the current one unless a reviewer has worked on the one that is, or draws where there
+    is none; `standing` is where the photo stands, and need not be stored yet.
     """
     photo_id = file.photo_id
     stored = _add_prediction(session, file, made.prediction)
@@ -118,7 +118,8 @@ def add_outline(session: Session, file: FileRow, made: NewOutline, standing: Sta
         created_at=now(),
     )
     add_revision(session, revision, made.rle, made.measurements)
-    if not _worked_on(session, standing):
+    # On a photo that is new in this transaction nobody can have worked: it is not asked for.
+    if standing not in session or not is_worked_on(session, standing):
         standing.revision_id = revision.id
 
 
@@ -199,12 +200,28 @@ def _current_prediction(session: Session, photo_id: int) -> PredictionRow | None
     return None if prediction_id is None else follow(session, PredictionRow, prediction_id)
 
 
-def _worked_on(session: Session, standing: StandingRow) -> bool:
+def is_worked_on(session: Session, standing: StandingRow) -> bool:
+    """Whether somebody has said anything of what a photo stands on, or edits it."""
     if standing.decision_id is not None:
         return True
+    return is_drafted(session, standing.photo_id, standing.revision_id)
+
+
+def is_drafted(session: Session, photo_id: int, revision_id: int | None) -> bool:
+    """Whether there are live edits of a revision, or of a photo without one."""
     drafts = select(col(DraftRow.id)).where(
-        col(DraftRow.photo_id) == standing.photo_id,
-        col(DraftRow.base_revision_id) == standing.revision_id,
+        col(DraftRow.photo_id) == photo_id,
+        col(DraftRow.base_revision_id).is_not_distinct_from(revision_id),
         col(DraftRow.cursor) > 0,
     )
-    return standing.revision_id is not None and session.scalar(drafts) is not None
+    return session.scalars(drafts.limit(1)).first() is not None
+
+
+def newest_outline(session: Session, photo_id: int) -> int | None:
+    """The last outline that a model made of a photo."""
+    return session.scalar(
+        select(col(RevisionRow.id))
+        .where(col(RevisionRow.photo_id) == photo_id, col(RevisionRow.origin) == Origin.MODEL)
+        .order_by(col(RevisionRow.id).desc())
+        .limit(1)
+    )

@@ -12,6 +12,9 @@ EMPTY = (
     "Drop some into it (JPEG, PNG or HEIC): they appear here by themselves.",
 )
 LOOKING = ("Looking through the folder …",)
+NO_OUTLINE = (
+    "There is no outline to accept yet. e, l, p and d draw one; n, r and s work without one."
+)
 LONGEST_LIST = 3
 """Names said one by one."""
 
@@ -52,6 +55,13 @@ def skipped_again(count: int) -> str:
 def empty_outline(name: str) -> str:
     """Asked before an outline without a pixel is accepted."""
     return f"The outline of {name} is empty. a accepts it empty all the same; n says no lesion."
+
+
+def model_came(name: str) -> str:
+    """Said where the model has outlined a photo that was open without an outline."""
+    return (
+        f"The model has outlined {name} by now. What you draw stays; M takes the model's outline."
+    )
 
 
 def not_stored(names: Collection[str], why: str) -> str:

@@ -54,6 +54,11 @@ class Draft:
         return self._editor.can_undo or self.changing
 
     @property
+    def begun(self) -> bool:
+        """Whether the mask is edited, or is about to be, or a stroke is under way."""
+        return self.edited or self._editor.drawing
+
+    @property
     def can_redo(self) -> bool:
         """Whether an undone edit can be brought back, or is about to be undone."""
         return self._editor.can_redo or self.changing
@@ -64,8 +69,8 @@ class Draft:
         return self._editor.can_set_threshold
 
     @property
-    def threshold(self) -> float:
-        """The threshold of the mask, or the one it is about to be drawn at."""
+    def threshold(self) -> float | None:
+        """The threshold of the mask, or the one it is about to be drawn at; None: at none."""
         if self._wanted is not None and self.changing:
             return self._wanted
         return self._editor.threshold

@@ -52,15 +52,15 @@ class Editor:
     """The live mask of a draft. A change is on the mask at once and queued to be saved.
 
     `mask` is bool (height, width) on the upright photo at full resolution, `past` how it came to
-    be: what was drawn by hand then stays at any threshold, like the edits to come. Points are
-    continuous photo pixels; a returned Part is what changed, None where nothing did. One thread at
-    a time.
+    be: what was drawn by hand then stays at any threshold, like the edits to come. `threshold` is
+    None where no probabilities were drawn. Points are continuous photo pixels; a returned Part is
+    what changed, None where nothing did. One thread at a time.
     """
 
     def __init__(
         self,
         mask: Mask,
-        threshold: float,
+        threshold: float | None,
         prediction: Prediction | None,
         keeper: DraftKeeper,
         past: Past | None = None,
@@ -102,8 +102,8 @@ class Editor:
         return self._prediction is not None
 
     @property
-    def threshold(self) -> float:
-        """The threshold at which the mask was last drawn from the probabilities."""
+    def threshold(self) -> float | None:
+        """The threshold at which the mask was last drawn from the probabilities; None: at none."""
         for edit in reversed(self._line[: self._cursor]):
             if edit.threshold is not None:
                 return edit.threshold
@@ -142,6 +142,11 @@ class Editor:
             return None
         self._unsaved = True
         return changed
+
+    @property
+    def drawing(self) -> bool:
+        """Whether the brush is down."""
+        return self._stroke is not None
 
     @property
     def unsaved(self) -> bool:
@@ -266,12 +271,17 @@ def _edit(stroked: Stroked, settings: dict[str, float]) -> DraftEdit:
 class OpenPhoto:
     """A photo on the table: what is known of it, which picture it is, a small one, and its editor.
 
-    `picture` is uint8 (height, width, 3) sRGB, smaller than the photo. `editor` is None while the
-    photo has no mask, `prediction` while its probabilities are not at hand.
+    `picture` is uint8 (height, width, 3) sRGB, smaller than the photo. `prediction` is None while
+    its probabilities are not at hand. Where the photo has no outline, the editor begins with none.
     """
 
     details: PhotoDetails
     content_hash: str
     picture: Pixels
     prediction: Prediction | None
-    editor: Editor | None
+    editor: Editor
+
+    @property
+    def has_outline(self) -> bool:
+        """Whether there is something to accept: an outline, or edits."""
+        return self.details.revision is not None or self.editor.can_undo

@@ -161,7 +161,7 @@ async def test_without_an_outline_or_a_photo_there_is_nothing_to_repair(
         bench = pilot.app.screen.query_one(Workbench)
         await until(pilot, lambda: bench.opened is not None)
         await pilot.press("S")
-        assert sentences(pilot)[1:] == ["There is no outline to repair yet."]
+        assert sentences(pilot)[1:] == ["The outline is empty, so there is nothing to repair."]
 
 
 async def test_what_was_repaired_before_the_key_is_in_the_decision(

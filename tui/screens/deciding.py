@@ -16,6 +16,7 @@ from tui.failures import EXPECTED, brief
 from tui.rows import Row
 from tui.screens.remarking import RemarkingScreen
 from tui.sentences import (
+    NO_OUTLINE,
     edited_since,
     empty_outline,
     not_stored,
@@ -66,8 +67,8 @@ class DecidingScreen(RemarkingScreen):
         if opened is None:
             return
         accepts = decision is DecisionKind.ACCEPTED
-        if accepts and opened.draft is None:
-            self._say("There is no outline to accept yet. n, r and s work without one.", "warning")
+        if accepts and not opened.has_outline:
+            self._say(NO_OUTLINE, "warning")
             return
         if accepts and self._details.empty and not self._asked_empty:
             self._asked_empty = True

@@ -93,9 +93,7 @@ class EditingScreen(Screen[None]):
         if self._bench.editing and self._bench.canvas.tool is tool:
             self.put_tool_away()
         elif self._bench.opened is None:
-            self._say("No photo is open, so there is no outline to edit.")
-        elif self._bench.draft is None:
-            self._say("There is no outline to edit yet.", "warning")
+            self._say("No photo is open, so there is nothing to draw on.")
         else:
             self._bench.start_editing(tool)
 
@@ -139,11 +137,10 @@ class EditingScreen(Screen[None]):
 
     def action_threshold(self, steps: int) -> None:
         """Draw the outline anew from the stored probabilities."""
-        if self._bench.opened is None:
+        draft = self._bench.draft
+        if draft is None:
             self._say("No photo is open, so there is no outline to draw anew.")
-        elif self._bench.draft is None:
-            self._say("There is no outline yet.", "warning")
-        elif not self._bench.draft.can_set_threshold:
+        elif not draft.can_set_threshold:
             self._say("The model's probabilities for this photo are not at hand.", "warning")
         elif not self._bench.shift_threshold(steps):
             self._say(f"The threshold goes no {'higher' if steps > 0 else 'lower'}.")
@@ -152,8 +149,6 @@ class EditingScreen(Screen[None]):
         """Repair the outline as a whole, or go back to the model's."""
         if self._bench.opened is None:
             self._say("No photo is open, so there is no outline to repair.")
-        elif self._bench.draft is None:
-            self._say("There is no outline to repair yet.", "warning")
         else:
             self._bench.repair(Tool(tool))
 

@@ -179,9 +179,9 @@ def area_lines(measured: Measurements) -> list[Content]:
 
 def outline_lines(revision: Revision | None, edits: int, room: int) -> list[Content]:
     """Who drew the outline that is shown."""
-    if revision is None:
-        return []
-    who = "model" if revision.origin is Origin.MODEL else printable(revision.author)
+    who = "by hand"
+    if revision is not None:
+        who = "model" if revision.origin is Origin.MODEL else printable(revision.author)
     drawn = f"{who}, {edits} edit{'' if edits == 1 else 's'}" if edits else who
     return [pair("Drawn by", shorten(drawn, room - LABEL))]
 

@@ -143,9 +143,7 @@ class PhotoView(Widget):
         self.refresh()
 
     def _place(self, subject: Subject, grid: Size) -> Lens:
-        box = None
-        if self._near is Near.LESION and subject.mask is not None:
-            box = bounding_box(subject.mask)
+        box = bounding_box(subject.mask) if self._near is Near.LESION else None
         if box is None:
             return Lens.whole(subject.size, grid)
         return Lens.around(box, subject.size, grid)

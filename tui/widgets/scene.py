@@ -48,12 +48,12 @@ class Brush:
 class Subject:
     """What lies on the canvas: a small upright picture, the photo's own size, and its live mask.
 
-    The mask is None while the photo has none, the prediction while none is at hand.
+    The prediction is None while none is at hand.
     """
 
     picture: Pixels
     size: Size
-    mask: Mask | None
+    mask: Mask
     prediction: Prediction | None = None
 
 
@@ -191,8 +191,6 @@ class Scene:
 
         One pixel more than is seen: where the mask goes on there, no border ends it.
         """
-        if self._subject.mask is None:
-            return False
         before = self._seen[part].copy()
         self._seen[part] = self._ringed.mask_to_grid(self._subject.mask, part)
         return not np.array_equal(before, self._seen[part])

@@ -86,7 +86,7 @@ class Workbench(Container):
 
     @property
     def draft(self) -> Draft | None:
-        """The draft of the photo on the table, if it has a mask."""
+        """The draft of the photo on the table."""
         return None if self.opened is None else self.opened.draft
 
     def show(self, opened: DeskPhoto) -> None:
@@ -94,8 +94,8 @@ class Workbench(Container):
         self.stop_editing()
         self.opened = opened
         self.seen = False
-        mask = None if opened.draft is None else opened.draft.mask
-        self.canvas.show(Subject(opened.picture, opened.size, mask, opened.prediction))
+        subject = Subject(opened.picture, opened.size, opened.draft.mask, opened.prediction)
+        self.canvas.show(subject)
         self.call_after_refresh(self._note_seen, opened)
 
     def _note_seen(self, opened: DeskPhoto) -> None:
@@ -193,6 +193,11 @@ class Workbench(Container):
         return self.draft is not None and self.draft.edited
 
     @property
+    def bare(self) -> bool:
+        """Whether a photo is on the table that has no outline, and none is drawn on it."""
+        return self.opened is not None and not self.opened.has_outline
+
+    @property
     def drawing(self) -> bool:
         """Whether a stroke has come further than what is on its way to the disk."""
         return self.draft is not None and self.draft.unsaved
@@ -205,7 +210,7 @@ class Workbench(Container):
     def measure(self) -> None:
         """Have the mask measured as it is now: `Edited` tells."""
         opened = self.opened
-        if opened is not None and opened.draft is not None:
+        if opened is not None:
             self._tell(opened, opened.draft.measure())
 
     # The brush
@@ -336,7 +341,7 @@ class Workbench(Container):
             self.post_message(self.Failed(str(problem)))
             return
         finally:
-            if opened.draft is None or not opened.draft.changing:
+            if not opened.draft.changing:
                 self.post_message(self.Set())
         if part is not None and self.opened is opened:
             self.canvas.mask_changed(part)
