@@ -132,6 +132,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("m", "heat", Group.LOOK, "Heat map of the model", "m i", "Heat map, more contrast"),
     Command("i", "contrast", Group.LOOK, "More contrast"),
+    Command("b", "before", Group.LOOK, "Before and after", "b", "Before, after the edits"),
     Command("v", "panels", Group.LOOK, "Panels away or back", "v", "Panels away or back"),
     Command("0", "whole", Group.LOOK, "Whole photo", "0", "Whole photo"),
     Command("plus", "zoom(1)", Group.LOOK, "Nearer", "+ -", "Nearer, farther"),

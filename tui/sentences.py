@@ -15,6 +15,8 @@ LOOKING = ("Looking through the folder …",)
 NO_OUTLINE = (
     "There is no outline to accept yet. e, l, p and d draw one; n, r and s work without one."
 )
+AFTER = "That was the outline before. Now you see yours again, which a accepts."
+"""Nothing is accepted but what is seen."""
 LONGEST_LIST = 3
 """Names said one by one."""
 

@@ -7,7 +7,7 @@ from db.values import Tool
 from imaging.framing import Mask, Part
 from imaging.mask.shape import Point
 from imaging.values import Measurements
-from pipeline.review.editor import Editor
+from pipeline.review.editor import Before, Editor
 from pipeline.review.lane import Lane
 from pipeline.review.repair import Settings
 from pipeline.review.threshold import ThresholdSteps, step_threshold
@@ -83,6 +83,13 @@ class Draft:
     def measure(self) -> Future[Measurements]:
         """Measure the mask as the edits asked for so far make it."""
         return self._lane.submit(self._editor.measurements)
+
+    def look_back(self) -> Future[Before | None]:
+        """The mask as the model gave it, or as it was before the edits asked for so far.
+
+        None where these change nothing of it.
+        """
+        return self._lane.submit(self._editor.look_back)
 
     # The brush
 

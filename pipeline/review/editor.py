@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+
 from db.values import DraftEdit, Origin, PhotoDetails, Revision, Tool
 from imaging.framing import Mask, Part, Pixels
 from imaging.mask.edit import apply_patch, difference, part_of, revert_patch
@@ -30,6 +32,14 @@ class Past:
 
     by_hand: tuple[DraftEdit, ...] = ()
     find_model: Callable[[], tuple[Revision, Mask] | None] = lambda: None
+
+
+@dataclass(frozen=True, eq=False)
+class Before:
+    """A mask as it was before: the model's outline, or else as it was before the draft's edits."""
+
+    mask: Mask
+    is_model: bool
 
 
 class DraftKeeper(Protocol):
@@ -125,6 +135,20 @@ class Editor:
     def measurements(self) -> Measurements:
         """Measure the mask as it is now."""
         return measure(self.mask)
+
+    def look_back(self) -> Before | None:
+        """The mask as the model gave it, or else as before these edits; None if it still is."""
+        self.end_stroke()
+        found = self._past.find_model()
+        before = self._base() if found is None else found[1]
+        same = np.array_equal(before, self.mask)
+        return None if same else Before(before, is_model=found is not None)
+
+    def _base(self) -> Mask:
+        base = self.mask.copy(order="K")
+        for edit in reversed(self._line[: self._cursor]):
+            revert_patch(base, edit.patch)
+        return base
 
     # The brush
 

@@ -16,6 +16,7 @@ from tui.failures import EXPECTED, brief
 from tui.rows import Row
 from tui.screens.remarking import RemarkingScreen
 from tui.sentences import (
+    AFTER,
     NO_OUTLINE,
     edited_since,
     empty_outline,
@@ -69,6 +70,10 @@ class DecidingScreen(RemarkingScreen):
         accepts = decision is DecisionKind.ACCEPTED
         if accepts and not opened.has_outline:
             self._say(NO_OUTLINE, "warning")
+            return
+        if accepts and self._bench.sees_before:
+            self._bench.see_after()
+            self._say(AFTER, "warning")
             return
         if accepts and self._details.empty and not self._asked_empty:
             self._asked_empty = True

@@ -63,6 +63,11 @@ class EditingScreen(Screen[None]):
         if self._has_photo() and not self._bench.swap_heat():
             self._say("The model's probabilities for this photo are not at hand.", "warning")
 
+    def action_before(self) -> None:
+        """The outline as it was before, or as it is."""
+        if self._has_photo():
+            self._bench.swap_before()
+
     def action_zoom(self, steps: int) -> None:
         """See the photo nearer, or farther."""
         if self._has_photo():

@@ -102,6 +102,12 @@ class Scene:
             scene._unseen = _rest(scene._ringed.inside, there)
         return scene
 
+    def with_mask(self, mask: Mask) -> "Scene":
+        """The same view of the photo, as sharp, with another mask."""
+        scene = Scene(replace(self._subject, mask=mask), self._framing, self._beside, self._across)
+        scene._picture = self._picture
+        return scene
+
     @property
     def framing(self) -> Framing:
         """Where the photo lies on the canvas."""

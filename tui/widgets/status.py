@@ -32,6 +32,8 @@ class State:
     zoom: float = 1.0
     contrast: bool = False
     heat: bool = False
+    before: str = ""
+    """Which mask is seen instead of the present one; empty where none is."""
     score: str = ""
     flag: bool = False
     note: bool = False
@@ -59,6 +61,9 @@ class Status(Widget):
     def _parts(self) -> list[Content]:
         state = self.state
         parts = [self._saved()]
+        if state.before:
+            before = Content.styled(" before ", "$background on $warning")
+            parts.append(Content.assemble(before, f" {state.before}"))
         if state.tool is not None:
             parts.append(_in_hand(state.tool, state.cuts, state.radius))
         if state.score:

@@ -18,6 +18,7 @@ from pipeline.errors import NothingToRepair
 from pipeline.review.brush import resize_brush
 from pipeline.review.desk import DeskPhoto
 from pipeline.review.draft import Change, Draft
+from pipeline.review.editor import Before
 from pipeline.review.repair import repair_settings
 from tui.failures import EXPECTED
 from tui.widgets.canvas import Canvas
@@ -33,6 +34,7 @@ NEARER = 1.5
 """How much nearer a key brings the photo."""
 PAN_STEP = 0.25
 """Of the canvas' width and height."""
+SAME = "Nothing was changed: before and after are the same."
 
 
 class Workbench(Container):
@@ -66,6 +68,7 @@ class Workbench(Container):
         self.opened: DeskPhoto | None = None
         self.seen = False
         """Whether the photo on the table has been drawn: before, nobody can have judged it."""
+        self._before = ""
 
     def compose(self) -> ComposeResult:
         """Nothing but the canvas."""
@@ -92,6 +95,7 @@ class Workbench(Container):
     def show(self, opened: DeskPhoto) -> None:
         """Put a photo on the table."""
         self.stop_editing()
+        self.see_after()
         self.opened = opened
         self.seen = False
         subject = Subject(opened.picture, opened.size, opened.draft.mask, opened.prediction)
@@ -104,6 +108,7 @@ class Workbench(Container):
     def take_away(self) -> None:
         """Nothing can be edited or decided from now on; the picture stays until the next."""
         self.stop_editing()
+        self.see_after()
         self.opened = None
 
     def say(self, *paragraphs: str) -> None:
@@ -125,6 +130,7 @@ class Workbench(Container):
             zoom=canvas.zoom,
             contrast=canvas.contrast,
             heat=canvas.heat,
+            before=self._before,
         )
 
     # Nearer and farther
@@ -187,6 +193,43 @@ class Workbench(Container):
         self.canvas.strength = min(max(wanted, OPACITY_STEP), 1.0)
         self.post_message(self.Set())
 
+    # Before and after
+
+    @property
+    def sees_before(self) -> bool:
+        """Whether the mask is seen as it was before, not as it is."""
+        return bool(self._before)
+
+    def swap_before(self) -> None:
+        """See the mask as the model gave it, or as it was before the edits; or as it is again."""
+        if self.sees_before:
+            self.see_after()
+        elif self.opened is not None:
+            self.canvas.lift()
+            self._look_back(self.opened, self.opened.draft.look_back())
+
+    def see_after(self) -> None:
+        """See the mask as it is: before each edit, so that nothing unseen is edited."""
+        self.workers.cancel_group(self, "before")
+        if self.sees_before and self.opened is not None:
+            self._before = ""
+            self.canvas.show_mask(self.opened.draft.mask)
+            self.post_message(self.Set())
+
+    @work(group="before", exclusive=True)
+    async def _look_back(self, opened: DeskPhoto, looked: Future[Before | None]) -> None:
+        try:
+            before = await asyncio.wrap_future(looked)
+        except EXPECTED as problem:
+            self.post_message(self.Failed(str(problem)))
+            return
+        if before is None:
+            self.post_message(self.Unchanged(SAME))
+        elif self.opened is opened:
+            self._before = "the model's" if before.is_model else "as it was opened"
+            self.canvas.show_mask(before.mask)
+            self.post_message(self.Set())
+
     @property
     def edited(self) -> bool:
         """Whether the mask is edited, or is about to be."""
@@ -238,6 +281,7 @@ class Workbench(Container):
 
     def draw_shape(self, tool: Tool, border: Sequence[Point], adds: bool) -> None:
         """The canvas' shape was closed."""
+        self.see_after()
         if self.draft is not None:
             self._follow(self.draft.draw_shape(tool, border, adds))
             self.measure()
@@ -261,6 +305,7 @@ class Workbench(Container):
 
     def begin_stroke(self, radius: float, paints: bool) -> None:
         """The canvas' brush was put down."""
+        self.see_after()
         if self.draft is not None:
             self._follow(self.draft.begin_stroke(radius, paints))
 
@@ -286,6 +331,7 @@ class Workbench(Container):
     def repair(self, tool: Tool) -> None:
         """Repair the outline: its border by a pixel of the screen, its part at the crosshair."""
         self.canvas.lift()
+        self.see_after()
         draft, canvas = self.draft, self.canvas
         if draft is None:
             return
@@ -299,6 +345,7 @@ class Workbench(Container):
     def undo(self) -> None:
         """Take the last edit back."""
         self.canvas.lift()
+        self.see_after()
         if self.draft is not None:
             self._follow(self.draft.undo())
             self.measure()
@@ -306,6 +353,7 @@ class Workbench(Container):
     def redo(self) -> None:
         """Bring the last undone edit back."""
         self.canvas.lift()
+        self.see_after()
         if self.draft is not None:
             self._follow(self.draft.redo())
             self.measure()
@@ -319,6 +367,7 @@ class Workbench(Container):
         if draft is None or not draft.can_shift_threshold(steps):
             return False
         self.canvas.lift()
+        self.see_after()
         change = draft.shift_threshold(steps)
         if change is not None:
             self._follow(change)
