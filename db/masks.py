@@ -5,7 +5,7 @@ from sqlmodel import Session, col
 
 from db.history import history_of
 from db.known_models import know_model
-from db.measured import measurements_of, rows_of
+from db.measured import each_measured, measurements_of, rows_of
 from db.photos import path_of
 from db.sessions import Sessions, follow, get_row, size_of, standing_of
 from db.tables import (
@@ -19,7 +19,7 @@ from db.tables import (
     StandingRow,
     now,
 )
-from db.values import DecisionKind, NewOutline, Origin, PhotoDetails, Revision
+from db.values import DecisionKind, DrawnRevision, NewOutline, Origin, PhotoDetails, Revision
 from imaging.framing import FRAMINGS, Size
 from imaging.mask.rle import area
 from imaging.values import Measurements, Prediction, Receipt, Rle
@@ -65,6 +65,24 @@ class Masks(Sessions):
         """A revision's pixels. Raises Unknown."""
         with self._reading() as session:
             return rle_of(get_row(session, MaskRow, revision_id))
+
+    def revisions(self, photo_id: int) -> tuple[DrawnRevision, ...]:
+        """All revisions of a photo, the first first."""
+        rows = (
+            select(RevisionRow, PredictionRow)
+            .outerjoin(PredictionRow, col(PredictionRow.id) == col(RevisionRow.prediction_id))
+            .where(col(RevisionRow.photo_id) == photo_id)
+            .order_by(col(RevisionRow.id))
+        )
+        with self._reading() as session:
+            found = session.execute(rows).all()
+            measured = each_measured(session, [row.id for row, _ in found])
+            return tuple(
+                DrawnRevision(
+                    described(row, measured[row.id]), "" if made is None else made.model_name
+                )
+                for row, made in found
+            )
 
     def photo(self, photo_id: int) -> PhotoDetails:
         """A photo with all that is known of it. Raises Unknown."""

@@ -9,7 +9,9 @@ from imaging.framing import Size
 from imaging.values import FileStat, Fingerprint, Measurements, Patch, Prediction, Receipt, Rle
 
 THRESHOLD = "threshold"
-"""The one setting of the tool of that name, and of the model's outline."""
+"""The one setting of the tool of that name, and of the model's outline; of a revision if it has."""
+REVISION = "revision"
+"""Which one an edit went back to, by its id."""
 
 
 class DecisionKind(StrEnum):
@@ -32,7 +34,7 @@ class Origin(StrEnum):
 
 
 class Tool(StrEnum):
-    """What an edit was made with; all but the threshold and the model are guided by hand."""
+    """What an edit was made with; but for `REDRAWN` all are guided by hand."""
 
     BRUSH = "brush"
     THRESHOLD = "threshold"
@@ -48,6 +50,12 @@ class Tool(StrEnum):
     CLEAR = "clear"
     KEEP = "keep"
     DROP = "drop"
+    REVISION = "revision"
+    """The mask is that of a revision, with what was drawn by hand on the way to it."""
+
+
+REDRAWN = (Tool.THRESHOLD, Tool.MODEL, Tool.REVISION)
+"""What makes all of a mask anew."""
 
 
 class Cause(StrEnum):
@@ -132,6 +140,14 @@ class Revision:
 
 
 @dataclass(frozen=True)
+class DrawnRevision:
+    """A revision and the model on whose prediction it rests, by name; empty where on none."""
+
+    revision: Revision
+    model: str
+
+
+@dataclass(frozen=True)
 class PhotoDetails:
     """A photo with what is known of it; `revision` is the current one."""
 
@@ -194,8 +210,13 @@ class DraftEdit:
     @property
     def threshold(self) -> float | None:
         """At which threshold the mask was drawn anew; None where it was drawn by hand."""
-        drawn = self.tool in (Tool.THRESHOLD, Tool.MODEL)
-        return self.settings[THRESHOLD] if drawn else None
+        return self.settings.get(THRESHOLD)
+
+    @property
+    def revision_id(self) -> int | None:
+        """Which revision it went back to; None where it did to none."""
+        found = self.settings.get(REVISION)
+        return None if found is None else int(found)
 
 
 @dataclass(frozen=True)

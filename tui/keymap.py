@@ -207,6 +207,7 @@ COMMANDS: tuple[Command, ...] = (
         "M",
         "Back to the model's outline",
     ),
+    Command("V", "versions", Group.EDIT, "Revisions", "V", "Revisions: see, take one"),
     Command(
         "escape",
         "stop_editing",

@@ -19,7 +19,7 @@ from typing import TypeVar
 
 from db.queue import PAGE
 from db.values import PhotoDetails, QueueItem, SetAside
-from imaging.framing import Framing, Pixels, Size
+from imaging.framing import Framing, Mask, Pixels, Size
 from imaging.values import Prediction
 from pipeline.errors import WriteFailed
 from pipeline.review.deck import Deck
@@ -29,6 +29,7 @@ from pipeline.review.lane import Lane
 from pipeline.review.reshaped import Reshaped
 from pipeline.review.session import ReviewSession
 from pipeline.review.verdict import Ruling, TakenBack
+from pipeline.review.versions import Version
 
 T = TypeVar("T")
 Look = Callable[[OpenPhoto, Framing], Future[Pixels]]
@@ -148,6 +149,14 @@ class Desk:
     def has_model_outline(self, photo: DeskPhoto) -> Future[bool]:
         """Whether a model has outlined a photo, whatever that stands on."""
         return self._store(lambda: self._session.has_model_outline(photo.details.photo_id))
+
+    def versions(self, photo: DeskPhoto) -> Future[tuple[Version, ...]]:
+        """The photo's revisions beside its mask, edited as was asked for; the last first."""
+        return self._editing.submit(lambda: self._session.versions(photo._opened))
+
+    def mask(self, version: Version) -> Future[Mask]:
+        """A revision's pixels, bool (H, W)."""
+        return self._editing.submit(version.mask)
 
     def take_back(self) -> Future[TakenBack | None]:
         """Take the reviewer's last decision back; which it was, None where there is none."""

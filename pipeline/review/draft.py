@@ -11,6 +11,7 @@ from pipeline.review.editor import Before, Editor
 from pipeline.review.lane import Lane
 from pipeline.review.repair import Settings
 from pipeline.review.threshold import ThresholdSteps, step_threshold
+from pipeline.review.versions import Version
 
 Change = Future[Part | None]
 """Done when an edit is on the mask: where it changed, None where nothing did."""
@@ -130,6 +131,11 @@ class Draft:
         """Make the mask the model's own again, as one edit. Raises NothingToRepair likewise."""
         self._forget_steps()
         return self._ask(lambda editor: editor.back_to_model())
+
+    def take_version(self, version: Version) -> Change:
+        """Make the mask that of a revision, as one edit. Raises NothingToRepair likewise."""
+        self._forget_steps()
+        return self._ask(lambda editor: editor.take_revision(version.revision, version.mask()))
 
     # Undo and threshold
 

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
-from db.values import DraftEdit, Origin, PhotoDetails, Revision, Tool
+from db.values import REDRAWN, DraftEdit, Origin, PhotoDetails, Revision, Tool
 from imaging.framing import Mask, Part, Pixels
 from imaging.mask.edit import apply_patch, difference, part_of, revert_patch
 from imaging.mask.measure import measure
@@ -16,7 +16,7 @@ from imaging.mask.stroke import Stroke, Stroked
 from imaging.values import Measurements, Prediction
 from pipeline.errors import NothingToRepair
 from pipeline.review.brush import brush_settings
-from pipeline.review.by_hand import draw_by_hand
+from pipeline.review.by_hand import draw_by_hand, drawn_by_hand
 from pipeline.review.repair import Settings, back_to, make_repair
 from pipeline.review.shape import make_shape
 
@@ -27,11 +27,13 @@ CLEARED = "The outline was cleared, so no threshold draws it. M brings the model
 class Past:
     """What was drawn by hand on the way to a mask, and how to find the model's that it began with.
 
-    None is found where it began with nothing.
+    None is found where it began with nothing. `strokes` finds what was drawn by hand on the way to
+    another revision.
     """
 
     by_hand: tuple[DraftEdit, ...] = ()
     find_model: Callable[[], tuple[Revision, Mask] | None] = lambda: None
+    strokes: Callable[[int], tuple[DraftEdit, ...]] = lambda _revision_id: ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +117,7 @@ class Editor:
     def threshold(self) -> float | None:
         """The threshold at which the mask was last drawn from the probabilities; None: at none."""
         for edit in reversed(self._line[: self._cursor]):
-            if edit.threshold is not None:
+            if edit.tool in REDRAWN:
                 return edit.threshold
         return self._base_threshold
 
@@ -127,10 +129,9 @@ class Editor:
         return Origin.THRESHOLD if self._cursor else Origin.MODEL
 
     def _by_hand(self) -> list[DraftEdit]:
-        """What was drawn by hand, on the way to the base and since; it goes with the model's."""
+        """What was drawn by hand, on the way to the base and since."""
         edits = [*self._past.by_hand, *self._line[: self._cursor]]
-        back = [place for place, edit in enumerate(edits, 1) if edit.tool is Tool.MODEL]
-        return [edit for edit in edits[max(back, default=0) :] if edit.threshold is None]
+        return drawn_by_hand(edits, self._past.strokes)
 
     def measurements(self) -> Measurements:
         """Measure the mask as it is now."""
@@ -224,6 +225,11 @@ class Editor:
         if found is None:
             raise NothingToRepair("There is no model's outline of this photo to go back to.")
         revision, outline = found
+        return self._make(back_to(self.mask, outline, revision))
+
+    def take_revision(self, revision: Revision, outline: Mask) -> Part:
+        """Make the mask that of a revision, as one edit. Raises NothingToRepair."""
+        self.end_stroke()
         return self._make(back_to(self.mask, outline, revision))
 
     # The threshold

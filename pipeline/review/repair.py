@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from db.values import THRESHOLD, DraftEdit, Revision, Tool
+from db.values import REVISION, THRESHOLD, DraftEdit, Origin, Revision, Tool
 from imaging.framing import Mask
 from imaging.mask.edit import difference, packed, patch_of
 from imaging.mask.measure import bounding_box
@@ -71,12 +71,18 @@ def reshape(mask: Mask, tool: Tool, settings: Settings) -> Mask:
     return after
 
 
-def back_to(mask: Mask, outline: Mask, model: Revision) -> DraftEdit:
-    """The edit that makes a mask the model's own again. Raises NothingToRepair."""
+def back_to(mask: Mask, outline: Mask, revision: Revision) -> DraftEdit:
+    """The edit that makes a mask that of a revision again. Raises NothingToRepair."""
+    is_model = revision.origin is Origin.MODEL
     patch = difference(mask, outline)
-    if patch is None or model.threshold is None:
-        raise NothingToRepair("This is the model's outline already.")
-    return DraftEdit(patch, Tool.MODEL, {THRESHOLD: model.threshold})
+    if patch is None:
+        raise NothingToRepair(
+            f"This is {'the model' if is_model else 'that revision'}'s outline already."
+        )
+    settings: dict[str, float] = {} if is_model else {REVISION: revision.id}
+    if revision.threshold is not None:
+        settings[THRESHOLD] = revision.threshold
+    return DraftEdit(patch, Tool.MODEL if is_model else Tool.REVISION, settings)
 
 
 def _without_parts(mask: Mask, tool: Tool, settings: Settings) -> DraftEdit:

@@ -30,6 +30,7 @@ from pipeline.review.reshaped import Reshaped, compare_forms
 from pipeline.review.sitting import Sitting
 from pipeline.review.stored_draft import StoredDraft, Whose
 from pipeline.review.verdict import OUTLINE, Ruling, TakenBack, stored_kind
+from pipeline.review.versions import Version, compare_versions
 from pipeline.review.waiting import Said
 from pipeline.review.writer import Writer
 from pipeline.work.scorer import Scorer
@@ -193,6 +194,11 @@ class ReviewSession:
         """Whether a model has outlined a photo, wherever that stands."""
         return self._store.model_outline(photo_id, None) is not None
 
+    def versions(self, photo: OpenPhoto) -> tuple[Version, ...]:
+        """The photo's revisions beside the mask as it is edited, the last first."""
+        photo.editor.end_stroke()
+        return compare_versions(self._store, photo.details.photo_id, photo.editor.mask)
+
     def _editor(self, details: PhotoDetails, prediction: Prediction | None) -> Editor:
         base = _base_id(details)
         stored = self._stored_draft(details)
@@ -200,7 +206,8 @@ class ReviewSession:
         whose = Whose(self.reviewer, details.photo_id, base)
         keeper = StoredDraft(self._store, self._writer, whose, draft_id)
         by_hand = () if base is None else self._store.strokes(base)
-        past = Past(by_hand, partial(self._model_outline, details.photo_id, base))
+        find_model = partial(self._model_outline, details.photo_id, base)
+        past = Past(by_hand, find_model, self._store.strokes)
         threshold = None if details.revision is None else details.revision.threshold
         editor = Editor(self._base(details), threshold, prediction, keeper, past)
         if stored is not None:

@@ -13,7 +13,7 @@ from tests.tui.test_app_repairs import draft_of, sentences
 from tui.app import NevusApp
 from tui.screens.review import ReviewScreen
 from tui.widgets.canvas import Canvas
-from tui.widgets.workbench import SAME, Workbench
+from tui.widgets.workbench import BEFORE, OPENED, SAME, Workbench
 
 MakeApp = Callable[[], NevusApp]
 EDIT = ("w", "w", "w", "w")
@@ -46,7 +46,7 @@ async def test_a_key_shows_the_models_outline_and_the_present_one_again(
         await pilot.press("b")
         await settled(pilot)
         assert np.array_equal(seen(screen), before)
-        assert "before  the model's" in text_of(screen, "#status")
+        assert BEFORE in text_of(screen, "#status")
         await pilot.press("b")
         await settled(pilot)
         assert np.array_equal(seen(screen), after)
@@ -121,5 +121,5 @@ async def test_without_a_model_it_is_what_the_photo_was_opened_with(
         bare = seen(screen)
         await pilot.press("d", "space", "shift+right", "shift+down", "space", "escape", "b")
         await settled(pilot)
-        assert "as it was opened" in text_of(screen, "#status")
+        assert OPENED in text_of(screen, "#status")
         assert np.array_equal(seen(screen), bare)

@@ -53,6 +53,7 @@ class DecidingScreen(RemarkingScreen):
 
     def _put_away(self) -> None:
         self._stopwatch.stop()
+        self._leave_versions()
         self._bench.take_away()
         self._asked_empty = False
         self._ask_reason(False)
@@ -122,10 +123,9 @@ class DecidingScreen(RemarkingScreen):
 
     @property
     def _asks_reason(self) -> bool:
-        return self._reasons.display
+        return self.has_class("-asking")
 
     def _ask_reason(self, asked: bool) -> None:
-        self._reasons.display, self._details.display = asked, not asked
         self.set_class(asked, "-asking")
         self._show_state()
 

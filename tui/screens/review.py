@@ -38,6 +38,8 @@ NEWS_EVERY = 0.3
 """Seconds between two readings of the queue while photos come in, at least."""
 ANSWERS = frozenset({"score", "stop_editing", "reject"})
 """What can be done while a reason is asked for."""
+LOOKS = frozenset({"versions", "overlay", "opacity", "contrast", "heat", "zoom", "pan", "whole"})
+"""What can be done while revisions are gone through."""
 PAUSE_PER_READING = 5
 """A queue that takes long to read is read the less often."""
 
@@ -72,6 +74,7 @@ class ReviewScreen(DecidingScreen):
             with Container(id="side"):
                 yield self._details
                 yield self._reasons
+                yield self._versions
                 yield self._locator
         yield self._status
         yield self._keys
@@ -98,6 +101,7 @@ class ReviewScreen(DecidingScreen):
         self.query_one("#table").disabled = too_small
         opened = self._bench.opened
         if too_small:
+            self._leave_versions()
             self._bench.stop_editing()
             self._stopwatch.stop()
             return
@@ -111,6 +115,8 @@ class ReviewScreen(DecidingScreen):
             return False
         if self._asks_reason:
             return action in ANSWERS
+        if self._goes_through:
+            return action in LOOKS
         return self._bench.editing if action == "stop_editing" else True
 
     # The queue
@@ -272,6 +278,7 @@ class ReviewScreen(DecidingScreen):
         if self._ending or not self._is_current(details.photo_id):
             return
         self._outbox.note_seen(details.photo_id)
+        self._leave_versions()
         self._bench.show(opened)
         self._pace.begin()
         if not self.too_small:
@@ -334,8 +341,8 @@ class ReviewScreen(DecidingScreen):
 
     @on(Workbench.Set)
     def _give_keys_back(self) -> None:
-        """Arrow keys belong to the crosshair while editing, to the queue else."""
-        if not self._bench.editing:
+        """Arrow keys belong to the crosshair or to the revisions, to the queue else."""
+        if not self._bench.editing and not self._goes_through:
             self._queue.focus()
 
     @on(Workbench.Edited)

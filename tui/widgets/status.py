@@ -32,7 +32,7 @@ class State:
     zoom: float = 1.0
     contrast: bool = False
     heat: bool = False
-    before: str = ""
+    instead: str = ""
     """Which mask is seen instead of the present one; empty where none is."""
     score: str = ""
     flag: bool = False
@@ -61,9 +61,8 @@ class Status(Widget):
     def _parts(self) -> list[Content]:
         state = self.state
         parts = [self._saved()]
-        if state.before:
-            before = Content.styled(" before ", "$background on $warning")
-            parts.append(Content.assemble(before, f" {state.before}"))
+        if state.instead:
+            parts.append(Content.styled(f" {state.instead} ", "$background on $warning"))
         if state.tool is not None:
             parts.append(_in_hand(state.tool, state.cuts, state.radius))
         if state.score:

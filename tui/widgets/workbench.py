@@ -11,7 +11,7 @@ from textual.containers import Container
 from textual.message import Message
 
 from db.values import Tool
-from imaging.framing import Framing
+from imaging.framing import Framing, Mask
 from imaging.mask.shape import Point
 from imaging.values import Measurements
 from pipeline.errors import NothingToRepair
@@ -20,6 +20,7 @@ from pipeline.review.desk import DeskPhoto
 from pipeline.review.draft import Change, Draft
 from pipeline.review.editor import Before
 from pipeline.review.repair import repair_settings
+from pipeline.review.versions import Version
 from tui.failures import EXPECTED
 from tui.widgets.canvas import Canvas
 from tui.widgets.painter import BrushMode
@@ -34,6 +35,7 @@ NEARER = 1.5
 """How much nearer a key brings the photo."""
 PAN_STEP = 0.25
 """Of the canvas' width and height."""
+BEFORE, OPENED = "before: the model's", "before: as opened"
 SAME = "Nothing was changed: before and after are the same."
 
 
@@ -68,7 +70,7 @@ class Workbench(Container):
         self.opened: DeskPhoto | None = None
         self.seen = False
         """Whether the photo on the table has been drawn: before, nobody can have judged it."""
-        self._before = ""
+        self._instead = ""
 
     def compose(self) -> ComposeResult:
         """Nothing but the canvas."""
@@ -130,7 +132,7 @@ class Workbench(Container):
             zoom=canvas.zoom,
             contrast=canvas.contrast,
             heat=canvas.heat,
-            before=self._before,
+            instead=self._instead,
         )
 
     # Nearer and farther
@@ -198,7 +200,7 @@ class Workbench(Container):
     @property
     def sees_before(self) -> bool:
         """Whether the mask is seen as it was before, not as it is."""
-        return bool(self._before)
+        return bool(self._instead)
 
     def swap_before(self) -> None:
         """See the mask as the model gave it, or as it was before the edits; or as it is again."""
@@ -212,7 +214,7 @@ class Workbench(Container):
         """See the mask as it is: before each edit, so that nothing unseen is edited."""
         self.workers.cancel_group(self, "before")
         if self.sees_before and self.opened is not None:
-            self._before = ""
+            self._instead = ""
             self.canvas.show_mask(self.opened.draft.mask)
             self.post_message(self.Set())
 
@@ -226,9 +228,20 @@ class Workbench(Container):
         if before is None:
             self.post_message(self.Unchanged(SAME))
         elif self.opened is opened:
-            self._before = "the model's" if before.is_model else "as it was opened"
-            self.canvas.show_mask(before.mask)
-            self.post_message(self.Set())
+            self.see_instead(BEFORE if before.is_model else OPENED, before.mask)
+
+    def see_instead(self, name: str, mask: Mask) -> None:
+        """See another mask of this name instead of the present one, until `see_after`."""
+        self._instead = name
+        self.canvas.show_mask(mask)
+        self.post_message(self.Set())
+
+    def take_version(self, version: Version) -> None:
+        """Make the mask that of a revision."""
+        self.see_after()
+        if self.draft is not None:
+            self._follow(self.draft.take_version(version))
+            self.measure()
 
     @property
     def edited(self) -> bool:
