@@ -6,7 +6,7 @@ from sqlmodel import Session, col
 from db.errors import StaleDecision
 from db.masks import add_revision, is_drafted, newest_outline
 from db.sessions import Sessions, get_row, standing_of
-from db.tables import DecisionRow, RetractionRow, RevisionRow, StandingRow, now
+from db.tables import DecisionRow, InstanceRow, RetractionRow, RevisionRow, StandingRow, now
 from db.values import Decision, DecisionKind, NewMask, Verdict
 
 
@@ -83,6 +83,10 @@ def _corrected(session: Session, verdict: Verdict, mask: NewMask) -> int:
         created_at=now(),
     )
     add_revision(session, revision, mask.rle, mask.measurements)
+    session.add_all(
+        InstanceRow(revision_id=revision.id, number=number, counts=lesion.counts)
+        for number, lesion in enumerate(mask.instances, 1)
+    )
     return revision.id
 
 

@@ -1,5 +1,7 @@
 """Predictions and mask revisions, and a photo with all that is known of it."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlmodel import Session, col
 
@@ -12,6 +14,7 @@ from db.tables import (
     DecisionRow,
     DraftRow,
     FileRow,
+    InstanceRow,
     MaskRow,
     PhotoRow,
     PredictionRow,
@@ -65,6 +68,12 @@ class Masks(Sessions):
         """A revision's pixels. Raises Unknown."""
         with self._reading() as session:
             return rle_of(get_row(session, MaskRow, revision_id))
+
+    def instances(self, revision_id: int) -> tuple[Rle, ...]:
+        """The lesions of a mask of several, the first first; none where it is one, or none."""
+        with self._reading() as session:
+            mask = get_row(session, MaskRow, revision_id)
+            return instances_of(session, [mask])[revision_id]
 
     def revisions(self, photo_id: int) -> tuple[DrawnRevision, ...]:
         """All revisions of a photo, the first first."""
@@ -181,6 +190,22 @@ def rle_of(mask: MaskRow) -> Rle:
     rle = Rle(Size(mask.width, mask.height), mask.counts)
     area(rle)
     return rle
+
+
+def instances_of(session: Session, masks: Sequence[MaskRow]) -> dict[int, tuple[Rle, ...]]:
+    """The lesions of each of these masks that has several, by its revision, in one statement."""
+    sizes = {mask.revision_id: Size(mask.width, mask.height) for mask in masks}
+    found: dict[int, tuple[Rle, ...]] = dict.fromkeys(sizes, ())
+    rows = session.scalars(
+        select(InstanceRow)
+        .where(col(InstanceRow.revision_id).in_(sizes))
+        .order_by(col(InstanceRow.number))
+    )
+    for row in rows:
+        rle = Rle(sizes[row.revision_id], row.counts)
+        area(rle)
+        found[row.revision_id] = (*found[row.revision_id], rle)
+    return found
 
 
 def receipt_of(row: PredictionRow) -> Receipt:

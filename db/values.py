@@ -10,6 +10,8 @@ from imaging.values import FileStat, Fingerprint, Measurements, Patch, Predictio
 
 THRESHOLD = "threshold"
 """The one setting of the tool of that name, and of the model's outline; of a revision if it has."""
+SEVERAL = "several"
+"""Whether a mask's parts are a lesion each (1), or all of them one (0)."""
 REVISION = "revision"
 """Which one an edit went back to, by its id."""
 
@@ -34,7 +36,7 @@ class Origin(StrEnum):
 
 
 class Tool(StrEnum):
-    """What an edit was made with; but for `REDRAWN` all are guided by hand."""
+    """What an edit was made with; but for `REDRAWN` all that draw are guided by hand."""
 
     BRUSH = "brush"
     THRESHOLD = "threshold"
@@ -50,6 +52,8 @@ class Tool(StrEnum):
     CLEAR = "clear"
     KEEP = "keep"
     DROP = "drop"
+    INSTANCES = "instances"
+    """The mask stays: it was said whether its parts are one lesion or several."""
     REVISION = "revision"
     """The mask is that of a revision, with what was drawn by hand on the way to it."""
 
@@ -213,6 +217,12 @@ class DraftEdit:
         return self.settings.get(THRESHOLD)
 
     @property
+    def several(self) -> bool | None:
+        """Whether the mask's parts are a lesion each from then on; None where nothing is said."""
+        found = self.settings.get(SEVERAL)
+        return None if found is None else bool(found)
+
+    @property
     def revision_id(self) -> int | None:
         """Which revision it went back to; None where it did to none."""
         found = self.settings.get(REVISION)
@@ -229,13 +239,14 @@ class StoredEdit:
 
 @dataclass(frozen=True)
 class NewMask:
-    """The mask that a decision turns a draft into."""
+    """The mask that a decision turns a draft into; `instances` are its lesions if several."""
 
     draft_id: int
     rle: Rle
     measurements: Measurements
     origin: Origin
     threshold: float | None
+    instances: tuple[Rle, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -292,6 +303,8 @@ class ReviewedPhoto:
     receipt: Receipt | None
     edited_since: bool = False
     """Whether a draft on it holds live edits that the decision does not."""
+    instances: tuple[Rle, ...] = ()
+    """The lesions of the mask where a reviewer said that there are several."""
 
 
 @dataclass(frozen=True, slots=True)

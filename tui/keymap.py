@@ -207,6 +207,7 @@ COMMANDS: tuple[Command, ...] = (
         "M",
         "Back to the model's outline",
     ),
+    Command("I", "instances", Group.EDIT, "Two lesions, or one", "I", "Two lesions, or one"),
     Command("V", "versions", Group.EDIT, "Revisions", "V", "Revisions: see, take one"),
     Command(
         "escape",

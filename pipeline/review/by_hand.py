@@ -31,6 +31,8 @@ def drawn_by_hand(
     """
     hand: list[DraftEdit] = []
     for edit in edits:
+        if edit.tool is Tool.INSTANCES:
+            continue
         if edit.tool not in REDRAWN:
             hand.append(edit)
         elif edit.tool is not Tool.THRESHOLD:

@@ -5,6 +5,7 @@ from concurrent.futures import Future
 
 from db.values import Tool
 from imaging.framing import Mask, Part
+from imaging.mask.parts import MaskPart
 from imaging.mask.shape import Point
 from imaging.values import Measurements
 from pipeline.review.editor import Before, Editor
@@ -85,6 +86,15 @@ class Draft:
         """Measure the mask as the edits asked for so far make it."""
         return self._lane.submit(self._editor.measurements)
 
+    @property
+    def several(self) -> bool:
+        """Whether each part of the mask is a lesion, as far as the edits are made."""
+        return self._editor.several
+
+    def lesions(self) -> Future[tuple[MaskPart, ...]]:
+        """The lesions of a mask of several as the edits asked for so far make it; else none."""
+        return self._lane.submit(self._editor.lesions)
+
     def look_back(self) -> Future[Before | None]:
         """The mask as the model gave it, or as it was before the edits asked for so far.
 
@@ -135,7 +145,15 @@ class Draft:
     def take_version(self, version: Version) -> Change:
         """Make the mask that of a revision, as one edit. Raises NothingToRepair likewise."""
         self._forget_steps()
-        return self._ask(lambda editor: editor.take_revision(version.revision, version.mask()))
+        several = bool(version.lesions)
+        return self._ask(
+            lambda editor: editor.take_revision(version.revision, version.mask(), several)
+        )
+
+    def swap_instances(self) -> Change:
+        """Say that each part is a lesion, or all are one again. Raises NothingToRepair likewise."""
+        self._forget_steps()
+        return self._ask(lambda editor: editor.swap_instances())
 
     # Undo and threshold
 

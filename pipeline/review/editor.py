@@ -11,13 +11,14 @@ from imaging.framing import Mask, Part, Pixels
 from imaging.mask.edit import apply_patch, difference, part_of, revert_patch
 from imaging.mask.measure import measure
 from imaging.mask.outline import draw_mask
+from imaging.mask.parts import MaskPart, parts_of
 from imaging.mask.shape import Point
 from imaging.mask.stroke import Stroke, Stroked
 from imaging.values import Measurements, Prediction
 from pipeline.errors import NothingToRepair
 from pipeline.review.brush import brush_settings
 from pipeline.review.by_hand import draw_by_hand, drawn_by_hand
-from pipeline.review.repair import Settings, back_to, make_repair
+from pipeline.review.repair import Settings, back_to, make_repair, say_instances
 from pipeline.review.shape import make_shape
 
 CLEARED = "The outline was cleared, so no threshold draws it. M brings the model's back, u undoes."
@@ -28,12 +29,13 @@ class Past:
     """What was drawn by hand on the way to a mask, and how to find the model's that it began with.
 
     None is found where it began with nothing. `strokes` finds what was drawn by hand on the way to
-    another revision.
+    another revision. `several` is whether each part of it is a lesion.
     """
 
     by_hand: tuple[DraftEdit, ...] = ()
     find_model: Callable[[], tuple[Revision, Mask] | None] = lambda: None
     strokes: Callable[[int], tuple[DraftEdit, ...]] = lambda _revision_id: ()
+    several: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,6 +139,24 @@ class Editor:
         """Measure the mask as it is now."""
         return measure(self.mask)
 
+    @property
+    def several(self) -> bool:
+        """Whether each part of the mask is a lesion; else all of it is one."""
+        for edit in reversed(self._line[: self._cursor]):
+            if edit.several is not None:
+                return edit.several
+        return self._past.several
+
+    @property
+    def said_otherwise(self) -> bool:
+        """Whether something else is said of the mask's lesions than before these edits."""
+        return self.several != self._past.several
+
+    def lesions(self) -> tuple[MaskPart, ...]:
+        """The lesions of a mask of several, the largest first; none where it is one, or none."""
+        parts = parts_of(self.mask) if self.several else ()
+        return parts if len(parts) > 1 else ()
+
     def look_back(self) -> Before | None:
         """The mask as the model gave it, or else as before these edits; None if it still is."""
         self.end_stroke()
@@ -227,10 +247,19 @@ class Editor:
         revision, outline = found
         return self._make(back_to(self.mask, outline, revision))
 
-    def take_revision(self, revision: Revision, outline: Mask) -> Part:
-        """Make the mask that of a revision, as one edit. Raises NothingToRepair."""
+    def take_revision(self, revision: Revision, outline: Mask, several: bool) -> Part:
+        """Make mask and lesions those of a revision, as one edit. Raises NothingToRepair."""
         self.end_stroke()
-        return self._make(back_to(self.mask, outline, revision))
+        said = None if several == self.several else several
+        return self._make(back_to(self.mask, outline, revision, said))
+
+    def swap_instances(self) -> Part:
+        """Say that each part of the mask is a lesion, or all are one again, as one edit.
+
+        Raises NothingToRepair where there is one part alone.
+        """
+        self.end_stroke()
+        return self._make(say_instances(self.mask, not self.several))
 
     # The threshold
 

@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from db.values import REVISION, THRESHOLD, DraftEdit, Origin, Revision, Tool
+from db.values import REVISION, SEVERAL, THRESHOLD, DraftEdit, Origin, Revision, Tool
 from imaging.framing import Mask
-from imaging.mask.edit import difference, packed, patch_of
+from imaging.mask.edit import difference, no_difference, packed, patch_of
+from imaging.mask.form import measure_form
 from imaging.mask.measure import bounding_box
 from imaging.mask.repair import fill_holes, grow, part_at, shrink, smooth
 from pipeline.errors import NothingToRepair
@@ -14,6 +15,9 @@ from pipeline.review.brush import RADIUS
 
 LEAST = 1.0
 """Photo pixels by which a border is moved at least."""
+LESIONS = 2
+"""Parts of a mask of several at least."""
+ONE_PART = "The outline has no second part, so there are no two lesions. Draw the other one first."
 X, Y, REACH = "x", "y", "reach"
 """What an edit says of the part that was meant: a point, and how near to it, in photo pixels."""
 Settings = Mapping[str, float]
@@ -71,18 +75,33 @@ def reshape(mask: Mask, tool: Tool, settings: Settings) -> Mask:
     return after
 
 
-def back_to(mask: Mask, outline: Mask, revision: Revision) -> DraftEdit:
-    """The edit that makes a mask that of a revision again. Raises NothingToRepair."""
+def back_to(
+    mask: Mask, outline: Mask, revision: Revision, several: bool | None = None
+) -> DraftEdit:
+    """The edit that makes a mask that of a revision again. Raises NothingToRepair.
+
+    `several` is what is said of its lesions, None where that stays.
+    """
     is_model = revision.origin is Origin.MODEL
     patch = difference(mask, outline)
-    if patch is None:
+    if patch is None and several is None:
         raise NothingToRepair(
             f"This is {'the model' if is_model else 'that revision'}'s outline already."
         )
     settings: dict[str, float] = {} if is_model else {REVISION: revision.id}
     if revision.threshold is not None:
         settings[THRESHOLD] = revision.threshold
-    return DraftEdit(patch, Tool.MODEL if is_model else Tool.REVISION, settings)
+    if several is not None:
+        settings[SEVERAL] = int(several)
+    tool = Tool.MODEL if is_model else Tool.REVISION
+    return DraftEdit(patch or no_difference(mask), tool, settings)
+
+
+def say_instances(mask: Mask, several: bool) -> DraftEdit:
+    """The edit that says whether each part of a mask is a lesion. Raises NothingToRepair."""
+    if several and measure_form(mask).parts < LESIONS:
+        raise NothingToRepair(ONE_PART)
+    return DraftEdit(no_difference(mask), Tool.INSTANCES, {SEVERAL: int(several)})
 
 
 def _without_parts(mask: Mask, tool: Tool, settings: Settings) -> DraftEdit:

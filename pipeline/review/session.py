@@ -165,12 +165,15 @@ class ReviewSession:
         if not editor.edits:
             return None, None
         before = self._base(photo.details)
-        if revision is not None and np.array_equal(before, editor.mask):
+        same = np.array_equal(before, editor.mask) and not editor.said_otherwise
+        if revision is not None and same:
             # By whatever way, also back to the model's: nobody has corrected anything.
             editor.rewind()
             self.drain()
         mask = self._new_mask(photo)
-        return mask, None if mask is None else compare_forms(before, editor.mask)
+        if mask is None:
+            return None, None
+        return mask, compare_forms(before, editor.mask, max(1, len(mask.instances)))
 
     def take_back(self) -> TakenBack | None:
         """Take the reviewer's last decision back; which it was, or None where there is none."""
@@ -207,7 +210,8 @@ class ReviewSession:
         keeper = StoredDraft(self._store, self._writer, whose, draft_id)
         by_hand = () if base is None else self._store.strokes(base)
         find_model = partial(self._model_outline, details.photo_id, base)
-        past = Past(by_hand, find_model, self._store.strokes)
+        several = base is not None and bool(self._store.instances(base))
+        past = Past(by_hand, find_model, self._store.strokes, several)
         threshold = None if details.revision is None else details.revision.threshold
         editor = Editor(self._base(details), threshold, prediction, keeper, past)
         if stored is not None:
@@ -254,6 +258,9 @@ class ReviewSession:
             measurements=editor.measurements(),
             origin=editor.origin,
             threshold=editor.threshold,
+            instances=tuple(
+                rle.encode(lesion.on(photo.details.size)) for lesion in editor.lesions()
+            ),
         )
 
     def _stored_draft(self, details: PhotoDetails) -> DraftState | None:

@@ -14,13 +14,14 @@ from imaging.values import Rle
 class Version:
     """A revision, the model it rests on (empty where on none), and how far it is the present mask.
 
-    `dice` is from 0 to 1.
+    `dice` is from 0 to 1; `lesions` are how many it has if it has several, else 0.
     """
 
     revision: Revision
     model: str
     outline: Rle
     dice: float
+    lesions: int
 
     def mask(self) -> Mask:
         """Its pixels, bool (H, W)."""
@@ -33,5 +34,6 @@ def compare_versions(store: Store, photo_id: int, present: Mask) -> tuple[Versio
     for drawn in reversed(store.revisions(photo_id)):
         outline = store.mask(drawn.revision.id)
         dice = agreement(rle.decode(outline), present).dice
-        versions.append(Version(drawn.revision, drawn.model, outline, dice))
+        lesions = len(store.instances(drawn.revision.id))
+        versions.append(Version(drawn.revision, drawn.model, outline, dice, lesions))
     return tuple(versions)

@@ -13,7 +13,8 @@ from tests.tui.test_app_repairs import draft_of, sentences
 from tui.app import NevusApp
 from tui.screens.review import ReviewScreen
 from tui.widgets.canvas import Canvas
-from tui.widgets.workbench import BEFORE, OPENED, SAME, Workbench
+from tui.widgets.photo_table import BEFORE, OPENED, SAME
+from tui.widgets.workbench import Workbench
 
 MakeApp = Callable[[], NevusApp]
 EDIT = ("w", "w", "w", "w")

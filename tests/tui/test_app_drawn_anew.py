@@ -35,6 +35,7 @@ async def test_an_outline_is_drawn_and_accepted(clinic: Clinic, make_app: MakeAp
         assert drawn.any()
         shown = text_of(screen, "#details Static")
         assert "by hand, 1 edit" in shown
+        assert "last, drawn by hand" in shown
         assert "no outline yet" not in shown
         await pilot.press("u")
         await settled(pilot)

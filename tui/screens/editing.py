@@ -157,6 +157,13 @@ class EditingScreen(Screen[None]):
         else:
             self._bench.repair(Tool(tool))
 
+    def action_instances(self) -> None:
+        """Each part of the outline a lesion, or all of it one."""
+        if self._bench.opened is None:
+            self._say("No photo is open, so there are no lesions to tell apart.")
+        else:
+            self._bench.swap_instances()
+
     @on(Workbench.Unchanged)
     def _say_unchanged(self, message: Workbench.Unchanged) -> None:
         self._say(message.sentence)

@@ -295,7 +295,7 @@ class ReviewScreen(DecidingScreen):
         row, draft = self._queue.current, opened.draft
         edits = draft.edits
         self._held = count_held(row, edits) if isinstance(row, QueueItem) else None
-        if edits:
+        if edits or draft.several:
             self._bench.measure()
         else:
             self._queue.show_edits(opened.details.photo_id, None)
@@ -354,7 +354,7 @@ class ReviewScreen(DecidingScreen):
             measured = message.measurements if opened.has_outline else None
             area = None if measured is None else measured.area_fraction
             self._asked_empty = False
-            self._details.show(opened.details, measured, edits)
+            self._details.show(opened.details, measured, edits, message.lesions)
             self._queue.show_edits(opened.details.photo_id, Unfinished(area, edits > 0, since))
             self._explain()
         self._show_state()

@@ -119,6 +119,8 @@ class Versions(Widget, can_focus=True):
         drawn = cut(f"{who}, {revision.origin}{on}", room)
         area = percent(revision.measurements.area_fraction)
         figures = f"{area}  Dice {version.dice:.3f}"
+        if version.lesions:
+            figures += f"  {version.lesions} lesions"
         bar = Content.styled("▌" if chosen else " ", "$accent")
         at = Content.styled(f"{moment(revision.created_at):<{INDENT - 1}}", "$quiet")
         style = "bold" if chosen else ""

@@ -55,7 +55,7 @@ def stored(store: Store, photo_id: int) -> list[Mask]:
 
 def take(session: ReviewSession, photo: OpenPhoto, place: int) -> None:
     version = session.versions(photo)[place]
-    photo.editor.take_revision(version.revision, version.mask())
+    photo.editor.take_revision(version.revision, version.mask(), bool(version.lesions))
 
 
 def test_they_come_last_first_with_who_how_and_how_far_they_agree(
