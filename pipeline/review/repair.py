@@ -15,6 +15,8 @@ from pipeline.review.brush import RADIUS
 
 LEAST = 1.0
 """Photo pixels by which a border is moved at least."""
+SMOOTHER = (1, 2, 3, 4, 6)
+"""By how many pixels of the screen an outline is smoothed: a model's seldom has finer roughness."""
 LESIONS = 2
 """Parts of a mask of several at least."""
 ONE_PART = "The outline has no second part, so there are no two lesions. Draw the other one first."
@@ -30,7 +32,7 @@ UNCHANGED = {
     Tool.FILL: "There is no hole to fill.",
     Tool.GROW: "The outline goes round all of the photo already.",
     Tool.SHRINK: "The outline goes round all of the photo: there is no border to move.",
-    Tool.SMOOTH: "The outline is smooth already: nothing of it is narrower than it is to be.",
+    Tool.SMOOTH: "The outline is smooth already. Seen from farther away, S smooths more.",
 }
 TOO_SMALL = {
     Tool.SHRINK: "The outline is too small to be shrunk: it would be gone. C clears it.",
@@ -41,7 +43,8 @@ TOO_SMALL = {
 def repair_settings(tool: Tool, dot: float, x: float, y: float) -> dict[str, float]:
     """How a repair is set on a screen whose pixels are `dot` photo pixels wide.
 
-    A border is moved by one of them; the point is the crosshair's, in photo pixels.
+    A border is moved by one of them, and smoothed by one or by as many more as it takes to see it;
+    the point is the crosshair's, in photo pixels.
     """
     if tool in BY_RADIUS:
         return {RADIUS: max(dot, LEAST)}
@@ -54,6 +57,8 @@ def make_repair(mask: Mask, tool: Tool, settings: Settings) -> DraftEdit:
         raise NothingToRepair("The outline is empty, so there is nothing to repair.")
     if tool in (Tool.KEEP, Tool.DROP):
         return _without_parts(mask, tool, settings)
+    if tool is Tool.SMOOTH:
+        return _smoothed(mask, settings[RADIUS])
     patch = difference(mask, reshape(mask, tool, settings))
     if patch is None:
         raise NothingToRepair(UNCHANGED[tool])
@@ -102,6 +107,25 @@ def say_instances(mask: Mask, several: bool) -> DraftEdit:
     if several and measure_form(mask).parts < LESIONS:
         raise NothingToRepair(ONE_PART)
     return DraftEdit(no_difference(mask), Tool.INSTANCES, {SEVERAL: int(several)})
+
+
+def _smoothed(mask: Mask, dot: float) -> DraftEdit:
+    """Smoothed by the least of `SMOOTHER` pixels of the screen that does what is seen there.
+
+    Not by so many that a part would be gone which one of them leaves.
+    """
+    parts = None
+    for radius in (dot * times for times in SMOOTHER):
+        settings = {RADIUS: radius}
+        after = smooth(mask, radius) if parts else reshape(mask, Tool.SMOOTH, settings)
+        left = measure_form(after).parts
+        if parts is not None and left < parts:
+            break
+        parts = left
+        patch = difference(mask, after)
+        if patch is not None and np.count_nonzero(mask != after) >= dot * dot:
+            return DraftEdit(patch, Tool.SMOOTH, settings)
+    raise NothingToRepair(UNCHANGED[Tool.SMOOTH])
 
 
 def _without_parts(mask: Mask, tool: Tool, settings: Settings) -> DraftEdit:

@@ -22,6 +22,10 @@ SHOWN_FOR: dict[SeverityLevel, float] = {"information": 5.0, "warning": 5.0, "er
 """Seconds a sentence stays."""
 
 
+NO_CROSSHAIR = "y and Y mean the part at the crosshair, which a tool shows. e takes the brush."
+"""What nobody sees is not aimed with."""
+
+
 class EditingScreen(Screen[None]):
     """A screen with a photo on a workbench; it tells what is unsaved, and why."""
 
@@ -154,6 +158,8 @@ class EditingScreen(Screen[None]):
         """Repair the outline as a whole, or go back to the model's."""
         if self._bench.opened is None:
             self._say("No photo is open, so there is no outline to repair.")
+        elif tool in (Tool.KEEP, Tool.DROP) and not self._bench.editing:
+            self._say(NO_CROSSHAIR)
         else:
             self._bench.repair(Tool(tool))
 
