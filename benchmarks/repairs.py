@@ -42,7 +42,7 @@ class Unsaved:
 def main() -> None:
     """Print a table for a photo seen whole."""
     framing = fit(PHOTO, Size(CELLS.width, 2 * CELLS.height))
-    scene = Scene(Subject(_skin(), PHOTO, None), framing, (13, 16, 18))
+    scene = Scene(Subject(_skin(), PHOTO, _nothing()), framing, (13, 16, 18))
     title = f"Repairs at {PHOTO.width}×{PHOTO.height}, {scene.dot:.0f} px a dot, median of {ROUNDS}"
     table = Table(title=title)
     for column in ("what", "made, ms", "undone", "a threshold after it", "loop waits", "drawn"):
@@ -108,6 +108,10 @@ def _prediction() -> Prediction:
     away = np.hypot(x - grid.width / 2, y - grid.height / 2)
     values = np.clip(1 - away / 115, 0, 1).astype(np.float32)
     return Prediction(values, fit(PHOTO, grid), Receipt("m", "0", "numpy", "CPU", 1))
+
+
+def _nothing() -> Mask:
+    return np.zeros((PHOTO.height, PHOTO.width), np.bool_, order="F")
 
 
 def _skin() -> Pixels:

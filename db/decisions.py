@@ -4,10 +4,10 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from db.errors import StaleDecision
-from db.masks import add_revision
+from db.masks import add_revision, is_drafted, newest_outline
 from db.sessions import Sessions, get_row, standing_of
-from db.tables import DecisionRow, RetractionRow, RevisionRow, StandingRow, now
-from db.values import Decision, DecisionKind, NewMask, Origin, Verdict
+from db.tables import DecisionRow, InstanceRow, RetractionRow, RevisionRow, StandingRow, now
+from db.values import Decision, DecisionKind, NewMask, Verdict
 
 
 class Decisions(Sessions):
@@ -57,7 +57,7 @@ class Decisions(Sessions):
             session.add(RetractionRow(decision_id=last.id, reviewer=reviewer, created_at=now()))
             standing, before = standing_of(session, last.photo_id), _before(session, last)
             standing.decision_id = None if before is None else before.id
-            standing.revision_id = last.base_revision_id or _newest(session, last.photo_id)
+            standing.revision_id = _stood_on(session, last)
             return decision_of(last)
 
 
@@ -83,6 +83,10 @@ def _corrected(session: Session, verdict: Verdict, mask: NewMask) -> int:
         created_at=now(),
     )
     add_revision(session, revision, mask.rle, mask.measurements)
+    session.add_all(
+        InstanceRow(revision_id=revision.id, number=number, counts=lesion.counts)
+        for number, lesion in enumerate(mask.instances, 1)
+    )
     return revision.id
 
 
@@ -100,13 +104,11 @@ def _before(session: Session, last: DecisionRow) -> DecisionRow | None:
     ).first()
 
 
-def _newest(session: Session, photo_id: int) -> int | None:
-    """The last outline of a model, where there was none yet when the decision was made."""
-    return session.scalar(
-        select(col(RevisionRow.id))
-        .where(col(RevisionRow.photo_id) == photo_id, col(RevisionRow.origin) == Origin.MODEL)
-        .order_by(col(RevisionRow.id).desc())
-    )
+def _stood_on(session: Session, last: DecisionRow) -> int | None:
+    """What a decision was made on; the model's outline where that came since, and nobody draws."""
+    if last.base_revision_id is not None or is_drafted(session, last.photo_id, None):
+        return last.base_revision_id
+    return newest_outline(session, last.photo_id)
 
 
 def decision_of(row: DecisionRow) -> Decision:

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from db.masks import revision_of
-from db.sessions import Sessions, follow, get_row
+from db.masks import is_worked_on, newest_outline, revision_of
+from db.sessions import Sessions, follow, get_row, standing_of
 from db.tables import DecisionRow, DraftRow, EditRow, RevisionRow, now
 from db.values import DraftEdit, DraftState, Origin, Revision, StoredEdit, Tool
 from imaging.values import Patch
@@ -44,18 +44,27 @@ class Drafts(Sessions):
                 at = _parent(session, at)
         return tuple(found)
 
-    def model_outline(self, revision_id: int) -> Revision | None:
-        """The model's outline that a revision was drawn on, if that is where it began."""
-        at: int | None = revision_id
+    def model_outline(self, photo_id: int, revision_id: int | None) -> Revision | None:
+        """The model's outline that a revision was drawn on, if that is where it began.
+
+        Else the last one that a model made of the photo, if there is one.
+        """
+        found, at = None, revision_id
         with self._reading() as session:
             while at is not None:
                 found, at = revision_of(session, at), _parent(session, at)
-            return found if found is not None and found.origin is Origin.MODEL else None
+            if found is not None and found.origin is Origin.MODEL:
+                return found
+            return revision_of(session, newest_outline(session, photo_id))
 
     def add_edit(
         self, reviewer: str, photo_id: int, revision_id: int | None, cursor: int, edit: DraftEdit
     ) -> StoredEdit:
-        """Add an edit made when `cursor` edits were live; undone ones are abandoned, and stay."""
+        """Add an edit made when `cursor` edits were live; undone ones are abandoned, and stay.
+
+        A photo without an outline stays so while it is drawn on: a model's that came in between is
+        there to go to, and replaces nothing.
+        """
         made = _columns(edit)
         with self._writing() as session:
             draft = _draft(session, reviewer, photo_id, revision_id)
@@ -72,6 +81,8 @@ class Drafts(Sessions):
             session.flush()
             row = _row(session, draft.id, cursor, made)
             _abandon(session, draft.id, cursor, row.id)
+            if revision_id is None:
+                _stand_on_nothing(session, photo_id)
             return StoredEdit(draft.id, row.id)
 
     def redraw_edit(self, edit_id: int, edit: DraftEdit) -> bool:
@@ -100,6 +111,12 @@ def _draft(
             col(DraftRow.reviewer) == reviewer,
         )
     ).one_or_none()
+
+
+def _stand_on_nothing(session: Session, photo_id: int) -> None:
+    standing = standing_of(session, photo_id)
+    if not is_worked_on(session, standing):
+        standing.revision_id = None
 
 
 def _parent(session: Session, revision_id: int) -> int | None:

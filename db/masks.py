@@ -1,17 +1,20 @@
 """Predictions and mask revisions, and a photo with all that is known of it."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlmodel import Session, col
 
 from db.history import history_of
 from db.known_models import know_model
-from db.measured import measurements_of, rows_of
+from db.measured import each_measured, measurements_of, rows_of
 from db.photos import path_of
 from db.sessions import Sessions, follow, get_row, size_of, standing_of
 from db.tables import (
     DecisionRow,
     DraftRow,
     FileRow,
+    InstanceRow,
     MaskRow,
     PhotoRow,
     PredictionRow,
@@ -19,7 +22,7 @@ from db.tables import (
     StandingRow,
     now,
 )
-from db.values import DecisionKind, NewOutline, Origin, PhotoDetails, Revision
+from db.values import DecisionKind, DrawnRevision, NewOutline, Origin, PhotoDetails, Revision
 from imaging.framing import FRAMINGS, Size
 from imaging.mask.rle import area
 from imaging.values import Measurements, Prediction, Receipt, Rle
@@ -66,6 +69,30 @@ class Masks(Sessions):
         with self._reading() as session:
             return rle_of(get_row(session, MaskRow, revision_id))
 
+    def instances(self, revision_id: int) -> tuple[Rle, ...]:
+        """The lesions of a mask of several, the first first; none where it is one, or none."""
+        with self._reading() as session:
+            mask = get_row(session, MaskRow, revision_id)
+            return instances_of(session, [mask])[revision_id]
+
+    def revisions(self, photo_id: int) -> tuple[DrawnRevision, ...]:
+        """All revisions of a photo, the first first."""
+        rows = (
+            select(RevisionRow, PredictionRow)
+            .outerjoin(PredictionRow, col(PredictionRow.id) == col(RevisionRow.prediction_id))
+            .where(col(RevisionRow.photo_id) == photo_id)
+            .order_by(col(RevisionRow.id))
+        )
+        with self._reading() as session:
+            found = session.execute(rows).all()
+            measured = each_measured(session, [row.id for row, _ in found])
+            return tuple(
+                DrawnRevision(
+                    described(row, measured[row.id]), "" if made is None else made.model_name
+                )
+                for row, made in found
+            )
+
     def photo(self, photo_id: int) -> PhotoDetails:
         """A photo with all that is known of it. Raises Unknown."""
         with self._reading() as session:
@@ -104,8 +131,8 @@ def is_outlined(session: Session, photo_id: int, model_hash: str) -> bool:
 def add_outline(session: Session, file: FileRow, made: NewOutline, standing: StandingRow) -> None:
     """Store what a model that has not outlined it yet made of a file's photo: a new revision.
 
-    It becomes the current one unless a reviewer has worked on the one that is; `standing` is where
-    the photo stands, and need not be stored yet.
+    It becomes the current one unless a reviewer has worked on the one that is, or draws where there
+    is none; `standing` is where the photo stands, and need not be stored yet.
     """
     photo_id = file.photo_id
     stored = _add_prediction(session, file, made.prediction)
@@ -118,7 +145,8 @@ def add_outline(session: Session, file: FileRow, made: NewOutline, standing: Sta
         created_at=now(),
     )
     add_revision(session, revision, made.rle, made.measurements)
-    if not _worked_on(session, standing):
+    # On a photo that is new in this transaction nobody can have worked: it is not asked for.
+    if standing not in session or not is_worked_on(session, standing):
         standing.revision_id = revision.id
 
 
@@ -164,6 +192,22 @@ def rle_of(mask: MaskRow) -> Rle:
     return rle
 
 
+def instances_of(session: Session, masks: Sequence[MaskRow]) -> dict[int, tuple[Rle, ...]]:
+    """The lesions of each of these masks that has several, by its revision, in one statement."""
+    sizes = {mask.revision_id: Size(mask.width, mask.height) for mask in masks}
+    found: dict[int, tuple[Rle, ...]] = dict.fromkeys(sizes, ())
+    rows = session.scalars(
+        select(InstanceRow)
+        .where(col(InstanceRow.revision_id).in_(sizes))
+        .order_by(col(InstanceRow.number))
+    )
+    for row in rows:
+        rle = Rle(sizes[row.revision_id], row.counts)
+        area(rle)
+        found[row.revision_id] = (*found[row.revision_id], rle)
+    return found
+
+
 def receipt_of(row: PredictionRow) -> Receipt:
     """A prediction's receipt."""
     return Receipt(row.model_name, row.model_hash, row.backend, row.device, row.milliseconds)
@@ -199,12 +243,28 @@ def _current_prediction(session: Session, photo_id: int) -> PredictionRow | None
     return None if prediction_id is None else follow(session, PredictionRow, prediction_id)
 
 
-def _worked_on(session: Session, standing: StandingRow) -> bool:
+def is_worked_on(session: Session, standing: StandingRow) -> bool:
+    """Whether somebody has said anything of what a photo stands on, or edits it."""
     if standing.decision_id is not None:
         return True
+    return is_drafted(session, standing.photo_id, standing.revision_id)
+
+
+def is_drafted(session: Session, photo_id: int, revision_id: int | None) -> bool:
+    """Whether there are live edits of a revision, or of a photo without one."""
     drafts = select(col(DraftRow.id)).where(
-        col(DraftRow.photo_id) == standing.photo_id,
-        col(DraftRow.base_revision_id) == standing.revision_id,
+        col(DraftRow.photo_id) == photo_id,
+        col(DraftRow.base_revision_id).is_not_distinct_from(revision_id),
         col(DraftRow.cursor) > 0,
     )
-    return standing.revision_id is not None and session.scalar(drafts) is not None
+    return session.scalars(drafts.limit(1)).first() is not None
+
+
+def newest_outline(session: Session, photo_id: int) -> int | None:
+    """The last outline that a model made of a photo."""
+    return session.scalar(
+        select(col(RevisionRow.id))
+        .where(col(RevisionRow.photo_id) == photo_id, col(RevisionRow.origin) == Origin.MODEL)
+        .order_by(col(RevisionRow.id).desc())
+        .limit(1)
+    )

@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from db.decisions import decision_of
 from db.edited import edited_since
-from db.masks import described, receipt_of, rle_of
+from db.masks import described, instances_of, receipt_of, rle_of
 from db.measured import each_measured
 from db.sessions import Sessions, below, size_of
 from db.tables import (
@@ -83,6 +83,8 @@ def _page(
     files = _files(session, photo_ids, folder)
     drawn = [revision.id for _, _, revision, *_ in rows.values() if revision is not None]
     measured = each_measured(session, drawn)
+    masks = [mask for _, _, _, mask, *_ in rows.values() if mask is not None]
+    instances = instances_of(session, masks)
     for photo_id in photo_ids:
         photo, decision, revision, mask, prediction, edited = rows[photo_id]
         if decision.revision_id is not None:
@@ -99,6 +101,7 @@ def _page(
             rle=None if revision is None else _whole(_present(mask, revision.id), size_of(photo)),
             receipt=None if prediction is None else receipt_of(prediction),
             edited_since=bool(edited),
+            instances=() if revision is None else instances[revision.id],
         )
 
 

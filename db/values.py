@@ -9,7 +9,11 @@ from imaging.framing import Size
 from imaging.values import FileStat, Fingerprint, Measurements, Patch, Prediction, Receipt, Rle
 
 THRESHOLD = "threshold"
-"""The one setting of the tool of that name, and of the model's outline."""
+"""The one setting of the tool of that name, and of the model's outline; of a revision if it has."""
+SEVERAL = "several"
+"""Whether a mask's parts are a lesion each (1), or all of them one (0)."""
+REVISION = "revision"
+"""Which one an edit went back to, by its id."""
 
 
 class DecisionKind(StrEnum):
@@ -32,7 +36,7 @@ class Origin(StrEnum):
 
 
 class Tool(StrEnum):
-    """What an edit was made with; all but the threshold and the model are guided by hand."""
+    """What an edit was made with; but for `REDRAWN` all that draw are guided by hand."""
 
     BRUSH = "brush"
     THRESHOLD = "threshold"
@@ -48,6 +52,14 @@ class Tool(StrEnum):
     CLEAR = "clear"
     KEEP = "keep"
     DROP = "drop"
+    INSTANCES = "instances"
+    """The mask stays: it was said whether its parts are one lesion or several."""
+    REVISION = "revision"
+    """The mask is that of a revision, with what was drawn by hand on the way to it."""
+
+
+REDRAWN = (Tool.THRESHOLD, Tool.MODEL, Tool.REVISION)
+"""What makes all of a mask anew."""
 
 
 class Cause(StrEnum):
@@ -132,6 +144,14 @@ class Revision:
 
 
 @dataclass(frozen=True)
+class DrawnRevision:
+    """A revision and the model on whose prediction it rests, by name; empty where on none."""
+
+    revision: Revision
+    model: str
+
+
+@dataclass(frozen=True)
 class PhotoDetails:
     """A photo with what is known of it; `revision` is the current one."""
 
@@ -194,8 +214,19 @@ class DraftEdit:
     @property
     def threshold(self) -> float | None:
         """At which threshold the mask was drawn anew; None where it was drawn by hand."""
-        drawn = self.tool in (Tool.THRESHOLD, Tool.MODEL)
-        return self.settings[THRESHOLD] if drawn else None
+        return self.settings.get(THRESHOLD)
+
+    @property
+    def several(self) -> bool | None:
+        """Whether the mask's parts are a lesion each from then on; None where nothing is said."""
+        found = self.settings.get(SEVERAL)
+        return None if found is None else bool(found)
+
+    @property
+    def revision_id(self) -> int | None:
+        """Which revision it went back to; None where it did to none."""
+        found = self.settings.get(REVISION)
+        return None if found is None else int(found)
 
 
 @dataclass(frozen=True)
@@ -208,13 +239,14 @@ class StoredEdit:
 
 @dataclass(frozen=True)
 class NewMask:
-    """The mask that a decision turns a draft into."""
+    """The mask that a decision turns a draft into; `instances` are its lesions if several."""
 
     draft_id: int
     rle: Rle
     measurements: Measurements
     origin: Origin
     threshold: float | None
+    instances: tuple[Rle, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -271,6 +303,8 @@ class ReviewedPhoto:
     receipt: Receipt | None
     edited_since: bool = False
     """Whether a draft on it holds live edits that the decision does not."""
+    instances: tuple[Rle, ...] = ()
+    """The lesions of the mask where a reviewer said that there are several."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,6 +135,7 @@ COMMANDS: tuple[Command, ...] = (
         "heat_map", "m", "heat", Group.LOOK, "Heat map of the model", "Heat map, more contrast"
     ),
     Command("contrast", "i", "contrast", Group.LOOK, "More contrast"),
+    Command("before", "b", "before", Group.LOOK, "Before and after", "Before, after the edits"),
     Command("panels", "v", "panels", Group.LOOK, "Panels away or back", "Panels away or back"),
     Command("whole", "0", "whole", Group.LOOK, "Whole photo", "Whole photo"),
     Command("nearer", "plus", "zoom(1)", Group.LOOK, "Nearer", "Nearer, farther"),
@@ -207,6 +208,10 @@ COMMANDS: tuple[Command, ...] = (
         "Back to the model's outline",
         "Back to the model's outline",
     ),
+    Command(
+        "instances", "I", "instances", Group.EDIT, "Two lesions, or one", "Two lesions, or one"
+    ),
+    Command("revisions", "V", "versions", Group.EDIT, "Revisions", "Revisions: see, take one"),
     Command(
         "put_away",
         "escape",

@@ -63,6 +63,29 @@ def empty_outline(name: str, keys: Keymap) -> str:
     )
 
 
+def no_outline(keys: Keymap) -> str:
+    """Said where an outline is accepted that is not there."""
+    tools, others = (
+        "{}, {}, {} and {}".format(*map(keys.key, ("brush", "lasso", "polygon", "box"))),
+        "{}, {} and {}".format(*map(keys.key, ("no_lesion", "reject", "skip"))),
+    )
+    return f"There is no outline to accept yet. {tools} draw one; {others} work without one."
+
+
+def seen_again(keys: Keymap) -> str:
+    """Said where an outline was to be accepted that is not seen: nothing is but what is seen."""
+    accept = keys.key("accept")
+    return f"That was the outline before. Now you see yours again, which {accept} accepts."
+
+
+def model_came(name: str, keys: Keymap) -> str:
+    """Said where the model has outlined a photo that was open without an outline."""
+    return (
+        f"The model has outlined {name} by now. What you draw stays; {keys.key('model')} takes the "
+        "model's outline."
+    )
+
+
 def not_stored(names: Collection[str], why: str) -> str:
     """Said when nevus is left while decisions are refused."""
     decisions = "The decision on" if len(names) == 1 else f"{len(names)} decisions are not stored:"

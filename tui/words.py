@@ -116,4 +116,6 @@ def _counted(form: Form) -> str:
 
 
 def _were(form: Form) -> str:
+    if not form.parts:
+        return "was no outline"
     return f"{'was' if form.parts == 1 else 'were'} {_counted(form)}"

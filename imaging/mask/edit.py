@@ -25,6 +25,12 @@ def difference(before: Mask, after: Mask) -> Patch | None:
     return _patch(before, before != after)
 
 
+def no_difference(mask: Mask) -> Patch:
+    """A patch of a mask (H, W) that changes nothing of it, for an edit that says something else."""
+    corner = mask[:1, :1]
+    return patch_of(np.zeros_like(corner), corner, 0, 0)
+
+
 def apply_patch(mask: Mask, patch: Patch) -> None:
     """Do an edit on a mask (H, W), in place; raises PatchError on any mask but its own."""
     _exchange(mask, patch, patch.hash_before, patch.hash_after)

@@ -38,7 +38,7 @@ def read_mask(pair: Pair) -> Mask:
 
 
 def _grey(picture: Image.Image) -> Grey:
-    """The picture in grey; where it is seen through, black; of one colour, what is seen is white."""
+    """The picture in grey; black where it is seen through, white for what is seen of one colour."""
     if not picture.has_transparency_data:
         wide = picture.mode.startswith("I")
         grey = np.asarray(picture if wide else picture.convert("L"))

@@ -53,6 +53,7 @@ class Provenance:
     mask: Drawn
     area_pixels: int | None
     area_fraction: float | None
+    lesions: int | None
     model: str | None
     model_hash: str | None
     backend: str | None
@@ -61,7 +62,11 @@ class Provenance:
 
 @dataclass(frozen=True, eq=False)
 class DatasetPhoto:
-    """One photo of a dataset. `rle` is there where `drawn` is LESION, and only there."""
+    """One photo of a dataset. `rle` is there where `drawn` is LESION, and only there.
+
+    `lesions` are its lesions, each alone: the mask itself, unless a reviewer said that there are
+    several.
+    """
 
     photo_id: int
     name: str
@@ -73,6 +78,7 @@ class DatasetPhoto:
     rle: Rle | None
     edited_since: bool
     provenance: Provenance
+    lesions: tuple[Rle, ...]
 
 
 class Format(Protocol):
@@ -133,6 +139,7 @@ def _suffixed(name: str, content_hash: str, taken: set[str]) -> str:
 
 def _photo(file: ReviewedFile, photo: ReviewedPhoto, name: str, folder: Path) -> DatasetPhoto:
     drawn = _drawn(photo)
+    lesions = _lesions(photo, drawn)
     return DatasetPhoto(
         photo_id=photo.photo_id,
         name=name,
@@ -141,7 +148,8 @@ def _photo(file: ReviewedFile, photo: ReviewedPhoto, name: str, folder: Path) ->
         drawn=drawn,
         rle=photo.rle if drawn is Drawn.LESION else None,
         edited_since=photo.edited_since,
-        provenance=_provenance(file, photo, name, drawn),
+        provenance=_provenance(file, photo, name, drawn, len(lesions)),
+        lesions=lesions,
     )
 
 
@@ -153,7 +161,15 @@ def _drawn(photo: ReviewedPhoto) -> Drawn:
     return Drawn.LESION if area(photo.rle) else Drawn.EMPTY
 
 
-def _provenance(file: ReviewedFile, photo: ReviewedPhoto, name: str, drawn: Drawn) -> Provenance:
+def _lesions(photo: ReviewedPhoto, drawn: Drawn) -> tuple[Rle, ...]:
+    if drawn is not Drawn.LESION or photo.rle is None:
+        return ()
+    return photo.instances or (photo.rle,)
+
+
+def _provenance(
+    file: ReviewedFile, photo: ReviewedPhoto, name: str, drawn: Drawn, lesions: int
+) -> Provenance:
     decision, revision, receipt = photo.decision, photo.revision, photo.receipt
     # Of a photo without a lesion the revision is what the reviewer saw, not what is written.
     measured = Measurements(0, 0.0) if drawn is Drawn.EMPTY else None
@@ -181,6 +197,7 @@ def _provenance(file: ReviewedFile, photo: ReviewedPhoto, name: str, drawn: Draw
         mask=drawn,
         area_pixels=measured.area_pixels if measured else None,
         area_fraction=measured.area_fraction if measured else None,
+        lesions=None if drawn is Drawn.NONE else lesions,
         model=receipt.model_name if receipt else None,
         model_hash=receipt.model_hash if receipt else None,
         backend=receipt.backend if receipt else None,

@@ -1,11 +1,11 @@
 """What was done by hand, done again on a mask that a threshold drew anew."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 import numpy as np
 
-from db.values import DraftEdit, Tool
+from db.values import REDRAWN, DraftEdit, Tool
 from imaging.framing import Mask
 from imaging.mask.edit import part_of, unpacked
 from imaging.mask.repair import drop_parts, keep_parts
@@ -19,6 +19,27 @@ WHOLE = (Tool.FILL, Tool.GROW, Tool.SHRINK, Tool.SMOOTH, Tool.CLEAR)
 Kept as pixels, a rim that was grown would be left behind, a ring beside an outline that a higher
 threshold has drawn smaller.
 """
+
+
+def drawn_by_hand(
+    edits: Iterable[DraftEdit], strokes: Callable[[int], Iterable[DraftEdit]]
+) -> list[DraftEdit]:
+    """What of a line of edits was drawn by hand and still holds.
+
+    It goes where somebody went back to the model's outline; where they went back to a revision, it
+    is what was drawn on the way to that: `strokes` finds it by the revision's id.
+    """
+    hand: list[DraftEdit] = []
+    for edit in edits:
+        if edit.tool is Tool.INSTANCES:
+            continue
+        if edit.tool not in REDRAWN:
+            hand.append(edit)
+        elif edit.tool is not Tool.THRESHOLD:
+            # A revision is older than each edit that went back to it, so this comes to an end.
+            taken = () if edit.revision_id is None else strokes(edit.revision_id)
+            hand = drawn_by_hand(taken, strokes)
+    return hand
 
 
 def draw_by_hand(drawn: Mask, edits: Iterable[DraftEdit], before: Mask) -> Mask:

@@ -19,7 +19,7 @@ from typing import TypeVar
 
 from db.queue import PAGE
 from db.values import PhotoDetails, QueueItem, SetAside
-from imaging.framing import Framing, Pixels, Size
+from imaging.framing import Framing, Mask, Pixels, Size
 from imaging.values import Prediction
 from pipeline.errors import WriteFailed
 from pipeline.review.deck import Deck
@@ -29,6 +29,7 @@ from pipeline.review.lane import Lane
 from pipeline.review.reshaped import Reshaped
 from pipeline.review.session import ReviewSession
 from pipeline.review.verdict import Ruling, TakenBack
+from pipeline.review.versions import Version
 
 T = TypeVar("T")
 Look = Callable[[OpenPhoto, Framing], Future[Pixels]]
@@ -36,15 +37,12 @@ Look = Callable[[OpenPhoto, Framing], Future[Pixels]]
 
 
 class DeskPhoto:
-    """An open photo: what is known of it, a small upright picture, and its draft.
-
-    `draft` is None while the photo has no mask.
-    """
+    """An open photo: what is known of it, a small upright picture, and its draft."""
 
     def __init__(self, opened: OpenPhoto, editing: Lane, look: Look) -> None:
         self._opened = opened
         self._look = look
-        self.draft = None if opened.editor is None else Draft(opened.editor, editing)
+        self.draft = Draft(opened.editor, editing)
 
     @property
     def details(self) -> PhotoDetails:
@@ -60,6 +58,11 @@ class DeskPhoto:
     def prediction(self) -> Prediction | None:
         """The model's probabilities, where they are at hand."""
         return self._opened.prediction
+
+    @property
+    def has_outline(self) -> bool:
+        """Whether there is something to accept: an outline, or edits that are made or asked for."""
+        return self.details.revision is not None or self.draft.edited
 
     @property
     def size(self) -> Size:
@@ -128,9 +131,10 @@ class Desk:
         self._deck.drop(photo_id)
 
     def is_behind(self, item: QueueItem) -> bool:
-        """Whether a photo was opened before it got the outline that it has now."""
+        """Whether a photo was opened before it got the outline that it has now, and none drawn."""
         ready = self._deck.ready(item.photo_id)
-        return ready is not None and ready.draft is None and item.segmented
+        bare = ready is not None and ready.details.revision is None and not ready.draft.begun
+        return bare and item.segmented
 
     def decide(self, photo: DeskPhoto, ruling: Ruling) -> Future[Reshaped | None]:
         """Store a decision on what the edits asked for so far made of a photo.
@@ -138,10 +142,21 @@ class Desk:
         The photo is put away with it: no edit may be asked for any more, and it opens anew.
         """
         self._deck.drop(photo.details.photo_id)
-        if photo.draft is not None:
-            # On its own lane, before the decision: what lifts the brush later finds no stroke.
-            photo.draft.end_stroke()
+        # On its own lane, before the decision: what lifts the brush later finds no stroke.
+        photo.draft.end_stroke()
         return self._store(lambda: self._session.decide(photo._opened, ruling))
+
+    def has_model_outline(self, photo: DeskPhoto) -> Future[bool]:
+        """Whether a model has outlined a photo, whatever that stands on."""
+        return self._store(lambda: self._session.has_model_outline(photo.details.photo_id))
+
+    def versions(self, photo: DeskPhoto) -> Future[tuple[Version, ...]]:
+        """The photo's revisions beside its mask, edited as was asked for; the last first."""
+        return self._editing.submit(lambda: self._session.versions(photo._opened))
+
+    def mask(self, version: Version) -> Future[Mask]:
+        """A revision's pixels, bool (H, W)."""
+        return self._editing.submit(version.mask)
 
     def take_back(self) -> Future[TakenBack | None]:
         """Take the reviewer's last decision back; which it was, None where there is none."""

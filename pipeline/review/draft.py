@@ -5,12 +5,14 @@ from concurrent.futures import Future
 
 from db.values import Tool
 from imaging.framing import Mask, Part
+from imaging.mask.parts import MaskPart
 from imaging.mask.shape import Point
 from imaging.values import Measurements
-from pipeline.review.editor import Editor
+from pipeline.review.editor import Before, Editor
 from pipeline.review.lane import Lane
 from pipeline.review.repair import Settings
 from pipeline.review.threshold import ThresholdSteps, step_threshold
+from pipeline.review.versions import Version
 
 Change = Future[Part | None]
 """Done when an edit is on the mask: where it changed, None where nothing did."""
@@ -54,6 +56,11 @@ class Draft:
         return self._editor.can_undo or self.changing
 
     @property
+    def begun(self) -> bool:
+        """Whether the mask is edited, or is about to be, or a stroke is under way."""
+        return self.edited or self._editor.drawing
+
+    @property
     def can_redo(self) -> bool:
         """Whether an undone edit can be brought back, or is about to be undone."""
         return self._editor.can_redo or self.changing
@@ -64,8 +71,8 @@ class Draft:
         return self._editor.can_set_threshold
 
     @property
-    def threshold(self) -> float:
-        """The threshold of the mask, or the one it is about to be drawn at."""
+    def threshold(self) -> float | None:
+        """The threshold of the mask, or the one it is about to be drawn at; None: at none."""
         if self._wanted is not None and self.changing:
             return self._wanted
         return self._editor.threshold
@@ -78,6 +85,22 @@ class Draft:
     def measure(self) -> Future[Measurements]:
         """Measure the mask as the edits asked for so far make it."""
         return self._lane.submit(self._editor.measurements)
+
+    @property
+    def several(self) -> bool:
+        """Whether each part of the mask is a lesion, as far as the edits are made."""
+        return self._editor.several
+
+    def lesions(self) -> Future[tuple[MaskPart, ...]]:
+        """The lesions of a mask of several as the edits asked for so far make it; else none."""
+        return self._lane.submit(self._editor.lesions)
+
+    def look_back(self) -> Future[Before | None]:
+        """The mask as the model gave it, or as it was before the edits asked for so far.
+
+        None where these change nothing of it.
+        """
+        return self._lane.submit(self._editor.look_back)
 
     # The brush
 
@@ -118,6 +141,19 @@ class Draft:
         """Make the mask the model's own again, as one edit. Raises NothingToRepair likewise."""
         self._forget_steps()
         return self._ask(lambda editor: editor.back_to_model())
+
+    def take_version(self, version: Version) -> Change:
+        """Make the mask that of a revision, as one edit. Raises NothingToRepair likewise."""
+        self._forget_steps()
+        several = bool(version.lesions)
+        return self._ask(
+            lambda editor: editor.take_revision(version.revision, version.mask(), several)
+        )
+
+    def swap_instances(self) -> Change:
+        """Say that each part is a lesion, or all are one again. Raises NothingToRepair likewise."""
+        self._forget_steps()
+        return self._ask(lambda editor: editor.swap_instances())
 
     # Undo and threshold
 

@@ -4,18 +4,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from db.values import DraftEdit, Origin, PhotoDetails, Revision, Tool
+import numpy as np
+
+from db.values import REDRAWN, DraftEdit, Origin, PhotoDetails, Revision, Tool
 from imaging.framing import Mask, Part, Pixels
 from imaging.mask.edit import apply_patch, difference, part_of, revert_patch
 from imaging.mask.measure import measure
 from imaging.mask.outline import draw_mask
+from imaging.mask.parts import MaskPart, parts_of
 from imaging.mask.shape import Point
 from imaging.mask.stroke import Stroke, Stroked
 from imaging.values import Measurements, Prediction
 from pipeline.errors import NothingToRepair
 from pipeline.review.brush import brush_settings
-from pipeline.review.by_hand import draw_by_hand
-from pipeline.review.repair import Settings, back_to, make_repair
+from pipeline.review.by_hand import draw_by_hand, drawn_by_hand
+from pipeline.review.repair import Settings, back_to, make_repair, say_instances
 from pipeline.review.shape import make_shape
 
 CLEARED = "The outline was cleared, so no threshold draws it. Go back to the model's, or undo."
@@ -25,11 +28,22 @@ CLEARED = "The outline was cleared, so no threshold draws it. Go back to the mod
 class Past:
     """What was drawn by hand on the way to a mask, and how to find the model's that it began with.
 
-    None is found where it began with nothing.
+    None is found where it began with nothing. `strokes` finds what was drawn by hand on the way to
+    another revision. `several` is whether each part of it is a lesion.
     """
 
     by_hand: tuple[DraftEdit, ...] = ()
     find_model: Callable[[], tuple[Revision, Mask] | None] = lambda: None
+    strokes: Callable[[int], tuple[DraftEdit, ...]] = lambda _revision_id: ()
+    several: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Before:
+    """A mask as it was before: the model's outline, or else as it was before the draft's edits."""
+
+    mask: Mask
+    is_model: bool
 
 
 class DraftKeeper(Protocol):
@@ -52,15 +66,15 @@ class Editor:
     """The live mask of a draft. A change is on the mask at once and queued to be saved.
 
     `mask` is bool (height, width) on the upright photo at full resolution, `past` how it came to
-    be: what was drawn by hand then stays at any threshold, like the edits to come. Points are
-    continuous photo pixels; a returned Part is what changed, None where nothing did. One thread at
-    a time.
+    be: what was drawn by hand then stays at any threshold, like the edits to come. `threshold` is
+    None where no probabilities were drawn. Points are continuous photo pixels; a returned Part is
+    what changed, None where nothing did. One thread at a time.
     """
 
     def __init__(
         self,
         mask: Mask,
-        threshold: float,
+        threshold: float | None,
         prediction: Prediction | None,
         keeper: DraftKeeper,
         past: Past | None = None,
@@ -102,10 +116,10 @@ class Editor:
         return self._prediction is not None
 
     @property
-    def threshold(self) -> float:
-        """The threshold at which the mask was last drawn from the probabilities."""
+    def threshold(self) -> float | None:
+        """The threshold at which the mask was last drawn from the probabilities; None: at none."""
         for edit in reversed(self._line[: self._cursor]):
-            if edit.threshold is not None:
+            if edit.tool in REDRAWN:
                 return edit.threshold
         return self._base_threshold
 
@@ -117,14 +131,45 @@ class Editor:
         return Origin.THRESHOLD if self._cursor else Origin.MODEL
 
     def _by_hand(self) -> list[DraftEdit]:
-        """What was drawn by hand, on the way to the base and since; it goes with the model's."""
+        """What was drawn by hand, on the way to the base and since."""
         edits = [*self._past.by_hand, *self._line[: self._cursor]]
-        back = [place for place, edit in enumerate(edits, 1) if edit.tool is Tool.MODEL]
-        return [edit for edit in edits[max(back, default=0) :] if edit.threshold is None]
+        return drawn_by_hand(edits, self._past.strokes)
 
     def measurements(self) -> Measurements:
         """Measure the mask as it is now."""
         return measure(self.mask)
+
+    @property
+    def several(self) -> bool:
+        """Whether each part of the mask is a lesion; else all of it is one."""
+        for edit in reversed(self._line[: self._cursor]):
+            if edit.several is not None:
+                return edit.several
+        return self._past.several
+
+    @property
+    def said_otherwise(self) -> bool:
+        """Whether something else is said of the mask's lesions than before these edits."""
+        return self.several != self._past.several
+
+    def lesions(self) -> tuple[MaskPart, ...]:
+        """The lesions of a mask of several, the largest first; none where it is one, or none."""
+        parts = parts_of(self.mask) if self.several else ()
+        return parts if len(parts) > 1 else ()
+
+    def look_back(self) -> Before | None:
+        """The mask as the model gave it, or else as before these edits; None if it still is."""
+        self.end_stroke()
+        found = self._past.find_model()
+        before = self._base() if found is None else found[1]
+        same = np.array_equal(before, self.mask)
+        return None if same else Before(before, is_model=found is not None)
+
+    def _base(self) -> Mask:
+        base = self.mask.copy(order="K")
+        for edit in reversed(self._line[: self._cursor]):
+            revert_patch(base, edit.patch)
+        return base
 
     # The brush
 
@@ -142,6 +187,11 @@ class Editor:
             return None
         self._unsaved = True
         return changed
+
+    @property
+    def drawing(self) -> bool:
+        """Whether the brush is down."""
+        return self._stroke is not None
 
     @property
     def unsaved(self) -> bool:
@@ -196,6 +246,20 @@ class Editor:
             raise NothingToRepair("There is no model's outline of this photo to go back to.")
         revision, outline = found
         return self._make(back_to(self.mask, outline, revision))
+
+    def take_revision(self, revision: Revision, outline: Mask, several: bool) -> Part:
+        """Make mask and lesions those of a revision, as one edit. Raises NothingToRepair."""
+        self.end_stroke()
+        said = None if several == self.several else several
+        return self._make(back_to(self.mask, outline, revision, said))
+
+    def swap_instances(self) -> Part:
+        """Say that each part of the mask is a lesion, or all are one again, as one edit.
+
+        Raises NothingToRepair where there is one part alone.
+        """
+        self.end_stroke()
+        return self._make(say_instances(self.mask, not self.several))
 
     # The threshold
 
@@ -266,12 +330,17 @@ def _edit(stroked: Stroked, settings: dict[str, float]) -> DraftEdit:
 class OpenPhoto:
     """A photo on the table: what is known of it, which picture it is, a small one, and its editor.
 
-    `picture` is uint8 (height, width, 3) sRGB, smaller than the photo. `editor` is None while the
-    photo has no mask, `prediction` while its probabilities are not at hand.
+    `picture` is uint8 (height, width, 3) sRGB, smaller than the photo. `prediction` is None while
+    its probabilities are not at hand. Where the photo has no outline, the editor begins with none.
     """
 
     details: PhotoDetails
     content_hash: str
     picture: Pixels
     prediction: Prediction | None
-    editor: Editor | None
+    editor: Editor
+
+    @property
+    def has_outline(self) -> bool:
+        """Whether there is something to accept: an outline, or edits."""
+        return self.details.revision is not None or self.editor.can_undo

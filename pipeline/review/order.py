@@ -9,6 +9,7 @@ from db.values import QueueItem
 LEAST_SURE = "least sure first"
 UNSAID = "by name"
 UNSEEN = "last, not outlined yet"
+DRAWN = "last, drawn by hand"
 
 GROUPS = (Among.GRADED, Among.UNGRADED, Among.BARE)
 """Those come first that the model is least sure of, then what it said nothing of."""
@@ -28,5 +29,5 @@ def read_in_order(store: Store, folder: str, reviewer: str) -> Generator[QueueIt
 def explain_place(item: QueueItem) -> str:
     """Why a photo stands where it stands."""
     if not item.segmented:
-        return UNSEEN
+        return DRAWN if item.has_draft else UNSEEN
     return UNSAID if item.predicted_jaccard is None else LEAST_SURE

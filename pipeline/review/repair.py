@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from db.values import THRESHOLD, DraftEdit, Revision, Tool
+from db.values import REVISION, SEVERAL, THRESHOLD, DraftEdit, Origin, Revision, Tool
 from imaging.framing import Mask
-from imaging.mask.edit import difference, packed, patch_of
+from imaging.mask.edit import difference, no_difference, packed, patch_of
+from imaging.mask.form import measure_form
 from imaging.mask.measure import bounding_box
 from imaging.mask.repair import fill_holes, grow, part_at, shrink, smooth
 from pipeline.errors import NothingToRepair
@@ -14,6 +15,11 @@ from pipeline.review.brush import RADIUS
 
 LEAST = 1.0
 """Photo pixels by which a border is moved at least."""
+SMOOTHER = (1, 2, 3, 4, 6)
+"""By how many pixels of the screen an outline is smoothed: a model's seldom has finer roughness."""
+LESIONS = 2
+"""Parts of a mask of several at least."""
+ONE_PART = "The outline has no second part, so there are no two lesions. Draw the other one first."
 X, Y, REACH = "x", "y", "reach"
 """What an edit says of the part that was meant: a point, and how near to it, in photo pixels."""
 Settings = Mapping[str, float]
@@ -26,7 +32,7 @@ UNCHANGED = {
     Tool.FILL: "There is no hole to fill.",
     Tool.GROW: "The outline goes round all of the photo already.",
     Tool.SHRINK: "The outline goes round all of the photo: there is no border to move.",
-    Tool.SMOOTH: "The outline is smooth already: nothing of it is narrower than it is to be.",
+    Tool.SMOOTH: "The outline is smooth already. Seen from farther away, S smooths more.",
 }
 TOO_SMALL = {
     Tool.SHRINK: "The outline is too small to be shrunk: it would be gone. C clears it.",
@@ -37,7 +43,8 @@ TOO_SMALL = {
 def repair_settings(tool: Tool, dot: float, x: float, y: float) -> dict[str, float]:
     """How a repair is set on a screen whose pixels are `dot` photo pixels wide.
 
-    A border is moved by one of them; the point is the crosshair's, in photo pixels.
+    A border is moved by one of them, and smoothed by one or by as many more as it takes to see it;
+    the point is the crosshair's, in photo pixels.
     """
     if tool in BY_RADIUS:
         return {RADIUS: max(dot, LEAST)}
@@ -50,6 +57,8 @@ def make_repair(mask: Mask, tool: Tool, settings: Settings) -> DraftEdit:
         raise NothingToRepair("The outline is empty, so there is nothing to repair.")
     if tool in (Tool.KEEP, Tool.DROP):
         return _without_parts(mask, tool, settings)
+    if tool is Tool.SMOOTH:
+        return _smoothed(mask, settings[RADIUS])
     patch = difference(mask, reshape(mask, tool, settings))
     if patch is None:
         raise NothingToRepair(UNCHANGED[tool])
@@ -71,12 +80,52 @@ def reshape(mask: Mask, tool: Tool, settings: Settings) -> Mask:
     return after
 
 
-def back_to(mask: Mask, outline: Mask, model: Revision) -> DraftEdit:
-    """The edit that makes a mask the model's own again. Raises NothingToRepair."""
+def back_to(
+    mask: Mask, outline: Mask, revision: Revision, several: bool | None = None
+) -> DraftEdit:
+    """The edit that makes a mask that of a revision again. Raises NothingToRepair.
+
+    `several` is what is said of its lesions, None where that stays.
+    """
+    is_model = revision.origin is Origin.MODEL
     patch = difference(mask, outline)
-    if patch is None or model.threshold is None:
-        raise NothingToRepair("This is the model's outline already.")
-    return DraftEdit(patch, Tool.MODEL, {THRESHOLD: model.threshold})
+    if patch is None and several is None:
+        raise NothingToRepair(
+            f"This is {'the model' if is_model else 'that revision'}'s outline already."
+        )
+    settings: dict[str, float] = {} if is_model else {REVISION: revision.id}
+    if revision.threshold is not None:
+        settings[THRESHOLD] = revision.threshold
+    if several is not None:
+        settings[SEVERAL] = int(several)
+    tool = Tool.MODEL if is_model else Tool.REVISION
+    return DraftEdit(patch or no_difference(mask), tool, settings)
+
+
+def say_instances(mask: Mask, several: bool) -> DraftEdit:
+    """The edit that says whether each part of a mask is a lesion. Raises NothingToRepair."""
+    if several and measure_form(mask).parts < LESIONS:
+        raise NothingToRepair(ONE_PART)
+    return DraftEdit(no_difference(mask), Tool.INSTANCES, {SEVERAL: int(several)})
+
+
+def _smoothed(mask: Mask, dot: float) -> DraftEdit:
+    """Smoothed by the least of `SMOOTHER` pixels of the screen that does what is seen there.
+
+    Not by so many that a part would be gone which one of them leaves.
+    """
+    parts = None
+    for radius in (dot * times for times in SMOOTHER):
+        settings = {RADIUS: radius}
+        after = smooth(mask, radius) if parts else reshape(mask, Tool.SMOOTH, settings)
+        left = measure_form(after).parts
+        if parts is not None and left < parts:
+            break
+        parts = left
+        patch = difference(mask, after)
+        if patch is not None and np.count_nonzero(mask != after) >= dot * dot:
+            return DraftEdit(patch, Tool.SMOOTH, settings)
+    raise NothingToRepair(UNCHANGED[Tool.SMOOTH])
 
 
 def _without_parts(mask: Mask, tool: Tool, settings: Settings) -> DraftEdit:

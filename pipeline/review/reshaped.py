@@ -14,8 +14,11 @@ class Reshaped:
     after: Form
 
 
-def compare_forms(before: Mask, after: Mask) -> Reshaped | None:
-    """Compare two masks (H, W); None unless parts (a first one apart) or holes have appeared."""
+def compare_forms(before: Mask, after: Mask, lesions: int = 1) -> Reshaped | None:
+    """Compare two masks (H, W); None unless parts or holes have appeared.
+
+    As many parts as there are `lesions` are meant.
+    """
     change = Reshaped(measure_form(before), measure_form(after))
-    more_parts = change.after.parts > max(1, change.before.parts)
+    more_parts = change.after.parts > max(lesions, change.before.parts)
     return change if more_parts or change.after.holes > change.before.holes else None

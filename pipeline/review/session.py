@@ -9,6 +9,7 @@ import numpy as np
 
 from db.store import Store
 from db.values import (
+    DraftState,
     NewMask,
     PhotoDetails,
     QueueItem,
@@ -27,14 +28,13 @@ from pipeline.review.editor import Editor, OpenPhoto, Past
 from pipeline.review.order import read_in_order
 from pipeline.review.reshaped import Reshaped, compare_forms
 from pipeline.review.sitting import Sitting
-from pipeline.review.stored_draft import StoredDraft
+from pipeline.review.stored_draft import StoredDraft, Whose
 from pipeline.review.verdict import OUTLINE, Ruling, TakenBack, stored_kind
+from pipeline.review.versions import Version, compare_versions
 from pipeline.review.waiting import Said
 from pipeline.review.writer import Writer
 from pipeline.work.scorer import Scorer
 from pipeline.work.viewer import Viewer
-
-DEFAULT_THRESHOLD = 0.5
 
 
 class ReviewSession:
@@ -97,10 +97,8 @@ class ReviewSession:
         content_hash, picture = viewed.fingerprint.content_hash, viewed.photo.pixels
         if self._store.find_photo(content_hash) != photo_id:
             raise ReviewError(_another_picture(details))
-        if details.revision is None:
-            return OpenPhoto(details, content_hash, picture, None, None)
-        prediction = self._prediction(details)
-        editor = self._editor(details.revision, prediction)
+        prediction = None if details.revision is None else self._prediction(details)
+        editor = self._editor(details, prediction)
         return OpenPhoto(details, content_hash, picture, prediction, editor)
 
     def look(self, photo: OpenPhoto, framing: Framing) -> Pixels:
@@ -127,8 +125,7 @@ class ReviewSession:
         ReviewError when there is no outline to accept, EmptyOutline when it is empty and must not
         be, WriteFailed, and StaleDecision when someone else was faster.
         """
-        if photo.editor is not None:
-            photo.editor.end_stroke()
+        photo.editor.end_stroke()
         self.drain()
         mask, change, revision = None, None, photo.details.revision
         kind = ruling.kind
@@ -158,7 +155,7 @@ class ReviewSession:
     ) -> tuple[NewMask | None, Reshaped | None]:
         """The mask that accepting stores, None where nothing was corrected; and its new form."""
         editor, revision = photo.editor, photo.details.revision
-        if editor is None or revision is None:
+        if not photo.has_outline:
             raise ReviewError(_nothing_to_accept(photo.details))
         if not may_be_empty and not editor.mask.any():
             raise EmptyOutline(
@@ -167,13 +164,16 @@ class ReviewSession:
             )
         if not editor.edits:
             return None, None
-        before = rle.decode(self._store.mask(revision.id))
-        if np.array_equal(before, editor.mask):
+        before = self._base(photo.details)
+        same = np.array_equal(before, editor.mask) and not editor.said_otherwise
+        if revision is not None and same:
             # By whatever way, also back to the model's: nobody has corrected anything.
             editor.rewind()
             self.drain()
-        mask = self._new_mask(editor, revision)
-        return mask, None if mask is None else compare_forms(before, editor.mask)
+        mask = self._new_mask(photo)
+        if mask is None:
+            return None, None
+        return mask, compare_forms(before, editor.mask, max(1, len(mask.instances)))
 
     def take_back(self) -> TakenBack | None:
         """Take the reviewer's last decision back; which it was, or None where there is none."""
@@ -193,15 +193,27 @@ class ReviewSession:
         """Drain and end. Raises WriteFailed; it can be called again."""
         self._writer.close()
 
-    def _editor(self, revision: Revision, prediction: Prediction | None) -> Editor:
-        stored = self._store.draft(self.reviewer, revision.photo_id, revision.id)
+    def has_model_outline(self, photo_id: int) -> bool:
+        """Whether a model has outlined a photo, wherever that stands."""
+        return self._store.model_outline(photo_id, None) is not None
+
+    def versions(self, photo: OpenPhoto) -> tuple[Version, ...]:
+        """The photo's revisions beside the mask as it is edited, the last first."""
+        photo.editor.end_stroke()
+        return compare_versions(self._store, photo.details.photo_id, photo.editor.mask)
+
+    def _editor(self, details: PhotoDetails, prediction: Prediction | None) -> Editor:
+        base = _base_id(details)
+        stored = self._stored_draft(details)
         draft_id = stored.draft_id if stored else None
-        keeper = StoredDraft(self._store, self._writer, self.reviewer, revision, draft_id)
-        threshold = DEFAULT_THRESHOLD if revision.threshold is None else revision.threshold
-        mask = rle.decode(self._store.mask(revision.id))
-        by_hand = self._store.strokes(revision.id)
-        past = Past(by_hand, partial(self._model_outline, revision.id))
-        editor = Editor(mask, threshold, prediction, keeper, past)
+        whose = Whose(self.reviewer, details.photo_id, base)
+        keeper = StoredDraft(self._store, self._writer, whose, draft_id)
+        by_hand = () if base is None else self._store.strokes(base)
+        find_model = partial(self._model_outline, details.photo_id, base)
+        several = base is not None and bool(self._store.instances(base))
+        past = Past(by_hand, find_model, self._store.strokes, several)
+        threshold = None if details.revision is None else details.revision.threshold
+        editor = Editor(self._base(details), threshold, prediction, keeper, past)
         if stored is not None:
             try:
                 editor.replay(stored.edits, stored.cursor)
@@ -209,8 +221,16 @@ class ReviewSession:
                 raise ReviewError(f"The unfinished edits don't fit the mask: {error}.") from error
         return editor
 
-    def _model_outline(self, revision_id: int) -> tuple[Revision, Mask] | None:
-        found = self._store.model_outline(revision_id)
+    def _base(self, details: PhotoDetails) -> Mask:
+        """What a photo's edits are made on: its outline, or nothing."""
+        if details.revision is not None:
+            return rle.decode(self._store.mask(details.revision.id))
+        return np.zeros((details.size.height, details.size.width), np.bool_, order="F")
+
+    def _model_outline(
+        self, photo_id: int, revision_id: int | None
+    ) -> tuple[Revision, Mask] | None:
+        found = self._store.model_outline(photo_id, revision_id)
         return None if found is None else (found, rle.decode(self._store.mask(found.id)))
 
     def _prediction(self, details: PhotoDetails) -> Prediction | None:
@@ -228,27 +248,33 @@ class ReviewSession:
         except (ModelError, PhotoError, PipelineError):
             return None
 
-    def _new_mask(self, editor: Editor, revision: Revision) -> NewMask | None:
-        draft_id = self._draft_id(revision)
-        if not editor.edits or draft_id is None:
+    def _new_mask(self, photo: OpenPhoto) -> NewMask | None:
+        editor, stored = photo.editor, self._stored_draft(photo.details)
+        if not editor.edits or stored is None:
             return None
         return NewMask(
-            draft_id=draft_id,
+            draft_id=stored.draft_id,
             rle=rle.encode(editor.mask),
             measurements=editor.measurements(),
             origin=editor.origin,
             threshold=editor.threshold,
+            instances=tuple(
+                rle.encode(lesion.on(photo.details.size)) for lesion in editor.lesions()
+            ),
         )
 
-    def _draft_id(self, revision: Revision) -> int | None:
-        stored = self._store.draft(self.reviewer, revision.photo_id, revision.id)
-        return stored.draft_id if stored else None
+    def _stored_draft(self, details: PhotoDetails) -> DraftState | None:
+        return self._store.draft(self.reviewer, details.photo_id, _base_id(details))
+
+
+def _base_id(details: PhotoDetails) -> int | None:
+    return None if details.revision is None else details.revision.id
 
 
 def _nothing_to_accept(details: PhotoDetails) -> str:
     return (
-        f"{details.name} has no outline yet, so there is none to accept. Wait for the "
-        "model, or say that there is no lesion, or skip it."
+        f"{details.name} has no outline yet, so there is none to accept. Draw one, or say that "
+        "there is no lesion, or skip it."
     )
 
 

@@ -5,26 +5,32 @@ from dataclasses import dataclass, field
 from threading import Lock
 
 from db.store import Store
-from db.values import DraftEdit, Revision
+from db.values import DraftEdit
 from pipeline.review.writer import Writer
 
 MakeEdit = Callable[[], DraftEdit]
 
 
+@dataclass(frozen=True)
+class Whose:
+    """Whose draft of which photo, and of which revision; None where the photo has none."""
+
+    reviewer: str
+    photo_id: int
+    revision_id: int | None
+
+
 class StoredDraft:
-    """Saves one reviewer's edits of one revision through the writer, in order.
+    """Saves one reviewer's edits of one revision, or on nothing, through the writer, in order.
 
     Its public methods are called by whoever edits and return at once; what they queue runs on the
     writer's thread.
     """
 
-    def __init__(
-        self, store: Store, writer: Writer, reviewer: str, revision: Revision, draft_id: int | None
-    ) -> None:
+    def __init__(self, store: Store, writer: Writer, whose: Whose, draft_id: int | None) -> None:
         self._store = store
         self._writer = writer
-        self._reviewer = reviewer
-        self._revision = revision
+        self._whose = whose
         self._drawn: _Drawn | None = None
         self._draft_id = draft_id
 
@@ -50,8 +56,9 @@ class StoredDraft:
         self._commit_edit(cursor, edit)
 
     def _commit_edit(self, cursor: int, edit: DraftEdit) -> int:
+        whose = self._whose
         stored = self._store.add_edit(
-            self._reviewer, self._revision.photo_id, self._revision.id, cursor, edit
+            whose.reviewer, whose.photo_id, whose.revision_id, cursor, edit
         )
         self._draft_id = stored.draft_id
         return stored.edit_id

@@ -4,11 +4,13 @@ from threading import Lock
 
 STEP = 0.05
 LOWEST, HIGHEST = 0.05, 0.95
+USUAL = 0.5
+"""Where an outline was drawn at none."""
 
 
-def step_threshold(threshold: float, steps: int) -> float:
-    """A threshold so many steps higher, as far as it goes."""
-    wanted = round(threshold + steps * STEP, 2)
+def step_threshold(threshold: float | None, steps: int) -> float:
+    """A threshold so many steps higher, as far as it goes; else from the usual one."""
+    wanted = round((USUAL if threshold is None else threshold) + steps * STEP, 2)
     return min(max(wanted, LOWEST), HIGHEST)
 
 

@@ -11,7 +11,7 @@ from db.values import DecisionKind, QueueItem
 class Unfinished:
     """What this sitting's edits made of a photo; the database may not know it yet."""
 
-    area_fraction: float
+    area_fraction: float | None
     edits: bool
     since: bool
     """Whether the photo was decided before them."""

@@ -123,7 +123,7 @@ def test_a_draft_begins_where_there_is_no_outline_and_becomes_one(store: Store) 
     assert len(line_of(store, "ada", photo_id, None)) == 3
 
 
-def test_what_is_drawn_on_nothing_is_in_the_queue_until_an_outline_comes(store: Store) -> None:
+def test_what_is_drawn_on_nothing_stays_also_when_an_outline_comes(store: Store) -> None:
     photo_id = store.take_in(new_photo("a.jpg")).photo_id
     store.add_edit("ada", photo_id, None, 0, edit(1))
     for reviewer, drawn in (("ada", True), ("bob", False), (None, True)):
@@ -131,8 +131,43 @@ def test_what_is_drawn_on_nothing_is_in_the_queue_until_an_outline_comes(store: 
         assert (item.segmented, item.has_draft) == (False, drawn), reviewer
     outline(store, "a.jpg")
     [item] = store.queue(FOLDER, "ada")
-    assert (item.segmented, item.has_draft) == (True, False)
+    assert (item.segmented, item.has_draft) == (False, True)
     assert line_of(store, "ada", photo_id, None) == [edit(1)]
+    found = store.model_outline(photo_id, None)
+    assert found is not None
+    assert found.origin is Origin.MODEL
+
+
+def test_what_was_drawn_on_nothing_and_undone_gives_way_to_an_outline(store: Store) -> None:
+    photo_id = store.take_in(new_photo("a.jpg")).photo_id
+    store.move_cursor(store.add_edit("ada", photo_id, None, 0, edit(1)).draft_id, 0)
+    outline(store, "a.jpg")
+    [item] = store.queue(FOLDER, "ada")
+    assert (item.segmented, item.has_draft) == (True, False)
+
+
+def test_an_outline_that_came_before_the_first_stroke_was_stored_replaces_nothing(
+    store: Store,
+) -> None:
+    photo_id = store.take_in(new_photo("a.jpg")).photo_id
+    outline(store, "a.jpg")
+    store.add_edit("ada", photo_id, None, 0, edit(1))
+    [item] = store.queue(FOLDER, "ada")
+    assert (item.segmented, item.has_draft) == (False, True)
+    drawn = correct(store, photo_id)
+    assert revision_of(store, photo_id) == drawn
+    store.take_back("ada")
+    assert store.photo(photo_id).revision is None
+    assert len(line_of(store, "ada", photo_id, None)) == 2
+
+
+def test_an_outline_that_somebody_works_on_stays_whoever_draws_on_nothing(store: Store) -> None:
+    photo_id = store.take_in(new_photo("a.jpg")).photo_id
+    outline(store, "a.jpg")
+    base = revision_of(store, photo_id)
+    store.add_edit("bob", photo_id, base, 0, edit(2))
+    store.add_edit("ada", photo_id, None, 0, edit(1))
+    assert revision_of(store, photo_id) == base
 
 
 def test_a_draft_is_of_one_photo_base_and_reviewer(store: Store) -> None:
@@ -205,14 +240,19 @@ def test_the_models_outline_is_found_behind_every_correction(store: Store) -> No
     base = revision_of(store, photo_id)
     last = [correct(store, photo_id, reviewer) for reviewer in ("ada", "bob")][-1]
     for revision_id in (base, last):
-        found = store.model_outline(revision_id)
+        found = store.model_outline(photo_id, revision_id)
         assert found is not None
         assert (found.id, found.origin, found.threshold) == (base, Origin.MODEL, 0.5)
 
 
-def test_what_was_drawn_on_nothing_has_no_model_behind_it(store: Store) -> None:
+def test_behind_what_was_drawn_on_nothing_is_what_a_model_made_since(store: Store) -> None:
     photo_id = store.take_in(new_photo("a.jpg")).photo_id
-    assert store.model_outline(correct(store, photo_id)) is None
+    drawn = correct(store, photo_id)
+    assert store.model_outline(photo_id, drawn) is None
+    outline(store, "a.jpg")
+    found = store.model_outline(photo_id, drawn)
+    assert found is not None
+    assert (found.id, found.origin, revision_of(store, photo_id)) == (2, Origin.MODEL, drawn)
 
 
 @pytest.mark.parametrize(

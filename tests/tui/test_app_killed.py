@@ -18,8 +18,7 @@ from tui.app import NevusApp
 def draft_of(database: Path, photo_id: int) -> DraftState | None:
     with closing(Store.open(database)) as store:
         revision = store.photo(photo_id).revision
-        assert revision is not None
-        return store.draft("ada", photo_id, revision.id)
+        return store.draft("ada", photo_id, None if revision is None else revision.id)
 
 
 def watch_until(child: "pexpect.spawn[str]", holds: Callable[[], bool]) -> None:
@@ -44,6 +43,22 @@ def test_killed_while_the_brush_is_down_the_stroke_is_kept(clinic: Clinic, tmp_p
     assert draft is not None
     assert (draft.cursor, len(draft.edits)) == (1, 1)
     assert draft.edits[0].threshold is None
+
+
+def test_killed_while_an_outline_is_drawn_where_there_is_none_the_stroke_is_kept(
+    clinic: Clinic, tmp_path: Path
+) -> None:
+    database, photo_id = tmp_path / "nevus.db", clinic.take_in(clinic.draw("photo.jpg"))
+    with running(clinic, database, shows="no outline yet") as child:
+        child.send("e ")
+        for _ in range(12):
+            child.send("\x1b[C")
+        watch_until(child, lambda: draft_of(database, photo_id) is not None)
+        child.kill(signal.SIGKILL)
+        child.expect(pexpect.EOF)
+    draft = draft_of(database, photo_id)
+    assert draft is not None
+    assert (draft.cursor, draft.base_revision_id) == (1, None)
 
 
 async def test_a_photo_that_vanishes_under_the_brush_keeps_its_stroke(

@@ -284,7 +284,7 @@ async def test_a_photo_that_can_t_be_opened_says_so_and_opens_when_it_is_back(
         assert "is not there any more" in text_of(screen, "#canvas")
         await pilot.press("a", "n", "e", "a")
         gone = "Nothing is decided on a photo that can't be opened. j goes on to the next."
-        closed = "No photo is open, so there is no outline to edit."
+        closed = "No photo is open, so there is nothing to draw on."
         assert [text for text in sentences(pilot) if "any more" not in text] == [closed, gone]
         clinic.folder.with_name("away").rename(clinic.folder)
         await until(pilot, lambda: shown_photo(screen) == three[0])
@@ -331,10 +331,9 @@ async def test_a_photo_without_an_outline_can_be_decided_but_not_accepted(
         await until(pilot, lambda: len(list(clinic.session.queue())) == 1)
         screen = await settled(pilot)
         await until(pilot, lambda: shown_photo(screen) is not None)
-        await pilot.press("a", "e", "t")
+        await pilot.press("a", "t")
         screen = await settled(pilot)
         assert shown_photo(screen) is not None
-        assert not screen.query_one(Workbench).editing
         await pilot.press("n")
         await settled(pilot)
     assert [item.decision for item in clinic.session.queue()] == [DecisionKind.NO_LESION]

@@ -57,8 +57,8 @@ class ColouredWall(Wall, ColourApp):
 
 
 def show(wall: Wall, picture: Pixels, mask: Mask | None) -> None:
-    size = Size.of(picture if mask is None else mask)
-    wall.canvas.show(Subject(picture, size, mask))
+    mask = np.zeros(picture.shape[:2], np.bool_) if mask is None else mask
+    wall.canvas.show(Subject(picture, Size.of(mask), mask))
 
 
 @contextmanager

@@ -132,8 +132,8 @@ def test_a_cut_of_one_pixel_through_the_lesion_of_a_large_photo_is_seen(column: 
     assert changed.sum() >= 2 * 900 * 40 // 4000 - 2
 
 
-def test_a_photo_without_a_mask_is_shown_bare() -> None:
-    scene = Scene(Subject(skin(), PHOTO, None), fit(PHOTO, Size(40, 40)), BESIDE)
+def test_a_photo_with_an_empty_mask_is_shown_bare() -> None:
+    scene = Scene(Subject(skin(), PHOTO, disc(radius=0)), fit(PHOTO, Size(40, 40)), BESIDE)
     bare = seen(scene, Size(40, 20))
     scene.draw(LOOK)
     assert np.array_equal(seen(scene, Size(40, 20)), bare)

@@ -19,9 +19,11 @@ from tui.screens.remarking import RemarkingScreen
 from tui.sentences import (
     edited_since,
     empty_outline,
+    no_outline,
     not_stored,
     nothing_waits,
     only_noted,
+    seen_again,
     skipped_again,
 )
 from tui.stopwatch import Stopwatch
@@ -52,6 +54,7 @@ class DecidingScreen(RemarkingScreen):
 
     def _put_away(self) -> None:
         self._stopwatch.stop()
+        self._leave_versions()
         self._bench.take_away()
         self._asked_empty = False
         self._ask_reason(False)
@@ -67,9 +70,12 @@ class DecidingScreen(RemarkingScreen):
         if opened is None:
             return
         accepts = decision is DecisionKind.ACCEPTED
-        if accepts and opened.draft is None:
-            keys = "{}, {} and {}".format(*map(self._keymap.key, ("no_lesion", "reject", "skip")))
-            self._say(f"There is no outline to accept yet. {keys} work without one.", "warning")
+        if accepts and not opened.has_outline:
+            self._say(no_outline(self._keymap), "warning")
+            return
+        if accepts and self._bench.sees_before:
+            self._bench.see_after()
+            self._say(seen_again(self._keymap), "warning")
             return
         if accepts and self._details.empty and not self._asked_empty:
             self._asked_empty = True
@@ -119,10 +125,9 @@ class DecidingScreen(RemarkingScreen):
 
     @property
     def _asks_reason(self) -> bool:
-        return self._reasons.display
+        return self.has_class("-asking")
 
     def _ask_reason(self, asked: bool) -> None:
-        self._reasons.display, self._details.display = asked, not asked
         self.set_class(asked, "-asking")
         self._show_state()
 

@@ -23,6 +23,9 @@ SHOWN_FOR: dict[SeverityLevel, float] = {"information": 5.0, "warning": 5.0, "er
 """Seconds a sentence stays."""
 
 
+"""What nobody sees is not aimed with."""
+
+
 class EditingScreen(Screen[None]):
     """A screen with a photo on a workbench; it tells what is unsaved, and why."""
 
@@ -65,6 +68,11 @@ class EditingScreen(Screen[None]):
         if self._has_photo() and not self._bench.swap_heat():
             self._say("The model's probabilities for this photo are not at hand.", "warning")
 
+    def action_before(self) -> None:
+        """The outline as it was before, or as it is."""
+        if self._has_photo():
+            self._bench.swap_before()
+
     def action_zoom(self, steps: int) -> None:
         """See the photo nearer, or farther."""
         if self._has_photo():
@@ -95,9 +103,7 @@ class EditingScreen(Screen[None]):
         if self._bench.editing and self._bench.canvas.tool is tool:
             self.put_tool_away()
         elif self._bench.opened is None:
-            self._say("No photo is open, so there is no outline to edit.")
-        elif self._bench.draft is None:
-            self._say("There is no outline to edit yet.", "warning")
+            self._say("No photo is open, so there is nothing to draw on.")
         else:
             self._bench.start_editing(tool)
 
@@ -142,11 +148,10 @@ class EditingScreen(Screen[None]):
 
     def action_threshold(self, steps: int) -> None:
         """Draw the outline anew from the stored probabilities."""
-        if self._bench.opened is None:
+        draft = self._bench.draft
+        if draft is None:
             self._say("No photo is open, so there is no outline to draw anew.")
-        elif self._bench.draft is None:
-            self._say("There is no outline yet.", "warning")
-        elif not self._bench.draft.can_set_threshold:
+        elif not draft.can_set_threshold:
             self._say("The model's probabilities for this photo are not at hand.", "warning")
         elif not self._bench.shift_threshold(steps):
             self._say(f"The threshold goes no {'higher' if steps > 0 else 'lower'}.")
@@ -155,10 +160,21 @@ class EditingScreen(Screen[None]):
         """Repair the outline as a whole, or go back to the model's."""
         if self._bench.opened is None:
             self._say("No photo is open, so there is no outline to repair.")
-        elif self._bench.draft is None:
-            self._say("There is no outline to repair yet.", "warning")
+        elif tool in (Tool.KEEP, Tool.DROP) and not self._bench.editing:
+            keep, drop, brush = map(self._keymap.key, ("keep_part", "drop_part", "brush"))
+            self._say(
+                f"{keep} and {drop} mean the part at the crosshair, which a tool shows. {brush} "
+                "takes the brush."
+            )
         else:
             self._bench.repair(Tool(tool))
+
+    def action_instances(self) -> None:
+        """Each part of the outline a lesion, or all of it one."""
+        if self._bench.opened is None:
+            self._say("No photo is open, so there are no lesions to tell apart.")
+        else:
+            self._bench.swap_instances()
 
     @on(Workbench.Unchanged)
     def _say_unchanged(self, message: Workbench.Unchanged) -> None:

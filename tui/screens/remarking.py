@@ -9,13 +9,13 @@ from db.values import PhotoDetails
 from pipeline.review.desk import Desk
 from pipeline.review.verdict import Remarks
 from tui.preferences import Preferences
-from tui.screens.editing import EditingScreen
+from tui.screens.revising import RevisingScreen
 from tui.widgets.details import Details
 from tui.widgets.note_line import NoteLine
 from tui.widgets.status import State
 
 
-class RemarkingScreen(EditingScreen):
+class RemarkingScreen(RevisingScreen):
     """A screen on which more is said of a photo than its decision."""
 
     remarks: reactive[Remarks] = reactive(Remarks(), init=False)

@@ -24,7 +24,7 @@ from tui.failures import EXPECTED
 from tui.names import below
 from tui.preferences import Preferences
 from tui.screens.deciding import DecidingScreen
-from tui.sentences import nothing_here
+from tui.sentences import model_came, nothing_here
 from tui.surface.terminal import LEAST_HEIGHT, LEAST_WIDTH
 from tui.widgets.canvas import Canvas
 from tui.widgets.locator import Locator
@@ -38,6 +38,8 @@ NEWS_EVERY = 0.3
 """Seconds between two readings of the queue while photos come in, at least."""
 ANSWERS = frozenset({"score", "stop_editing", "reject"})
 """What can be done while a reason is asked for."""
+LOOKS = frozenset({"versions", "overlay", "opacity", "contrast", "heat", "zoom", "pan", "whole"})
+"""What can be done while revisions are gone through."""
 PAUSE_PER_READING = 5
 """A queue that takes long to read is read the less often."""
 
@@ -55,6 +57,7 @@ class ReviewScreen(DecidingScreen):
         self._reading = self._read_again = self._read_whole = False
         self._reading_took = 0.0
         self._news: Timer | None = None
+        self._told_model: set[int] = set()
         self._locator = Locator(id="locator")
 
     @property
@@ -71,6 +74,7 @@ class ReviewScreen(DecidingScreen):
             with Container(id="side"):
                 yield self._details
                 yield self._reasons
+                yield self._versions
                 yield self._locator
         yield self._status
         yield self._keys
@@ -97,6 +101,7 @@ class ReviewScreen(DecidingScreen):
         self.query_one("#table").disabled = too_small
         opened = self._bench.opened
         if too_small:
+            self._leave_versions()
             self._bench.stop_editing()
             self._stopwatch.stop()
             return
@@ -110,6 +115,8 @@ class ReviewScreen(DecidingScreen):
             return False
         if self._asks_reason:
             return action in ANSWERS
+        if self._goes_through:
+            return action in LOOKS
         return self._bench.editing if action == "stop_editing" else True
 
     # The queue
@@ -179,14 +186,39 @@ class ReviewScreen(DecidingScreen):
     def _look_at_news(self, items: list[QueueItem]) -> None:
         """Open what has an outline now, and go to work that came after all was done."""
         for item in items:
-            if self._desk.is_behind(item):
+            if self._desk.is_behind(item) and not self._draws_on(item.photo_id):
                 ready = self._desk.ready(item.photo_id)
                 self._desk.drop(item.photo_id)
                 if ready is self._bench.opened:
                     self._open(item)
+        self._tell_model()
         if self._ending:
             self._go_on()
         self._try_again()
+
+    def _draws_on(self, photo_id: int) -> bool:
+        """Whether a tool is in hand on this photo, so that it stays as it is."""
+        opened = self._bench.opened
+        drawn_on = opened is not None and opened.details.photo_id == photo_id
+        return drawn_on and self._bench.editing
+
+    def _tell_model(self) -> None:
+        """Say once that a photo which is open without an outline has one of the model's by now."""
+        opened = self._bench.opened
+        if opened is not None and opened.details.revision is None:
+            self._look_for_model(opened)
+
+    @work(group="model")
+    async def _look_for_model(self, opened: DeskPhoto) -> None:
+        photo_id = opened.details.photo_id
+        try:
+            there = await asyncio.wrap_future(self._desk.has_model_outline(opened))
+        except EXPECTED as problem:
+            self._complain(problem)
+        else:
+            if there and self._bench.opened is opened and photo_id not in self._told_model:
+                self._told_model.add(photo_id)
+                self._say(model_came(self._queue.name_of(photo_id), self._keymap))
 
     def _try_again(self) -> None:
         """Open a photo that could not be opened: its folder may be back."""
@@ -248,6 +280,7 @@ class ReviewScreen(DecidingScreen):
         if self._ending or not self._is_current(details.photo_id):
             return
         self._outbox.note_seen(details.photo_id)
+        self._leave_versions()
         self._bench.show(opened)
         self._pace.begin()
         if not self.too_small:
@@ -257,13 +290,14 @@ class ReviewScreen(DecidingScreen):
         self._details.show(details, None if revision is None else revision.measurements, 0)
         self._recall(details)
         self._show_state()
+        self._tell_model()
         self._prepare()
 
     def _take_up_edits(self, opened: DeskPhoto) -> None:
         row, draft = self._queue.current, opened.draft
-        edits = 0 if draft is None else draft.edits
+        edits = draft.edits
         self._held = count_held(row, edits) if isinstance(row, QueueItem) else None
-        if edits:
+        if edits or draft.several:
             self._bench.measure()
         else:
             self._queue.show_edits(opened.details.photo_id, None)
@@ -302,23 +336,27 @@ class ReviewScreen(DecidingScreen):
     def put_tool_away(self) -> None:
         """Put it away; the next key may be here already, and is the queue's."""
         super().put_tool_away()
+        if self._bench.bare:
+            # The model's outline may have come while something was about to be drawn.
+            self.post_message(self.StoreChanged())
         self.set_focus(self._queue)
 
     @on(Workbench.Set)
     def _give_keys_back(self) -> None:
-        """Arrow keys belong to the crosshair while editing, to the queue else."""
-        if not self._bench.editing:
+        """Arrow keys belong to the crosshair or to the revisions, to the queue else."""
+        if not self._bench.editing and not self._goes_through:
             self._queue.focus()
 
     @on(Workbench.Edited)
     def _show_edited(self, message: Workbench.Edited) -> None:
         opened = message.opened
-        if opened is self._bench.opened and opened.draft is not None:
+        if opened is self._bench.opened:
             edits = opened.draft.edits
             since = is_edited_since(self._held, edits)
-            area = message.measurements.area_fraction
+            measured = message.measurements if opened.has_outline else None
+            area = None if measured is None else measured.area_fraction
             self._asked_empty = False
-            self._details.show(opened.details, message.measurements, edits)
+            self._details.show(opened.details, measured, edits, message.lesions)
             self._queue.show_edits(opened.details.photo_id, Unfinished(area, edits > 0, since))
             self._explain()
         self._show_state()

@@ -8,9 +8,10 @@ from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 
 from db.values import Tool
+from imaging.framing import Part
 from imaging.mask.shape import Point
 from imaging.view.lens import Lens
-from imaging.view.overlay import Pens
+from imaging.view.overlay import Pens, Shown
 from pipeline.review.brush import FIRST_WIDTH, aim, radius_on_photo
 from pipeline.review.shape import SHAPES, Shape
 from tui.widgets.painter import BrushMode, Painter
@@ -67,6 +68,7 @@ class Canvas(PhotoView, can_focus=True):
         self._grip: tuple[float, float] | None = None
         self._right = False
         self._shape: Shape | None = None
+        self._numbered: Sequence[Part] = ()
 
     def allow_focus(self) -> bool:
         """Only with a brush in hand are there keys to take."""
@@ -75,8 +77,14 @@ class Canvas(PhotoView, can_focus=True):
     def show(self, subject: Subject) -> None:
         """Show a photo, the brush in its middle."""
         self._middle = (subject.size.width / 2, subject.size.height / 2)
+        self._numbered = ()
         self.drop_shape()
         super().show(subject)
+
+    def number(self, parts: Sequence[Part]) -> None:
+        """Write at parts of the photo which one each is, from 1 on; at no others."""
+        self._numbered = parts
+        self._mark()
 
     def watch_tool(self, tool: Tool) -> None:
         """Take another tool: the shape of the last one is gone."""
@@ -253,7 +261,10 @@ class Canvas(PhotoView, can_focus=True):
         """Draw the brush where it is, if it is in hand."""
         if self._scene is not None:
             in_hand = self.brush is not BrushMode.OFF
-            self._refresh(*self._scene.mark(self._brush() if in_hand else None, self._border()))
+            brush = self._brush() if in_hand else None
+            # Where nothing of the mask is seen the photo is bare.
+            numbered = () if self.overlay is Shown.NOTHING else self._numbered
+            self._refresh(*self._scene.mark(brush, self._border(), numbered))
 
     def _brush(self) -> Brush:
         if self._shape is not None:

@@ -1,5 +1,6 @@
 """What is known of the photo on the screen: its outline, the model, the decision, the history."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from textual.app import ComposeResult
@@ -9,6 +10,8 @@ from textual.reactive import reactive
 from textual.widgets import Static
 
 from db.values import HistoryEntry, Origin, PhotoDetails, QueueItem, Revision, SetAside
+from imaging.framing import Size
+from imaging.mask.parts import MaskPart
 from imaging.text import printable
 from imaging.values import Measurements, Receipt
 from pipeline.review.order import explain_place
@@ -20,6 +23,8 @@ LABEL = 10
 """Cells for the names on the left."""
 MOMENT = 7
 """Cells for when something happened."""
+MOST_LESIONS = 6
+"""Lesions told one by one."""
 COMPACT_NAME = 2
 """Lines for the name where there is little room."""
 
@@ -35,6 +40,7 @@ class Details(VerticalScroll, can_focus=False):
         self._photo: PhotoDetails | None = None
         self._edited: Measurements | None = None
         self._edits = 0
+        self._lesions: Sequence[MaskPart] = ()
         self._row: QueueItem | None = None
         self._remarks = Remarks()
 
@@ -53,9 +59,19 @@ class Details(VerticalScroll, can_focus=False):
             self._row = row
             self._draw()
 
-    def show(self, photo: PhotoDetails, measurements: Measurements | None, edits: int) -> None:
-        """Show a photo; `measurements` are those of the mask as it stands, after `edits` edits."""
+    def show(
+        self,
+        photo: PhotoDetails,
+        measurements: Measurements | None,
+        edits: int,
+        lesions: Sequence[MaskPart] = (),
+    ) -> None:
+        """Show a photo; `measurements` are those of the mask as it stands, after `edits` edits.
+
+        `lesions` are those of a mask of several.
+        """
         self._photo, self._edited, self._edits = photo, measurements, edits
+        self._lesions = lesions
         self._draw()
 
     def remark(self, remarks: Remarks) -> None:
@@ -116,9 +132,14 @@ class Details(VerticalScroll, can_focus=False):
         blank = [] if self.compact else [Content(""), heading("Lesion")]
         if self._edited is None:
             return [*blank, pair("Area", "no outline yet", "$quiet")]
+        area = area_lines(self._edited)
+        if self._lesions and self.compact:
+            area = [area[0], pair("", f"{len(self._lesions)} lesions", "$accent")]
+        elif self._lesions:
+            area += lesion_lines(self._lesions, photo.size)
         return [
             *blank,
-            *area_lines(self._edited)[: 1 if self.compact and self._remarks.note else None],
+            *area[: 1 if self.compact and self._remarks.note else None],
             *outline_lines(photo.revision, self._edits, self._room),
         ]
 
@@ -177,11 +198,22 @@ def area_lines(measured: Measurements) -> list[Content]:
     ]
 
 
+def lesion_lines(lesions: Sequence[MaskPart], size: Size) -> list[Content]:
+    """How large each lesion is, as they are numbered on the photo; the smallest are counted."""
+    told, more = lesions[:MOST_LESIONS], len(lesions) - MOST_LESIONS
+    photo = size.width * size.height
+    lines = [
+        pair(f"Lesion {number}", percent(lesion.area / photo))
+        for number, lesion in enumerate(told, 1)
+    ]
+    return [*lines, pair("", f"and {more} more", "$quiet")] if more > 0 else lines
+
+
 def outline_lines(revision: Revision | None, edits: int, room: int) -> list[Content]:
     """Who drew the outline that is shown."""
-    if revision is None:
-        return []
-    who = "model" if revision.origin is Origin.MODEL else printable(revision.author)
+    who = "by hand"
+    if revision is not None:
+        who = "model" if revision.origin is Origin.MODEL else printable(revision.author)
     drawn = f"{who}, {edits} edit{'' if edits == 1 else 's'}" if edits else who
     return [pair("Drawn by", shorten(drawn, room - LABEL))]
 

@@ -1,7 +1,7 @@
 """A photo with its mask in cells, or a sentence where there is none."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Self
 
@@ -15,7 +15,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from imaging.framing import Framing, Part, Pixels, Size
+from imaging.framing import Framing, Mask, Part, Pixels, Size
 from imaging.mask.measure import bounding_box
 from imaging.text import printable
 from imaging.view.lens import Lens
@@ -115,6 +115,15 @@ class PhotoView(Widget):
         if self._scene is not None:
             self._refresh(self._scene.draw_part(part))
 
+    def show_mask(self, mask: Mask) -> None:
+        """Show another mask on the same view of the photo."""
+        if self._subject is not None and self._subject.mask is not mask:
+            self._subject = replace(self._subject, mask=mask)
+            if self._scene is not None:
+                self._scene = self._scene.with_mask(mask)
+                self._draw()
+            self.refresh()
+
     def on_resize(self) -> None:
         """Fit the photo into the new size."""
         self._lay_out()
@@ -144,9 +153,7 @@ class PhotoView(Widget):
         self.refresh()
 
     def _place(self, subject: Subject, grid: Size) -> Lens:
-        box = None
-        if self._near is Near.LESION and subject.mask is not None:
-            box = bounding_box(subject.mask)
+        box = bounding_box(subject.mask) if self._near is Near.LESION else None
         if box is None:
             return Lens.whole(subject.size, grid)
         return Lens.around(box, subject.size, grid)

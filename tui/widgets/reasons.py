@@ -24,7 +24,6 @@ class Reasons(Static):
         heading = Content.styled("Reject, because", "$faint bold")
         super().__init__(Content("\n").join([heading, *lines, leave]), id=id)
         self._reasons = reasons
-        self.display = False
 
     def reason(self, number: int) -> str | None:
         """The reason with a number, counted from 1; None where there is none."""

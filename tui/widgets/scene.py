@@ -18,6 +18,7 @@ from imaging.view.cells import (
     table_colours,
     true_colours,
 )
+from imaging.view.digits import digits
 from imaging.view.grid import (
     Circle,
     around,
@@ -48,12 +49,12 @@ class Brush:
 class Subject:
     """What lies on the canvas: a small upright picture, the photo's own size, and its live mask.
 
-    The mask is None while the photo has none, the prediction while none is at hand.
+    The prediction is None while none is at hand.
     """
 
     picture: Pixels
     size: Size
-    mask: Mask | None
+    mask: Mask
     prediction: Prediction | None = None
 
 
@@ -100,6 +101,12 @@ class Scene:
             here, there = _shared(self._ringed, scene._ringed)
             scene._seen[there] = self._seen[here]
             scene._unseen = _rest(scene._ringed.inside, there)
+        return scene
+
+    def with_mask(self, mask: Mask) -> "Scene":
+        """The same view of the photo, as sharp, with another mask."""
+        scene = Scene(replace(self._subject, mask=mask), self._framing, self._beside, self._across)
+        scene._picture = self._picture
         return scene
 
     @property
@@ -195,8 +202,6 @@ class Scene:
 
         One pixel more than is seen: where the mask goes on there, no border ends it.
         """
-        if self._subject.mask is None:
-            return False
         before = self._seen[part].copy()
         self._seen[part] = self._ringed.mask_to_grid(self._subject.mask, part)
         return not np.array_equal(before, self._seen[part])
@@ -242,8 +247,11 @@ class Scene:
             _between(rows.start, rows.stop - rows.start, row),
         )
 
-    def mark(self, brush: Brush | None, way: Sequence[Point] = ()) -> list[Region]:
-        """Draw the brush, and a way through points of the photo, here and nowhere else.
+    def mark(
+        self, brush: Brush | None, way: Sequence[Point] = (), numbered: Sequence[Part] = ()
+    ) -> list[Region]:
+        """Draw the brush, a way through points of the photo, and the numbers of parts of it, from 1
+        on, here and nowhere else.
 
         The cells that look different.
         """
@@ -254,6 +262,8 @@ class Scene:
             self._mark(brush)
         if len(way) > 1:
             self._trace(way)
+        for number, part in enumerate(numbered, 1):
+            self._write(number, part)
         gone, come = before, self._marks
         if down is self._down:
             gone, come = before & ~self._marks, self._marks & ~before
@@ -273,6 +283,20 @@ class Scene:
         cv2.polylines(traced, [line[:, None]], isClosed=False, color=1)
         inside = self._framing.inside
         self._marks[inside] |= traced[inside] > 0
+
+    def _write(self, number: int, part: Part) -> None:
+        """Write a number above a part of the photo, or in it where there is no room above."""
+        rows, columns = part
+        x, y = self._framing.point_to_grid((columns.start + columns.stop) / 2, rows.start)
+        inside, across = self._framing.inside
+        glyph = np.repeat(digits(number), self._across, axis=1)
+        height, width = glyph.shape
+        top, left = int(y) - height - 1, int(x) - width // 2
+        if top < inside.start:
+            top = max(int(y), inside.start) + 2
+        left = max(across.start, min(left, across.stop - width))
+        if top + height <= inside.stop and left + width <= across.stop:
+            self._marks[top : top + height, left : left + width] |= glyph
 
     def _region(self, part: Part) -> Region:
         """The cells that a part of the grid touches."""

@@ -32,6 +32,10 @@ class State:
     zoom: float = 1.0
     contrast: bool = False
     heat: bool = False
+    instead: str = ""
+    """Which mask is seen instead of the present one; empty where none is."""
+    lesions: int = 0
+    """How many lesions the mask has, where a reviewer said that it has several."""
     score: str = ""
     flag: bool = False
     note: bool = False
@@ -59,14 +63,11 @@ class Status(Widget):
     def _parts(self) -> list[Content]:
         state = self.state
         parts = [self._saved()]
+        if state.instead:
+            parts.append(Content.styled(f" {state.instead} ", "$background on $warning"))
         if state.tool is not None:
             parts.append(_in_hand(state.tool, state.cuts, state.radius))
-        if state.score:
-            parts.append(setting("score", state.score))
-        if state.flag:
-            parts.append(Content.assemble((FLAG, "$accent"), (" flagged", "$quiet")))
-        if state.note:
-            parts.append(Content.styled("note", "$quiet"))
+        parts += self._said()
         if state.zoom > 1:
             parts.append(setting("zoom", f"{state.zoom:.3g}×"))
         seen = [name for name, on in (("contrast", state.contrast), ("heat map", state.heat)) if on]
@@ -78,6 +79,19 @@ class Status(Widget):
         if state.overlay is not Shown.NOTHING:
             shown = f"{shown} {100 * state.opacity:.0f}%"
         return [*parts, setting("mask", shown)]
+
+    def _said(self) -> list[Content]:
+        """What will be said of the photo with its decision."""
+        state, parts = self.state, []
+        if state.lesions:
+            parts.append(Content(f"{state.lesions} lesions"))
+        if state.score:
+            parts.append(setting("score", state.score))
+        if state.flag:
+            parts.append(Content.assemble((FLAG, "$accent"), (" flagged", "$quiet")))
+        if state.note:
+            parts.append(Content.styled("note", "$quiet"))
+        return parts
 
     def _saved(self) -> Content:
         unsaved, refused = self.state.unsaved, self.state.refused

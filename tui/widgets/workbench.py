@@ -5,69 +5,44 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from textual import on, work
+from textual import work
 from textual.app import ComposeResult
-from textual.containers import Container
 from textual.message import Message
 
 from db.values import Tool
-from imaging.framing import Framing
+from imaging.mask.parts import MaskPart
 from imaging.mask.shape import Point
 from imaging.values import Measurements
-from imaging.view.overlay import Pens
 from pipeline.errors import NothingToRepair
 from pipeline.review.brush import resize_brush
 from pipeline.review.desk import DeskPhoto
-from pipeline.review.draft import Change, Draft
+from pipeline.review.draft import Change
 from pipeline.review.repair import repair_settings
+from pipeline.review.versions import Version
 from tui.failures import EXPECTED
 from tui.widgets.canvas import Canvas
 from tui.widgets.painter import BrushMode
-from tui.widgets.photo_view import Near
+from tui.widgets.photo_table import PhotoTable
 from tui.widgets.scene import Subject
 from tui.widgets.status import State
 
 SAVE_EVERY = 0.1
 """Seconds between two savings of a stroke that is being drawn."""
-OPACITY_STEP = 0.1
-NEARER = 1.5
-"""How much nearer a key brings the photo."""
-PAN_STEP = 0.25
-"""Of the canvas' width and height."""
 
 
-class Workbench(Container):
+class Workbench(PhotoTable):
     """Shows an open photo, asks its draft for edits, and draws what they changed."""
 
     @dataclass
     class Edited(Message):
-        """The mask has changed; `measurements` are those of the mask as it is now."""
+        """The mask has changed; `measurements` are those of the mask as it is now.
+
+        `lesions` are its lesions where it has several.
+        """
 
         opened: DeskPhoto
         measurements: Measurements
-
-    @dataclass
-    class Set(Message):
-        """Brush, outline or threshold are set differently."""
-
-    @dataclass
-    class Failed(Message):
-        """An edit could not be made, or the photo not be seen nearer."""
-
-        sentence: str
-
-    @dataclass
-    class Unchanged(Message):
-        """An edit would have left the outline as it is; the sentence says why."""
-
-        sentence: str
-
-    def __init__(self, pens: Pens, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
-        self._pens = pens
-        self.opened: DeskPhoto | None = None
-        self.seen = False
-        """Whether the photo on the table has been drawn: before, nobody can have judged it."""
+        lesions: tuple[MaskPart, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Nothing but the canvas."""
@@ -81,23 +56,14 @@ class Workbench(Container):
         if self.draft is not None:
             self.draft.save_stroke()
 
-    @property
-    def canvas(self) -> Canvas:
-        """Where the photo is drawn."""
-        return self.query_one(Canvas)
-
-    @property
-    def draft(self) -> Draft | None:
-        """The draft of the photo on the table, if it has a mask."""
-        return None if self.opened is None else self.opened.draft
-
     def show(self, opened: DeskPhoto) -> None:
         """Put a photo on the table."""
         self.stop_editing()
+        self.see_after()
         self.opened = opened
-        self.seen = False
-        mask = None if opened.draft is None else opened.draft.mask
-        self.canvas.show(Subject(opened.picture, opened.size, mask, opened.prediction))
+        self.seen, self._lesions = False, ()
+        subject = Subject(opened.picture, opened.size, opened.draft.mask, opened.prediction)
+        self.canvas.show(subject)
         self.call_after_refresh(self._note_seen, opened)
 
     def _note_seen(self, opened: DeskPhoto) -> None:
@@ -106,6 +72,7 @@ class Workbench(Container):
     def take_away(self) -> None:
         """Nothing can be edited or decided from now on; the picture stays until the next."""
         self.stop_editing()
+        self.see_after()
         self.opened = None
 
     def say(self, *paragraphs: str) -> None:
@@ -127,72 +94,36 @@ class Workbench(Container):
             zoom=canvas.zoom,
             contrast=canvas.contrast,
             heat=canvas.heat,
+            instead=self._instead,
+            lesions=len(self._lesions),
         )
 
-    # Nearer and farther
+    # What is said and taken of it
 
-    def zoom(self, steps: int) -> None:
-        """See the photo nearer, or farther."""
-        self.canvas.zoom_by(NEARER**steps)
+    def swap_instances(self) -> None:
+        """Say that each part of the mask is a lesion, or all are one again."""
+        self.canvas.lift()
+        self.see_after()
+        if self.draft is not None:
+            self._follow(self.draft.swap_instances())
+            self.measure()
 
-    def pan(self, across: int, down: int) -> None:
-        """See what lies beside."""
-        self.canvas.pan(across * PAN_STEP, down * PAN_STEP)
-
-    def see_whole(self) -> None:
-        """See all of each photo from now on."""
-        self.canvas.look(Near.WHOLE)
-
-    def swap_near(self) -> bool:
-        """See the lesion of each photo from now on, or all of it; False where there is none."""
-        return self.canvas.look(Near.WHOLE if self.canvas.sees_lesion else Near.LESION)
-
-    @on(Canvas.Reframed)
-    def _reframe(self, message: Canvas.Reframed) -> None:
-        self.post_message(self.Set())
-        if self.opened is not None and message.preview:
-            self._look(self.opened, message.framing)
-
-    @work(group="look", exclusive=True)
-    async def _look(self, opened: DeskPhoto, framing: Framing) -> None:
-        try:
-            pixels = await asyncio.wrap_future(opened.look(framing))
-        except EXPECTED as problem:
-            self.post_message(self.Failed(str(problem)))
-        else:
-            if self.opened is opened:
-                self.canvas.sharpen(framing, pixels)
-
-    # The outline
-
-    def change_overlay(self) -> None:
-        """The outline alone, with a fill, the fill alone, nothing."""
-        self.canvas.overlay = self.canvas.overlay.following()
-        self.post_message(self.Set())
-
-    def swap_contrast(self) -> None:
-        """More contrast, or the photo's own."""
-        self.canvas.contrast = not self.canvas.contrast
-        self.post_message(self.Set())
-
-    def swap_heat(self) -> bool:
-        """The model's probabilities on the photo, or not; False where none are at hand."""
-        if self.opened is None or (self.opened.prediction is None and not self.canvas.heat):
-            return False
-        self.canvas.heat = not self.canvas.heat
-        self.post_message(self.Set())
-        return True
-
-    def shift_opacity(self, steps: int) -> None:
-        """A fainter or stronger outline."""
-        wanted = round(self.canvas.strength + steps * OPACITY_STEP, 2)
-        self.canvas.strength = min(max(wanted, OPACITY_STEP), 1.0)
-        self.post_message(self.Set())
+    def take_version(self, version: Version) -> None:
+        """Make the mask that of a revision."""
+        self.see_after()
+        if self.draft is not None:
+            self._follow(self.draft.take_version(version))
+            self.measure()
 
     @property
     def edited(self) -> bool:
         """Whether the mask is edited, or is about to be."""
         return self.draft is not None and self.draft.edited
+
+    @property
+    def bare(self) -> bool:
+        """Whether a photo is on the table that has no outline, and none is drawn on it."""
+        return self.opened is not None and not self.opened.has_outline
 
     @property
     def drawing(self) -> bool:
@@ -207,8 +138,8 @@ class Workbench(Container):
     def measure(self) -> None:
         """Have the mask measured as it is now: `Edited` tells."""
         opened = self.opened
-        if opened is not None and opened.draft is not None:
-            self._tell(opened, opened.draft.measure())
+        if opened is not None:
+            self._tell(opened, opened.draft.measure(), opened.draft.lesions())
 
     # The brush
 
@@ -235,6 +166,7 @@ class Workbench(Container):
 
     def draw_shape(self, tool: Tool, border: Sequence[Point], adds: bool) -> None:
         """The canvas' shape was closed."""
+        self.see_after()
         if self.draft is not None:
             self._follow(self.draft.draw_shape(tool, border, adds))
             self.measure()
@@ -258,6 +190,7 @@ class Workbench(Container):
 
     def begin_stroke(self, radius: float, paints: bool) -> None:
         """The canvas' brush was put down."""
+        self.see_after()
         if self.draft is not None:
             self._follow(self.draft.begin_stroke(radius, paints))
 
@@ -283,6 +216,7 @@ class Workbench(Container):
     def repair(self, tool: Tool) -> None:
         """Repair the outline: its border by a pixel of the screen, its part at the crosshair."""
         self.canvas.lift()
+        self.see_after()
         draft, canvas = self.draft, self.canvas
         if draft is None:
             return
@@ -296,6 +230,7 @@ class Workbench(Container):
     def undo(self) -> None:
         """Take the last edit back."""
         self.canvas.lift()
+        self.see_after()
         if self.draft is not None:
             self._follow(self.draft.undo())
             self.measure()
@@ -303,6 +238,7 @@ class Workbench(Container):
     def redo(self) -> None:
         """Bring the last undone edit back."""
         self.canvas.lift()
+        self.see_after()
         if self.draft is not None:
             self._follow(self.draft.redo())
             self.measure()
@@ -316,6 +252,7 @@ class Workbench(Container):
         if draft is None or not draft.can_shift_threshold(steps):
             return False
         self.canvas.lift()
+        self.see_after()
         change = draft.shift_threshold(steps)
         if change is not None:
             self._follow(change)
@@ -338,11 +275,23 @@ class Workbench(Container):
             self.post_message(self.Failed(str(problem)))
             return
         finally:
-            if opened.draft is None or not opened.draft.changing:
+            if not opened.draft.changing:
                 self.post_message(self.Set())
         if part is not None and self.opened is opened:
             self.canvas.mask_changed(part)
 
     @work(group="edit")
-    async def _tell(self, opened: DeskPhoto, measured: Future[Measurements]) -> None:
-        self.post_message(self.Edited(opened, await asyncio.wrap_future(measured)))
+    async def _tell(
+        self,
+        opened: DeskPhoto,
+        measured: Future[Measurements],
+        parted: Future[tuple[MaskPart, ...]],
+    ) -> None:
+        measurements, lesions = (
+            await asyncio.wrap_future(measured),
+            await asyncio.wrap_future(parted),
+        )
+        if self.opened is opened:
+            self._lesions = lesions
+            self._number(() if self._instead else lesions)
+        self.post_message(self.Edited(opened, measurements, lesions))

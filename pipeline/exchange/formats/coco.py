@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryFile
 from textwrap import indent
@@ -85,7 +86,8 @@ class Head:
 def write(photos: Iterable[DatasetPhoto], into: Path) -> None:
     """Write the dataset; a photo without a lesion is an image without annotation. Raises OSError.
 
-    So is one on which nothing was ever drawn: `nevus.mask` tells them apart.
+    So is one on which nothing was ever drawn: `nevus.mask` tells them apart. Each lesion is an
+    annotation of its own where a reviewer said that there are several.
     """
     with (
         (into / "annotations.json").open("w", encoding="utf-8") as file,
@@ -93,13 +95,14 @@ def write(photos: Iterable[DatasetPhoto], into: Path) -> None:
         TemporaryFile("w+", encoding="utf-8", dir=into) as aside,
     ):
         images, annotations = List(file, "images"), List(aside, "annotations")
+        # From 1 on: pycocotools takes the id 0 for no annotation.
+        ids = count(1)
         for photo in photos:
             if images.empty:
                 file.write(_head(photo))
             images.add(_image(photo))
-            annotation = _annotation(photo)
-            if annotation is not None:
-                annotations.add(annotation)
+            for lesion in photo.lesions:
+                annotations.add(_annotation(lesion, next(ids), photo))
         images.end()
         annotations.end()
         file.write(",\n")
@@ -149,16 +152,14 @@ def _image(photo: DatasetPhoto) -> Image:
     )
 
 
-def _annotation(photo: DatasetPhoto) -> Annotation | None:
-    if photo.rle is None:
-        return None
-    encoded = {"size": [photo.size.height, photo.size.width], "counts": photo.rle.counts}
+def _annotation(lesion: Rle, annotation_id: int, photo: DatasetPhoto) -> Annotation:
+    encoded = {"size": [photo.size.height, photo.size.width], "counts": lesion.counts}
     left, top, width, height = (float(edge) for edge in coco_mask.toBbox(encoded))
     return Annotation(
-        id=photo.photo_id,
+        id=annotation_id,
         image_id=photo.photo_id,
         category_id=LESION,
-        segmentation=_segmentation(photo.rle),
+        segmentation=_segmentation(lesion),
         area=int(coco_mask.area(encoded)),
         bbox=(left, top, width, height),
         iscrowd=0,

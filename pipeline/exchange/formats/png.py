@@ -1,6 +1,7 @@
 """A mask a photo as an 8-bit PNG, 0 and 255, at the upright photo's full size.
 
-`masks/NAME.png` and, a JSON object a line, `provenance.jsonl`.
+`masks/NAME.png` and, a JSON object a line, `provenance.jsonl`. Where a reviewer said that there are
+several lesions, `instances/NAME.png` tells them apart: 1 in the first one, 2 in the second.
 """
 
 import json
@@ -9,6 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 from imaging.framing import Mask
@@ -28,6 +30,10 @@ def write(photos: Iterable[DatasetPhoto], into: Path) -> None:
             if mask is not None:
                 path = into / "masks" / f"{photo.name}.png"
                 Image.fromarray(mask.astype(np.uint8) * 255).save(path)
+            if len(photo.lesions) > 1:
+                (into / "instances").mkdir(exist_ok=True)
+                numbers = _numbers(photo)
+                Image.fromarray(numbers).save(into / "instances" / f"{photo.name}.png")
             lines.write(json.dumps(asdict(photo.provenance)) + "\n")
 
 
@@ -35,3 +41,12 @@ def _mask(photo: DatasetPhoto) -> Mask | None:
     if photo.drawn is Drawn.EMPTY:
         return np.zeros((photo.size.height, photo.size.width), np.bool_)
     return None if photo.rle is None else rle.decode(photo.rle)
+
+
+def _numbers(photo: DatasetPhoto) -> npt.NDArray[np.unsignedinteger]:
+    """Which lesion each pixel (H, W) is of, 0 for none; in 16 bits where 8 are too few."""
+    kind = np.uint8 if len(photo.lesions) <= np.iinfo(np.uint8).max else np.uint16
+    numbers = np.zeros((photo.size.height, photo.size.width), kind)
+    for number, lesion in enumerate(photo.lesions, 1):
+        numbers[rle.decode(lesion)] = number
+    return numbers

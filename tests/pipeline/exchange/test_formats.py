@@ -40,13 +40,16 @@ def photo(number: int, drawn: Drawn) -> DatasetPhoto:
         mask=drawn,
         area_pixels=12,
         area_fraction=1.0,
+        lesions=None,
         model=None,
         model_hash=None,
         backend=None,
         device=None,
     )
     rle = Rle(SIZE, b"0<") if drawn is Drawn.LESION else None
-    return DatasetPhoto(number, name, f"{name}.jpg", SIZE, drawn, rle, False, provenance)
+    lesions = () if rle is None else (rle,)
+    path = f"{name}.jpg"
+    return DatasetPhoto(number, name, path, SIZE, drawn, rle, False, provenance, lesions)
 
 
 def stream(drawn: Drawn, most: int) -> Iterator[DatasetPhoto]:

@@ -56,7 +56,6 @@ def gate() -> Iterator[threading.Event]:
 
 def open_at(desk: Desk, photo_id: int) -> tuple[DeskPhoto, Draft]:
     photo = desk.open(photo_id).result()
-    assert photo.draft is not None
     return photo, photo.draft
 
 
@@ -224,13 +223,38 @@ def test_a_photo_is_behind_once_its_outline_is_there(
     path = draw(folder / "mole.jpg")
     new = NewPhoto(file_stat(path), fingerprint(read_file(path)))
     photo_id = store.take_in(new).photo_id
-    assert desk.open(photo_id).result().draft is None
+    bare = desk.open(photo_id).result()
+    assert not bare.has_outline
     assert not desk.is_behind(*session.queue())
+    assert not desk.has_model_outline(bare).result()
     remember(store, path)
     assert desk.is_behind(*session.queue())
+    assert desk.has_model_outline(bare).result()
     desk.drop(photo_id)
     open_at(desk, photo_id)
     assert not desk.is_behind(*session.queue())
+
+
+def test_what_is_drawn_before_its_outline_is_there_is_not_behind(
+    desk: Desk,
+    session: ReviewSession,
+    store: Store,
+    folder: Path,
+    draw: Callable[..., Path],
+    remember: Callable[[Store, Path], int],
+) -> None:
+    path = draw(folder / "mole.jpg")
+    new = NewPhoto(file_stat(path), fingerprint(read_file(path)))
+    photo, draft = open_at(desk, store.take_in(new).photo_id)
+    draft.begin_stroke(5, True).result()
+    remember(store, path)
+    assert not desk.is_behind(*session.queue())
+    draft.extend_stroke(20, 20)
+    draft.end_stroke().result()
+    assert not desk.is_behind(*session.queue())
+    drawn = draft.mask.copy()
+    accept(desk, photo).result()
+    assert np.array_equal(stored_mask(store, photo.details.photo_id), drawn)
 
 
 def test_a_decision_goes_between_two_pages_of_the_queue(

@@ -12,13 +12,15 @@ from hypothesis import strategies as st
 from db.store import Store
 from db.values import DecisionKind, DraftEdit, Origin, Tool
 from imaging.framing import Mask, Size, fit
+from imaging.mask.edit import apply_patch
 from imaging.mask.form import Form, measure_form
 from imaging.mask.outline import draw_mask
+from imaging.mask.repair import smooth
 from imaging.values import Prediction, Receipt
 from pipeline.errors import NothingToRepair
 from pipeline.review.brush import RADIUS
 from pipeline.review.editor import Editor, Past
-from pipeline.review.repair import REACH, X, Y, repair_settings
+from pipeline.review.repair import REACH, SMOOTHER, X, Y, make_repair, repair_settings
 from pipeline.review.session import ReviewSession
 from pipeline.review.verdict import Ruling
 from pipeline.work.scorer import OneProcess
@@ -107,6 +109,32 @@ def test_grown_and_shrunk_it_is_larger_and_smaller_by_a_pixel_of_the_screen() ->
     assert repair_settings(Tool.DROP, 8, 1, 2) == {X: 1, Y: 2, REACH: 4}
 
 
+def rough() -> Mask:
+    """Two squares whose borders go in and out by three pixels, every six."""
+    mask = np.zeros((64, 96), np.bool_, order="F")
+    for left, right in ((10, 40), (60, 72)):
+        mask[10:40, left:right] = True
+        mask[[row for row in range(10, 40) if row // 3 % 2], left : left + 3] = False
+    return mask
+
+
+@pytest.mark.parametrize("dot", [1.0, 2.0, 4.0])
+def test_smoothed_it_is_seen_to_be_smoother_and_keeps_its_parts(dot: float) -> None:
+    mask = rough()
+    edit = make_repair(mask, Tool.SMOOTH, {RADIUS: dot})
+    after = mask.copy(order="K")
+    apply_patch(after, edit.patch)
+    assert np.count_nonzero(after != mask) >= dot * dot
+    assert measure_form(after).parts == 2
+    assert edit.settings[RADIUS] >= dot
+
+
+def test_where_one_pixel_of_the_screen_smooths_nothing_more_of_them_do() -> None:
+    mask = smooth(rough(), 1.0)
+    assert np.array_equal(smooth(mask, 1.0), mask)
+    assert make_repair(mask, Tool.SMOOTH, {RADIUS: 1.0}).settings[RADIUS] > 1
+
+
 def test_a_stroke_that_is_being_drawn_is_an_edit_of_its_own_before_a_repair() -> None:
     saved = Saved()
     edited = editor(saved)
@@ -125,7 +153,7 @@ def test_a_stroke_that_is_being_drawn_is_an_edit_of_its_own_before_a_repair() ->
         ([Tool.DROP], Tool.KEEP, LESION, "no other one"),
         ([Tool.CLEAR], Tool.GROW, ANYWHERE, "is empty"),
         ([Tool.CLEAR], Tool.CLEAR, ANYWHERE, "is empty"),
-        ([Tool.SMOOTH], Tool.SMOOTH, ANYWHERE, "is smooth already"),
+        ([Tool.SMOOTH] * 20, Tool.SMOOTH, ANYWHERE, "is smooth already"),
         ([Tool.SHRINK] * 5, Tool.SHRINK, ANYWHERE, "would be gone"),
         ([Tool.SHRINK] * 5, Tool.SMOOTH, ANYWHERE, "too small to be smoothed"),
         ([Tool.GROW] * 40, Tool.GROW, ANYWHERE, "all of the photo"),
@@ -165,17 +193,25 @@ def do(edited: Editor, step: Tool | tuple[float, float, bool]) -> None:
         assume(False)
 
 
+def set_alike(first: Saved, then: Saved) -> bool:
+    """Whether the last edits of two drafts are of one tool that is set alike."""
+    return first.line[-1].settings == then.line[-1].settings
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.lists(Step, min_size=1, max_size=5), st.floats(0.3, 0.7))
 def test_by_hand_and_then_by_threshold_is_the_same_as_the_other_way_round(
     steps: list[Tool | tuple[float, float, bool]], threshold: float
 ) -> None:
-    first, then = editor(), editor(threshold=threshold)
+    first_saved, then_saved = Saved(), Saved()
+    first, then = editor(first_saved), editor(then_saved, threshold)
     for step in steps:
         edits = first.edits, then.edits
         do(first, step)
         do(then, step)
         assume((first.edits, then.edits) == (edits[0] + 1, edits[1] + 1))
+        # How much is smoothed is seen, and what is seen is another outline.
+        assume(set_alike(first_saved, then_saved))
     first.set_threshold(threshold)
     assert np.array_equal(first.mask, then.mask)
     first.set_threshold(0.5)
@@ -257,16 +293,20 @@ def test_repairs_and_how_they_were_set_survive_a_restart(
 ) -> None:
     asked = [
         (Tool.GROW, {RADIUS: 2.5}),
-        (Tool.SMOOTH, {RADIUS: 4.25}),
         (Tool.SHRINK, {RADIUS: 1.0}),
         (Tool.DROP, {X: 10.5, Y: 9.5, REACH: 1.5}),
+        (Tool.SMOOTH, {RADIUS: 4.25}),
         (Tool.CLEAR, {}),
     ]
     with closing(session):
         edited = open_editor(session, remembered)
         stroke(edited, True, (10, 10))
+        stroke(edited, True, (95, 120), (70, 120))
         for tool, wanted in asked:
             edited.repair(tool, wanted)
+        smoothed = edited._line[5].settings[RADIUS]
+        assert smoothed in [times * 4.25 for times in SMOOTHER]
+        asked[3] = (Tool.SMOOTH, {RADIUS: smoothed})
         edited.undo()
         before = edited.mask.copy()
     with closing(ReviewSession(store, modelless, viewer, folder, "bob")) as other:
@@ -274,8 +314,8 @@ def test_repairs_and_how_they_were_set_survive_a_restart(
     with closing(ReviewSession(store, modelless, viewer, folder, "ada")) as again:
         found = open_editor(again, remembered)
         assert np.array_equal(found.mask, before)
-        assert (found.edits, found.can_redo) == (5, True)
-        assert [(edit.tool, dict(edit.settings)) for edit in found._line[1:]] == asked
+        assert (found.edits, found.can_redo) == (6, True)
+        assert [(edit.tool, dict(edit.settings)) for edit in found._line[2:]] == asked
         found.set_threshold(0.4)
         assert not found.mask[9:11, 9:11].any()
 
