@@ -15,7 +15,6 @@ from pipeline.review.draft import Draft
 from tests.tui.driving import Clinic, settled, until
 from tests.tui.easel import CELLS, Easel, Mouse, calm, disc, in_photo
 from tui.app import NevusApp
-from tui.screens.editing import NO_CROSSHAIR
 from tui.screens.review import ReviewScreen
 from tui.widgets.canvas import Canvas
 from tui.widgets.details import Details
@@ -126,8 +125,8 @@ async def test_holes_are_filled_and_the_models_outline_comes_back(
         ("h", "There is no hole to fill."),
         ("M", "This is the model's outline already."),
         ("ey", "This part is all there is: there is no other one to drop."),
-        ("y", NO_CROSSHAIR),
-        ("Y", NO_CROSSHAIR),
+        ("y", "y and Y mean the part at the crosshair, which a tool shows. e takes the brush."),
+        ("Y", "y and Y mean the part at the crosshair, which a tool shows. e takes the brush."),
         ("Ch", "The outline is empty, so there is nothing to repair."),
     ],
 )
