@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from db.columns import now
 from db.history import history_of
 from db.known_models import know_model
 from db.measured import measurements_of, rows_of
@@ -17,7 +18,6 @@ from db.tables import (
     PredictionRow,
     RevisionRow,
     StandingRow,
-    now,
 )
 from db.values import DecisionKind, NewOutline, Origin, PhotoDetails, Revision
 from imaging.framing import FRAMINGS, Size
