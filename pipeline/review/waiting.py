@@ -38,6 +38,15 @@ def order_waiting(
     yield from order_skipped(items, skipped_now)
 
 
+def order_wanted(items: Sequence[QueueItem], after: int) -> Iterator[QueueItem]:
+    """What is to be decided where only some photos are shown: as they are shown, from `after` on.
+
+    The undecided come first; those skipped, or edited since their decision, follow in their order.
+    """
+    yield from (item for item in _around(items, after) if item.decision is None)
+    yield from (item for item in _around(items, after) if is_skipped(item) or item.edited_since)
+
+
 def _around(items: Sequence[QueueItem], after: int) -> Iterator[QueueItem]:
     # Not copied: who asks for the next one of a hundred thousand should not wait for all of them.
     return (items[place] for place in chain(range(after, len(items)), range(after)))
