@@ -109,6 +109,20 @@ COMMANDS: tuple[Command, ...] = (
     Command("j", "step(1)", Group.MOVE, "Next photo", "j k", "Next, previous photo"),
     Command("k", "step(-1)", Group.MOVE, "Previous photo"),
     Command(
+        "slash",
+        "search",
+        Group.MOVE,
+        "Search names and notes",
+        "/",
+        "Search, #9: the 9th",
+        "search",
+    ),
+    Command(
+        "greater_than_sign", "next_match(1)", Group.MOVE, "Next match", "> <", "Next, last match"
+    ),
+    Command("less_than_sign", "next_match(-1)", Group.MOVE, "Previous match"),
+    Command("F", "filter", Group.MOVE, "Filter and sort", "F", "Filter and sort", "filter"),
+    Command(
         "o",
         "overlay",
         Group.LOOK,
@@ -237,7 +251,7 @@ MOUSE_AND_ARROWS: tuple[tuple[str, str], ...] = (
 )
 """What the canvas takes while editing; written in the help, not to be bound."""
 
-REVIEW_HINTS = ("a", "r", "n", "s", "e", "z", "question_mark", "q", "U", "o")
+REVIEW_HINTS = ("a", "r", "n", "s", "e", "z", "question_mark", "q", "slash", "F", "U", "o")
 EDIT_HINTS = ("a", "x", "left_square_bracket", "escape", "question_mark", "u", "ctrl+r", "q")
 """The key line while looking and while editing, what matters most first."""
 

@@ -43,6 +43,28 @@ def nothing_here(found: int | None) -> tuple[str, ...]:
     return (f"{photos} found. The first appears in a moment.",)
 
 
+def nothing_left(elsewhere: int) -> tuple[str, ...]:
+    """Paragraphs for when nothing waits of what is shown; `elsewhere` photos wait that are not."""
+    left = "None of the photos that are shown waits any more."
+    others = "1 other waits" if elsewhere == 1 else f"{elsewhere or 'no'} others wait"
+    return left, f"esc shows all: {others}. k goes back, U takes the last decision back."
+
+
+def nothing_fits() -> tuple[str, ...]:
+    """Paragraphs for where a photo would be while none is wanted."""
+    return "No photo fits what is asked for.", "esc shows all photos again, F asks for others."
+
+
+def not_found(text: str) -> str:
+    """Said where a search finds nothing."""
+    return f"No name and no note has “{text}” in it."
+
+
+def only_so_many(photos: int) -> str:
+    """Said where a photo is asked for by a number that none has."""
+    return "1 photo is shown" if photos == 1 else f"{photos or 'no'} photos are shown"
+
+
 def skipped_again(count: int) -> str:
     """Said once, when only skipped photos are left."""
     skipped = "1 was skipped and comes" if count == 1 else f"{count} were skipped and come"

@@ -90,6 +90,11 @@ class Desk:
         self._reading = session.queue()
 
     @property
+    def reviewer(self) -> str:
+        """Who decides here."""
+        return self._session.reviewer
+
+    @property
     def pending(self) -> int:
         """How many edits are queued and not yet committed."""
         return self._session.pending

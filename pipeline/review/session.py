@@ -195,7 +195,7 @@ class ReviewSession:
             return None
         self.sitting.take_back(decision.photo_id)
         now = self._store.photo(decision.photo_id)
-        return TakenBack(decision, Said(now.decision, now.flag))
+        return TakenBack(decision, Said(now.decision, now.flag, score=now.score, note=now.note))
 
     def drain(self) -> None:
         """Wait until every edit is committed. Raises WriteFailed; the edits stay queued then."""

@@ -23,6 +23,9 @@ class Said:
 
     kind: DecisionKind | None
     flag: bool = False
+    reviewer: str = ""
+    score: int | None = None
+    note: str = ""
 
 
 def order_waiting(
@@ -75,8 +78,10 @@ def foresee(item: QueueItem, said: Said | None, made: Unfinished | None) -> Queu
     The area of a mask that was edited in another sitting is not known until it is opened.
     """
     if said is not None:
-        seen = replace(item, decision=said.kind, flag=said.flag)
-        return replace(seen, has_draft=False, edited_since=False)
+        seen = replace(item, decision=said.kind, has_draft=False, edited_since=False)
+        return replace(
+            seen, flag=said.flag, reviewer=said.reviewer, score=said.score, note=said.note
+        )
     if made is not None:
         return replace(
             item,
