@@ -108,7 +108,7 @@ class ReviewScreen(DecidingScreen):
         elif width < WIDE:
             table.grid_columns = f"{self._queue.wish_width(*NARROW_QUEUE)} 1fr"
         else:
-            wished = self._queue.wish_width(LEAST_QUEUE, max(LEAST_QUEUE, width // 3))
+            wished = self._queue.wish_width(LEAST_QUEUE, max(LEAST_QUEUE, width * 3 // 10))
             table.grid_columns = f"{wished} 1fr 34"
 
     def watch_too_small(self, too_small: bool) -> None:

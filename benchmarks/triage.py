@@ -1,0 +1,224 @@
+"""What a reviewer waits for in a folder of very many photos, beside one of a thousand."""
+
+import asyncio
+import statistics
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+import numpy as np
+from PIL import Image
+from rich.console import Console
+from rich.table import Table
+from textual.widgets import Input
+
+from benchmarks.export import new_outline
+from db.store import Store
+from db.values import NewPhoto
+from imaging.decode.photo import fingerprint, read_file
+from imaging.framing import Size
+from models.run.setup import ModelSetup
+from pipeline.intake.ingest import Ingest
+from pipeline.intake.scan import file_stat
+from pipeline.review.session import ReviewSession
+from pipeline.settings import TIME_LIMIT
+from pipeline.work.scorer import OneProcess
+from pipeline.work.viewer import Viewer
+from tests.support.many_photos import add_photos
+from tui.app import NevusApp
+from tui.screens.review import ReviewScreen
+from tui.widgets.queue import Queue
+from tui.widgets.search_line import SearchLine
+from tui.widgets.workbench import Workbench
+
+FEW, MANY = 1_000, 100_000
+REAL = 24
+"""Photos at the top of the queue whose files there are; those are decided."""
+DECIDED, PAGES = 15, 40
+SOUGHT = ("1", "12", "123", "1234", "777", "9", "98", "00", "5", "jpg")
+PICTURE = Size(800, 600)
+CELLS = (120, 40)
+
+
+@dataclass
+class Waits:
+    """Milliseconds of each thing that was waited for, by its name."""
+
+    taken: dict[str, list[float]] = field(default_factory=dict)
+
+    def add(self, name: str, started: float) -> None:
+        """It was begun then, and is there now."""
+        self.taken.setdefault(name, []).append((time.perf_counter() - started) * 1000)
+
+    def median(self, name: str) -> float:
+        """In the middle of all times."""
+        return statistics.median(self.taken[name])
+
+
+@dataclass
+class Seat:
+    """A reviewer in front of the app."""
+
+    app: NevusApp
+    waits: Waits
+
+    @property
+    def screen(self) -> ReviewScreen:
+        """What is in front of him."""
+        screen = self.app.screen
+        assert isinstance(screen, ReviewScreen)
+        return screen
+
+    @property
+    def queue(self) -> Queue:
+        """The list."""
+        return self.screen.query_one(Queue)
+
+    def photo(self) -> int | None:
+        """Which photo is seen."""
+        opened = self.screen.query_one(Workbench).opened
+        return None if opened is None else opened.details.photo_id
+
+    async def wait(self, name: str, started: float, done: Callable[[], bool]) -> None:
+        """Note how long it takes until something holds and is drawn."""
+        while not done():
+            await asyncio.sleep(0)
+        await self.drawn()
+        self.waits.add(name, started)
+
+    async def drawn(self) -> None:
+        """Wait until all that changed is drawn."""
+        drawn = asyncio.Event()
+        self.screen.call_after_refresh(drawn.set)
+        await drawn.wait()
+
+
+def main() -> None:
+    """Print a table of both folders side by side."""
+    few, many = asyncio.run(measure(FEW)), asyncio.run(measure(MANY))
+    table = Table(title=f"{CELLS[0]}×{CELLS[1]} cells, ms in the median, key to drawn")
+    for column in ("what", f"{FEW:,} photos", f"{MANY:,}", "times as long"):
+        table.add_column(column, justify="left" if column == "what" else "right")
+    for name in few.taken:
+        one, other = few.median(name), many.median(name)
+        table.add_row(name, f"{one:.1f}", f"{other:.1f}", f"{other / one:.2f}")
+    Console().print(table)
+
+
+async def measure(photos: int) -> Waits:
+    """What is waited for in a folder of so many photos."""
+    with tempfile.TemporaryDirectory(prefix="nevus-") as place, _session(Path(place), photos) as it:
+        # Once for what the process itself has to load.
+        for waits in (Waits(), Waits()):
+            async with _seat(it, waits) as seat:
+                await _page(seat)
+                await _search(seat)
+        async with _seat(it, Waits()) as seat:
+            seat.waits = waits
+            await _decide(seat)
+        return waits
+
+
+@contextmanager
+def _session(place: Path, photos: int) -> Iterator[ReviewSession]:
+    folder = place / "photos"
+    folder.mkdir()
+    with (
+        closing(Store.open(place / "nevus.db")) as store,
+        closing(OneProcess(ModelSetup(Path("none.mlpackage")), TIME_LIMIT)) as scorer,
+        closing(Viewer()) as viewer,
+        closing(ReviewSession(store, scorer, viewer, folder, "ada")) as session,
+    ):
+        for number in range(REAL):
+            _take_in(store, folder / f"{number}.jpg", number)
+        random = Random(3)
+        grades = [0.1 + 0.9 * random.random() for _ in range(photos - REAL)]
+        add_photos(store, str(folder.resolve()), grades)
+        yield session
+
+
+def _take_in(store: Store, path: Path, number: int) -> None:
+    pixels = np.full((PICTURE.height, PICTURE.width, 3), (214, 170, 150), np.uint8)
+    pixels[100 : 120 + 16 * number, 200:500] = 90
+    Image.fromarray(pixels).save(path)
+    mask = np.zeros((PICTURE.height, PICTURE.width), np.bool_)
+    mask[100:300, 200:500] = True
+    new = NewPhoto(file_stat(path.resolve()), fingerprint(read_file(path)))
+    store.take_in(new, new_outline(mask, number / 1000))
+
+
+@asynccontextmanager
+async def _seat(session: ReviewSession, waits: Waits) -> AsyncIterator[Seat]:
+    """The app, once its first photo is seen and its queue is read; that is waited for too."""
+    nothing = session.folder.parent / "nothing"
+    nothing.mkdir(exist_ok=True)
+    app = NevusApp(
+        session,
+        # Most photos are in the database alone: nobody may look for their files.
+        lambda listener: Ingest(session._store, session._scorer, nothing, listener),
+    )
+    started = time.perf_counter()
+    try:
+        async with app.run_test(size=CELLS):
+            seat = Seat(app, waits)
+            await seat.wait(
+                "first paint: queue and photo", started, lambda: seat.photo() is not None
+            )
+            await _watch(seat)
+            yield seat
+    finally:
+        await asyncio.to_thread(app.finish)
+
+
+async def _watch(seat: Seat) -> None:
+    """The longest that keys wait while the rest of the queue is read."""
+    before, longest = time.perf_counter(), 0.0
+    while seat.screen.waiting is None:
+        await asyncio.sleep(0)
+        now = time.perf_counter()
+        longest, before = max(longest, now - before), now
+    seat.waits.add("longest stop while the rest is read", time.perf_counter() - longest)
+
+
+async def _page(seat: Seat) -> None:
+    for _ in range(PAGES):
+        top = seat.queue.scroll_offset.y
+        started = time.perf_counter()
+        seat.app.simulate_key("pagedown")
+        await seat.wait("page down", started, lambda: seat.queue.scroll_offset.y != top)  # noqa: B023
+    seat.app.simulate_key("home")
+    await seat.drawn()
+
+
+async def _search(seat: Seat) -> None:
+    line = seat.screen.query_one(SearchLine)
+    seat.screen.action_search()
+    for text in SOUGHT:
+        started = time.perf_counter()
+        line.query_one(Input).value = text
+        await seat.wait("search, a letter", started, lambda: seat.queue.wanted.text == text)  # noqa: B023
+    line.action_leave()
+    await seat.wait("leave the search", time.perf_counter(), lambda: not line.open)
+
+
+async def _decide(seat: Seat) -> None:
+    for _ in range(DECIDED):
+        before = seat.photo()
+        while not seat.screen.query_one(Workbench).seen:
+            await asyncio.sleep(0)
+        started = time.perf_counter()
+        seat.app.simulate_key("a")
+        await seat.wait("accept, until the next is drawn", started, lambda: _is_next(seat, before))  # noqa: B023
+        await seat.wait("and until it is stored", started, lambda: not seat.screen._unsaved)
+
+
+def _is_next(seat: Seat, before: int | None) -> bool:
+    return seat.photo() not in (None, before)
+
+
+if __name__ == "__main__":
+    main()
