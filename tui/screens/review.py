@@ -206,9 +206,9 @@ class ReviewScreen(DecidingScreen):
         for page in self._desk.read_queue():
             read = await asyncio.wrap_future(page)
             if shown:
-                self._queue.extend(read)
-                self._count()
-                self._arrange()
+                if self._queue.extend(read):
+                    self._count()
+                    self._arrange()
             else:
                 listing.extend(read)
             if len(read) < PAGE:

@@ -109,14 +109,21 @@ class Queue(RowView, can_focus=True):
         place = self.roster.place(photo_id)
         return None if place is None else self.roster.items[place]
 
-    def extend(self, items: Sequence[QueueItem]) -> None:
-        """These photos come behind the others; without a cursor, it takes the first that waits."""
+    def extend(self, items: Sequence[QueueItem]) -> bool:
+        """These photos come behind the others; without a cursor, it takes the first that waits.
+
+        They are drawn, which is what is returned, once there are twice as many as were: to lay all
+        out anew for each page would take longer than to read it.
+        """
         self._rows.extend(items)
-        self._resize()
+        drawn = len(self) >= 2 * self.virtual_size.height
+        if drawn:
+            self._resize()
+            self.refresh()
         waiting = (item.photo_id for item in items if item.decision is None)
         if self.cursor is None and (first := next(waiting, None)) is not None:
             self.choose(first)
-        self.refresh()
+        return drawn
 
     def replace(self, listing: Listing, chosen: Chosen, aside: Sequence[SetAside]) -> None:
         """Show these photos and files; `chosen` are those that are wanted.
@@ -236,10 +243,11 @@ class Queue(RowView, can_focus=True):
             self._go(index)
 
     def _go(self, index: int | None) -> None:
-        row, shown = None if index is None else self._rows[index], len(self)
+        row = None if index is None else self._rows[index]
         # The row that was left may be wanted no more, and close up.
         self._hold(row)
-        if len(self) != shown:
+        if index is not None:
+            # What is not drawn yet can be gone to.
             self._resize()
         self.cursor = None if row is None else self._rows.place(key_of(row))
         self._left = False
