@@ -169,6 +169,7 @@ async def test_the_table_is_worked_with_keys_alone_and_covers_neither_photo_nor_
         assert screen.query_one(Queue).wanted == Wanted(order=Order.SURENESS, reverse=True)
         assert rows(screen) == four[::-1]
         assert "by sureness, falling" in text_of(screen, "#filter")
+        assert not screen.query_one("#details").display
         screen = await press(pilot, "down", "right", "enter")
         assert screen.query_one(Queue).wanted == ALL
         assert not table.display
@@ -238,6 +239,17 @@ async def test_decided_photos_are_gone_through_again_one_by_one(
         assert shown_photo(screen) is None
         assert "1 other waits" in " ".join(text_of(screen, "#canvas").split())
     assert clinic.item(four[3]).decision is None
+
+
+async def test_what_is_said_of_a_place_is_true_of_the_order_that_is_seen(
+    make_app: MakeApp, four: list[int]
+) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        assert "least sure first" in text_of(screen, "#details Static")
+        screen = await want(pilot, Wanted(order=Order.NAME))
+        assert "by name" in text_of(screen, "#details Static")
+        assert "by name" in text_of(screen, "#filter")
 
 
 async def test_skipped_photos_come_back_by_filter(make_app: MakeApp, four: list[int]) -> None:

@@ -61,6 +61,7 @@ class FindingScreen(RemarkingScreen):
             chosen = await asyncio.to_thread(self._queue.selecting(wanted))
         self._queue.show(wanted, chosen)
         self._tell_wanted()
+        self._explain()
 
     def _tell_wanted(self) -> None:
         wanted, fitting = self._queue.wanted, self._queue.fitting
@@ -69,6 +70,12 @@ class FindingScreen(RemarkingScreen):
         self._queue.empty = " ".join(nothing_fits()) if wanted.limits else ""
         if self._search_line.open:
             self._search_line.tell(f"{fitting} found" if wanted.words else "")
+
+    def _explain(self) -> None:
+        """Say why the open photo stands where it stands, which changes with the queue."""
+        row, opened = self._queue.current, self._bench.opened
+        if isinstance(row, QueueItem) and opened and row.photo_id == opened.details.photo_id:
+            self._details.explain(row, self._queue.wanted)
 
     # The table of filters
 

@@ -319,12 +319,6 @@ class ReviewScreen(DecidingScreen):
         else:
             self._queue.show_edits(opened.details.photo_id, None)
 
-    def _explain(self) -> None:
-        """Say why the open photo stands where it stands, which changes with the queue."""
-        row, opened = self._queue.current, self._bench.opened
-        if isinstance(row, QueueItem) and opened and row.photo_id == opened.details.photo_id:
-            self._details.explain(row)
-
     @work(group="prepare", exclusive=True)
     async def _prepare(self) -> None:
         """Open the photos that come next; what fails now is told when it is wanted."""
