@@ -5,7 +5,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, closing, contextmanager
+from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -38,7 +38,7 @@ from tui.widgets.workbench import Workbench
 FEW, MANY = 1_000, 100_000
 REAL = 24
 """Photos at the top of the queue whose files there are; those are decided."""
-DECIDED, PAGES = 15, 20
+DECIDED, PAGES, ROUNDS = 7, 20, 2
 SOUGHT = ("1", "12", "123", "1234", "777", "9", "98", "00", "5", "jpg")
 PICTURE = Size(800, 600)
 CELLS = (120, 40)
@@ -46,19 +46,39 @@ SHORT = 0.001
 """Seconds between two looks whether something is done: none would leave no turn to threads."""
 
 
+@dataclass(frozen=True)
+class Moment:
+    """A time by the clock and by this process's processors, in seconds.
+
+    The second is not disturbed by what else a machine does.
+    """
+
+    clock: float
+    used: float
+
+    @classmethod
+    def now(cls) -> "Moment":
+        """This moment."""
+        return cls(time.perf_counter(), time.process_time())
+
+
 @dataclass
 class Waits:
-    """Milliseconds of each thing that was waited for, by its name."""
+    """Milliseconds of what was waited for, by its name: by the clock, and of processors."""
 
-    taken: dict[str, list[float]] = field(default_factory=dict)
+    taken: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
+    longest: float = 0.0
+    """Of the event loop's thread without a look at keys, while the queue was read."""
 
-    def add(self, name: str, started: float) -> None:
+    def add(self, name: str, started: Moment) -> None:
         """It was begun then, and is there now."""
-        self.taken.setdefault(name, []).append((time.perf_counter() - started) * 1000)
+        now = Moment.now()
+        took = 1000 * (now.clock - started.clock), 1000 * (now.used - started.used)
+        self.taken.setdefault(name, []).append(took)
 
-    def median(self, name: str) -> float:
-        """In the middle of all times."""
-        return statistics.median(self.taken[name])
+    def medians(self, name: str) -> list[float]:
+        """In the middle of all times, and of all that was used."""
+        return [statistics.median(column) for column in zip(*self.taken[name], strict=True)]
 
 
 @dataclass
@@ -85,7 +105,7 @@ class Seat:
         opened = self.screen.query_one(Workbench).opened
         return None if opened is None else opened.details.photo_id
 
-    async def wait(self, name: str, started: float, done: Callable[[], bool]) -> None:
+    async def wait(self, name: str, started: Moment, done: Callable[[], bool]) -> None:
         """Note how long it takes until something holds and is drawn."""
         while not done():
             await asyncio.sleep(SHORT)
@@ -101,46 +121,51 @@ class Seat:
 
 def main() -> None:
     """Print a table of both folders side by side."""
-    # Once for what the process itself has to load.
-    asyncio.run(measure(FEW))
-    few, many = asyncio.run(measure(FEW)), asyncio.run(measure(MANY))
+    few, many = asyncio.run(measure())
     table = Table(title=f"{CELLS[0]}×{CELLS[1]} cells, ms in the median, key to drawn")
-    for column in ("what", f"{FEW:,} photos", f"{MANY:,}", "times as long"):
+    for column in ("what", f"{FEW:,} photos", f"{MANY:,}", "times as long", "as much processor"):
         table.add_column(column, justify="left" if column == "what" else "right")
     for name in few.taken:
-        one, other = few.median(name), many.median(name)
-        table.add_row(name, f"{one:.1f}", f"{other:.1f}", f"{other / one:.2f}")
+        (one, used), (other, used_too) = few.medians(name), many.medians(name)
+        ratios = f"{other / one:.2f}", f"{used_too / used:.2f}"
+        table.add_row(name, f"{one:.1f}", f"{other:.1f}", *ratios)
+    stops = f"{1000 * few.longest:.1f}", f"{1000 * many.longest:.1f}"
+    table.add_row("longest stop of the loop while read, its own time", *stops)
     Console().print(table)
 
 
-async def measure(photos: int) -> Waits:
-    """What is waited for in a folder of so many photos."""
-    with tempfile.TemporaryDirectory(prefix="nevus-") as place, _session(Path(place), photos) as it:
-        waits = Waits()
-        async with _seat(it, waits) as seat:
-            await _page(seat)
-            await _search(seat)
-            await _decide(seat)
-        return waits
+async def measure() -> tuple[Waits, Waits]:
+    """What is waited for in a folder of few photos and in one of many, by turns."""
+    few, many = Waits(), Waits()
+    with ExitStack() as stack:
+        small, large = (stack.enter_context(_session(photos)) for photos in (FEW, MANY))
+        # Once for what the process itself has to load.
+        for session, waits in ((small, Waits()), *ROUNDS * ((small, few), (large, many))):
+            async with _seat(session, waits) as seat:
+                await _page(seat)
+                await _search(seat)
+                await _decide(seat)
+    return few, many
 
 
 @contextmanager
-def _session(place: Path, photos: int) -> Iterator[ReviewSession]:
-    folder = place / "photos"
-    folder.mkdir()
+def _session(photos: int) -> Iterator[ReviewSession]:
     with (
-        closing(Store.open(place / "nevus.db")) as store,
+        tempfile.TemporaryDirectory(prefix="nevus-") as name,
+        closing(Store.open((place := Path(name)) / "nevus.db")) as store,
         closing(OneProcess(ModelSetup(Path("none.mlpackage")), TIME_LIMIT)) as scorer,
         closing(Viewer()) as viewer,
-        closing(ReviewSession(store, scorer, viewer, folder, "ada")) as session,
+        closing(ReviewSession(store, scorer, viewer, place / "photos", "ada")) as session,
     ):
+        folder = session.folder
+        folder.mkdir()
         for number in range(REAL):
             _take_in(store, folder / f"{number}.jpg", number)
         # It starts when it is first asked.
         viewer.view(folder / "0.jpg", 64)
         random = Random(3)
         grades = [0.1 + 0.9 * random.random() for _ in range(photos - REAL)]
-        add_photos(store, str(folder.resolve()), grades)
+        add_photos(store, str(folder), grades)
         yield session
 
 
@@ -150,7 +175,7 @@ def _take_in(store: Store, path: Path, number: int) -> None:
     Image.fromarray(pixels).save(path)
     mask = np.zeros((PICTURE.height, PICTURE.width), np.bool_)
     mask[100:300, 200:500] = True
-    new = NewPhoto(file_stat(path.resolve()), fingerprint(read_file(path)))
+    new = NewPhoto(file_stat(path), fingerprint(read_file(path)))
     store.take_in(new, new_outline(mask, number / 1000))
 
 
@@ -164,7 +189,7 @@ async def _seat(session: ReviewSession, waits: Waits) -> AsyncIterator[Seat]:
         # Most photos are in the database alone: nobody may look for their files.
         lambda listener: Ingest(session._store, session._scorer, nothing, listener),
     )
-    started = time.perf_counter()
+    started = Moment.now()
     try:
         async with app.run_test(size=CELLS):
             seat = Seat(app, waits)
@@ -178,34 +203,33 @@ async def _seat(session: ReviewSession, waits: Waits) -> AsyncIterator[Seat]:
 
 
 async def _watch(seat: Seat) -> None:
-    """The longest that keys wait while the rest of the queue is read."""
-    before, longest = time.perf_counter(), 0.0
+    """The longest that keys wait while the rest of the queue is read, but for other programs."""
+    before = time.thread_time()
     while seat.screen.waiting is None:
         await asyncio.sleep(SHORT)
-        now = time.perf_counter()
-        longest, before = max(longest, now - before), now
-    seat.waits.add("longest stop while the rest is read", time.perf_counter() - longest)
+        now = time.thread_time()
+        seat.waits.longest, before = max(seat.waits.longest, now - before), now
 
 
 async def _page(seat: Seat) -> None:
     for _ in range(PAGES):
         before = seat.queue.cursor
-        started = time.perf_counter()
+        started = Moment.now()
         seat.app.simulate_key("pagedown")
         await seat.wait("page down", started, lambda: seat.queue.cursor != before)  # noqa: B023
     seat.app.simulate_key("home")
-    await seat.wait("home, until the photo is there", time.perf_counter(), lambda: _at_top(seat))
+    await seat.wait("home, until the photo is there", Moment.now(), lambda: _at_top(seat))
 
 
 async def _search(seat: Seat) -> None:
     line = seat.screen.query_one(SearchLine)
     seat.screen.action_search()
     for text in SOUGHT:
-        started = time.perf_counter()
+        started = Moment.now()
         line.query_one(Input).value = text
         await seat.wait("search, a letter", started, lambda: seat.queue.wanted.text == text)  # noqa: B023
     line.action_leave()
-    await seat.wait("leave the search", time.perf_counter(), lambda: not line.open)
+    await seat.wait("leave the search", Moment.now(), lambda: not line.open)
 
 
 async def _decide(seat: Seat) -> None:
@@ -213,7 +237,7 @@ async def _decide(seat: Seat) -> None:
         before = seat.photo()
         while not seat.screen.query_one(Workbench).seen:
             await asyncio.sleep(SHORT)
-        started = time.perf_counter()
+        started = Moment.now()
         seat.app.simulate_key("a")
         await seat.wait("accept, until the next is drawn", started, lambda: _is_next(seat, before))  # noqa: B023
         await seat.wait("and until it is stored", started, lambda: not seat.screen._unsaved)
