@@ -118,7 +118,7 @@ COMMANDS: tuple[Command, ...] = (
         "search",
     ),
     Command(
-        "greater_than_sign", "next_match(1)", Group.MOVE, "Next match", "> <", "Next, last match"
+        "greater_than_sign", "next_match(1)", Group.MOVE, "Next match", "> <", "Next, previous match"
     ),
     Command("less_than_sign", "next_match(-1)", Group.MOVE, "Previous match"),
     Command("F", "filter", Group.MOVE, "Filter and sort", "F", "Filter and sort", "filter"),
@@ -224,9 +224,9 @@ COMMANDS: tuple[Command, ...] = (
         "escape",
         "stop_editing",
         Group.EDIT,
-        "Drop the shape, the tool",
+        "Drop the shape, the tool, the filter",
         "esc",
-        "Drop the shape, the tool",
+        "Drop shape, tool, filter",
         "done",
     ),
     Command(
