@@ -118,7 +118,12 @@ COMMANDS: tuple[Command, ...] = (
         "search",
     ),
     Command(
-        "greater_than_sign", "next_match(1)", Group.MOVE, "Next match", "> <", "Next, previous match"
+        "greater_than_sign",
+        "next_match(1)",
+        Group.MOVE,
+        "Next match",
+        "> <",
+        "Next, previous match",
     ),
     Command("less_than_sign", "next_match(-1)", Group.MOVE, "Previous match"),
     Command("F", "filter", Group.MOVE, "Filter and sort", "F", "Filter and sort", "filter"),
