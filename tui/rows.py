@@ -47,8 +47,10 @@ class Listing:
         """Finds what is wanted of those read so far; on any thread."""
         if not (wanted.limits or wanted.arranges):
             return Chosen
-        items, texts = list(self.roster.items), list(self.roster.texts)
-        return lambda: Chosen(select(items, texts, wanted), len(items))
+        # The lists themselves, no copies: they only grow, and what changes in them meanwhile is
+        # looked at again by whoever shows what was found.
+        roster, count = self.roster, len(self.roster)
+        return lambda: Chosen(select(roster.items, roster.texts, wanted, count), count)
 
 
 @dataclass(frozen=True)

@@ -125,19 +125,21 @@ def has(item: QueueItem, facet: Facet, value: str) -> bool:
     return value in _VALUES[facet](item)
 
 
-def select(items: Sequence[QueueItem], texts: Sequence[str], wanted: Wanted) -> list[int]:
-    """The places of those photos that are wanted, in the order in which they are.
+def select(
+    items: Sequence[QueueItem], texts: Sequence[str], wanted: Wanted, count: int
+) -> Sequence[int]:
+    """The places of those of the first `count` photos that are wanted, in the order asked for.
 
     `texts` are what is searched of each.
     """
-    places: Sequence[int] = range(len(items))
+    places: Sequence[int] = range(count)
     # By one thing after the other, so that little is asked of a hundred thousand.
     for word in wanted.words:
         places = [place for place in places if word in texts[place]]
     for facet, value in wanted.values:
         places = [place for place in places if has(items[place], facet, value)]
     if not wanted.arranges:
-        return list(places)
+        return places
     return sorted(places, key=lambda place: rank(items[place], place, wanted))
 
 

@@ -1,6 +1,7 @@
 """The screen where photos are reviewed: queue, photo, details, and what each key does."""
 
 import asyncio
+import gc
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -207,6 +208,9 @@ class ReviewScreen(DecidingScreen):
             read = await asyncio.wrap_future(page)
             if shown:
                 if self._queue.extend(read):
+                    # Whatever looks for garbage would go through all these lines, and stop the
+                    # screen for a third of a second where they are a hundred thousand.
+                    gc.freeze()
                     self._count()
                     self._arrange()
             else:

@@ -105,7 +105,7 @@ def gathered(items: list[QueueItem], page: int) -> Roster:
 
 
 def shown(roster: Roster, wanted: Wanted) -> Shown:
-    return Shown(roster, wanted, select(roster.items, roster.texts, wanted))
+    return Shown(roster, wanted, select(roster.items, roster.texts, wanted, len(roster)))
 
 
 @given(QUEUES, wishes(), st.integers(1, 5))
