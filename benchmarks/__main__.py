@@ -1,6 +1,16 @@
 """`make bench`: every benchmark, one after the other."""
 
-from benchmarks import brush, close_up, export, near, renderer, repairs, segment, statements
+from benchmarks import (
+    brush,
+    close_up,
+    export,
+    near,
+    renderer,
+    repairs,
+    segment,
+    statements,
+    triage,
+)
 
 if __name__ == "__main__":
     renderer.main()
@@ -9,5 +19,6 @@ if __name__ == "__main__":
     near.main()
     repairs.main()
     statements.main()
+    triage.main()
     export.main()
     segment.main()

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from textual.geometry import Region
 
-from db.values import DraftEdit
+from benchmarks.easel import Unsaved, skin
 from imaging.framing import Mask, Part, Size, fit
 from imaging.mask.stroke import Stroke
 from imaging.view.overlay import Shown
@@ -23,19 +23,6 @@ CELLS = Size(52, 36)
 MOVES, ROUNDS = 40, 9
 DOTS = 3.0
 """The brush's width at first, in pixels of the screen."""
-
-
-class Unsaved:
-    """Keeps no edits: what is measured ends where the disk begins."""
-
-    def add(self, cursor: int, edit: DraftEdit) -> None:
-        pass
-
-    def draw(self, cursor: int, edit: Callable[[], DraftEdit]) -> None:
-        pass
-
-    def move(self, cursor: int) -> None:
-        pass
 
 
 def main() -> None:
@@ -68,9 +55,8 @@ def measure() -> tuple[float, float, float]:
 
 def _scene_and_editor() -> tuple[Scene, Editor]:
     mask = _blank()
-    picture = np.random.default_rng(3).integers(90, 220, (768, 1024, 3), np.uint8)
     framing = stretched(fit(PHOTO, Size(CELLS.width, 2 * CELLS.height)), 2)
-    scene = Scene(Subject(picture, PHOTO, mask), framing, (13, 16, 18), 2)
+    scene = Scene(Subject(skin(), PHOTO, mask), framing, (13, 16, 18), 2)
     scene.draw(Look(Shown.OUTLINE.ink(0.5)))
     return scene, Editor(mask, 0.5, None, Unsaved())
 

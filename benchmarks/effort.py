@@ -20,7 +20,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.brush import Unsaved
+from benchmarks.easel import Unsaved
 from db.values import Tool
 from imaging.decode.photo import read_photo
 from imaging.framing import Framing, Mask, Size

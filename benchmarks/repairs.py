@@ -9,8 +9,9 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from db.values import DraftEdit, Tool
-from imaging.framing import Mask, Part, Pixels, Size, fit
+from benchmarks.easel import Unsaved, skin
+from db.values import Tool
+from imaging.framing import Mask, Part, Size, fit
 from imaging.values import Prediction, Receipt
 from imaging.view.overlay import Shown
 from pipeline.errors import NothingToRepair
@@ -26,23 +27,10 @@ SPECK = (400.0, 300.0)
 TOOLS = (Tool.FILL, Tool.GROW, Tool.SHRINK, Tool.SMOOTH, Tool.KEEP, Tool.DROP, Tool.CLEAR)
 
 
-class Unsaved:
-    """Keeps no edits: what is measured ends where the disk begins."""
-
-    def add(self, cursor: int, edit: DraftEdit) -> None:
-        pass
-
-    def draw(self, cursor: int, edit: Callable[[], DraftEdit]) -> None:
-        pass
-
-    def move(self, cursor: int) -> None:
-        pass
-
-
 def main() -> None:
     """Print a table for a photo seen whole."""
     framing = fit(PHOTO, Size(CELLS.width, 2 * CELLS.height))
-    scene = Scene(Subject(_skin(), PHOTO, _nothing()), framing, (13, 16, 18))
+    scene = Scene(Subject(skin(), PHOTO, _nothing()), framing, (13, 16, 18))
     title = f"Repairs at {PHOTO.width}×{PHOTO.height}, {scene.dot:.0f} px a dot, median of {ROUNDS}"
     table = Table(title=title)
     for column in ("what", "made, ms", "undone", "a threshold after it", "loop waits", "drawn"):
@@ -59,7 +47,7 @@ async def measure(tool: Tool, dot: float) -> tuple[float, float, float, float, f
     mask, lane = _lesion(), Lane("editing")
     draft = Draft(Editor(mask, 0.5, _prediction(), Unsaved()), lane)
     framing = fit(PHOTO, Size(CELLS.width, 2 * CELLS.height))
-    scene = Scene(Subject(_skin(), PHOTO, mask), framing, (13, 16, 18))
+    scene = Scene(Subject(skin(), PHOTO, mask), framing, (13, 16, 18))
     scene.draw(Look(Shown.OUTLINE.ink(0.5)))
     settings = repair_settings(tool, dot, *SPECK)
     part, made, waited = await _watched(lambda: draft.repair(tool, settings))
@@ -112,10 +100,6 @@ def _prediction() -> Prediction:
 
 def _nothing() -> Mask:
     return np.zeros((PHOTO.height, PHOTO.width), np.bool_, order="F")
-
-
-def _skin() -> Pixels:
-    return np.random.default_rng(3).integers(90, 220, (768, 1024, 3), np.uint8)
 
 
 if __name__ == "__main__":

@@ -3,10 +3,11 @@
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from db.columns import now
 from db.errors import StaleDecision
 from db.masks import add_revision, is_drafted, newest_outline
 from db.sessions import Sessions, get_row, standing_of
-from db.tables import DecisionRow, InstanceRow, RetractionRow, RevisionRow, StandingRow, now
+from db.tables import DecisionRow, InstanceRow, RetractionRow, RevisionRow, StandingRow
 from db.values import Decision, DecisionKind, NewMask, Verdict
 
 

@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from db.columns import now
 from db.masks import is_worked_on, newest_outline, revision_of
 from db.sessions import Sessions, follow, get_row, standing_of
-from db.tables import DecisionRow, DraftRow, EditRow, RevisionRow, now
+from db.tables import DecisionRow, DraftRow, EditRow, RevisionRow
 from db.values import DraftEdit, DraftState, Origin, Revision, StoredEdit, Tool
 from imaging.values import Patch
 

@@ -3,7 +3,8 @@
 from sqlalchemy import exists, insert, literal, select
 from sqlmodel import Session, col
 
-from db.tables import ModelRow, Moment, now
+from db.columns import Moment, now
+from db.tables import ModelRow
 from imaging.values import Receipt
 
 

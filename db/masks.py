@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from db.columns import now
 from db.history import history_of
 from db.known_models import know_model
 from db.measured import each_measured, measurements_of, rows_of
@@ -20,7 +21,6 @@ from db.tables import (
     PredictionRow,
     RevisionRow,
     StandingRow,
-    now,
 )
 from db.values import DecisionKind, DrawnRevision, NewOutline, Origin, PhotoDetails, Revision
 from imaging.framing import FRAMINGS, Size

@@ -3,8 +3,9 @@
 from sqlalchemy import delete, select, update
 from sqlmodel import Session, col
 
+from db.columns import now
 from db.sessions import Sessions, below, files_of, live_below
-from db.tables import AsideRow, FileRow, PhotoRow, StandingRow, now
+from db.tables import AsideRow, FileRow, PhotoRow, StandingRow
 from db.values import Cause, Counts, NewPhoto, SetAside
 from imaging.values import FileStat, Fingerprint
 

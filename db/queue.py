@@ -1,7 +1,9 @@
 """The photos of a folder, read a page at a time, in orders that an index serves."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from enum import StrEnum
+from operator import index
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlmodel import Session, col
@@ -9,8 +11,16 @@ from sqlmodel import Session, col
 from db.edited import edited_since, last_live_edit
 from db.measured import FRACTION, measured
 from db.sessions import Sessions
-from db.tables import DecisionRow, FileRow, MeasurementRow, PredictionRow, RevisionRow, StandingRow
-from db.values import DecisionKind, QueueItem
+from db.tables import (
+    DecisionRow,
+    FileRow,
+    MeasurementRow,
+    PredictionRow,
+    RetractionRow,
+    RevisionRow,
+    StandingRow,
+)
+from db.values import DecisionKind, Heard, QueueItem
 
 PAGE = 500
 """Rows of a page; whoever decides waits for one at most."""
@@ -44,31 +54,38 @@ class QueuePages(Sessions):
                         known.add(item.photo_id)
                         yield item
 
+    def queue_lines(
+        self, folder: str, photo_ids: Collection[int], reviewer: str | None = None
+    ) -> list[QueueItem]:
+        """The lines that `queue` has of these photos, in no order; none of those not there."""
+        files = col(FileRow.photo_id)
+        first: dict[int, QueueItem] = {}
+        with self._reading() as session:
+            lines = _below(_of_files(_columns(reviewer)), folder).order_by(col(FileRow.path))
+            for part in _parts(sorted(photo_ids)):
+                for row in session.execute(lines.where(files.in_(part))):
+                    first.setdefault(row.photo_id, _item(row))
+        return list(first.values())
 
-_Row = Row[
-    str,
-    int,
-    int | None,
-    int | None,
-    str,
-    bool | None,
-    float | None,
-    float | None,
-    bool,
-    bool | None,
-]
-_Lines = Select[
-    str,
-    int,
-    int | None,
-    int | None,
-    str,
-    bool | None,
-    float | None,
-    float | None,
-    bool,
-    bool | None,
-]
+    def hear(self) -> Heard:
+        """How much was said of all photos until now."""
+        last_said = select(func.max(col(DecisionRow.id)))
+        last_unsaid = select(func.max(col(RetractionRow.created_at)))
+        with self._reading() as session:
+            return Heard(session.scalar(last_said) or 0, session.scalar(last_unsaid))
+
+    def said_since(self, heard: Heard) -> set[int]:
+        """The photos of which more was said since, by whomever, or of which less holds."""
+        said = select(col(DecisionRow.photo_id))
+        unsaid = said.join(RetractionRow, col(RetractionRow.decision_id) == col(DecisionRow.id))
+        if heard.taken_back_at is not None:
+            unsaid = unsaid.where(col(RetractionRow.created_at) > heard.taken_back_at)
+        with self._reading() as session:
+            newer = session.scalars(said.where(col(DecisionRow.id) > heard.decision_id)).all()
+            return {*newer, *session.scalars(unsaid)}
+
+
+_Lines = Select[*tuple[Any, ...]]
 _OUTLINED = col(StandingRow.revision_id).is_not(None)
 _FILTERS: dict[Among, tuple[ColumnElement[bool], ...]] = {
     Among.ALL: (),
@@ -86,6 +103,9 @@ def _columns(reviewer: str | None) -> _Lines:
         col(StandingRow.decision_id),
         col(DecisionRow.kind),
         col(DecisionRow.flag),
+        col(DecisionRow.reviewer),
+        col(DecisionRow.score),
+        col(DecisionRow.note),
         col(MeasurementRow.value),
         col(PredictionRow.predicted_jaccard),
         last_live_edit(reviewer).is_not(None),
@@ -142,8 +162,7 @@ def _graded(session: Session, lines: _Lines, folder: str) -> Iterator[Sequence[Q
 
     Those without a line of the folder are empty.
     """
-    prefix = _prefix(folder)
-    lines = lines.where(func.substr(col(FileRow.path), 1, len(prefix)) == prefix)
+    lines = _below(lines, folder)
     keys, grade = _next_grades(session, None)
     while keys:
         found = _on(session, lines, keys)
@@ -165,16 +184,20 @@ def _next_grades(session: Session, after: float | None) -> tuple[list[int], floa
 
 def _on(session: Session, lines: _Lines, keys: Sequence[int]) -> list[QueueItem]:
     """The lines of these predictions, which SQLite would come to through all files if not named."""
-    parts = [keys[start : start + PAGE] for start in range(0, len(keys), PAGE)]
     return [
         _item(row)
-        for part in parts
+        for part in _parts(keys)
         for row in session.execute(lines.where(col(PredictionRow.id).in_(part)))
     ]
 
 
-def _item(row: _Row) -> QueueItem:
-    path, photo_id, revision_id, decision_id, kind, flag, area, jaccard, draft, since = row
+def _parts(keys: Sequence[int]) -> list[Sequence[int]]:
+    return [keys[start : start + PAGE] for start in range(0, len(keys), PAGE)]
+
+
+def _item(row: Row[*tuple[Any, ...]]) -> QueueItem:
+    path, photo_id, revision_id, decision_id, kind, *said, area, jaccard, draft, since = row
+    flag, reviewer, score, note = said
     return QueueItem(
         photo_id=photo_id,
         path=path,
@@ -187,6 +210,9 @@ def _item(row: _Row) -> QueueItem:
         decision_id=decision_id,
         edited_since=bool(since),
         flag=bool(flag),
+        reviewer=_text(reviewer),
+        score=None if score is None else index(score),
+        note=_text(note),
     )
 
 
@@ -195,5 +221,14 @@ def _number(value: float | None) -> float | None:
     return None if value is None else 0.0 + value
 
 
+def _text(value: str | None) -> str:
+    return "" if value is None else "" + value
+
+
 def _prefix(folder: str) -> str:
     return folder.rstrip("/") + "/"
+
+
+def _below(lines: _Lines, folder: str) -> _Lines:
+    prefix = _prefix(folder)
+    return lines.where(func.substr(col(FileRow.path), 1, len(prefix)) == prefix)

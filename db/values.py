@@ -87,7 +87,7 @@ class LookUp:
     contents: frozenset[str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class QueueItem:
     """A photo's line in the queue; holds no mask and no picture."""
 
@@ -105,6 +105,19 @@ class QueueItem:
     """Whether there are live edits that the decision does not hold."""
     flag: bool = False
     """Whether the decision flags the photo."""
+    reviewer: str = ""
+    """Who decided; empty where nobody did."""
+    score: int | None = None
+    note: str = ""
+    """What the decision says beside."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Up to which decision and which retraction it is known what was said of photos."""
+
+    decision_id: int = 0
+    taken_back_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -79,8 +79,8 @@ class NevusApp(ColourApp):
             self.simulate_key(key)
 
     def on_key(self, event: events.Key) -> None:
-        """Hand a note what was typed behind its key, before its line had the keys."""
-        if self.screen is self._review and self._review.type_note(event.character):
+        """Hand a line what was typed behind its key, before it had the keys."""
+        if self.screen is self._review and self._review.type_text(event.character):
             event.prevent_default()
 
     @work(thread=True, group="ingest")

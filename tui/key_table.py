@@ -105,6 +105,25 @@ COMMANDS: tuple[Command, ...] = (
     Command("next", "j", "step(1)", Group.MOVE, "Next photo", "Next, previous photo"),
     Command("previous", "k", "step(-1)", Group.MOVE, "Previous photo"),
     Command(
+        "search",
+        "slash",
+        "search",
+        Group.MOVE,
+        "Search names and notes",
+        "Search, #9: the 9th",
+        "search",
+    ),
+    Command(
+        "next_match",
+        "greater_than_sign",
+        "next_match(1)",
+        Group.MOVE,
+        "Next match",
+        "Next, previous match",
+    ),
+    Command("previous_match", "less_than_sign", "next_match(-1)", Group.MOVE, "Previous match"),
+    Command("filter", "F", "filter", Group.MOVE, "Filter and sort", "Filter and sort", "filter"),
+    Command(
         "overlay",
         "o",
         "overlay",
@@ -217,8 +236,8 @@ COMMANDS: tuple[Command, ...] = (
         "escape",
         "stop_editing",
         Group.EDIT,
-        "Drop the shape, the tool",
-        "Drop the shape, the tool",
+        "Drop the shape, the tool, the filter",
+        "Drop shape, tool, filter",
         "done",
     ),
     Command(
@@ -245,7 +264,7 @@ MOUSE_AND_ARROWS: tuple[tuple[str, str], ...] = (
 
 REVIEW_HINTS = (
     *("accept", "reject", "no_lesion", "skip", "brush", "lesion", "help", "quit"),
-    *("take_back", "overlay"),
+    *("search", "filter", "take_back", "overlay"),
 )
 EDIT_HINTS = ("accept", "add_or_cut", "smaller", "put_away", "help", "undo", "redo", "quit")
 """The key line while looking and while editing, what matters most first."""

@@ -13,6 +13,10 @@ LEAST = 5
 """Cells in which something of a name, and two marks for what is left out of it, can be read."""
 
 
+MANY = 200
+"""Photos of one name, of which it is looked up how few of their folders tell them apart."""
+
+
 def below(path: str, folder: str) -> str:
     """The part of a path below a folder; the whole path where it lies elsewhere."""
     return path.removeprefix(folder.rstrip("/") + "/")
@@ -109,26 +113,45 @@ def _alike(items: Iterable[T], key: Callable[[T], Hashable]) -> list[T]:
 
 
 class Names:
-    """The names of rows for a place of some width; made anew only where either has changed."""
+    """What photos are called, by their paths below a folder; more of them may come.
 
-    def __init__(self, called: Callable[[Sequence[str]], list[str]]) -> None:
-        self._called = called
+    A name that many of them have is told apart by the whole path, so that none waits for the rest.
+    """
+
+    def __init__(self) -> None:
         self._paths: list[str] = []
-        self._labels: list[str] = []
-        self._short: list[str] = []
-        self._width: int | None = None
+        self._alike: dict[str, list[int]] = {}
+        self._told: dict[str, dict[int, str]] = {}
+        self.widest = 0
+        """Cells that the widest name needs, without what tells it apart."""
+        self.widest_folder = 0
+        """Cells that the widest folder needs."""
 
-    def set(self, paths: list[str]) -> None:
-        """These are the rows now, by their paths below the folder."""
-        if paths != self._paths:
-            self._paths, self._labels, self._width = paths, self._called(paths), None
+    def extend(self, paths: Sequence[str]) -> None:
+        """These come behind the others."""
+        for place, path in enumerate(paths, len(self._paths)):
+            folder, _, name = path.rpartition("/")
+            self._alike.setdefault(name, []).append(place)
+            self._told.pop(name, None)
+            self.widest = max(self.widest, cells(name))
+            self.widest_folder = max(self.widest_folder, cells(folder))
+        self._paths += paths
 
-    def whole(self, index: int) -> str:
-        """What a row is called."""
-        return self._labels[index]
+    def whole(self, place: int) -> str:
+        """What a photo is called, safe to show; no other one is called so."""
+        path = self._paths[place]
+        name = path.rpartition("/")[2]
+        alike = self._alike[name]
+        if len(alike) == 1:
+            return printable(name)
+        if len(alike) > MANY:
+            return printable(path)
+        if name not in self._told:
+            found = labels([self._paths[each] for each in alike])
+            self._told[name] = dict(zip(alike, found, strict=True))
+        return self._told[name][place]
 
-    def short(self, index: int, width: int) -> str:
-        """The same in at most `width` cells, told apart from the other rows."""
-        if width != self._width:
-            self._width, self._short = width, distinct(self._labels, width)
-        return self._short[index]
+    def parts(self, place: int) -> tuple[str, str]:
+        """The folder in which a photo lies, empty at the top, and its name; safe to show."""
+        folder, _, name = self._paths[place].rpartition("/")
+        return printable(folder), printable(name)

@@ -1,14 +1,28 @@
 """The rows of the queue: what the database says of photos, and what it will say in a moment."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
 
 from db.values import QueueItem, SetAside
 from imaging.text import printable
-from pipeline.review.tally import Tally
-from pipeline.review.waiting import Said, Unfinished, foresee, order_skipped, order_waiting
-from tui.names import Names, below, labels
+from pipeline.review.roster import Roster
+from pipeline.review.shown import Shown
+from pipeline.review.waiting import (
+    Said,
+    Unfinished,
+    foresee,
+    order_skipped,
+    order_waiting,
+    order_wanted,
+)
+from pipeline.review.wanted import Wanted, searchable, select
+from tui.names import Names, below, distinct
 
 Row = QueueItem | SetAside
+BLOCK = 128
+"""Rows whose names are told apart from each other where they are shortened."""
+LEAST_FOLDER = 8
+"""Cells that folders need beside the names to be shown at all."""
 
 
 def key_of(row: Row) -> int | str:
@@ -16,24 +30,66 @@ def key_of(row: Row) -> int | str:
     return row.photo_id if isinstance(row, QueueItem) else row.path
 
 
+class Listing:
+    """The photos of a folder as they are read, page by page, and what they are called."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+        self.roster = Roster(folder)
+        self.names = Names()
+
+    def extend(self, items: Sequence[QueueItem]) -> None:
+        """These photos come behind the others."""
+        self.roster.extend([foresee(item, None, None) for item in items])
+        self.names.extend([below(item.path, self._folder) for item in items])
+
+    def selecting(self, wanted: Wanted) -> Callable[[], "Chosen"]:
+        """Finds what is wanted of those read so far; on any thread."""
+        if not (wanted.limits or wanted.arranges):
+            return Chosen
+        # The lists themselves, no copies: they only grow, and what changes in them meanwhile is
+        # looked at again by whoever shows what was found.
+        roster, count = self.roster, len(self.roster)
+        return lambda: Chosen(select(roster.items, roster.texts, wanted, count), count)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The places of what is wanted of the first so many photos."""
+
+    places: Sequence[int] = ()
+    of: int = 0
+
+
 class Rows:
-    """The photos in their order, then the files that were set aside.
+    """The photos that are wanted, in their order, then the files that were set aside.
 
     Decisions and edits that are on their way to the database are laid over what it says.
     """
 
     def __init__(self, folder: str) -> None:
-        self._folder = folder
-        self.items: list[QueueItem] = []
+        self._root = folder
+        self.listing = Listing(folder)
+        self.items = Shown(self.listing.roster)
+        """The photos that are shown."""
         self.aside: Sequence[SetAside] = []
-        self.tally = Tally()
-        """How the photos stand."""
-        self._places: dict[int | str, int] = {}
+        self._all_aside: Sequence[SetAside] = []
         self._marks: dict[int, Said] = {}
         self._stored: set[int] = set()
         self._unfinished: dict[int, Unfinished] = {}
-        self._names = Names(labels)
-        self._aside_names = Names(lambda paths: [printable(path) for path in paths])
+        self._touched: set[int] = set()
+        """What has changed since those that are wanted were last looked for."""
+        self._short: dict[tuple[str, int, int], list[str]] = {}
+
+    @property
+    def roster(self) -> Roster:
+        """All photos, shown or not."""
+        return self.listing.roster
+
+    @property
+    def wanted(self) -> Wanted:
+        """What is shown, and in which order."""
+        return self.items.wanted
 
     def __len__(self) -> int:
         return len(self.items) + len(self.aside)
@@ -47,34 +103,138 @@ class Rows:
         return self.items[index] if index < photos else self.aside[index - photos]
 
     def place(self, key: int | str) -> int | None:
-        """Where a row is."""
-        return self._places.get(key)
+        """Where a row is shown."""
+        if isinstance(key, int):
+            return self.items.find(key)
+        paths = (len(self.items) + at for at, file in enumerate(self.aside) if file.path == key)
+        return next(paths, None)
 
-    def fill(self, items: Sequence[QueueItem], aside: Sequence[SetAside]) -> None:
-        """These are the rows now."""
-        self.items, self.aside = [self._as_it_is(item) for item in items], list(aside)
-        self.tally = Tally.of(self.items)
-        self._places = {key_of(row): index for index, row in enumerate(self)}
-        self._names.set([below(item.path, self._folder) for item in items])
-        self._aside_names.set([below(file.path, self._folder) for file in aside])
+    # What they are
 
-    def name(self, index: int, width: int | None = None) -> str:
-        """What to call a row, safe to show; told apart from the others also in `width` cells."""
+    def extend(self, items: Sequence[QueueItem]) -> None:
+        """These photos come behind the others."""
+        before = len(self.roster)
+        self.listing.extend(items)
+        self.items.extend(before)
+        self._lay_over({item.photo_id for item in items} & self._on_their_way())
+
+    def replace(self, listing: Listing, chosen: Chosen) -> None:
+        """These are the photos now, and `chosen` those that are wanted."""
+        self.listing = listing
+        self._touched.clear()
+        self.show(self.wanted, chosen)
+
+    def selecting(self, wanted: Wanted) -> Callable[[], Chosen]:
+        """Finds what is wanted, on any thread, to be shown."""
+        self._touched.clear()
+        return self.listing.selecting(wanted)
+
+    def show(self, wanted: Wanted, chosen: Chosen) -> None:
+        """Show those that are wanted, as they were found."""
+        before, self.items = self.items, Shown(self.roster, wanted, chosen.places)
+        self.items.extend(chosen.of)
+        if before.wanted == wanted:
+            self.items.keep_as(before)
+        for photo_id in self._touched:
+            self.items.follow(photo_id)
+        self.set_aside(self._all_aside)
+        self._lay_over(self._on_their_way())
+
+    def set_aside(self, aside: Sequence[SetAside]) -> None:
+        """These files could not become photos."""
+        self._all_aside = aside
+        self.aside = [file for file in aside if self._is_wanted(file)]
+
+    def change(self, items: Sequence[QueueItem]) -> None:
+        """These lines read otherwise now, of photos that are known."""
+        for item in items:
+            place = self.roster.place(item.photo_id)
+            if place is not None:
+                self._put(place, foresee(item, None, None))
+        self._lay_over({item.photo_id for item in items} & self._on_their_way())
+
+    def _is_wanted(self, file: SetAside) -> bool:
+        text = searchable(f"{below(file.path, self._root)}\n{file.reason}")
+        return not self.wanted.values and all(word in text for word in self.wanted.words)
+
+    # What they are called
+
+    def whole_name(self, photo_id: int) -> str | None:
+        """What to call a photo so that it is no other one, shown or not; safe to show."""
+        place = self.roster.place(photo_id)
+        return None if place is None else self.listing.names.whole(place)
+
+    def name(self, index: int, width: int) -> str:
+        """A row's name in `width` cells; told apart from those around it."""
+        return self._in_cells(self._name, index, width)
+
+    def parts(self, index: int, width: int) -> tuple[str, str]:
+        """A photo's whole name, and its folder in `width` cells, told apart likewise."""
+        return self._parts(index)[1], self._in_cells(self._folder_of, index, width)
+
+    def _in_cells(self, text: Callable[[int], str], index: int, width: int) -> str:
+        block, number = divmod(index, BLOCK)
+        key = text.__name__, block, width
+        if key not in self._short:
+            rows = range(block * BLOCK, min(len(self), (block + 1) * BLOCK))
+            self._short[key] = distinct([text(row) for row in rows], width)
+        return self._short[key][number]
+
+    def _folder_of(self, index: int) -> str:
+        return self._parts(index)[0] if index < len(self.items) else ""
+
+    def _parts(self, index: int) -> tuple[str, str]:
+        return self.listing.names.parts(self.items.place(index))
+
+    def _name(self, index: int) -> str:
         photos = len(self.items)
-        names, index = (
-            (self._names, index) if index < photos else (self._aside_names, index - photos)
-        )
-        return names.whole(index) if width is None else names.short(index, width)
+        if index >= photos:
+            return printable(below(self.aside[index - photos].path, self._root))
+        return self.listing.names.whole(self.items.place(index))
+
+    def columns(self, room: int) -> tuple[int, int]:
+        """How many cells names get of a room, and how many folders; 0: those have no column."""
+        names = self.listing.names
+        left = room - names.widest - 1
+        least = min(LEAST_FOLDER, names.widest_folder)
+        return (names.widest, left) if names.widest_folder and left >= least else (room, 0)
+
+    @property
+    def widest(self) -> int:
+        """Cells in which every name and folder has room."""
+        names = self.listing.names
+        return names.widest + (names.widest_folder and names.widest_folder + 1)
 
     # What is to be done
 
     def waiting(self, after: int) -> Iterator[QueueItem]:
-        """What is to be decided, in order; undecided photos from `after` on come first."""
+        """What is to be decided of what is shown, in order; from `after` on first."""
+        if self.wanted.limits:
+            return order_wanted(self.items, after)
         return order_waiting(self.items, after, list(self._marks))
 
     def skipped(self) -> list[QueueItem]:
-        """The skipped photos, the first skipped first."""
-        return order_skipped(self.items, list(self._marks))
+        """The skipped photos, shown or not, the first skipped first."""
+        items = [self.roster.items[place] for place in self._places(self.roster.skipped)]
+        return order_skipped(items, list(self._marks))
+
+    def edited(self) -> list[int]:
+        """The photos that were edited since their decision, shown or not."""
+        return [self.roster.items[place].photo_id for place in self._places(self.roster.edited)]
+
+    def _places(self, photo_ids: Collection[int]) -> list[int]:
+        places = (self.roster.place(photo_id) for photo_id in photo_ids)
+        return sorted(place for place in places if place is not None)
+
+    def find_match(self, sought: Wanted, start: int, direction: int) -> int | None:
+        """The next photo shown, from a row on or back and round the end, that is sought."""
+        photos, texts, words = len(self.items), self.roster.texts, sought.words
+        for step in range(1, photos + 1):
+            index = (start + direction * step) % photos
+            text = texts[self.items.place(index)]
+            if all(word in text for word in words):
+                return self.items[index].photo_id
+        return None
 
     # What is on its way
 
@@ -84,32 +244,51 @@ class Rows:
         self._marks[photo_id] = said
         self._stored.discard(photo_id)
         self._unfinished.pop(photo_id, None)
-        self._lay_over(photo_id)
+        self.items.keep(photo_id)
+        self._lay_over({photo_id})
+
+    def hold(self, photo_id: int | None) -> None:
+        """This photo is looked at: it stays while it is."""
+        self.items.hold(photo_id)
+        self._short.clear()
+
+    def reveal(self, photo_id: int) -> None:
+        """Show a photo, wanted or not, until another one is decided."""
+        if self.roster.place(photo_id) is not None:
+            self.items.reveal(photo_id)
+            self._short.clear()
 
     def unmark(self, photo_id: int) -> None:
         """The database says itself now what was decided: to a reading that begins from now on."""
         self._stored.add(photo_id)
 
-    def begin_reading(self) -> None:
-        """What will be filled in is read from now on."""
-        for photo_id in self._stored:
+    def begin_reading(self) -> set[int]:
+        """What is read from now on says itself what was said of these photos."""
+        stored, self._stored = self._stored, set()
+        for photo_id in stored:
             self._marks.pop(photo_id, None)
-        self._stored.clear()
+        return stored
 
     def show_edits(self, photo_id: int, made: Unfinished | None) -> None:
         """Edits were made, or there are none."""
         if made is not None:
             self._unfinished[photo_id] = made
-            self._lay_over(photo_id)
+            self._lay_over({photo_id})
         else:
             self._unfinished.pop(photo_id, None)
 
-    def _lay_over(self, photo_id: int) -> None:
-        place = self._places.get(photo_id)
-        if place is not None:
-            before, after = self.items[place], self._as_it_is(self.items[place])
-            self.items[place], self.tally = after, self.tally.change(before, after)
+    def _on_their_way(self) -> set[int]:
+        return self._marks.keys() | self._unfinished.keys()
 
-    def _as_it_is(self, item: QueueItem) -> QueueItem:
-        photo_id = item.photo_id
-        return foresee(item, self._marks.get(photo_id), self._unfinished.get(photo_id))
+    def _lay_over(self, photo_ids: Collection[int]) -> None:
+        for photo_id in photo_ids:
+            place = self.roster.place(photo_id)
+            if place is not None:
+                said, made = self._marks.get(photo_id), self._unfinished.get(photo_id)
+                self._put(place, foresee(self.roster.items[place], said, made))
+        self._short.clear()
+
+    def _put(self, place: int, item: QueueItem) -> None:
+        self.roster.change(place, item)
+        self._touched.add(item.photo_id)
+        self.items.follow(item.photo_id)

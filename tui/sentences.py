@@ -36,7 +36,7 @@ def nothing_waits(skipped: bool, aside: int, coming: bool, keys: Keymap) -> tupl
     return left, *why, f"New ones appear by themselves. {back}{last}"
 
 
-def nothing_here(found: int | None, passed_by: str | None = None) -> tuple[str, ...]:
+def nothing_here(found: int | None = None, passed_by: str | None = None) -> tuple[str, ...]:
     """Paragraphs for where a photo would be while the queue has none; None: not yet looked.
 
     `passed_by` is a sentence on files that are left out.
@@ -47,6 +47,34 @@ def nothing_here(found: int | None, passed_by: str | None = None) -> tuple[str, 
         return EMPTY if passed_by is None else (*EMPTY, passed_by)
     photos = "1 photo is" if found == 1 else f"{found} photos are"
     return (f"{photos} found. The first appears in a moment.",)
+
+
+def nothing_left(elsewhere: int, keys: Keymap) -> tuple[str, ...]:
+    """Paragraphs for when nothing waits of what is shown; `elsewhere` photos wait that are not."""
+    left = "None of the photos that are shown waits any more."
+    others = "1 other waits" if elsewhere == 1 else f"{elsewhere or 'no'} others wait"
+    leave, previous, back = map(keys.key, ("put_away", "previous", "take_back"))
+    return (
+        left,
+        f"{leave} shows all: {others}. {previous} goes back, {back} takes the last decision back.",
+    )
+
+
+def nothing_fits(keys: Keymap) -> tuple[str, ...]:
+    """Paragraphs for where a photo would be while none is wanted."""
+    leave, others = keys.key("put_away"), keys.key("filter")
+    sentence = f"{leave} shows all photos again, {others} asks for others."
+    return "No photo fits what is asked for.", sentence
+
+
+def not_found(text: str) -> str:
+    """Said where a search finds nothing."""
+    return f"No name and no note has “{text}” in it."
+
+
+def only_so_many(photos: int) -> str:
+    """Said where a photo is asked for by a number that none has."""
+    return "1 photo is shown" if photos == 1 else f"{photos or 'no'} photos are shown"
 
 
 def skipped_again(count: int) -> str:

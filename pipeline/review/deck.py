@@ -26,6 +26,10 @@ class Deck(Generic[T]):
             return None
         return photo.result()
 
+    def held(self) -> list[int]:
+        """The photos that it holds, open or not yet."""
+        return list(self._photos)
+
     def open(self, photo_id: int) -> Future[T]:
         """The photo, opened now if it is not; one that failed is tried again."""
         photo = self._photos.pop(photo_id, None)

@@ -12,7 +12,7 @@ has not committed is lost, and a decision that `storing` has not come to; a scre
 nothing, since `close` waits for all of them.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import TypeVar
@@ -93,6 +93,11 @@ class Desk:
         self._reading = session.queue()
 
     @property
+    def reviewer(self) -> str:
+        """Who decides here."""
+        return self._session.reviewer
+
+    @property
     def pending(self) -> int:
         """How many edits are queued and not yet committed."""
         return self._session.pending
@@ -114,6 +119,14 @@ class Desk:
         while True:
             yield self._store(lambda: list(islice(reading, PAGE)))
 
+    def read_changed(self, photo_ids: Collection[int]) -> Future[list[QueueItem]]:
+        """The lines of these photos and of those that others have decided meanwhile, in no order.
+
+        That is since the queue was last read from its beginning, or this was asked for.
+        """
+        ids = frozenset(photo_ids)
+        return self._store(lambda: self._session.changed(ids))
+
     def read_set_aside(self) -> Future[list[SetAside]]:
         """The files that could not become photos."""
         return self._store(self._session.set_aside)
@@ -129,6 +142,10 @@ class Desk:
     def drop(self, photo_id: int) -> None:
         """Open this photo anew next time: what is known of it has changed."""
         self._deck.drop(photo_id)
+
+    def held(self) -> list[int]:
+        """The photos that lie open, or are being opened."""
+        return self._deck.held()
 
     def is_behind(self, item: QueueItem) -> bool:
         """Whether a photo was opened before it got the outline that it has now, and none drawn."""

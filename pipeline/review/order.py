@@ -5,6 +5,7 @@ from collections.abc import Generator
 from db.queue import Among
 from db.store import Store
 from db.values import QueueItem
+from pipeline.review.wanted import ALL, Wanted
 
 LEAST_SURE = "least sure first"
 UNSAID = "by name"
@@ -26,8 +27,10 @@ def read_in_order(store: Store, folder: str, reviewer: str) -> Generator[QueueIt
             yield from seen.queue(folder, reviewer, group)
 
 
-def explain_place(item: QueueItem) -> str:
-    """Why a photo stands where it stands."""
+def explain_place(item: QueueItem, wanted: Wanted = ALL) -> str:
+    """Why a photo stands where it stands among those that are wanted."""
+    if wanted.arranges:
+        return f"by {wanted.order}"
     if not item.segmented:
         return DRAWN if item.has_draft else UNSEEN
     return UNSAID if item.predicted_jaccard is None else LEAST_SURE

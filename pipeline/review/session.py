@@ -1,6 +1,6 @@
 """A reviewer's sitting: open a photo, edit its mask, decide, take back; nothing is lost."""
 
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -10,6 +10,7 @@ import numpy as np
 from db.store import Store
 from db.values import (
     DraftState,
+    Heard,
     NewMask,
     PhotoDetails,
     QueueItem,
@@ -61,6 +62,7 @@ class ReviewSession:
         self._scorer = scorer
         self._viewer = viewer
         self._writer = Writer()
+        self._heard = Heard()
 
     @property
     def pending(self) -> int:
@@ -77,7 +79,17 @@ class ReviewSession:
 
         They are read as they are asked for; who doesn't ask for all of them closes it.
         """
-        return read_in_order(self._store, str(self.folder), self.reviewer)
+        self._heard = self._store.hear()
+        yield from read_in_order(self._store, str(self.folder), self.reviewer)
+
+    def changed(self, photo_ids: Collection[int]) -> list[QueueItem]:
+        """The lines of these photos, and of those of which others said something meanwhile.
+
+        That is since the queue was read, or this was asked for.
+        """
+        before, self._heard = self._heard, self._store.hear()
+        folder, said = str(self.folder), self._store.said_since(before)
+        return self._store.queue_lines(folder, {*photo_ids, *said}, self.reviewer)
 
     def set_aside(self) -> list[SetAside]:
         """The folder's files that could not become photos."""
@@ -183,7 +195,7 @@ class ReviewSession:
             return None
         self.sitting.take_back(decision.photo_id)
         now = self._store.photo(decision.photo_id)
-        return TakenBack(decision, Said(now.decision, now.flag))
+        return TakenBack(decision, Said(now.decision, now.flag, score=now.score, note=now.note))
 
     def drain(self) -> None:
         """Wait until every edit is committed. Raises WriteFailed; the edits stay queued then."""

@@ -26,7 +26,13 @@ class Tally:
     @classmethod
     def of(cls, items: Iterable[QueueItem]) -> "Tally":
         """Count the lines of a queue."""
-        return cls(MappingProxyType(Counter(item.decision for item in items)))
+        return cls().add(items)
+
+    def add(self, items: Iterable[QueueItem]) -> "Tally":
+        """The tally with these lines beside."""
+        counts = Counter(self.counts)
+        counts.update(item.decision for item in items)
+        return Tally(MappingProxyType(counts))
 
     def change(self, before: QueueItem, after: QueueItem) -> "Tally":
         """The tally once one line stands otherwise, without looking at the rest."""

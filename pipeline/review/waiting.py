@@ -23,6 +23,9 @@ class Said:
 
     kind: DecisionKind | None
     flag: bool = False
+    reviewer: str = ""
+    score: int | None = None
+    note: str = ""
 
 
 def order_waiting(
@@ -36,6 +39,15 @@ def order_waiting(
     yield from (item for item in _around(items, after) if item.decision is None)
     yield from (item for item in _around(items, after) if item.edited_since)
     yield from order_skipped(items, skipped_now)
+
+
+def order_wanted(items: Sequence[QueueItem], after: int) -> Iterator[QueueItem]:
+    """What is to be decided where only some photos are shown: as they are shown, from `after` on.
+
+    The undecided come first; those skipped, or edited since their decision, follow in their order.
+    """
+    yield from (item for item in _around(items, after) if item.decision is None)
+    yield from (item for item in _around(items, after) if is_skipped(item) or item.edited_since)
 
 
 def _around(items: Sequence[QueueItem], after: int) -> Iterator[QueueItem]:
@@ -66,8 +78,10 @@ def foresee(item: QueueItem, said: Said | None, made: Unfinished | None) -> Queu
     The area of a mask that was edited in another sitting is not known until it is opened.
     """
     if said is not None:
-        seen = replace(item, decision=said.kind, flag=said.flag)
-        return replace(seen, has_draft=False, edited_since=False)
+        seen = replace(item, decision=said.kind, has_draft=False, edited_since=False)
+        return replace(
+            seen, flag=said.flag, reviewer=said.reviewer, score=said.score, note=said.note
+        )
     if made is not None:
         return replace(
             item,

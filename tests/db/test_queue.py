@@ -106,6 +106,40 @@ def add_copies(store: Store, photo_id: int, count: int) -> None:
         )
 
 
+def test_single_lines_are_those_of_the_queue(store: Store) -> None:
+    ids = [outline(store, f"{name}.jpg", predicted_jaccard=0.5) for name in "cab"]
+    store.take_in(new_photo("0.jpg", content="a.jpg"))
+    store.take_in(new_photo("bare.jpg"))
+    correct(store, ids[2])
+    draw(store, ids[2])
+    said = verdict(store, ids[0], DecisionKind.ACCEPTED, "bob", score=4)
+    store.decide(replace(said, note="haar", flag=True))
+    whole = {item.photo_id: item for item in store.queue(FOLDER, "ada")}
+    lines = store.queue_lines(FOLDER, [*ids, 999], "ada")
+    assert {line.photo_id: line for line in lines} == {key: whole[key] for key in ids}
+    seen = whole[ids[0]]
+    assert (seen.reviewer, seen.score, seen.note, seen.flag) == ("bob", 4, "haar", True)
+    assert (whole[ids[1]].reviewer, whole[ids[1]].name) == ("", "0.jpg")
+    assert store.queue_lines("/elsewhere", ids) == []
+    many = [*range(1_000, 1_000 + 2 * PAGE), ids[0]]
+    assert [line.photo_id for line in store.queue_lines(FOLDER, many)] == [ids[0]]
+
+
+def test_what_others_said_since_is_heard_of_once(store: Store) -> None:
+    first, second, third = (outline(store, f"{name}.jpg") for name in "abc")
+    store.decide(verdict(store, first, DecisionKind.ACCEPTED))
+    heard = store.hear()
+    assert store.said_since(heard) == set()
+    store.decide(verdict(store, second, DecisionKind.REJECTED, "bob"))
+    store.take_back("ada")
+    assert store.said_since(heard) == {first, second}
+    heard = store.hear()
+    store.decide(verdict(store, third, DecisionKind.ACCEPTED))
+    store.take_back("bob")
+    assert store.said_since(heard) == {second, third}
+    assert store.said_since(store.hear()) == set()
+
+
 def test_counts_are_of_files(store: Store) -> None:
     outline(store, "a.jpg")
     store.take_in(new_photo("same.jpg", content="a.jpg"))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
+from db.columns import now
 from db.store import Store
 from db.tables import (
     ClaimRow,
@@ -24,7 +25,6 @@ from db.tables import (
     ScaleRow,
     Table,
     TombstoneRow,
-    now,
 )
 from imaging.values import FileStat
 from tests.db.conftest import new_photo, outline, revision_of

@@ -1,7 +1,7 @@
 """A small clinic for the screens, and how a test drives the app in it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic
@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from db.store import Store
-from db.values import NewOutline, NewPhoto, QueueItem
+from db.values import NewOutline, NewPhoto, QueueItem, SetAside
 from imaging.decode.photo import fingerprint, read_file
 from imaging.framing import Pixels, Size, fit
 from imaging.mask import rle
@@ -28,7 +28,9 @@ from pipeline.review.session import ReviewSession
 from pipeline.work.scorer import OneProcess
 from pipeline.work.viewer import Viewer
 from tui.app import NevusApp
+from tui.rows import Chosen, Listing
 from tui.screens.review import ReviewScreen
+from tui.widgets.queue import Queue
 from tui.widgets.workbench import Workbench
 
 GRID = Size(64, 64)
@@ -122,6 +124,13 @@ class Clinic:
     def item(self, photo_id: int) -> QueueItem:
         """A photo's line as the database has it."""
         return next(item for item in self.session.queue() if item.photo_id == photo_id)
+
+
+def fill(queue: Queue, items: Sequence[QueueItem], aside: Sequence[SetAside] = ()) -> None:
+    """Show these rows, as if they had been read."""
+    listing = Listing(queue.folder)
+    listing.extend(items)
+    queue.replace(listing, Chosen(), aside)
 
 
 def review_screen(pilot: Pilot[None]) -> ReviewScreen:

@@ -1,6 +1,6 @@
 """Photos are called by what tells them apart."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from string import ascii_letters
 
 from hypothesis import given
@@ -11,7 +11,7 @@ from imaging.decode.photo import PhotoError
 from pipeline.intake.scan import file_stat
 from tests.tui.driving import Clinic, settled, text_of
 from tui.app import NevusApp
-from tui.names import Names, distinct, labels
+from tui.names import MANY, Names, distinct, labels
 
 MakeApp = Callable[[], NevusApp]
 PARTS = st.lists(st.text(ascii_letters, min_size=1, max_size=3), min_size=1, max_size=4)
@@ -50,18 +50,21 @@ def test_alike_names_are_told_apart_in_little_room(
     assert all(cell_len(text) <= width for text in short)
 
 
-def test_names_are_made_once_for_the_same_rows_and_room() -> None:
-    asked: list[list[str]] = []
+@given(st.lists(PARTS.map("/".join), unique=True), st.integers(1, 5))
+def test_names_that_come_page_by_page_are_those_of_all(paths: list[str], page: int) -> None:
+    names = Names()
+    for start in range(0, len(paths), page):
+        names.extend(paths[start : start + page])
+        [names.whole(place) for place in range(min(start + page, len(paths)))]
+    assert [names.whole(place) for place in range(len(paths))] == labels(paths)
+    assert ["/".join(filter(None, names.parts(place))) for place in range(len(paths))] == paths
 
-    def called(paths: Sequence[str]) -> list[str]:
-        asked.append(list(paths))
-        return list(paths)
 
-    names = Names(called)
-    for _ in range(3):
-        names.set(["a/1.jpg", "b/1.jpg"])
-        assert names.short(1, 10) == "b/1.jpg"
-    assert len(asked) == 1
+def test_very_many_of_one_name_are_told_apart_by_their_paths() -> None:
+    names = Names()
+    names.extend([f"{number}/x/image.jpg" for number in range(MANY + 1)])
+    assert names.whole(7) == "7/x/image.jpg"
+    assert (names.widest, names.widest_folder) == (9, 5)
 
 
 async def test_two_photos_of_one_name_are_told_apart_wherever_they_are_named(
@@ -78,8 +81,8 @@ async def test_two_photos_of_one_name_are_told_apart_wherever_they_are_named(
     async with make_app().run_test(size=(80, 24)) as pilot:
         screen = await settled(pilot)
         queue = text_of(screen, "#queue")
-        assert "anna/IMG_0001.jpg" in queue
-        assert "bert/IMG_0001.jpg" in queue
+        assert "IMG_0001.jpg anna" in queue
+        assert "IMG_0001.jpg bert" in queue
         assert "! carl/IMG_0001.jpg" in queue
         assert "anna/IMG_0001.jpg" in text_of(screen, "#details Static")
         await pilot.press("end")

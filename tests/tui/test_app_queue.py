@@ -9,7 +9,7 @@ from textual.geometry import Offset
 
 from db.values import DecisionKind, QueueItem, SetAside
 from pipeline.review.waiting import Said
-from tests.tui.driving import Clinic, flushed, settled, until
+from tests.tui.driving import Clinic, fill, flushed, settled, until
 from tui.app import NevusApp
 from tui.widgets.queue import Queue
 
@@ -32,7 +32,7 @@ def app() -> QueueApp:
 async def test_ten_thousand_rows_draw_only_what_is_seen(app: QueueApp) -> None:
     async with app.run_test(size=(40, 20)) as pilot:
         queue = app.query_one(Queue)
-        queue.fill([item(number) for number in range(10_000)], [])
+        fill(queue, [item(number) for number in range(10_000)], [])
         await pilot.press("end")
         await pilot.pause()
         assert queue.current == item(9_999)
@@ -45,16 +45,16 @@ async def test_ten_thousand_rows_draw_only_what_is_seen(app: QueueApp) -> None:
 async def test_the_cursor_stays_on_its_photo_when_others_arrive(app: QueueApp) -> None:
     async with app.run_test(size=(40, 20)) as pilot:
         queue = app.query_one(Queue)
-        queue.fill([item(5), item(7)], [])
+        fill(queue, [item(5), item(7)], [])
         await pilot.press("down")
-        queue.fill([item(3), item(5), item(6), item(7)], [])
+        fill(queue, [item(3), item(5), item(6), item(7)], [])
         assert queue.current == item(7)
 
 
 async def test_the_first_that_waits_is_taken_first(app: QueueApp) -> None:
     async with app.run_test(size=(40, 20)):
         queue = app.query_one(Queue)
-        queue.fill([item(1, DecisionKind.ACCEPTED), item(2), item(3)], [])
+        fill(queue, [item(1, DecisionKind.ACCEPTED), item(2), item(3)], [])
         assert queue.current == item(2)
 
 
@@ -65,7 +65,7 @@ async def test_waiting_goes_round_and_ends_with_the_skipped_the_first_skipped_fi
     edited = replace(item(6, DecisionKind.ACCEPTED), has_draft=True, edited_since=True)
     async with app.run_test(size=(40, 20)):
         queue = app.query_one(Queue)
-        queue.fill([item(1), item(2), item(3), *skipped, edited], [])
+        fill(queue, [item(1), item(2), item(3), *skipped, edited], [])
         queue.choose(2)
         assert [waiting.photo_id for waiting in queue.waiting()] == [3, 1, 2, 6, 5, 4]
         queue.mark(5, Said(DecisionKind.SKIPPED))
@@ -75,16 +75,16 @@ async def test_waiting_goes_round_and_ends_with_the_skipped_the_first_skipped_fi
 async def test_a_mark_holds_until_the_database_says_it(app: QueueApp) -> None:
     async with app.run_test(size=(40, 20)):
         queue = app.query_one(Queue)
-        queue.fill([item(1), item(2)], [])
+        fill(queue, [item(1), item(2)], [])
         queue.mark(1, Said(DecisionKind.REJECTED))
-        queue.fill([item(1), item(2)], [])
+        fill(queue, [item(1), item(2)], [])
         assert queue.items[0].decision is DecisionKind.REJECTED
         queue.unmark(1)
         # Of a reading that began before the decision was stored.
-        queue.fill([item(1), item(2)], [])
+        fill(queue, [item(1), item(2)], [])
         assert queue.items[0].decision is DecisionKind.REJECTED
         queue.begin_reading()
-        queue.fill([item(1, DecisionKind.SKIPPED), item(2)], [])
+        fill(queue, [item(1, DecisionKind.SKIPPED), item(2)], [])
         assert [row.decision for row in queue.items] == [DecisionKind.SKIPPED, None]
 
 
@@ -92,7 +92,7 @@ async def test_a_click_chooses_a_row_and_a_set_aside_file_shows_its_reason(app: 
     aside = SetAside("/p/a.jpg", "a.jpg", "a.jpg has no bytes. Copy it again.")
     async with app.run_test(size=(40, 20)) as pilot:
         queue = app.query_one(Queue)
-        queue.fill([item(1), item(2)], [aside])
+        fill(queue, [item(1), item(2)], [aside])
         await pilot.pause()
         lines = [queue.render_line(y).text for y in range(6)]
         assert "Set aside" in lines[3]
@@ -108,7 +108,7 @@ async def test_control_codes_in_a_name_do_not_reach_the_terminal(app: QueueApp) 
     bad = "a\x1b[31m\n[bold]b[/].jpg"
     async with app.run_test(size=(60, 20)):
         queue = app.query_one(Queue)
-        queue.fill([QueueItem(1, bad, bad, None, True, False, 0.1)], [SetAside(bad, bad, bad)])
+        fill(queue, [QueueItem(1, bad, bad, None, True, False, 0.1)], [SetAside(bad, bad, bad)])
         text = "".join(queue.render_line(y).text for y in range(6))
         assert "\x1b" not in text
         assert "\n" not in text
@@ -125,7 +125,7 @@ async def test_a_click_opens_the_row_under_the_pointer(
         await until(pilot, lambda: screen._news is None)
         queue = (await settled(pilot)).query_one(Queue)
         aside = [SetAside(f"/p/{name}", name, "It has no bytes.") for name in ("x.jpg", "y.jpg")]
-        queue.fill([item(number) for number in range(100)], aside)
+        fill(queue, [item(number) for number in range(100)], aside)
         await flushed(pilot)
         for scrolled in (0, 7, queue.max_scroll_y):
             queue.scroll_to(y=scrolled, animate=False)
@@ -144,16 +144,16 @@ async def test_the_cursor_stays_in_sight_and_on_its_line_while_the_list_sorts(
 ) -> None:
     async with app.run_test(size=(40, 20)) as pilot:
         queue = app.query_one(Queue)
-        queue.fill([item(1000)], [])
+        fill(queue, [item(1000)], [])
         await pilot.pause()
         for before in (3, 40, 300, 10, 5_000, 4_999):
             rows = [*map(item, range(before)), item(1000), *map(item, range(6_000, 6_050))]
-            queue.fill(rows, [])
+            fill(queue, rows, [])
             await pilot.pause()
             assert queue.current == item(1000)
             line = line_of(queue, "IMG_01000.jpg")
             assert line is not None
-        queue.fill([*map(item, range(77)), item(1000), *map(item, range(6_000, 6_050))], [])
+        fill(queue, [*map(item, range(77)), item(1000), *map(item, range(6_000, 6_050))], [])
         assert line_of(queue, "IMG_01000.jpg") == line
 
 
@@ -166,9 +166,9 @@ def line_of(queue: Queue, name: str) -> int | None:
 async def test_a_list_that_was_scrolled_away_by_hand_stays_where_it_is(app: QueueApp) -> None:
     async with app.run_test(size=(40, 20)) as pilot:
         queue = app.query_one(Queue)
-        queue.fill([item(number) for number in range(500)], [])
+        fill(queue, [item(number) for number in range(500)], [])
         await pilot.pause()
         queue.scroll_to(y=200, animate=False)
         await pilot.pause()
-        queue.fill([item(number) for number in range(600)], [])
+        fill(queue, [item(number) for number in range(600)], [])
         assert queue.scroll_offset.y == 200

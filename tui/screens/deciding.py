@@ -15,12 +15,13 @@ from pipeline.review.waiting import Said, is_skipped
 from tui.failures import EXPECTED, brief
 from tui.preferences import Preferences
 from tui.rows import Row
-from tui.screens.remarking import RemarkingScreen
+from tui.screens.finding import FindingScreen
 from tui.sentences import (
     edited_since,
     empty_outline,
     no_outline,
     not_stored,
+    nothing_left,
     nothing_waits,
     only_noted,
     seen_again,
@@ -28,12 +29,11 @@ from tui.sentences import (
 )
 from tui.stopwatch import Stopwatch
 from tui.widgets.progress import Progress
-from tui.widgets.queue import Queue
 from tui.widgets.reasons import Reasons
 from tui.words import describe
 
 
-class DecidingScreen(RemarkingScreen):
+class DecidingScreen(FindingScreen):
     """A screen with a queue, whose photo on the workbench is decided; then the next one comes."""
 
     def __init__(self, desk: Desk, folder: Path, reviewer: str, preferences: Preferences) -> None:
@@ -42,7 +42,6 @@ class DecidingScreen(RemarkingScreen):
         self._stopwatch = Stopwatch()
         self._pace = Pace()
         self._progress = Progress(folder.name, id="progress")
-        self._queue = Queue(self._folder, id="queue")
         self._reasons = Reasons(preferences, id="reasons")
         self._ending: tuple[str, ...] = ()
         self._told_skipped = False
@@ -93,13 +92,19 @@ class DecidingScreen(RemarkingScreen):
         return None
 
     def _decide(self, opened: DeskPhoto, decision: DecisionKind, reason: str = "") -> None:
-        kind = stored_kind(decision, self._bench.edited)
+        kind, remarks = stored_kind(decision, self._bench.edited), self.remarks
+        again = self._was_decided()
         self._pace.decide()
-        self._mark(opened.details.photo_id, Said(kind, self.remarks.flag))
+        said = Said(kind, remarks.flag, self._desk.reviewer, remarks.score, remarks.note)
+        self._mark(opened.details.photo_id, said)
         self._store(opened, decision, reason)
         # Now, not when the next photo comes: a stroke that is drawn meanwhile is of no photo.
         self._put_away()
-        self._go_on()
+        self._go_on(again)
+
+    def _was_decided(self) -> bool:
+        row = self._queue.current
+        return isinstance(row, QueueItem) and row.decision is not None and not is_skipped(row)
 
     def action_reject(self) -> None:
         """Ask why the photo is rejected; the same again asks no more."""
@@ -117,11 +122,13 @@ class DecidingScreen(RemarkingScreen):
             self._decide(opened, DecisionKind.REJECTED, reason)
 
     def action_stop_editing(self) -> None:
-        """Ask no more for a reason, or else put the brush away."""
+        """Ask no more for a reason, or else put the tool away, or else show all photos."""
         if self._asks_reason:
             self._ask_reason(False)
-        else:
+        elif self._bench.editing:
             super().action_stop_editing()
+        else:
+            self.leave_filter()
 
     @property
     def _asks_reason(self) -> bool:
@@ -140,10 +147,11 @@ class DecidingScreen(RemarkingScreen):
 
     def _count(self) -> None:
         """Tell how far the queue is decided, which the database may learn only in a moment."""
-        tally = self._queue.tally
+        tally = self._queue.roster.tally
         self._progress.tally = tally
         self._progress.pace = self._pace.per_minute()
         self._progress.left = self._pace.seconds_left(tally.waiting)
+        self._tell_wanted()
 
     def _why_undecided(self) -> str:
         on = f"{self._keymap.key('next')} goes on"
@@ -182,10 +190,15 @@ class DecidingScreen(RemarkingScreen):
             self._queue.unmark(photo_id)
             self.post_message(self.StoreChanged())
 
-    def _go_on(self) -> None:
-        """Go to what waits next; a photo that was skipped just now comes only after others."""
+    def _go_on(self, again: bool = False) -> None:
+        """Go to what waits next; a photo that was skipped just now comes only after others.
+
+        Where only some are shown, of which none waits, and one was decided `again`, to the next.
+        """
         row, after = self._queue.current, self._queue.waiting()
         waiting = next((item for item in after if item != row or not is_skipped(item)), None)
+        if waiting is None and again and self._queue.wanted.limits:
+            waiting = self._queue.below()
         if waiting is not None:
             self._queue.choose(waiting.photo_id)
             self._tell_skipped(waiting)
@@ -203,6 +216,9 @@ class DecidingScreen(RemarkingScreen):
         progress, (_, aside) = self._progress.progress, self._progress.shown
         coming = progress is not None and progress.done < progress.found
         ending = nothing_waits(skipped, aside, coming, self._keymap)
+        if self._queue.wanted.limits:
+            elsewhere = self._queue.roster.tally.waiting - sum(1 for _ in self._queue.waiting())
+            ending = nothing_left(max(0, elsewhere), self._keymap)
         if not self._ending:
             self._put_away()
             self._queue.leave()
@@ -231,7 +247,7 @@ class DecidingScreen(RemarkingScreen):
         self._queue.unmark(decision.photo_id)
         self._remarks.setdefault(decision.photo_id, Remarks.of(decision))
         self._desk.drop(decision.photo_id)
-        if not self._queue.choose(decision.photo_id):
+        if not self._queue.reveal(decision.photo_id):
             self._say("The decision is taken back. Its photo is not in this folder.")
         self.post_message(self.StoreChanged())
 
@@ -242,7 +258,7 @@ class DecidingScreen(RemarkingScreen):
         if refused:
             names = [self._queue.name_of(photo_id) for photo_id in refused]
             return not_stored(names, brief(next(iter(refused.values()))))
-        names = [self._queue.name_of(i.photo_id) for i in self._queue.items if i.edited_since]
+        names = [self._queue.name_of(photo_id) for photo_id in self._queue.edited()]
         noted = [self._queue.name_of(key) for key, said in self._remarks.items() if said.note]
         edited = edited_since(names, self._keymap) if names else ""
         return " ".join(part for part in (edited, only_noted(noted) if noted else "") if part)

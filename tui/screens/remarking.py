@@ -53,13 +53,6 @@ class RemarkingScreen(RevisingScreen):
             kept = replace(self._remarks[message.photo_id], note=message.note)
             self._remark(message.photo_id, kept)
 
-    def type_note(self, character: str | None) -> bool:
-        """Write on the open note line what was typed before it had the keys; whether it is open."""
-        writes = self._note_line.open and character is not None and character.isprintable()
-        if writes and character is not None:
-            self._note_line.type(character)
-        return writes
-
     def _photo(self) -> int | None:
         opened = self._bench.opened
         if opened is None:

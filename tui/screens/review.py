@@ -1,6 +1,7 @@
 """The screen where photos are reviewed: queue, photo, details, and what each key does."""
 
 import asyncio
+import gc
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -20,11 +21,13 @@ from pipeline.review.deck import AHEAD
 from pipeline.review.desk import Desk, DeskPhoto
 from pipeline.review.held import count_held, is_edited_since
 from pipeline.review.waiting import Unfinished
+from pipeline.review.wanted import ALL
 from tui.failures import EXPECTED
 from tui.names import below
 from tui.preferences import Preferences
+from tui.rows import Listing
 from tui.screens.deciding import DecidingScreen
-from tui.sentences import model_came, nothing_here
+from tui.sentences import model_came, nothing_fits, nothing_here
 from tui.surface.terminal import LEAST_HEIGHT, LEAST_WIDTH
 from tui.widgets.canvas import Canvas
 from tui.widgets.locator import Locator
@@ -32,6 +35,9 @@ from tui.widgets.queue import Queue
 from tui.widgets.workbench import Workbench
 
 WIDE = 100
+LEAST_QUEUE = 32
+NARROW_QUEUE = (30, 32)
+"""Cells of the queue's width."""
 PATIENCE = 0.15
 """Seconds before a photo that is still opening is announced; most are there sooner."""
 NEWS_EVERY = 0.3
@@ -54,7 +60,7 @@ class ReviewScreen(DecidingScreen):
 
     def __init__(self, desk: Desk, folder: Path, reviewer: str, preferences: Preferences) -> None:
         super().__init__(desk, folder, reviewer, preferences)
-        self._reading = self._read_again = self._read_whole = False
+        self._reading = self._read_again = self._read_all = self._read_whole = False
         self._reading_took = 0.0
         self._news: Timer | None = None
         self._told_model: set[int] = set()
@@ -63,11 +69,12 @@ class ReviewScreen(DecidingScreen):
     @property
     def waiting(self) -> int | None:
         """How many photos wait; None while the queue was not read to its end."""
-        return self._queue.tally.waiting if self._read_whole else None
+        return self._queue.roster.tally.waiting if self._read_whole else None
 
     def compose(self) -> ComposeResult:
         """From top to bottom; the sentence for small terminals is hidden until it is needed."""
         yield self._progress
+        yield self._filter_line
         with Container(id="table"):
             yield self._queue
             yield self._bench
@@ -75,10 +82,12 @@ class ReviewScreen(DecidingScreen):
                 yield self._details
                 yield self._reasons
                 yield self._versions
+                yield self._filters
                 yield self._locator
         yield self._status
         yield self._keys
         yield self._note_line
+        yield self._search_line
         yield Static(id="too-small", markup=False)
 
     def on_mount(self) -> None:
@@ -89,11 +98,23 @@ class ReviewScreen(DecidingScreen):
         """Arrange for the terminal's size, or say that it is too small."""
         width, height = event.size
         self._details.compact = width < WIDE
+        self._arrange()
         self.too_small = width < LEAST_WIDTH or height < LEAST_HEIGHT
         self.query_one("#too-small", Static).update(
             f"This terminal is {width} × {height}.\nnevus needs {LEAST_WIDTH} × {LEAST_HEIGHT}: "
             "make the window larger, or its letters smaller."
         )
+
+    def _arrange(self) -> None:
+        """Give the queue the room that its names need, within bounds."""
+        width, table = self.size.width, self.query_one("#table").styles
+        if self.has_class("-alone"):
+            table.clear_rule("grid_columns")
+        elif width < WIDE:
+            table.grid_columns = f"{self._queue.wish_width(*NARROW_QUEUE)} 1fr"
+        else:
+            wished = self._queue.wish_width(LEAST_QUEUE, max(LEAST_QUEUE, width * 3 // 10))
+            table.grid_columns = f"{wished} 1fr 34"
 
     def watch_too_small(self, too_small: bool) -> None:
         """Hide everything a decision could be made on."""
@@ -111,13 +132,16 @@ class ReviewScreen(DecidingScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:  # noqa: ARG002
         """Nothing is done unseen or beside a question; editing is only ended where it began."""
-        if self.too_small or self._note_line.open:
+        if self.too_small or self._note_line.open or self._search_line.open:
             return False
         if self._asks_reason:
             return action in ANSWERS
         if self._goes_through:
             return action in LOOKS
-        return self._bench.editing if action == "stop_editing" else True
+        return self._can_leave() if action == "stop_editing" else True
+
+    def _can_leave(self) -> bool:
+        return self._bench.editing or self._chooses or self._wanted != ALL
 
     # The queue
 
@@ -134,61 +158,90 @@ class ReviewScreen(DecidingScreen):
         self._news = None
         self._read_queue()
 
-    @on(DecidingScreen.StoreChanged)
     def _read_queue(self) -> None:
+        """Read all of it anew, now or after what is being read."""
+        self._read_all = True
+        self._read_on()
+
+    @on(DecidingScreen.StoreChanged)
+    def _read_on(self) -> None:
+        """Read what has changed; not while something is read, but after that."""
         self._read_again = self._reading
         if not self._reading:
             self._reading = True
-            self._queue.begin_reading()
-            self._fill_queue()
+            self._read()
 
     @work(group="queue")
-    async def _fill_queue(self) -> None:
-        started = monotonic()
-        first = self._queue.current is None
+    async def _read(self) -> None:
+        whole, self._read_all = self._read_all, False
         try:
-            items = await self._read_pages(shown=first)
-            aside = await asyncio.wrap_future(self._desk.read_set_aside())
+            if whole:
+                await self._read_whole_queue()
+            else:
+                asked = self._desk.read_changed(self._queue.begin_reading())
+                changed = await asyncio.wrap_future(asked)
+                self._queue.change(changed)
         except EXPECTED as problem:
             self._complain(problem)
         else:
-            self._fill(items, aside)
-            self._read_whole = True
-            if first:
-                self._tell_skipped(self._queue.current)
-            self._progress.shown = (len(items), len(aside))
-            self._progress.outlined = sum(item.segmented for item in items)
-            self._look_at_news(items)
+            self._count()
+            self._look_at_news()
             self._explain()
         finally:
             self._reading = False
-            self._reading_took = monotonic() - started
         if self._read_again:
-            self._read_queue()
+            self._read_on()
 
-    async def _read_pages(self, shown: bool) -> list[QueueItem]:
-        """The whole queue; what is read of it is shown at once where nothing is shown yet."""
-        items: list[QueueItem] = []
+    async def _read_whole_queue(self) -> None:
+        started, first = monotonic(), self._queue.current is None
+        self._queue.begin_reading()
+        try:
+            listing = await self._read_pages(shown=not len(self._queue.roster))
+            aside = await asyncio.wrap_future(self._desk.read_set_aside())
+            await self._replace(listing, aside)
+        finally:
+            self._reading_took = monotonic() - started
+        self._read_whole = True
+        roster = self._queue.roster
+        self._progress.shown, self._progress.outlined = (len(roster), len(aside)), roster.outlined
+        if first:
+            self._tell_skipped(self._queue.current)
+        self._arrange()
+
+    async def _read_pages(self, shown: bool) -> Listing:
+        """The whole queue, each page of it shown at once where nothing is shown yet."""
+        listing = self._queue.listing if shown else Listing(self._folder)
         for page in self._desk.read_queue():
             read = await asyncio.wrap_future(page)
-            items += read
+            if shown:
+                if self._queue.extend(read):
+                    # Whatever looks for garbage would go through all these lines, and stop the
+                    # screen for a third of a second where they are a hundred thousand.
+                    gc.freeze()
+                    self._count()
+                    self._arrange()
+            else:
+                listing.extend(read)
             if len(read) < PAGE:
                 break
-            # Each filling takes as long as all that is filled in: none but of twice as much.
-            if shown and len(items) >= 2 * len(self._queue) and _some_wait(items):
-                self._fill(items, [])
-        return items
+        return listing
 
-    def _fill(self, items: Sequence[QueueItem], aside: Sequence[SetAside]) -> None:
-        self._queue.fill(items, aside)
-        self._count()
+    async def _replace(self, listing: Listing, aside: Sequence[SetAside]) -> None:
+        """Show a listing in place of the one before, as what is wanted of it was found."""
+        wanted = None
+        while wanted != self._queue.wanted:
+            wanted = self._queue.wanted
+            chosen = await asyncio.to_thread(listing.selecting(wanted))
+        self._queue.replace(listing, chosen, aside)
 
-    def _look_at_news(self, items: list[QueueItem]) -> None:
+    def _look_at_news(self) -> None:
         """Open what has an outline now, and go to work that came after all was done."""
-        for item in items:
-            if self._desk.is_behind(item) and not self._draws_on(item.photo_id):
-                ready = self._desk.ready(item.photo_id)
-                self._desk.drop(item.photo_id)
+        for photo_id in self._desk.held():
+            item = self._queue.line(photo_id)
+            behind = item is not None and self._desk.is_behind(item)
+            if item is not None and behind and not self._draws_on(photo_id):
+                ready = self._desk.ready(photo_id)
+                self._desk.drop(photo_id)
                 if ready is self._bench.opened:
                     self._open(item)
         self._tell_model()
@@ -243,11 +296,16 @@ class ReviewScreen(DecidingScreen):
                 self._bench.say(f"{below(file.path, self._folder)} was set aside.", file.reason)
                 self._details.show_aside(file)
             case None:
-                progress = self._progress.progress
-                found = None if progress is None else progress.found
-                passed_by = None if progress is None else progress.passed_by
-                self._bench.say(*nothing_here(found, passed_by))
+                self._bench.say(*self._why_nothing())
                 self._details.clear()
+
+    def _why_nothing(self) -> tuple[str, ...]:
+        if self._queue.wanted.limits:
+            return nothing_fits(self._keymap)
+        progress = self._progress.progress
+        return (
+            nothing_here() if progress is None else nothing_here(progress.found, progress.passed_by)
+        )
 
     # The photo
 
@@ -302,12 +360,6 @@ class ReviewScreen(DecidingScreen):
         else:
             self._queue.show_edits(opened.details.photo_id, None)
 
-    def _explain(self) -> None:
-        """Say why the open photo stands where it stands, which changes with the queue."""
-        row, opened = self._queue.current, self._bench.opened
-        if isinstance(row, QueueItem) and opened and row.photo_id == opened.details.photo_id:
-            self._details.explain(row)
-
     @work(group="prepare", exclusive=True)
     async def _prepare(self) -> None:
         """Open the photos that come next; what fails now is told when it is wanted."""
@@ -328,6 +380,7 @@ class ReviewScreen(DecidingScreen):
     def action_panels(self) -> None:
         """Fold queue and details away, or bring them back."""
         self.toggle_class("-alone")
+        self._arrange()
 
     def action_step(self, rows: int) -> None:
         """Go to another photo, deciding nothing."""
@@ -343,8 +396,10 @@ class ReviewScreen(DecidingScreen):
 
     @on(Workbench.Set)
     def _give_keys_back(self) -> None:
-        """Arrow keys belong to the crosshair or to the revisions, to the queue else."""
-        if not self._bench.editing and not self._goes_through:
+        """Arrow keys belong to the crosshair or to what is gone through, to the queue else."""
+        lines = self._note_line.open or self._search_line.open
+        others = self._goes_through or self._filters.has_focus or lines
+        if not (self._bench.editing or others):
             self._queue.focus()
 
     @on(Workbench.Edited)
@@ -360,7 +415,3 @@ class ReviewScreen(DecidingScreen):
             self._queue.show_edits(opened.details.photo_id, Unfinished(area, edits > 0, since))
             self._explain()
         self._show_state()
-
-
-def _some_wait(items: Sequence[QueueItem]) -> bool:
-    return any(item.decision is None for item in items)

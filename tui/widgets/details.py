@@ -16,6 +16,7 @@ from imaging.text import printable
 from imaging.values import Measurements, Receipt
 from pipeline.review.order import explain_place
 from pipeline.review.verdict import Remarks
+from pipeline.review.wanted import ALL, Wanted
 from tui.names import below
 from tui.words import FLAG, cells, cut, folded, lines_of, percent, shorten
 
@@ -42,6 +43,7 @@ class Details(VerticalScroll, can_focus=False):
         self._edits = 0
         self._lesions: Sequence[MaskPart] = ()
         self._row: QueueItem | None = None
+        self._wanted = ALL
         self._remarks = Remarks()
 
     @property
@@ -53,10 +55,10 @@ class Details(VerticalScroll, can_focus=False):
         """One text."""
         yield Static(markup=False)
 
-    def explain(self, row: QueueItem) -> None:
+    def explain(self, row: QueueItem, wanted: Wanted) -> None:
         """Say from now on why the photo stands where it stands in the queue, and if it waits."""
-        if row != self._row:
-            self._row = row
+        if (row, wanted) != (self._row, self._wanted):
+            self._row, self._wanted = row, wanted
             self._draw()
 
     def show(
@@ -159,7 +161,9 @@ class Details(VerticalScroll, can_focus=False):
         if since:
             lines.append(Content.styled("a stores the edits", "$quiet"))
         elif photo.decision is None and row is not None:
-            lines.append(Content.styled(shorten(explain_place(row), self._room), "$quiet"))
+            lines.append(
+                Content.styled(shorten(explain_place(row, self._wanted), self._room), "$quiet")
+            )
         return lines
 
     def _remarked(self) -> list[Content]:

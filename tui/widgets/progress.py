@@ -12,7 +12,7 @@ from db.values import DecisionKind
 from imaging.text import printable
 from pipeline.intake.ingest import IngestProgress
 from pipeline.review.tally import Tally
-from tui.widgets.queue import GLYPHS
+from tui.widgets.row_view import GLYPHS
 from tui.words import GAP, cells, cut, duration, fitting, shorten
 
 WINDOW = 8.0

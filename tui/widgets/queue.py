@@ -1,61 +1,25 @@
 """The queue: a line for each photo, and the files that were set aside with their reason."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rich.cells import set_cell_size
-from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Region, Size
 from textual.message import Message
-from textual.reactive import reactive
-from textual.scroll_view import ScrollView
-from textual.strip import Strip
 
-from db.values import DecisionKind, QueueItem, SetAside
-from pipeline.review.tally import Tally
+from db.values import QueueItem, SetAside
+from pipeline.review.roster import Roster
 from pipeline.review.waiting import Said, Unfinished
-from tui.names import reason_of
-from tui.rows import Row, Rows, key_of
-from tui.words import FLAG, cells, cut, percent
-
-GLYPHS: dict[DecisionKind, tuple[str, str]] = {
-    DecisionKind.ACCEPTED: ("✓", "accepted"),
-    DecisionKind.CORRECTED: ("±", "accepted"),
-    DecisionKind.REJECTED: ("✗", "rejected"),
-    DecisionKind.NO_LESION: ("∅", "accepted"),
-    DecisionKind.SKIPPED: ("»", "quiet"),
-}
-"""A decided photo's sign and the colour it has."""
+from pipeline.review.wanted import Facet, Wanted
+from tui.rows import Chosen, Listing, Row, key_of
+from tui.widgets.row_view import RowView
 
 
-def glyph(row: Row) -> tuple[str, str]:
-    """A row's sign and the name of its colour."""
-    if isinstance(row, SetAside):
-        return "!", "aside"
-    if row.has_draft and row.decision is None:
-        return "◐", "draft"
-    if row.edited_since:
-        return "✎", "since"
-    if row.decision is not None:
-        return GLYPHS[row.decision]
-    return ("○", "waiting") if row.segmented else ("·", "quiet")
+class Queue(RowView, can_focus=True):
+    """The photos that are wanted, in their order, and a cursor that stays on its photo."""
 
-
-class Queue(ScrollView, can_focus=True):
-    """All photos in their order, one line each, drawn only where they are seen.
-
-    The set-aside files follow, two lines each: the path below the folder, and why.
-    """
-
-    DEFAULT_CSS = "Queue { overflow-x: hidden; scrollbar-size-vertical: 1; }"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"queue--{name}"
-        for name in ("name", "done", "quiet", "waiting", "draft", "since", "accepted", "rejected")
-    } | {"queue--aside", "queue--cursor", "queue--bar"}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "step(1)", show=False),
         Binding("up", "step(-1)", show=False),
@@ -64,7 +28,6 @@ class Queue(ScrollView, can_focus=True):
         Binding("home", "end(-1)", show=False),
         Binding("end", "end(1)", show=False),
     ]
-    cursor: reactive[int | None] = reactive[int | None](None)
 
     @dataclass
     class RowChosen(Message):
@@ -73,9 +36,11 @@ class Queue(ScrollView, can_focus=True):
         row: Row | None
 
     def __init__(self, folder: str, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
-        self._rows = Rows(folder)
+        super().__init__(folder, id=id)
+        self.folder = folder
         self._left = False
+        self.silent = False
+        """Whether nobody is told where the cursor goes."""
 
     # What the queue holds
 
@@ -86,90 +51,165 @@ class Queue(ScrollView, can_focus=True):
 
     @property
     def items(self) -> Sequence[QueueItem]:
-        """The photos, in order."""
+        """The photos that are shown, in order."""
         return self._rows.items
 
     @property
-    def tally(self) -> Tally:
-        """How the photos stand."""
-        return self._rows.tally
+    def roster(self) -> Roster:
+        """All photos, shown or not."""
+        return self._rows.roster
 
-    def __len__(self) -> int:
-        return len(self._rows)
+    @property
+    def listing(self) -> Listing:
+        """The photos as they were read last."""
+        return self._rows.listing
 
-    def __bool__(self) -> bool:
-        return True
+    @property
+    def wanted(self) -> Wanted:
+        """Which photos are shown, and in which order."""
+        return self._rows.wanted
+
+    @property
+    def fitting(self) -> int:
+        """How many of those shown are wanted; the one just decided may be no more."""
+        return self._rows.items.fitting
 
     def waiting(self) -> Iterator[QueueItem]:
-        """What is to be decided, in order; undecided photos after the cursor come first."""
+        """What is to be decided of what is shown, in order; what follows the cursor comes first."""
         after = 0 if self.cursor is None else min(self.cursor + 1, len(self.items))
         return self._rows.waiting(after)
 
+    def below(self) -> QueueItem | None:
+        """The photo on the row below the cursor."""
+        place = -1 if self.cursor is None else self.cursor
+        return self.items[place + 1] if place + 1 < len(self.items) else None
+
+    def find_match(self, sought: Wanted, direction: int) -> int | None:
+        """The next photo of those shown that is sought, round the end if need be."""
+        return self._rows.find_match(sought, -1 if self.cursor is None else self.cursor, direction)
+
+    def choices(self, facet: Facet) -> Sequence[str]:
+        """The values of a facet that some photo has, or might have."""
+        return self.roster.choices(facet)
+
     def skipped(self) -> list[QueueItem]:
-        """The skipped photos, the first skipped first."""
+        """The skipped photos, shown or not, the first skipped first."""
         return self._rows.skipped()
+
+    def edited(self) -> list[int]:
+        """The photos that were edited since their decision, shown or not."""
+        return self._rows.edited()
 
     def name_of(self, photo_id: int) -> str:
         """What to call a photo so that it is no other one; safe to show."""
-        index = self._rows.place(photo_id)
-        return "A photo" if index is None else self._rows.name(index)
+        return self._rows.whole_name(photo_id) or "A photo"
 
-    def fill(self, items: Sequence[QueueItem], aside: Sequence[SetAside]) -> None:
-        """Show these rows.
+    def line(self, photo_id: int) -> QueueItem | None:
+        """A photo's line, shown or not."""
+        place = self.roster.place(photo_id)
+        return None if place is None else self.roster.items[place]
+
+    def extend(self, items: Sequence[QueueItem]) -> bool:
+        """These photos come behind the others; without a cursor, it takes the first that waits.
+
+        They are drawn, which is what is returned, once there are twice as many as were: to lay all
+        out anew for each page would take longer than to read it.
+        """
+        self._rows.extend(items)
+        drawn = len(self) >= 2 * self.virtual_size.height
+        if drawn:
+            self._resize()
+            self.refresh()
+        waiting = (item.photo_id for item in items if item.decision is None)
+        if self.cursor is None and (first := next(waiting, None)) is not None:
+            self.choose(first)
+        return drawn
+
+    def replace(self, listing: Listing, chosen: Chosen, aside: Sequence[SetAside]) -> None:
+        """Show these photos and files; `chosen` are those that are wanted.
 
         The cursor stays on its photo, and that on its line of the screen; without a photo it takes
         the first that waits.
         """
+        with self._staying():
+            self._rows.set_aside(aside)
+            if listing is not self.listing:
+                self._rows.replace(listing, chosen)
+
+    def selecting(self, wanted: Wanted) -> Callable[[], Chosen]:
+        """Finds what is wanted, on any thread; `show` shows it."""
+        return self._rows.selecting(wanted)
+
+    def show(self, wanted: Wanted, chosen: Chosen) -> None:
+        """Show what is wanted, as it was found. The cursor stays on its photo if that is shown."""
+        with self._staying():
+            self._rows.show(wanted, chosen)
+
+    def change(self, items: Sequence[QueueItem]) -> None:
+        """These lines read otherwise now."""
+        with self._staying():
+            self._rows.change(items)
+
+    @contextmanager
+    def _staying(self) -> Iterator[None]:
+        """The cursor stays on its photo, whatever comes before it or goes."""
         before, line = self.current, self._line_in_sight()
-        self._rows.fill(items, aside)
+        yield
         self._resize()
         place = None if before is None else self._rows.place(key_of(before))
         if place is None:
             self._place_cursor(before)
         else:
             self.set_reactive(Queue.cursor, place)
+            self._hold(before)
         if line is not None:
             self._keep_on(line)
         self.refresh()
 
     def _place_cursor(self, before: Row | None) -> None:
+        if self.wanted.limits:
+            # Where it was among others says nothing.
+            self.set_reactive(Queue.cursor, None)
+            before = None
         waiting = next(self.waiting(), None) if before is None else None
         if waiting is not None:
-            self.cursor = self._rows.place(waiting.photo_id)
-        elif len(self):
-            self.cursor = min(self.cursor or 0, len(self) - 1)
+            self._go(self._rows.place(waiting.photo_id))
         else:
-            self.cursor = None
-        self._left = False
+            self._go(min(self.cursor or 0, len(self) - 1) if len(self) else None)
         self.watch_cursor()
-        self.post_message(self.RowChosen(self.current))
 
     def mark(self, photo_id: int, said: Said) -> None:
         """Show a decision that is on its way to the database, or was taken back in it."""
-        self._rows.mark(photo_id, said)
-        self.refresh()
+        with self._staying():
+            self._rows.mark(photo_id, said)
 
     def show_edits(self, photo_id: int, made: Unfinished | None) -> None:
         """Show what edits made of a photo's mask; remembered, as no list reads them."""
-        self._rows.show_edits(photo_id, made)
-        self.refresh()
+        with self._staying():
+            self._rows.show_edits(photo_id, made)
 
     def unmark(self, photo_id: int) -> None:
         """The database says itself now what was decided: to a reading that begins from now on."""
         self._rows.unmark(photo_id)
 
-    def begin_reading(self) -> None:
-        """What `fill` will be given is read from now on."""
-        self._rows.begin_reading()
+    def begin_reading(self) -> set[int]:
+        """What is read from now on says itself what was said of these photos."""
+        return self._rows.begin_reading()
 
     # Moving
 
     def choose(self, photo_id: int) -> bool:
-        """Go to a photo, also when the cursor is there; False if the queue does not hold it."""
+        """Go to a photo, also when the cursor is there; False if it is not shown."""
         index = self._rows.place(photo_id)
         if index is not None:
             self._go(index)
         return index is not None
+
+    def reveal(self, photo_id: int) -> bool:
+        """Go to a photo, wanted or not; False if the folder does not hold it."""
+        with self._staying():
+            self._rows.reveal(photo_id)
+        return self.choose(photo_id)
 
     def leave(self) -> None:
         """The photo under the cursor is not shown any more: a step back leads to it."""
@@ -202,16 +242,24 @@ class Queue(ScrollView, can_focus=True):
         if index != self.cursor or self._left:
             self._go(index)
 
-    def _go(self, index: int) -> None:
-        self.cursor, self._left = index, False
-        self.post_message(self.RowChosen(self.current))
+    def _go(self, index: int | None) -> None:
+        row = None if index is None else self._rows[index]
+        # The row that was left may be wanted no more, and close up.
+        self._hold(row)
+        if index is not None:
+            # What is not drawn yet can be gone to.
+            self._resize()
+        self.cursor = None if row is None else self._rows.place(key_of(row))
+        self._left = False
+        self.tell()
 
-    def watch_cursor(self) -> None:
-        """Keep the cursor in sight."""
-        if self.cursor is not None:
-            line, height = self._lines_of(self.cursor)
-            self.scroll_to_region(Region(0, line, 1, height), animate=False, force=True)
-        self.refresh()
+    def _hold(self, row: Row | None) -> None:
+        self._rows.hold(row.photo_id if isinstance(row, QueueItem) else None)
+
+    def tell(self) -> None:
+        """Tell where the cursor is, unless nobody is to know."""
+        if not self.silent:
+            self.post_message(self.RowChosen(self.current))
 
     def _line_in_sight(self) -> int | None:
         """The line of the screen on which the cursor is; None where it is out of sight."""
@@ -226,82 +274,3 @@ class Queue(ScrollView, can_focus=True):
             top = self._lines_of(self.cursor)[0] - line
             self.scroll_to(y=top, animate=False, force=True)
             self.watch_cursor()
-
-    # Drawing
-
-    def on_resize(self) -> None:
-        """Draw the rows as wide as there is room, the cursor in sight."""
-        self._resize()
-        self.watch_cursor()
-
-    def _resize(self) -> None:
-        photos, aside = len(self.items), len(self._rows.aside)
-        heading = 2 if aside and photos else 1 if aside else 0
-        height = photos + heading + 2 * aside
-        self.virtual_size = Size(self.scrollable_content_region.width, height)
-
-    def _aside_start(self) -> int:
-        return len(self.items) + (2 if self.items else 1)
-
-    def _lines_of(self, index: int) -> tuple[int, int]:
-        """A row's first line and how many lines it has."""
-        photos = len(self.items)
-        return (index, 1) if index < photos else (self._aside_start() + 2 * (index - photos), 2)
-
-    def _index_at(self, line: int) -> int | None:
-        """The row on a line; None on headings and below the end."""
-        if line < len(self.items):
-            return line
-        index = len(self.items) + (line - self._aside_start()) // 2
-        return index if line >= self._aside_start() and index < len(self) else None
-
-    def render_line(self, y: int) -> Strip:
-        """One line of what is in sight."""
-        line, width = y + self.scroll_offset.y, self.scrollable_content_region.width
-        index = self._index_at(line)
-        if index is not None:
-            first, _ = self._lines_of(index)
-            return self._strip(index, line - first, width)
-        if self._rows.aside and line == self._aside_start() - 1:
-            text = set_cell_size(f" Set aside  {len(self._rows.aside)}", width)
-            return Strip([Segment(text, self._style("quiet"))], width)
-        return Strip.blank(width, self.rich_style)
-
-    def _style(self, name: str, chosen: bool = False) -> Style:
-        style = self.get_component_rich_style(f"queue--{name}")
-        if not chosen:
-            return style
-        return style + Style(bgcolor=self.get_component_rich_style("queue--cursor").bgcolor)
-
-    def _strip(self, index: int, line: int, width: int) -> Strip:
-        row, chosen = self._rows[index], index == self.cursor
-        bar = Segment("▌" if chosen else " ", self._style("bar", chosen))
-        if isinstance(row, SetAside):
-            parts = self._aside_parts(index, row, line, width - 4)
-        else:
-            parts = self._photo_parts(index, row, width - 11)
-        end = Segment(" ", self._style("name", chosen))
-        return Strip([bar, *parts, end]).adjust_cell_length(width, self._style("name", chosen))
-
-    def _photo_parts(self, index: int, row: QueueItem, room: int) -> list[Segment]:
-        chosen, (sign, colour) = index == self.cursor, glyph(row)
-        area = "" if row.area_fraction is None else percent(row.area_fraction)
-        style = "name" if row.decision is None or row.edited_since else "done"
-        return [
-            Segment(sign, self._style(colour, chosen)),
-            Segment(FLAG if row.flag else " ", self._style("draft", chosen)),
-            _fill(self._rows.name(index, room), room, self._style(style, chosen)),
-            Segment(f" {area:>6}", self._style("quiet", chosen)),
-        ]
-
-    def _aside_parts(self, index: int, row: SetAside, line: int, room: int) -> list[Segment]:
-        chosen, (sign, colour) = index == self.cursor, glyph(row)
-        text = cut(reason_of(row), room) if line else self._rows.name(index, room)
-        return [
-            Segment(f"{' ' if line else sign} ", self._style(colour, chosen)),
-            _fill(text, room, self._style("quiet" if line else "name", chosen)),
-        ]
-
-
-def _fill(text: str, width: int, style: Style) -> Segment:
-    return Segment(text + " " * (width - cells(text)), style)

@@ -48,6 +48,15 @@ def test_every_page_is_read_along_an_index(
         assert not [step for step in plan if "TEMP B-TREE" in step]
 
 
+def test_single_lines_are_read_along_indexes(store: Store) -> None:
+    photo_id = outline(store, "a.jpg")
+    with sent() as statements:
+        store.queue_lines(FOLDER, [photo_id], "ada")
+    [plan] = plans_of(store, statements)
+    assert [step for step in plan if "ix_file_photo_id" in step]
+    assert not [step for step in plan if step.startswith("SCAN")]
+
+
 def test_a_file_is_looked_up_along_indexes(store: Store) -> None:
     stat = new_photo("a.jpg").stat
     with sent() as statements:

@@ -1,0 +1,189 @@
+"""What the keys for search, filter and sort do: which photos of the queue are shown."""
+
+import asyncio
+import re
+from dataclasses import replace
+
+from textual import on, work
+
+from db.values import QueueItem
+from imaging.text import printable
+from pipeline.review.desk import Desk
+from pipeline.review.wanted import ALL, Wanted
+from tui.preferences import Preferences
+from tui.rows import Row
+from tui.screens.remarking import RemarkingScreen
+from tui.sentences import not_found, nothing_fits, only_so_many
+from tui.widgets.filter_line import FilterLine
+from tui.widgets.filters import Filters
+from tui.widgets.queue import Queue
+from tui.widgets.search_line import SearchLine
+
+JUMP = re.compile(r"#(\d*)")
+
+
+class FindingScreen(RemarkingScreen):
+    """A screen with a queue, of which it shows what is wanted."""
+
+    def __init__(self, desk: Desk, folder: str, reviewer: str, preferences: Preferences) -> None:
+        super().__init__(desk, folder, reviewer, preferences)
+        self._queue = Queue(folder, id="queue")
+        self._search_line = SearchLine(id="search")
+        self._filter_line = FilterLine(folder, preferences.keymap, id="filter")
+        self._filters = Filters(folder, self._queue.choices, id="filters")
+        self._wanted = ALL
+        self._sought: Wanted = ALL
+        self._before: tuple[Wanted, Row | None] = (ALL, None)
+
+    # What is wanted
+
+    def want(self, wanted: Wanted) -> None:
+        """Show these photos, as soon as they are found."""
+        self._wanted = self._filters.wanted = wanted
+        self._select()
+
+    def leave_filter(self) -> None:
+        """Close the table of filters, or else show all photos in their order."""
+        if self._chooses:
+            self._close_filters()
+        else:
+            self.want(ALL)
+
+    @work(group="select", exclusive=True)
+    async def _select(self) -> None:
+        await self._show_wanted()
+
+    async def _show_wanted(self) -> None:
+        """Find what is wanted on a thread: what is wanted last is what is shown at last."""
+        listing = None
+        while listing is not self._queue.listing:
+            listing, wanted = self._queue.listing, self._wanted
+            chosen = await asyncio.to_thread(self._queue.selecting(wanted))
+        self._queue.show(wanted, chosen)
+        self._tell_wanted()
+        self._explain()
+
+    def _tell_wanted(self) -> None:
+        wanted, fitting = self._queue.wanted, self._queue.fitting
+        self._filter_line.wanted = wanted
+        self._filter_line.counts = (fitting, len(self._queue.roster))
+        self._queue.empty = " ".join(nothing_fits(self._keymap)) if wanted.limits else ""
+        if self._search_line.open:
+            self._search_line.tell(f"{fitting} found" if wanted.words else "")
+
+    def _explain(self) -> None:
+        """Say why the open photo stands where it stands, which changes with the queue."""
+        row, opened = self._queue.current, self._bench.opened
+        if isinstance(row, QueueItem) and opened and row.photo_id == opened.details.photo_id:
+            self._details.explain(row, self._queue.wanted)
+
+    # The table of filters
+
+    def action_filter(self) -> None:
+        """Open the table in which filters and order are chosen, or close it."""
+        if self._chooses:
+            self._close_filters()
+        else:
+            self.add_class("-filtering")
+            self.set_focus(self._filters)
+
+    @property
+    def _chooses(self) -> bool:
+        """Whether filters and order are chosen now."""
+        return self.has_class("-filtering")
+
+    @on(Filters.Wished)
+    def _take_wish(self, message: Filters.Wished) -> None:
+        self.want(message.wanted)
+
+    @on(Filters.Closed)
+    def _close_filters(self) -> None:
+        self.remove_class("-filtering")
+        self.set_focus(self._queue)
+
+    @on(FilterLine.Dropped)
+    def _drop_filter(self) -> None:
+        self.want(ALL)
+
+    # Searching
+
+    def action_search(self) -> None:
+        """Search names and notes while it is typed, or go to a photo by its number."""
+        self._before = (self._wanted, self._queue.current)
+        self._queue.silent = True
+        self.add_class("-searching")
+        self._search_line.ask(self._wanted.text)
+
+    @on(SearchLine.Typed)
+    def _search(self, message: SearchLine.Typed) -> None:
+        number = JUMP.fullmatch(message.text)
+        if number is None:
+            self.want(replace(self._wanted, text=message.text))
+        elif self._wanted != self._before[0]:
+            self.want(self._before[0])
+        elif number[1]:
+            self._jump(int(number[1]))
+
+    def _jump(self, number: int) -> None:
+        photos = len(self._queue.items)
+        if 1 <= number <= photos:
+            self._queue.choose(self._queue.items[number - 1].photo_id)
+        self._search_line.tell("" if 1 <= number <= photos else only_so_many(photos))
+
+    @on(SearchLine.Ended)
+    def _end_search(self, message: SearchLine.Ended) -> None:
+        if self._search_line.open:
+            self._leave_search(message.text, message.kept)
+
+    @work(group="select", exclusive=True)
+    async def _leave_search(self, text: str, kept: bool) -> None:
+        number = JUMP.fullmatch(text)
+        wanted = replace(self._wanted, text=text)
+        if number is None and wanted.words:
+            self._sought = Wanted(text)
+        self._wanted = wanted if kept and number is None else self._before[0]
+        await self._show_wanted()
+        if kept and wanted.words and number is None and not self._queue.fitting:
+            self._search_line.stay(not_found(printable(text.strip())))
+            return
+        if kept and number is not None and number[1]:
+            self._jump(int(number[1]))
+        if not kept:
+            self._return()
+        self._close_search()
+
+    def _return(self) -> None:
+        before = self._before[1]
+        if isinstance(before, QueueItem):
+            self._queue.choose(before.photo_id)
+
+    def _close_search(self) -> None:
+        self._search_line.close()
+        self.remove_class("-searching")
+        self._queue.silent = False
+        self._filters.wanted = self._wanted
+        self.set_focus(self._queue)
+        row, opened = self._queue.current, self._bench.opened
+        if not (isinstance(row, QueueItem) and opened and opened.details.photo_id == row.photo_id):
+            self._queue.tell()
+
+    def action_next_match(self, direction: int) -> None:
+        """Go to the next photo that was searched for, or to the one before."""
+        if not self._sought.words:
+            self._say("Nothing was searched for yet. / searches names and notes.")
+            return
+        found = self._queue.find_match(self._sought, direction)
+        if found is None:
+            self._say(not_found(printable(self._sought.text.strip())))
+        else:
+            self._queue.choose(found)
+
+    # What is typed before a line has the keys
+
+    def type_text(self, character: str | None) -> bool:
+        """Write on the open line what was typed before it had the keys; whether one is open."""
+        line = next((each for each in (self._note_line, self._search_line) if each.open), None)
+        if line is None or character is None or not character.isprintable():
+            return False
+        line.type(character)
+        return True
