@@ -42,6 +42,23 @@ async def test_ten_thousand_rows_draw_only_what_is_seen(app: QueueApp) -> None:
         assert "IMG_09980.jpg" in lines[0]
 
 
+async def test_a_step_or_a_mark_draws_the_rows_that_look_otherwise_and_no_others(
+    app: QueueApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with app.run_test(size=(40, 20)) as pilot:
+        queue = app.query_one(Queue)
+        queue.fill([item(number) for number in range(10)], [])
+        await pilot.pause()
+        drawn, draw = set[int](), queue.render_line
+        monkeypatch.setattr(queue, "render_line", lambda y: drawn.add(y) or draw(y))
+        await pilot.press("down")
+        await pilot.pause()
+        assert drawn == {0, 1}
+        queue.mark(7, Said(DecisionKind.ACCEPTED, False))
+        await pilot.pause()
+        assert drawn == {0, 1, 7}
+
+
 async def test_the_cursor_stays_on_its_photo_when_others_arrive(app: QueueApp) -> None:
     async with app.run_test(size=(40, 20)) as pilot:
         queue = app.query_one(Queue)

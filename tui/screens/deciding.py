@@ -119,8 +119,9 @@ class DecidingScreen(RemarkingScreen):
         return self._reasons.display
 
     def _ask_reason(self, asked: bool) -> None:
-        self._reasons.display, self._details.display = asked, not asked
-        self.set_class(asked, "-asking")
+        if asked != self._asks_reason:
+            self._reasons.display, self._details.display = asked, not asked
+            self.set_class(asked, "-asking")
         self._show_state()
 
     def _hints(self) -> tuple[str, ...]:
@@ -177,10 +178,16 @@ class DecidingScreen(RemarkingScreen):
         row, after = self._queue.current, self._queue.waiting()
         waiting = next((item for item in after if item != row or not is_skipped(item)), None)
         if waiting is not None:
+            # At once, not by a message: what is between would be drawn, and what is seen be late.
             self._queue.choose(waiting.photo_id)
+            self._show_row(waiting)
             self._tell_skipped(waiting)
         else:
             self._end(skipped=bool(self._queue.skipped()))
+
+    def _show_row(self, row: Row | None) -> None:
+        """Show what a row of the queue stands for."""
+        raise NotImplementedError
 
     def _tell_skipped(self, row: Row | None) -> None:
         """Say once that all the others are decided, and again when others have come since."""
@@ -221,7 +228,9 @@ class DecidingScreen(RemarkingScreen):
         self._queue.unmark(decision.photo_id)
         self._remarks.setdefault(decision.photo_id, Remarks.of(decision))
         self._desk.drop(decision.photo_id)
-        if not self._queue.choose(decision.photo_id):
+        if self._queue.choose(decision.photo_id):
+            self._show_row(self._queue.current)
+        else:
             self._say("The decision is taken back. Its photo is not in this folder.")
         self.post_message(self.StoreChanged())
 

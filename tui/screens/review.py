@@ -23,6 +23,7 @@ from pipeline.review.verdict import Vocabulary
 from pipeline.review.waiting import Unfinished
 from tui.failures import EXPECTED
 from tui.names import below
+from tui.rows import Row
 from tui.screens.deciding import DecidingScreen
 from tui.sentences import nothing_here
 from tui.surface.terminal import LEAST_HEIGHT, LEAST_WIDTH
@@ -196,11 +197,14 @@ class ReviewScreen(DecidingScreen):
             self._open(row)
 
     @on(Queue.RowChosen)
-    def _show_row(self, message: Queue.RowChosen) -> None:
+    def _show_chosen(self, message: Queue.RowChosen) -> None:
+        self._show_row(message.row)
+
+    def _show_row(self, row: Row | None) -> None:
         self._ending = ()
         self._put_away()
         self._unopened = None
-        match message.row:
+        match row:
             case QueueItem() as item:
                 ready = self._ready(item.photo_id)
                 if ready is None:
@@ -255,7 +259,8 @@ class ReviewScreen(DecidingScreen):
         self._details.show(details, None if revision is None else revision.measurements, 0)
         self._recall(details)
         self._show_state()
-        self._prepare()
+        # Not before this one is drawn: to open a photo takes the interpreter from who draws.
+        self.call_after_refresh(self._prepare)
 
     def _take_up_edits(self, opened: DeskPhoto) -> None:
         row, draft = self._queue.current, opened.draft
@@ -305,7 +310,7 @@ class ReviewScreen(DecidingScreen):
     @on(Workbench.Set)
     def _give_keys_back(self) -> None:
         """Arrow keys belong to the crosshair while editing, to the queue else."""
-        if not self._bench.editing:
+        if not self._bench.editing and self.focused is not self._queue:
             self._queue.focus()
 
     @on(Workbench.Edited)

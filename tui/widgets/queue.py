@@ -64,7 +64,7 @@ class Queue(ScrollView, can_focus=True):
         Binding("home", "end(-1)", show=False),
         Binding("end", "end(1)", show=False),
     ]
-    cursor: reactive[int | None] = reactive[int | None](None)
+    cursor: reactive[int | None] = reactive[int | None](None, repaint=False)
 
     @dataclass
     class RowChosen(Message):
@@ -141,18 +141,18 @@ class Queue(ScrollView, can_focus=True):
         else:
             self.cursor = None
         self._left = False
-        self.watch_cursor()
+        self._keep_cursor_in_sight()
         self.post_message(self.RowChosen(self.current))
 
     def mark(self, photo_id: int, said: Said) -> None:
         """Show a decision that is on its way to the database, or was taken back in it."""
         self._rows.mark(photo_id, said)
-        self.refresh()
+        self._refresh_row(self._rows.place(photo_id))
 
     def show_edits(self, photo_id: int, made: Unfinished | None) -> None:
         """Show what edits made of a photo's mask; remembered, as no list reads them."""
         self._rows.show_edits(photo_id, made)
-        self.refresh()
+        self._refresh_row(self._rows.place(photo_id))
 
     def unmark(self, photo_id: int) -> None:
         """The database says itself now what was decided: to a reading that begins from now on."""
@@ -165,10 +165,10 @@ class Queue(ScrollView, can_focus=True):
     # Moving
 
     def choose(self, photo_id: int) -> bool:
-        """Go to a photo, also when the cursor is there; False if the queue does not hold it."""
+        """Go to a photo, of which no `RowChosen` tells; False if the queue does not hold it."""
         index = self._rows.place(photo_id)
         if index is not None:
-            self._go(index)
+            self.cursor, self._left = index, False
         return index is not None
 
     def leave(self) -> None:
@@ -206,12 +206,21 @@ class Queue(ScrollView, can_focus=True):
         self.cursor, self._left = index, False
         self.post_message(self.RowChosen(self.current))
 
-    def watch_cursor(self) -> None:
+    def watch_cursor(self, before: int | None, cursor: int | None) -> None:
         """Keep the cursor in sight."""
+        self._keep_cursor_in_sight()
+        self._refresh_row(before)
+        self._refresh_row(cursor)
+
+    def _keep_cursor_in_sight(self) -> None:
         if self.cursor is not None:
             line, height = self._lines_of(self.cursor)
             self.scroll_to_region(Region(0, line, 1, height), animate=False, force=True)
-        self.refresh()
+
+    def _refresh_row(self, index: int | None) -> None:
+        """Draw a row again, if there is one."""
+        if index is not None:
+            self.refresh_lines(*self._lines_of(index))
 
     def _line_in_sight(self) -> int | None:
         """The line of the screen on which the cursor is; None where it is out of sight."""
@@ -225,14 +234,14 @@ class Queue(ScrollView, can_focus=True):
         if self.cursor is not None:
             top = self._lines_of(self.cursor)[0] - line
             self.scroll_to(y=top, animate=False, force=True)
-            self.watch_cursor()
+            self._keep_cursor_in_sight()
 
     # Drawing
 
     def on_resize(self) -> None:
         """Draw the rows as wide as there is room, the cursor in sight."""
         self._resize()
-        self.watch_cursor()
+        self._keep_cursor_in_sight()
 
     def _resize(self) -> None:
         photos, aside = len(self.items), len(self._rows.aside)
