@@ -1,6 +1,18 @@
 """`make bench`: every benchmark, one after the other."""
 
-from benchmarks import brush, close_up, export, near, renderer, repairs, segment, statements
+from benchmarks import (
+    accept,
+    brush,
+    close_up,
+    export,
+    near,
+    renderer,
+    repairs,
+    segment,
+    start,
+    statements,
+    wire,
+)
 
 if __name__ == "__main__":
     renderer.main()
@@ -11,3 +23,6 @@ if __name__ == "__main__":
     statements.main()
     export.main()
     segment.main()
+    wire.main()
+    accept.main()
+    start.main()

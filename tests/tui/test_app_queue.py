@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from textual.app import App, ComposeResult
 from textual.geometry import Offset
+from textual.strip import Strip
 
 from db.values import DecisionKind, QueueItem, SetAside
 from pipeline.review.waiting import Said
@@ -50,7 +51,12 @@ async def test_a_step_or_a_mark_draws_the_rows_that_look_otherwise_and_no_others
         queue.fill([item(number) for number in range(10)], [])
         await pilot.pause()
         drawn, draw = set[int](), queue.render_line
-        monkeypatch.setattr(queue, "render_line", lambda y: drawn.add(y) or draw(y))
+
+        def draw_and_tell(y: int) -> Strip:
+            drawn.add(y)
+            return draw(y)
+
+        monkeypatch.setattr(queue, "render_line", draw_and_tell)
         await pilot.press("down")
         await pilot.pause()
         assert drawn == {0, 1}
