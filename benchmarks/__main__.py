@@ -1,6 +1,7 @@
 """`make bench`: every benchmark, one after the other."""
 
 from benchmarks import (
+    accept,
     brush,
     close_up,
     export,
@@ -8,8 +9,10 @@ from benchmarks import (
     renderer,
     repairs,
     segment,
+    start,
     statements,
     triage,
+    wire,
 )
 
 if __name__ == "__main__":
@@ -22,3 +25,6 @@ if __name__ == "__main__":
     triage.main()
     export.main()
     segment.main()
+    wire.main()
+    accept.main()
+    start.main()

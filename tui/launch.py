@@ -110,4 +110,6 @@ async def _run(app: NevusApp) -> None:
     # Not the loop's own handlers, which would go with it.
     for number in ENDING:
         signal.signal(number, leave)
+    # What is imported stays: to look through it for garbage holds up the screen, 80 ms a time.
+    gc.freeze()
     await app.run_async()

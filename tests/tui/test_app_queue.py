@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from textual.app import App, ComposeResult
 from textual.geometry import Offset
+from textual.strip import Strip
 
 from db.values import DecisionKind, QueueItem, SetAside
 from pipeline.review.waiting import Said
@@ -40,6 +41,28 @@ async def test_ten_thousand_rows_draw_only_what_is_seen(app: QueueApp) -> None:
         lines = [queue.render_line(y).text for y in range(queue.size.height)]
         assert "IMG_09999.jpg" in lines[-1]
         assert "IMG_09980.jpg" in lines[0]
+
+
+async def test_a_step_or_a_mark_draws_the_rows_that_look_otherwise_and_no_others(
+    app: QueueApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with app.run_test(size=(40, 20)) as pilot:
+        queue = app.query_one(Queue)
+        fill(queue, [item(number) for number in range(10)], [])
+        await pilot.pause()
+        drawn, draw = set[int](), queue.render_line
+
+        def draw_and_tell(y: int) -> Strip:
+            drawn.add(y)
+            return draw(y)
+
+        monkeypatch.setattr(queue, "render_line", draw_and_tell)
+        await pilot.press("down")
+        await pilot.pause()
+        assert drawn == {0, 1}
+        queue.mark(7, Said(DecisionKind.ACCEPTED))
+        await pilot.pause()
+        assert drawn == {0, 1, 7}
 
 
 async def test_the_cursor_stays_on_its_photo_when_others_arrive(app: QueueApp) -> None:

@@ -68,6 +68,16 @@ async def test_the_next_photo_is_open_before_it_is_wanted(
         assert shown_photo(review_screen(pilot)) == three[1]
 
 
+async def test_the_next_photo_is_on_the_table_in_the_turn_of_the_decision(
+    make_app: MakeApp, three: list[int]
+) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        screen.action_decide("accepted")
+        # Nothing between is drawn, of which a slow line would have to be sent the half.
+        assert shown_photo(screen) == three[1]
+
+
 async def test_all_three_decided_in_a_row_without_waiting(
     clinic: Clinic, make_app: MakeApp, three: list[int]
 ) -> None:

@@ -135,7 +135,8 @@ class DecidingScreen(FindingScreen):
         return self.has_class("-asking")
 
     def _ask_reason(self, asked: bool) -> None:
-        self.set_class(asked, "-asking")
+        if asked != self._asks_reason:
+            self.set_class(asked, "-asking")
         self._show_state()
 
     def _hints(self) -> tuple[str, ...]:
@@ -200,10 +201,16 @@ class DecidingScreen(FindingScreen):
         if waiting is None and again and self._queue.wanted.limits:
             waiting = self._queue.below()
         if waiting is not None:
-            self._queue.choose(waiting.photo_id)
+            # At once, not by a message: what is between would be drawn, and what is seen be late.
+            self._queue.choose(waiting.photo_id, told=False)
+            self._show_row(waiting)
             self._tell_skipped(waiting)
         else:
             self._end(skipped=bool(self._queue.skipped()))
+
+    def _show_row(self, row: Row | None) -> None:
+        """Show what a row of the queue stands for."""
+        raise NotImplementedError
 
     def _tell_skipped(self, row: Row | None) -> None:
         """Say once that all the others are decided, and again when others have come since."""

@@ -25,7 +25,7 @@ from pipeline.review.wanted import ALL
 from tui.failures import EXPECTED
 from tui.names import below
 from tui.preferences import Preferences
-from tui.rows import Listing
+from tui.rows import Listing, Row
 from tui.screens.deciding import DecidingScreen
 from tui.sentences import model_came, nothing_fits, nothing_here
 from tui.surface.terminal import LEAST_HEIGHT, LEAST_WIDTH
@@ -281,11 +281,14 @@ class ReviewScreen(DecidingScreen):
             self._open(row)
 
     @on(Queue.RowChosen)
-    def _show_row(self, message: Queue.RowChosen) -> None:
+    def _show_chosen(self, message: Queue.RowChosen) -> None:
+        self._show_row(message.row)
+
+    def _show_row(self, row: Row | None) -> None:
         self._ending = ()
         self._put_away()
         self._unopened = None
-        match message.row:
+        match row:
             case QueueItem() as item:
                 ready = self._ready(item.photo_id)
                 if ready is None:
@@ -349,7 +352,8 @@ class ReviewScreen(DecidingScreen):
         self._recall(details)
         self._show_state()
         self._tell_model()
-        self._prepare()
+        # Not before this one is drawn: to open a photo takes the interpreter from who draws.
+        self.call_after_refresh(self._prepare)
 
     def _take_up_edits(self, opened: DeskPhoto) -> None:
         row, draft = self._queue.current, opened.draft
@@ -399,7 +403,7 @@ class ReviewScreen(DecidingScreen):
         """Arrow keys belong to the crosshair or to what is gone through, to the queue else."""
         lines = self._note_line.open or self._search_line.open
         others = self._goes_through or self._filters.has_focus or lines
-        if not (self._bench.editing or others):
+        if not (self._bench.editing or others or self._queue.has_focus):
             self._queue.focus()
 
     @on(Workbench.Edited)

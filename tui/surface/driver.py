@@ -5,9 +5,12 @@ from typing import IO, Any
 
 from textual.drivers.linux_driver import LinuxDriver
 
+from tui.surface.mirror import Mirror
+
 
 class LastingFile:
-    """A terminal's file that minds nothing: what is written to a terminal that is gone is lost.
+    """A terminal's file that sends what is new, and minds nothing: what is written to a terminal
+    that is gone is lost.
 
     Textual writes from a thread of its own, through a short queue. An error would end that thread,
     the queue would fill, and the screen would wait for room in it for ever, with edits unsaved.
@@ -15,11 +18,12 @@ class LastingFile:
 
     def __init__(self, file: IO[str]) -> None:
         self._file = file
+        self._mirror = Mirror()
 
     def write(self, text: str) -> int:
         """Write a text, if anybody is there to read it."""
         with suppress(OSError, ValueError):
-            self._file.write(text)
+            self._file.write(self._mirror.news(text))
         return len(text)
 
     def flush(self) -> None:

@@ -45,6 +45,9 @@ class Details(VerticalScroll, can_focus=False):
         self._row: QueueItem | None = None
         self._wanted = ALL
         self._remarks = Remarks()
+        self._drawing = False
+        self._written: int | None = None
+        """Lines; None where there may be more, as some don't fit."""
 
     @property
     def empty(self) -> bool:
@@ -59,7 +62,8 @@ class Details(VerticalScroll, can_focus=False):
         """Say from now on why the photo stands where it stands in the queue, and if it waits."""
         if (row, wanted) != (self._row, self._wanted):
             self._row, self._wanted = row, wanted
-            self._draw()
+            if self._photo is not None and self._photo.photo_id == row.photo_id:
+                self._draw()
 
     def show(
         self,
@@ -78,8 +82,9 @@ class Details(VerticalScroll, can_focus=False):
 
     def remark(self, remarks: Remarks) -> None:
         """Show what is said of the photo, decided or not."""
-        self._remarks = remarks
-        self._draw()
+        before, self._remarks = self._remarks, remarks
+        if before != remarks:
+            self._draw()
 
     def show_aside(self, file: SetAside) -> None:
         """Show a file that is no photo; its reason stands where the photo would be."""
@@ -100,11 +105,21 @@ class Details(VerticalScroll, can_focus=False):
         self._draw()
 
     def _draw(self) -> None:
+        """Draw once, after whatever else is new of the photo: the photo itself comes first."""
+        if not self._drawing:
+            self._drawing = self.call_after_refresh(self._draw_now)
+
+    def _draw_now(self) -> None:
+        self._drawing = False
         if self._photo is not None and self.is_mounted:
             self._write(self._lines(self._photo))
 
     def _write(self, lines: list[Content]) -> None:
-        self.query_one(Static).update(Content("\n").join(lines))
+        # Not laid out anew where it is as high as it was: that takes longer than to draw it.
+        room, before = self._room, self._written
+        self._written = None if any(each.cell_length > room for each in lines) else len(lines)
+        again = self._written is None or self._written != before
+        self.query_one(Static).update(Content("\n").join(lines), layout=again)
 
     def _lines(self, photo: PhotoDetails) -> list[Content]:
         size = f"{photo.size.width} × {photo.size.height}  {photo.format}"

@@ -176,17 +176,27 @@ class Queue(RowView, can_focus=True):
             self._go(self._rows.place(waiting.photo_id))
         else:
             self._go(min(self.cursor or 0, len(self) - 1) if len(self) else None)
-        self.watch_cursor()
+        self.keep_cursor_in_sight()
 
     def mark(self, photo_id: int, said: Said) -> None:
         """Show a decision that is on its way to the database, or was taken back in it."""
-        with self._staying():
+        with self._changing(photo_id):
             self._rows.mark(photo_id, said)
 
     def show_edits(self, photo_id: int, made: Unfinished | None) -> None:
         """Show what edits made of a photo's mask; remembered, as no list reads them."""
-        with self._staying():
+        with self._changing(photo_id):
             self._rows.show_edits(photo_id, made)
+
+    @contextmanager
+    def _changing(self, photo_id: int) -> Iterator[None]:
+        """A photo's row reads otherwise; where only some are shown, it may come or go."""
+        if self.wanted.limits or self.wanted.arranges:
+            with self._staying():
+                yield
+            return
+        yield
+        self.refresh_row(self._rows.place(photo_id))
 
     def unmark(self, photo_id: int) -> None:
         """The database says itself now what was decided: to a reading that begins from now on."""
@@ -198,11 +208,14 @@ class Queue(RowView, can_focus=True):
 
     # Moving
 
-    def choose(self, photo_id: int) -> bool:
-        """Go to a photo, also when the cursor is there; False if it is not shown."""
+    def choose(self, photo_id: int, told: bool = True) -> bool:
+        """Go to a photo, also when the cursor is there; False if it is not shown.
+
+        Not `told` of by a `RowChosen` where whoever asks shows it.
+        """
         index = self._rows.place(photo_id)
         if index is not None:
-            self._go(index)
+            self._go(index, told)
         return index is not None
 
     def reveal(self, photo_id: int) -> bool:
@@ -242,16 +255,19 @@ class Queue(RowView, can_focus=True):
         if index != self.cursor or self._left:
             self._go(index)
 
-    def _go(self, index: int | None) -> None:
+    def _go(self, index: int | None, told: bool = True) -> None:
         row = None if index is None else self._rows[index]
         # The row that was left may be wanted no more, and close up.
         self._hold(row)
         if index is not None:
             # What is not drawn yet can be gone to.
             self._resize()
+            if self.wanted.limits:
+                self.refresh()
         self.cursor = None if row is None else self._rows.place(key_of(row))
         self._left = False
-        self.tell()
+        if told:
+            self.tell()
 
     def _hold(self, row: Row | None) -> None:
         self._rows.hold(row.photo_id if isinstance(row, QueueItem) else None)
@@ -273,4 +289,4 @@ class Queue(RowView, can_focus=True):
         if self.cursor is not None:
             top = self._lines_of(self.cursor)[0] - line
             self.scroll_to(y=top, animate=False, force=True)
-            self.watch_cursor()
+            self.keep_cursor_in_sight()

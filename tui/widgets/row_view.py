@@ -52,7 +52,7 @@ class RowView(ScrollView):
         f"queue--{name}"
         for name in ("name", "done", "quiet", "waiting", "draft", "since", "accepted", "rejected")
     } | {"queue--aside", "queue--cursor", "queue--bar"}
-    cursor: reactive[int | None] = reactive[int | None](None)
+    cursor: reactive[int | None] = reactive[int | None](None, repaint=False)
 
     def __init__(self, folder: str, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -70,17 +70,27 @@ class RowView(ScrollView):
         """Cells in which all names have room, within bounds."""
         return max(least, min(most, self._rows.widest + BESIDE_NAMES))
 
-    def watch_cursor(self) -> None:
+    def watch_cursor(self, before: int | None, cursor: int | None) -> None:
         """Keep the cursor in sight."""
+        self.keep_cursor_in_sight()
+        self.refresh_row(before)
+        self.refresh_row(cursor)
+
+    def keep_cursor_in_sight(self) -> None:
+        """Scroll as far as that needs."""
         if self.cursor is not None:
             line, height = self._lines_of(self.cursor)
             self.scroll_to_region(Region(0, line, 1, height), animate=False, force=True)
-        self.refresh()
+
+    def refresh_row(self, index: int | None) -> None:
+        """Draw a row again, if there is one."""
+        if index is not None and index < len(self):
+            self.refresh_lines(*self._lines_of(index))
 
     def on_resize(self) -> None:
         """Draw the rows as wide as there is room, the cursor in sight."""
         self._resize()
-        self.watch_cursor()
+        self.keep_cursor_in_sight()
 
     def _resize(self) -> None:
         photos, aside = len(self._rows.items), len(self._rows.aside)

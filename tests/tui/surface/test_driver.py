@@ -38,3 +38,12 @@ def test_a_terminal_that_is_there_gets_all_of_it() -> None:
     file.flush()
     assert os.read(far, 5) == b"drawn"
     assert file.isatty()
+
+
+def test_a_terminal_is_not_sent_what_it_shows() -> None:
+    far, near = os.openpty()
+    file = LastingFile(open(near, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
+    for text in ("\x1b[2;5Hdrawn  once\x1b[1;1H", "\x1b[2;5Hdrawn  twice\x1b[1;1H"):
+        file.write(text)
+    file.flush()
+    assert os.read(far, 64) == b"\x1b[2;5Hdrawn  once\x1b[1;1H\x1b[2;12Htwice\x1b[1;1H"
