@@ -63,7 +63,6 @@ class Filters(Widget, can_focus=True):
         super().__init__(id=id)
         self._folder = folder
         self._choices = choices
-        self.display = False
 
     def action_step(self, rows: int) -> None:
         """Go to another row."""
