@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from db.values import DecisionKind
-from tests.tui.driving import Clinic, settled, text_of
+from tests.tui.driving import Clinic, settled, text_of, until
 from tests.tui.test_app_repairs import SPECK, draft_of, sentences
 from tui.app import NevusApp
 from tui.screens.review import ReviewScreen
 from tui.widgets.canvas import Canvas
+from tui.widgets.workbench import Workbench
 
 MakeApp = Callable[[], NevusApp]
 
@@ -73,7 +74,7 @@ async def test_one_part_is_one_lesion_and_that_is_said(clinic: Clinic, make_app:
         clinic.outline("mole.png")
         screen = await settled(pilot)
         screen.post_message(screen.StoreChanged())
-        await settled(pilot)
+        await until(pilot, lambda: screen.query_one(Workbench).opened is not None)
         await pilot.press("I")
         await settled(pilot)
         assert sentences(pilot) == [
