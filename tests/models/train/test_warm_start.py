@@ -12,7 +12,7 @@ from models.package.package import ModelError, package_hash  # noqa: E402
 from models.run.segmenter import open_segmenter  # noqa: E402
 from models.ship.conversion import convert  # noqa: E402
 from models.ship.exported import ShippedNetwork  # noqa: E402
-from models.train.loop import Telling, normalise, train  # noqa: E402
+from models.train.loop import Sources, Telling, normalise, train  # noqa: E402
 from models.train.network import (  # noqa: E402
     Bottleneck,
     Conv,
@@ -102,7 +102,7 @@ def test_training_begins_with_the_package(
         epochs=1, small_epochs=0, size=SIZE, width=8, batch=4, peak_rate=1e-9,
         start=package_hash(package),
     )  # fmt: skip
-    train(recipe, manifest, tmp_path / "run", Telling(100), start=package)
+    train(recipe, manifest, tmp_path / "run", Telling(100), Sources(package))
     state = torch.load(tmp_path / "run" / "checkpoint.pt", weights_only=True)
     torch.testing.assert_close(
         state["network"]["encoder.stages.0.0.0.weight"],
