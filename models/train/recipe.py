@@ -58,7 +58,7 @@ class Recipe:
     start: str = ""
     """The hash of the package or checkpoint it begins with; empty for random weights."""
     start_member: int = 1
-    """Which of the package's networks."""
+    """Which of the package's networks with that encoder."""
     teacher: str = ""
     """The hash of the checkpoint whose maps it learns from beside the true ones; empty for none."""
     teacher_share: float = 0.5

@@ -82,7 +82,8 @@ def main(
         typer.Option(help="A package or checkpoint to begin with.", exists=True),
     ] = None,
     start_member: Annotated[
-        int, typer.Option(help="Which network of a package of several to begin with.", min=1)
+        int,
+        typer.Option(help="Which of a package's networks with that encoder.", min=1),
     ] = Recipe.start_member,
     teacher: Annotated[
         Path | None,
