@@ -23,7 +23,7 @@ def take_weights(network: LesionNetwork, package: Path, photos: Tensor, member: 
     Of a package of several networks those of the `member`th, from 1, of the network's own kind.
     Raises ModelError where the package holds none like it, or fewer.
     """
-    layers = _convolutions(network, photos[:1])
+    layers = convolutions(network, photos[:1])
     stored = [op for op in main_function(package).operations if op.op_type == "conv"]
     shapes = [tuple(op.inputs["weight"].shape) for op in stored]
     own = [tuple(conv.weight.shape) for conv, _ in layers]
@@ -38,7 +38,7 @@ def take_weights(network: LesionNetwork, package: Path, photos: Tensor, member: 
     _settle(network, photos)
 
 
-def _convolutions(
+def convolutions(
     network: nn.Module, photo: Tensor
 ) -> list[tuple[nn.Conv2d, nn.BatchNorm2d | None]]:
     """The network's convolutions in the order they run, each with the batch norm behind it."""
