@@ -5,9 +5,9 @@ can't be foretold; what can be done anywhere is to round every layer's result to
 sums inside a layer in float32. How much worse it gets where the sums are rounded too, product by
 product in the worst order there is, is measured by `tests/models/test_half_precision.py`.
 
-On the weights 196423bdc9d2, worst of the 13 sample photos, rounded between layers against rounded
-sums: largest difference 0.0061 and 0.0071, mean 0.00016 and 0.00030, lost Jaccard 0.0013 and
-0.0023. float32 in torch instead of ONNX Runtime: 0.0002, 0.00002 and 0.00005.
+On the weights 9fb9942ef826, rounded between layers (worst of the 13 sample photos) against rounded
+sums (worst of three): largest difference 0.0024 and 0.0076, mean 0.00005 and 0.00024, lost Jaccard
+0.0002 and 0.0013.
 """
 
 from pathlib import Path

@@ -48,15 +48,23 @@ def fit_scaling(logits: Sequence[Numbers], truths: Sequence[Numbers]) -> Scaling
     weight = np.concatenate([np.full(logit.size, 1 / logit.size) for logit in logits])
     design = np.stack([x, np.ones_like(x)])
     found = np.array([1.0, 0.0])
+    reached = _cross_entropy(found @ design, y, weight)
     for _ in range(_STEPS):
         p = sigmoid(found @ design)
         slope = design @ (weight * (p - y))
         curve = (design * (weight * p * (1 - p))) @ design.T
         step = np.linalg.solve(curve + 1e-9 * np.eye(2), slope)
-        found = found - step
-        if np.abs(step).max() < 1e-9:
+        if np.abs(step).max() < 1e-6:
             break
+        # A whole step overshoots where the logits are steep: p is flat there.
+        while (tried := _cross_entropy((found - step) @ design, y, weight)) > reached:
+            step = step / 2
+        found, reached = found - step, tried
     return Scaling(float(found[0]), float(found[1]))
+
+
+def _cross_entropy(z: Values, y: Values, weight: Values) -> float:
+    return float(weight @ (np.logaddexp(0, z) - y * z))
 
 
 def sigmoid(x: Values) -> Values:

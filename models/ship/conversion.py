@@ -26,6 +26,7 @@ from models.package.package import FRAMING_KEY
 from models.run.segmenter import Segmenter, open_segmenter
 from models.ship.confidence import Confidence, Fitted, fit_confidence, measure_confidence
 from models.ship.exported import Member, load_checkpoints
+from models.ship.rounding import round_weights
 from models.train.network import multiply_accumulates, parameters
 from models.train.recipe import Recipe, UnfitRun
 
@@ -121,7 +122,8 @@ def convert(network: nn.Module, size: int, target: Path, metadata: Mapping[str, 
     import coremltools as ct
 
     picture = (1, 3, size, size)
-    traced = torch.jit.trace(network, torch.rand(picture))  # type: ignore[no-untyped-call]
+    rounded = round_weights(network, size)
+    traced = torch.jit.trace(rounded, torch.rand(picture))  # type: ignore[no-untyped-call]
     photo = ct.ImageType(
         name="photo", shape=picture, scale=1 / 255, color_layout=ct.colorlayout.RGB
     )

@@ -8,8 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from models.ship.calibration import Scaling
-from models.train.encoders import lesion_network
-from models.train.loop import read_checkpoint
+from models.train.checkpoint import read_trained
 from models.train.network import LesionNetwork, upsample
 from models.train.normalisation import DEVIATION, MEAN
 from models.train.recipe import Recipe
@@ -59,22 +58,6 @@ def load_checkpoints(paths: Sequence[Path]) -> tuple[ShippedNetwork, list[Member
 
     Raises UnfitRun where a file is no checkpoint.
     """
-    loaded = [_load(path) for path in paths]
-    return ShippedNetwork([network for network, _ in loaded]).eval(), [
-        member for _, member in loaded
-    ]
-
-
-def _load(path: Path) -> tuple[LesionNetwork, Member]:
-    state = read_checkpoint(path)
-    recipe = Recipe(**state["recipe"])
-    network = lesion_network(recipe.encoder, recipe.width)
-    prefix = "module."
-    network.load_state_dict(
-        {
-            name.removeprefix(prefix): value
-            for name, value in state["averaged"].items()
-            if name.startswith(prefix)
-        }
-    )
-    return network, Member(recipe, state["epoch"])
+    trained = [read_trained(path) for path in paths]
+    members = [Member(one.recipe, one.epoch) for one in trained]
+    return ShippedNetwork([one.network for one in trained]).eval(), members

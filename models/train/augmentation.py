@@ -98,10 +98,10 @@ def colour(view: Picture, random: Random) -> Picture:
     gamma = float(np.exp(random.normal(0, 0.2)))
     contrast = float(np.exp(random.normal(0, 0.15)))
     curve = ((levels**gamma * gain - 0.5) * contrast + 0.5).clip(0, 1) * 255
-    toned = np.stack([curve[:, c].astype(np.float32)[view[..., c]] for c in range(3)], axis=-1)
-    grey = toned.mean(axis=-1, keepdims=True)
+    toned = cv2.LUT(view, curve.astype(np.float32)[None])
     saturation = float(np.exp(random.normal(0, 0.25)))
-    return np.asarray((grey + (toned - grey) * saturation).clip(0, 255), np.uint8)
+    mixed = saturation * np.eye(3) + (1 - saturation) / 3
+    return np.asarray(cv2.transform(toned, mixed).clip(0, 255), np.uint8)
 
 
 def skin_tone(view: Picture, random: Random) -> Picture:

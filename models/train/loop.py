@@ -6,8 +6,9 @@ those of a package.
 """
 
 import json
+import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -23,16 +24,23 @@ from imaging.framing import Size, fit
 from imaging.mask.agreement import agreement
 from imaging.mask.outline import draw_mask
 from models.evaluate.pairs import Pair, held_out, read_pairs
+from models.train.checkpoint import read_checkpoint, read_trained
 from models.train.efficientnet import EfficientNetLite, take_imagenet
 from models.train.encoders import lesion_network
 from models.train.losses import boundary_loss, loss
-from models.train.network import drop_blocks, upsample
+from models.train.network import LesionNetwork, drop_blocks, upsample
 from models.train.normalisation import DEVIATION, MEAN
 from models.train.recipe import Recipe, UnfitRun, fixed
-from models.train.views import Views, read_pair
+from models.train.views import Draw, Epochs, Views, read_pair
 from models.train.warm_start import take_weights
 
 SETTLING_VIEWS = 48
+LAYOUT: torch.memory_format = torch.channels_last
+"""How maps lie in memory while training."""
+SAVE_SECONDS = 20.0
+"""So much of a run may be lost with its process, if an epoch is shorter."""
+Batch = tuple[Tensor, Tensor, Tensor]
+"""Photos uint8 (N, H, W, 3), masks uint8 (N, H, W) and weights (N,)."""
 
 
 class Run:
@@ -42,16 +50,19 @@ class Run:
         self.recipe, self.folder = recipe, folder
         torch.manual_seed(recipe.seed)
         torch.set_num_threads(recipe.threads)
+        torch.backends.cudnn.benchmark = True
+        self.device = torch.device(recipe.device)
         self.network = lesion_network(recipe.encoder, recipe.width)
-        if isinstance(self.network.encoder, EfficientNetLite):
-            take_imagenet(self.network.encoder)
         drop_blocks(self.network, recipe.drop)
         self.coarse_heads = nn.ModuleList(nn.Conv2d(recipe.width, 1, 1) for _ in range(2))
-        self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.coarse_heads.to(self.device)
+        self.network.to(self.device, memory_format=LAYOUT)  # type: ignore[call-overload]
         average = moving_average(recipe.averaging)
         self.averaged = AveragedModel(self.network, multi_avg_fn=average, use_buffers=True)
         self.optimiser = torch.optim.AdamW(self._groups(), lr=recipe.peak_rate)
+        self.teacher: LesionNetwork | None = None
         self.epoch = 0
+        self._clock = time.monotonic()
 
     def _groups(self) -> list[dict[str, Any]]:
         """Parameters by rate (the encoder's share, or 1) and decay (none for norms and biases)."""
@@ -85,6 +96,7 @@ class Run:
         state = {
             "recipe": asdict(self.recipe),
             "epoch": self.epoch,
+            "seconds": self.seconds,
             "network": self.network.state_dict(),
             "coarse_heads": self.coarse_heads.state_dict(),
             "averaged": self.averaged.state_dict(),
@@ -99,7 +111,7 @@ class Run:
         if not self.checkpoint.is_file():
             return
         state = read_checkpoint(self.checkpoint)
-        theirs, ours = fixed(state["recipe"]), fixed(asdict(self.recipe))
+        theirs, ours = (fixed(asdict(r)) for r in (Recipe(**state["recipe"]), self.recipe))
         if theirs != ours:
             others = [
                 f"{name} {theirs.get(name)}" for name in ours if theirs.get(name) != ours[name]
@@ -113,9 +125,31 @@ class Run:
         self.averaged.load_state_dict(state["averaged"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.epoch = state["epoch"]
+        self.start_clock(state.get("seconds", 0.0))
 
-    def step(self, photos: Tensor, masks: Tensor, weights: Tensor, progress: float) -> float:
-        """One batch; returns its loss."""
+    @property
+    def seconds(self) -> float:
+        """How long the run has taken, earlier runs to the same checkpoint counted in."""
+        return time.monotonic() - self._clock
+
+    def start_clock(self, seconds: float) -> None:
+        """Count on from so many seconds."""
+        self._clock = time.monotonic() - seconds
+
+    def share(self, within: float) -> float:
+        """How much of the run is done, of its time or epochs, `within` this epoch a share of it."""
+        if self.recipe.seconds:
+            return min(1.0, self.seconds / self.recipe.seconds)
+        return (self.epoch + within) / self.recipe.epochs
+
+    def learn_from(self, teacher: LesionNetwork) -> None:
+        """Let a network's maps count beside the true ones."""
+        teacher.to(self.device, memory_format=LAYOUT)  # type: ignore[call-overload]
+        self.teacher = teacher.eval()
+
+    def step(self, batch: Batch, progress: float) -> Tensor:
+        """One batch; returns its loss, which may still be on its way."""
+        photos, masks, weights = (part.to(self.device, non_blocking=True) for part in batch)
         for group in self.optimiser.param_groups:
             group["lr"] = self.recipe.rate(progress) * group["share"]
         value = self._loss(photos, masks[:, None].float() / 255, weights)
@@ -124,14 +158,18 @@ class Run:
         nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
         self.optimiser.step()
         self.averaged.update_parameters(self.network)
-        return float(value.detach())
+        return value.detach()
 
     def _loss(self, photos: Tensor, truth: Tensor, weights: Tensor) -> Tensor:
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.recipe.bfloat16):
+        with self._precision():
             *coarse, last = self.network.decode(normalise(photos))
             coarse_logits = [head(y) for head, y in zip(self.coarse_heads, coarse, strict=True)]
             logits = self.network.head(last)
-        value = loss(upsample(logits.float()), truth, weights)
+        full = upsample(logits.float())
+        value = loss(full, truth, weights)
+        if self.teacher is not None:
+            taught = loss(full, self._taught(self.teacher, photos), torch.ones_like(weights))
+            value = value + self.recipe.teacher_share * (taught - value)
         if self.recipe.boundary_share:
             value = value + self.recipe.boundary_share * boundary_loss(logits, truth, weights)
         for rough in coarse_logits:
@@ -139,18 +177,13 @@ class Run:
             value = value + self.recipe.coarse_share * loss(rough.float(), smaller, weights)
         return value
 
+    def _precision(self) -> torch.autocast:
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.recipe.bfloat16)
 
-def read_checkpoint(path: Path) -> dict[str, Any]:
-    """The state that a run saved. Raises UnfitRun where the file holds none."""
-    try:
-        state: dict[str, Any] = torch.load(path, weights_only=True)
-    except OSError as error:
-        raise UnfitRun(f"{path} can't be read ({error.strerror}).") from error
-    except Exception as error:  # PyTorch raises errors of many kinds for what is none of its files.
-        raise UnfitRun(f"{path} is no checkpoint, or it is damaged.") from error
-    if not isinstance(state, dict) or not state.keys() >= {"recipe", "epoch", "averaged"}:
-        raise UnfitRun(f"{path} is no checkpoint of the lesion network.")
-    return state
+    def _taught(self, teacher: LesionNetwork, photos: Tensor) -> Tensor:
+        with torch.no_grad(), self._precision():
+            logits: Tensor = teacher(normalise(photos))
+        return upsample(logits.float()).sigmoid()
 
 
 def moving_average(
@@ -161,11 +194,10 @@ def moving_average(
     def average(averaged: Sequence[Tensor], current: Sequence[Tensor], steps: Tensor | int) -> None:
         done = int(steps)
         new = 1 - min(decay, (1 + done) / (10 + done))
-        for mean, value in zip(averaged, current, strict=True):
-            if mean.is_floating_point():
-                mean.lerp_(value, new)
-            else:
-                mean.copy_(value)
+        if averaged[0].is_floating_point():
+            torch._foreach_lerp_(list(averaged), list(current), new)
+        else:
+            torch._foreach_copy_(list(averaged), list(current))
 
     return average
 
@@ -173,16 +205,18 @@ def moving_average(
 def normalise(photos: Tensor) -> Tensor:
     """uint8 (N, H, W, 3) to normalised float (N, 3, H, W), channels last in memory."""
     scaled = photos.permute(0, 3, 1, 2).float() / 255
-    mean = torch.tensor(MEAN)[:, None, None]
-    return (scaled - mean) / torch.tensor(DEVIATION)[:, None, None]
+    mean, deviation = (scaled.new_tensor(values)[:, None, None] for values in (MEAN, DEVIATION))
+    return (scaled - mean) / deviation
 
 
 def predict_maps(network: nn.Module, photos: list[np.ndarray[Any, Any]]) -> Tensor:
     """The network's maps (N, H, W) of framed uint8 photos (H, W, 3), without gradients."""
     network.eval()
+    device = next(network.parameters()).device
     with torch.no_grad():
-        logits: Tensor = upsample(network(normalise(torch.from_numpy(np.stack(photos)))))
-    return logits.sigmoid()[:, 0]
+        stacked = torch.from_numpy(np.stack(photos)).to(device)
+        logits: Tensor = upsample(network(normalise(stacked)))
+    return logits.sigmoid()[:, 0].cpu()
 
 
 def evaluate_network(network: nn.Module, pairs: list[Pair], size: int) -> dict[str, float]:
@@ -199,18 +233,51 @@ def evaluate_network(network: nn.Module, pairs: list[Pair], size: int) -> dict[s
     return found
 
 
-def batches(views: Views, recipe: Recipe) -> DataLoader[tuple[Tensor, Tensor, Tensor]]:
-    """An epoch's batches, drawn in a process beside the training."""
-    order = views.even_order() if recipe.even else views.order()
-    return DataLoader(views, recipe.batch, sampler=order, num_workers=1, drop_last=True)
+def batches(views: Views, recipe: Recipe, first: int) -> Iterator[Batch]:
+    """Batches from a run's `first` epoch on, without end, drawn in processes of their own."""
+    loader: DataLoader[Batch] = DataLoader(
+        views,
+        batch_sampler=Epochs(views, recipe, first),
+        num_workers=recipe.drawers,
+        pin_memory=recipe.device != "cpu",
+    )
+    return iter(loader)
 
 
-def begin_with(run: Run, package: Path, views: Views) -> None:
-    """Take up a package's weights, its batch norms settled on some views. Raises ModelError."""
-    views.epoch, views.size = 0, run.recipe.size_in(0)
-    some = views.order()[:SETTLING_VIEWS]
-    photos = normalise(torch.stack([views[index][0] for index in some]))
-    take_weights(run.network, package, photos, run.recipe.start_member)
+def begin(run: Run, start: Path | None, views: Views) -> None:
+    """Take up the first weights: a package's or a checkpoint's, else ImageNet's if there are any.
+
+    Of a package the batch norms are settled on some views. Raises ModelError and UnfitRun where
+    `start` holds another network.
+    """
+    if start is None:
+        if isinstance(run.network.encoder, EfficientNetLite):
+            take_imagenet(run.network.encoder)
+    elif start.is_dir():
+        some = views.order(0)[:SETTLING_VIEWS]
+        drawn = [views[Draw(0, index, run.recipe.size_in(0))][0] for index in some]
+        photos = normalise(torch.stack(drawn).to(run.device))
+        take_weights(run.network, start, photos, run.recipe.start_member)
+    else:
+        run.network.load_state_dict(_taken(start, run.recipe).state_dict())
+
+
+def _taken(checkpoint: Path, recipe: Recipe) -> LesionNetwork:
+    trained = read_trained(checkpoint)
+    if (trained.recipe.encoder, trained.recipe.width) != (recipe.encoder, recipe.width):
+        raise UnfitRun(f"{checkpoint} holds another network than the one to be trained.")
+    return trained.network
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The package or checkpoint that a run begins with, and the checkpoint it learns from.
+
+    The recipe names them by their hashes.
+    """
+
+    start: Path | None = None
+    teacher: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -225,18 +292,21 @@ class Telling:
     done: Callable[[float], None] = lambda _share: None
 
 
-def train(
-    recipe: Recipe, data: Path, folder: Path, telling: Telling, start: Path | None = None
-) -> int:
-    """Run a recipe to its end, saving each epoch; `start` is the package of `recipe.start`.
+NO_SOURCES = Sources()
 
-    How many epochs the run had before. Raises PairsError, ModelError where `start` doesn't fit, and
-    UnfitRun where there are fewer pairs than a batch or the folder holds another run.
+
+def train(
+    recipe: Recipe, data: Path, folder: Path, telling: Telling, sources: Sources = NO_SOURCES
+) -> int:
+    """Run a recipe to its end, saving on the way.
+
+    How many epochs the run had before. Raises PairsError, ModelError where the start doesn't fit,
+    and UnfitRun where there are fewer pairs than a batch or the folder holds another run.
     """
     chosen = [p for p in read_pairs(data, recipe.where) if not held_out(p)]
     dev = read_pairs(data, {"split": "dev"})
     views = Views(chosen, recipe.seed)
-    if len(batches(views, recipe)) == 0:
+    if Epochs(views, recipe).steps == 0:
         raise UnfitRun(
             f"{data} has {len(chosen)} pairs to train on, fewer than a batch of {recipe.batch} "
             "takes: make the batch smaller."
@@ -244,26 +314,44 @@ def train(
     folder.mkdir(parents=True, exist_ok=True)
     run = Run(recipe, folder)
     run.resume()
+    if run.epoch == 0:
+        begin(run, sources.start, views)
+    if sources.teacher is not None:
+        run.learn_from(read_trained(sources.teacher).network)
     before = run.epoch
-    telling.done(before / recipe.epochs)
-    if start is not None and run.epoch == 0:
-        begin_with(run, start, views)
-    steps = len(batches(views, recipe))
-    while run.epoch < recipe.epochs:
-        started = time.monotonic()
-        views.epoch, views.size = run.epoch, recipe.size_in(run.epoch)
-        run.begin_epoch()
-        losses = []
-        for index, (photos, masks, weights) in enumerate(batches(views, recipe)):
-            share = (run.epoch + index / steps) / recipe.epochs
-            losses.append(run.step(photos, masks, weights, share))
-            telling.done((run.epoch + (index + 1) / steps) / recipe.epochs)
-        run.epoch += 1
-        run.save()
-        entry: dict[str, float] = {"epoch": run.epoch, "loss": float(np.mean(losses))}
-        entry["seconds"] = round(time.monotonic() - started, 1)
-        if run.epoch % telling.measure_every == 0 or run.epoch == recipe.epochs:
-            entry |= evaluate_network(run.averaged.module, dev, recipe.size_in(run.epoch - 1))
-        with (folder / "log.jsonl").open("a") as log:
-            log.write(json.dumps(entry) + "\n")
+    telling.done(run.share(0))
+    _train(run, views, dev, telling)
     return before
+
+
+def _train(run: Run, views: Views, dev: list[Pair], telling: Telling) -> None:
+    steps = Epochs(views, run.recipe).steps
+    stream = batches(views, run.recipe, run.epoch)
+    saved = -math.inf
+    while run.share(0) < 1:
+        started = time.monotonic()
+        losses = _epoch(run, stream, steps, telling)
+        entry: dict[str, float] = {"epoch": run.epoch, "loss": float(torch.stack(losses).mean())}
+        entry["seconds"] = round(time.monotonic() - started, 1)
+        over = run.share(0) >= 1
+        if over or time.monotonic() - saved > SAVE_SECONDS:
+            run.save()
+            saved = time.monotonic()
+        if over or run.epoch % telling.measure_every == 0:
+            size = run.recipe.size_in(run.epoch - 1)
+            entry |= evaluate_network(run.averaged.module, dev, size)
+        with (run.folder / "log.jsonl").open("a") as log:
+            log.write(json.dumps(entry) + "\n")
+
+
+def _epoch(run: Run, stream: Iterator[Batch], steps: int, telling: Telling) -> list[Tensor]:
+    """Train an epoch, or what of it the run's time allows: at least a step."""
+    run.begin_epoch()
+    losses = []
+    for index in range(steps):
+        losses.append(run.step(next(stream), run.share(index / steps)))
+        telling.done(run.share((index + 1) / steps))
+        if run.recipe.seconds and run.share(0) >= 1:
+            break
+    run.epoch += 1
+    return losses

@@ -10,12 +10,16 @@ from torch.nn import functional as F
 
 
 def loss(logits: Tensor, truth: Tensor, weights: Tensor) -> Tensor:
-    """Binary cross-entropy plus soft Jaccard loss of each picture, weighted; all (N, 1, H, W)."""
+    """Binary cross-entropy plus Jaccard loss of each picture, weighted; all (N, 1, H, W).
+
+    The truth may be a teacher's probabilities: it is least where both are the same (Wang et al.,
+    "Jaccard Metric Losses: Optimizing the Jaccard Index with Soft Labels", 2023, arXiv:2302.05666).
+    """
     entropy = F.binary_cross_entropy_with_logits(logits, truth, reduction="none").mean((1, 2, 3))
     probability = logits.sigmoid()
-    both = (probability * truth).sum((1, 2, 3))
-    either = (probability + truth).sum((1, 2, 3)) - both
-    jaccard = (both + 1) / (either + 1)
+    total = (probability + truth).sum((1, 2, 3))
+    apart = (probability - truth).abs().sum((1, 2, 3))
+    jaccard = (total - apart + 2) / (total + apart + 2)
     return ((entropy + 1 - jaccard) * weights).sum() / weights.sum()
 
 
@@ -28,8 +32,8 @@ def boundary_loss(logits: Tensor, truth: Tensor, weights: Tensor) -> Tensor:
     """
     size = (logits.shape[-2], logits.shape[-1])
     smaller = F.adaptive_avg_pool2d(truth, size)[:, 0] >= 0.5
-    distances = torch.from_numpy(np.stack([signed_distance(m) for m in smaller.numpy()]))
-    apart = (logits[:, 0].float().sigmoid() * distances).mean((1, 2))
+    distances = torch.from_numpy(np.stack([signed_distance(m) for m in smaller.cpu().numpy()]))
+    apart = (logits[:, 0].float().sigmoid() * distances.to(logits.device)).mean((1, 2))
     return (apart * weights).sum() / weights.sum()
 
 

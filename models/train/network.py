@@ -148,7 +148,7 @@ class Residual(nn.Module):
         return x + (self._sometimes(y) if self.training and self.drop else y)
 
     def _sometimes(self, y: Tensor) -> Tensor:
-        kept = torch.rand(len(y), 1, 1, 1) >= self.drop
+        kept = torch.rand(len(y), 1, 1, 1, device=y.device) >= self.drop
         return y * (kept / (1 - self.drop)).to(y.dtype)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 EncoderName = Literal["conv_small", "conv_medium_short", "efficientnet_lite0"]
-CHANGEABLE = ("epochs", "frozen_stages", "bfloat16", "threads")
+CHANGEABLE = ("epochs", "seconds", "frozen_stages", "bfloat16", "threads", "drawers", "device")
 """What may differ from the checkpoint that a run takes up: how long, and on what machine."""
 
 
@@ -20,6 +20,8 @@ class Recipe:
 
     seed: int = 1
     epochs: int = 80
+    seconds: int = 0
+    """How long the run takes, whatever its epochs; 0: as long as they do."""
     small_epochs: int = 50
     small_size: int = 192
     size: int = 256
@@ -49,10 +51,18 @@ class Recipe:
     weight_decay: float = 0.03
     averaging: float = 0.998
     threads: int = 1
+    drawers: int = 1
+    """How many processes draw views."""
+    device: str = "cpu"
+    """Where it trains, by PyTorch's name."""
     start: str = ""
-    """The hash of the package whose weights it begins with; empty for random ones."""
+    """The hash of the package or checkpoint it begins with; empty for random weights."""
     start_member: int = 1
-    """Which of the package's networks."""
+    """Which of the package's networks with that encoder."""
+    teacher: str = ""
+    """The hash of the checkpoint whose maps it learns from beside the true ones; empty for none."""
+    teacher_share: float = 0.5
+    """How much those maps count; the true ones the rest."""
 
     @property
     def where(self) -> dict[str, str]:

