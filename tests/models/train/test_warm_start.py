@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
 
@@ -85,7 +86,10 @@ def test_each_network_of_a_package_of_two_can_be_taken_up(tmp_path: Path) -> Non
 
 def test_each_network_of_a_package_of_two_kinds_can_be_taken_up(tmp_path: Path) -> None:
     torch.manual_seed(6)
-    kinds = EfficientNetLite, lambda: Encoder(SHORT)
+    kinds: tuple[Callable[[], EfficientNetLite | Encoder], ...] = (
+        EfficientNetLite,
+        lambda: Encoder(SHORT),
+    )
     networks = [LesionNetwork(8, kind()).eval() for kind in kinds]
     package = tmp_path / "unlike.mlpackage"
     convert(ShippedNetwork(networks).eval(), SIZE, package, {})
