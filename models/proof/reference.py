@@ -10,9 +10,9 @@ Tolerances come from what was measured when the references were made, on the wor
 
 - `same_picture` is for a photo of which the model was given exactly the reference's picture. Only
   arithmetic can differ then: `ROUNDINGS` times what rounding every layer to float16 changes (see
-  `half_precision`), and `ACTIVATION` everywhere, of the probabilities and of the mask. Four: to
-  round sums as well has been seen to triple the largest difference, and how sums are ordered is
-  unknown.
+  `half_precision`), and `ACTIVATION` everywhere, of the probabilities and of the mask. Four,
+  because rounding sums as well has been seen to triple the largest difference, and in which order
+  hardware sums is unknown.
 - `near_picture` is for one that another build of a decoder decoded a little differently: each value
   of the picture up to `NOISE` levels off, at random, changes so much, and arithmetic adds its own.
   (Pillow and OpenCV were seen to decode the sample JPEGs to the same bits, but for the one in
