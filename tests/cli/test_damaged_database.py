@@ -124,4 +124,4 @@ def test_an_export_says_which_edits_are_not_in_it(
     assert done.returncode == 0, done.stderr
     assert '"edited_since": 1' in done.stdout
     assert "1 of the 1 photos" in done.stderr
-    assert "press a" in done.stderr
+    assert "accept them to store those" in done.stderr
