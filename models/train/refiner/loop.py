@@ -25,6 +25,8 @@ from models.train.refiner.views import Held, Views, look, random_grid
 
 ROUNDS = (0.35, 0.27, 0.18, 0.12, 0.08)
 """How often a batch is learnt from after so many rounds, from none."""
+FIRST_MARKS = (0.6, 0.2, 0.1, 0.1)
+"""How often so many marks, from one, are set before the first of them."""
 ENDING = 6.0
 """Seconds kept for the last look at dev."""
 LEAST_BATCH = 8
@@ -91,10 +93,10 @@ class Refining:
         before = starting_outlines(views.truth, views.own)
         marks = Marks.none(len(before), self.plan.size, before.device)
         add_needless(marks, views.truth, 0.1)
-        add_marks(marks, (before >= 0.5).float(), views.truth, shake=0.3)
-        rounds = int(torch.multinomial(torch.tensor(ROUNDS), 1))
+        for _ in range(1 + _drawn(FIRST_MARKS)):
+            add_marks(marks, (before >= 0.5).float(), views.truth, shake=0.3)
         self.network.eval()
-        for _ in range(rounds):
+        for _ in range(_drawn(ROUNDS)):
             before = answer(self.network, views, before, marks).sigmoid()
             add_marks(marks, (before >= 0.5).float(), views.truth, shake=0.3)
         return before, marks
@@ -109,6 +111,10 @@ class Refining:
 def _numbers(network: nn.Module) -> list[Tensor]:
     """Weights and statistics, all that is averaged."""
     return [value for value in network.state_dict().values() if value.is_floating_point()]
+
+
+def _drawn(chances: tuple[float, ...]) -> int:
+    return int(torch.multinomial(torch.tensor(chances), 1))
 
 
 def refining_loss(logits: Tensor, truth: Tensor, marks: Marks) -> Tensor:

@@ -1,0 +1,76 @@
+"""A reviewer's marks, inside and outside the lesion, and what an outline may become by them.
+
+A refiner takes a picture, the outline as it is and the marks, and gives a better outline. Outlines
+are probabilities, lesion where they are at least `LESION`; a mask does as well.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from imaging.framing import Mask, Pixels, Probabilities
+from imaging.mask.stroke import Point
+
+LESION = 0.5
+
+
+@dataclass(frozen=True)
+class Marks:
+    """Points on the lesion and beside it, in continuous pixels of the picture; strokes are many."""
+
+    inside: tuple[Point, ...] = ()
+    outside: tuple[Point, ...] = ()
+
+    def pixels(self, points: tuple[Point, ...], shape: tuple[int, int]) -> npt.NDArray[np.int64]:
+        """The pixels (N, 2; row and column) under points, those beside the picture left out."""
+        found = np.floor(np.array(points, np.float64).reshape(-1, 2)).astype(np.int64)[:, ::-1]
+        return found[((found >= 0) & (found < shape)).all(1)]
+
+
+class Refiner(Protocol):
+    """What mends an outline at marks."""
+
+    def __call__(
+        self, picture: Pixels, probabilities: Probabilities, marks: Marks
+    ) -> Probabilities:
+        """A better outline, float32 (H, W), of a picture (H, W, 3) and its outline (H, W)."""
+
+
+def balanced(probabilities: Probabilities, threshold: float) -> Probabilities:
+    """Probabilities with their odds moved, so that the outline at a threshold is at `LESION`."""
+    lesion = probabilities * (1 - threshold)
+    return np.asarray(lesion / (lesion + (1 - probabilities) * threshold), np.float32)
+
+
+def near_marks(before: Probabilities, after: Probabilities, marks: Marks) -> Probabilities:
+    """The outline after, but for changes that no mark asks for: there it is as it was before.
+
+    A change hangs together (8-connected) with the mark that asks for it. Progressive merge, after
+    Chen et al., "FocalClick" (2022, arXiv:2204.02574).
+    """
+    changed = (before >= LESION) != (after >= LESION)
+    _, parts = cv2.connectedComponents(changed.astype(np.uint8), connectivity=8)
+    asked = np.concatenate(
+        [_rightly(parts, after, marks, inside=True), _rightly(parts, after, marks, inside=False)]
+    )
+    kept = ~changed | np.isin(parts, asked)
+    return np.asarray(np.where(kept, after, before), np.float32)
+
+
+def _rightly(
+    parts: npt.NDArray[np.int32], after: Probabilities, marks: Marks, *, inside: bool
+) -> npt.NDArray[np.int32]:
+    """The changes under marks of one kind, as far as they do what those ask."""
+    points = marks.inside if inside else marks.outside
+    rows, columns = marks.pixels(points, after.shape).T
+    obeyed = (after[rows, columns] >= LESION) == inside
+    return np.asarray(parts[rows[obeyed], columns[obeyed]])
+
+
+def lesion_of(probabilities: Probabilities) -> Mask:
+    """The mask of an outline."""
+    mask: Mask = probabilities >= LESION
+    return mask
