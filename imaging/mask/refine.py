@@ -1,8 +1,8 @@
 """An outline mended at marks without a network: by geodesic distance on colours.
 
 Criminisi et al., "GeoS: Geodesic Image Segmentation" (2008): a pixel belongs to what is nearer, the
-way counted in steps and in colours that are crossed. It begins at marks, and at the outline as it
-was, the later the less sure that is.
+way counted in steps and in colours that are crossed. It begins at marks and, away from marks that
+the outline does not obey yet, at the outline as it was.
 """
 
 import cv2
@@ -15,12 +15,12 @@ from imaging.mask.window import window_around
 
 SIZE = 128
 """Pixels a side of the window that is worked on."""
-REACH = 6.0
-"""How far a mark is felt where the outline is sure, as a multiple of its distance to the outline.
+REACH = 2.0
+"""How far around a mark the outline is drawn anew, as a multiple of its distance to the outline.
 
 This and `COLOUR` were chosen on held-out photos of training; farther, marks spoil more.
 """
-COLOUR = 0.15
+COLOUR = 3.0
 """How many steps a level of Lab counts."""
 RADIUS = 2
 FAR = np.float32(1e6)
@@ -48,12 +48,22 @@ def _starts(before: Probabilities, marks: Marks) -> tuple[Distances, Distances]:
         # Of a lesion that nothing was known of before, only what lies at the border is no part.
         edge = np.pad(np.zeros((SIZE - 2, SIZE - 2), np.bool_), 1, constant_values=True)
         return _from(inside), _from(edge | outside)
-    depth = _depth(drawn)
-    wrong = (inside & ~drawn) | (outside & drawn)
-    reach = np.float32(REACH * depth[wrong].max() if wrong.any() else 0)
-    lesion = np.where(inside, 0, np.where(outside, FAR, reach * (1 - before)))
-    skin = np.where(outside, 0, np.where(inside, FAR, reach * before))
-    return lesion.astype(np.float32), skin.astype(np.float32)
+    new_lesion, new_skin = inside & ~drawn, outside & drawn
+    free_skin, free_lesion = _zone(new_lesion, drawn), _zone(new_skin, drawn)
+    return (
+        _from(inside | (drawn & ~free_lesion & ~outside)),
+        _from(outside | (~drawn & ~free_skin & ~inside)),
+    )
+
+
+def _zone(marked: npt.NDArray[np.bool_], drawn: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Around marks that the outline does not obey yet: where it is drawn anew."""
+    if not marked.any():
+        return marked
+    reach = REACH * _depth(drawn)[marked].max()
+    away = cv2.distanceTransform((~marked).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    zone: npt.NDArray[np.bool_] = away <= reach
+    return zone
 
 
 def _from(pixels: npt.NDArray[np.bool_]) -> Distances:

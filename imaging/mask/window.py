@@ -53,7 +53,8 @@ class Window:
         """The rows and columns that picture and window share, of the picture and of the window."""
         theirs, ours = [], []
         for first, length in ((self.top, shape[0]), (self.left, shape[1])):
-            start, stop = max(0, first), min(length, first + self.side)
+            start = min(length, max(0, first))
+            stop = max(start, min(length, first + self.side))
             theirs.append(slice(start, stop))
             ours.append(slice(start - first, stop - first))
         return (theirs[0], theirs[1]), (ours[0], ours[1])

@@ -64,21 +64,31 @@ class Markings:
     nothing: Marking
 
 
-def measure_marks(
+Both = tuple[Marked, Marked]
+"""A photo, marked from the model's outline and from nothing."""
+
+
+def mark_pairs(
     segmenter: Segmenter, refiner: Refiner, pairs: Sequence[Pair], progress: Callable[[int], None]
-) -> Markings:
+) -> list[Both]:
     """Mark photos until their outlines are right; `progress` is told how many are done.
 
     Raises PairsError where a photo or mask can't be read or their sizes differ.
     """
-    own, nothing = [], []
+    found = []
     for done, pair in enumerate(pairs, start=1):
         picture, truth, outline = read_outlined(segmenter, pair)
-        own.append(mark(refiner, picture, outline, truth))
-        nothing.append(mark(refiner, picture, np.zeros_like(outline), truth))
+        own = mark(refiner, picture, outline, truth)
+        found.append((own, mark(refiner, picture, np.zeros_like(outline), truth)))
         progress(done)
+    return found
+
+
+def summarise(marked: Sequence[Both]) -> Markings:
+    """The figures of some photos, at least one."""
+    own, nothing = zip(*marked, strict=True)
     bad = [one for one in own if one.jaccard < BAD]
-    return Markings(summarise(own), summarise(bad) if bad else None, summarise(nothing))
+    return Markings(_figures(own), _figures(bad) if bad else None, _figures(nothing))
 
 
 def read_outlined(segmenter: Segmenter, pair: Pair) -> tuple[Pixels, Mask, Probabilities]:
@@ -131,8 +141,7 @@ def next_mark(drawn: Mask, truth: Mask, marks: Marks) -> Marks:
     return replace(marks, outside=(*marks.outside, point))
 
 
-def summarise(marked: Sequence[Marked]) -> Marking:
-    """The figures of some photos, at least one."""
+def _figures(marked: Sequence[Marked]) -> Marking:
     steps = np.concatenate([np.diff(one.dices) for one in marked])
     needed = [one.marks for one in marked]
     return Marking(

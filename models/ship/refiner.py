@@ -14,10 +14,10 @@ import torch
 
 from imaging.framing import Size
 from imaging.mask.agreement import agreement
-from imaging.mask.marks import Marks, lesion_of
+from imaging.mask.marks import Marks, Refiner, lesion_of
 from imaging.mask.refine import refine
 from imaging.mask.window import window_around
-from models.evaluate.marking import Markings, measure_marks, next_mark, read_outlined
+from models.evaluate.marking import Markings, mark_pairs, next_mark, read_outlined, summarise
 from models.evaluate.pairs import Pair, read_pairs
 from models.package.package import package_hash
 from models.run.refiner import NetworkRefiner, open_refiner, stacked
@@ -69,7 +69,6 @@ def convert_refiner(weights: Path, target: Path, data: Path, side: int = SIDE) -
         refiner = open_refiner(made, "onnxruntime")
         found, milliseconds = parity(exported, refiner, segmenter, dev)
         found.check()
-        kinds = {**by_kind(dev), "all": dev}
         report = RefinerReport(
             date=date,
             commit=commit,
@@ -79,8 +78,8 @@ def convert_refiner(weights: Path, target: Path, data: Path, side: int = SIDE) -
             multiply_accumulates=multiply_accumulates(network, side, 6),
             milliseconds=milliseconds,
             parity=found,
-            dev={k: measure_marks(segmenter, refiner, p, _unheard) for k, p in kinds.items()},
-            classic={k: measure_marks(segmenter, refine, p, _unheard) for k, p in kinds.items()},
+            dev=count_marks(segmenter, refiner, dev),
+            classic=count_marks(segmenter, refine, dev),
         )
         shutil.rmtree(target, ignore_errors=True)
         made.rename(target)
@@ -122,5 +121,11 @@ def parity(
     return found, float(np.median(times))
 
 
-def _unheard(_done: int) -> None:
-    pass
+def count_marks(
+    segmenter: Segmenter, refiner: Refiner, pairs: Sequence[Pair]
+) -> dict[str, Markings]:
+    """A refiner's figures for each kind of photo, and for all of them together."""
+    marked = mark_pairs(segmenter, refiner, pairs, lambda _done: None)
+    by_pair = dict(zip([pair.image for pair in pairs], marked, strict=True))
+    kinds = {kind: [by_pair[p.image] for p in those] for kind, those in by_kind(pairs).items()}
+    return {kind: summarise(those) for kind, those in {**kinds, "all": marked}.items()}
