@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -18,7 +19,7 @@ from imaging.mask.marks import Marks, Refiner, lesion_of
 from imaging.mask.refine import refine
 from imaging.mask.window import window_around
 from models.evaluate.marking import Markings, mark_pairs, next_mark, read_outlined, summarise
-from models.evaluate.pairs import Pair, read_pairs
+from models.evaluate.pairs import Pair, hash_of_pairs, held_out, read_pairs
 from models.package.package import package_hash
 from models.run.refiner import NetworkRefiner, open_refiner, stacked
 from models.run.segmenter import Segmenter, open_segmenter, shipped_model
@@ -40,6 +41,10 @@ class RefinerReport:
 
     date: str
     commit: str
+    steps: int
+    seconds: float
+    training_pairs: int
+    training_data_sha256: str
     outlines_sha256: str
     """Of the package whose outlines were marked."""
     package_sha256: str
@@ -54,11 +59,14 @@ class RefinerReport:
 def convert_refiner(weights: Path, target: Path, data: Path, side: int = SIDE) -> RefinerReport:
     """Convert a refiner's averaged weights, prove and measure the package, then put it in place.
 
-    Raises ParityError, PairsError, and UnfitRun where the file holds no refiner.
+    The log of the training lies beside the weights. Raises ParityError, PairsError, and UnfitRun
+    where the files hold no refiner.
     """
     torch.set_num_threads(1)
     network = load_refiner(weights)
     exported = ShippedRefiner(network, side).eval()
+    last = read_log(weights.with_name("log.json"))
+    learnt = [pair for pair in read_pairs(data, {"split": "train"}) if not held_out(pair)]
     dev, segmenter = read_pairs(data, {"split": "dev"}), open_segmenter(shipped_model())
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
@@ -72,6 +80,10 @@ def convert_refiner(weights: Path, target: Path, data: Path, side: int = SIDE) -
         report = RefinerReport(
             date=date,
             commit=commit,
+            steps=last["steps"],
+            seconds=last["seconds"],
+            training_pairs=len(learnt),
+            training_data_sha256=hash_of_pairs(learnt),
             outlines_sha256=segmenter.info.hash,
             package_sha256=package_hash(made),
             parameters=parameters(network),
@@ -97,6 +109,15 @@ def load_refiner(weights: Path) -> LesionNetwork:
     except Exception as error:  # PyTorch raises errors of many kinds for what is none of its files.
         raise UnfitRun(f"{weights} holds no weights of a refiner, or it is damaged.") from error
     return network.eval()
+
+
+def read_log(path: Path) -> dict[str, Any]:
+    """The last entry of a training's log. Raises UnfitRun."""
+    try:
+        last: dict[str, Any] = json.loads(path.read_text())[-1]
+    except (OSError, ValueError, LookupError) as error:
+        raise UnfitRun(f"{path}, the log of the training, can't be read ({error}).") from error
+    return last
 
 
 def parity(
