@@ -1,7 +1,7 @@
 """Pairs read once, laid in canvases and put on the training device."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,15 +13,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from models.train.recipe import UnfitRun
 from models.train.refiner.views import Held
 
 BAD = 0.75
 """Below this Jaccard the model's own outline is bad, and shown more often."""
 Canvas = np.ndarray[Any, np.dtype[np.uint8]]
-
-
-class NoPhotos(ValueError):
-    """A set of photos that can't be trained on; the message says what to do."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,10 +35,10 @@ def hold(samples: Sequence[Sample], size: int, device: torch.device, threads: in
     """Read photos and masks in canvases of a size, and hold them with the model's maps.
 
     Photos of each kind are drawn alike often, those with a bad outline three times as often as
-    others. Raises NoPhotos where one can't be read, or there are none.
+    others. Raises UnfitRun where one can't be read, or there are none.
     """
     if not samples:
-        raise NoPhotos("There are no photos to train on.")
+        raise UnfitRun("There are no photos to train on.")
     with ThreadPoolExecutor(threads) as pool:
         read = list(pool.map(lambda sample: _canvases(sample, size), samples))
     photos = torch.from_numpy(np.stack([photo for photo, _ in read])).permute(0, 3, 1, 2)
@@ -51,17 +48,11 @@ def hold(samples: Sequence[Sample], size: int, device: torch.device, threads: in
     return Held(photos.contiguous().to(device), masks, maps, chances)
 
 
-def read_maps(path: Path) -> Mapping[str, Canvas]:
-    """The model's maps by the photo's stem, from an .npz of `names` and `maps`."""
-    with np.load(path) as file:
-        return dict(zip(file["names"].tolist(), file["maps"], strict=True))
-
-
 def _canvases(sample: Sample, size: int) -> tuple[Canvas, Canvas]:
     photo = cv2.imread(str(sample.image), cv2.IMREAD_COLOR_RGB)
     drawn = cv2.imread(str(sample.mask), cv2.IMREAD_GRAYSCALE)
     if photo is None or drawn is None:
-        raise NoPhotos(f"{sample.image} or {sample.mask} can't be decoded. Take their row out.")
+        raise UnfitRun(f"{sample.image} or {sample.mask} can't be decoded. Take their row out.")
     truth = np.where(drawn > 0, np.uint8(255), np.uint8(0))
     return _laid(np.asarray(photo, np.uint8), size), _laid(truth, size)
 

@@ -5,7 +5,8 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="torch is not installed (pip install nevus[training])")
 
-from models.train.refiner.photos import NoPhotos, Sample, hold  # noqa: E402
+from models.train.recipe import UnfitRun  # noqa: E402
+from models.train.refiner.photos import Sample, hold  # noqa: E402
 from models.train.refiner.views import Held, look, random_grid, square_grid  # noqa: E402
 from tests.models.conftest import draw_pair  # noqa: E402
 
@@ -43,9 +44,9 @@ def test_kinds_are_drawn_alike_often_and_bad_outlines_more(tmp_path: Path) -> No
 def test_a_photo_that_can_t_be_read_is_named(tmp_path: Path) -> None:
     one = sample(tmp_path, 1, "phone", 0)
     one.mask.write_bytes(b"none")
-    with pytest.raises(NoPhotos, match=r"p1\.png"):
+    with pytest.raises(UnfitRun, match=r"p1\.png"):
         hold([one], 96, CPU, 1)
-    with pytest.raises(NoPhotos, match="no photos"):
+    with pytest.raises(UnfitRun, match="no photos"):
         hold([], 96, CPU, 1)
 
 
