@@ -52,12 +52,13 @@ def near_marks(before: Probabilities, after: Probabilities, marks: Marks) -> Pro
     Chen et al., "FocalClick" (2022, arXiv:2204.02574).
     """
     changed = (before >= LESION) != (after >= LESION)
-    _, parts = cv2.connectedComponents(changed.astype(np.uint8), connectivity=8)
-    asked = np.concatenate(
-        [_rightly(parts, after, marks, inside=True), _rightly(parts, after, marks, inside=False)]
-    )
-    kept = ~changed | np.isin(parts, asked)
-    return np.asarray(np.where(kept, after, before), np.float32)
+    count, parts = cv2.connectedComponents(changed.astype(np.uint8), connectivity=8)
+    kept = np.zeros(count, np.bool_)
+    for inside in (True, False):
+        kept[_rightly(np.asarray(parts, np.int32), after, marks, inside=inside)] = True
+    # What changed no sides is part 0.
+    kept[0] = True
+    return np.asarray(np.where(kept[parts], after, before), np.float32)
 
 
 def _rightly(

@@ -36,7 +36,8 @@ SIDE = 256
 class RefinerReport:
     """All that is said of a refiner's package; `dev` and `classic` have figures by kind of photo.
 
-    `classic` are those of `imaging.mask.refine`, `milliseconds` the median of the network alone.
+    `classic` are those of `imaging.mask.refine`; `milliseconds` is the median of the processor's time
+    for one run of the network.
     """
 
     date: str
@@ -130,9 +131,9 @@ def parity(
         marks = next_mark(lesion_of(outline), truth, Marks())
         window = window_around(outline, marks)
         seen = stacked(window, refiner.side, picture, outline, marks)
-        started = time.perf_counter()
+        started = time.process_time()
         theirs = refiner.answer(seen)
-        times.append((time.perf_counter() - started) * 1000)
+        times.append((time.process_time() - started) * 1000)
         values = torch.from_numpy(seen.transpose(2, 0, 1)[None].astype(np.float32) / 255)
         with torch.no_grad():
             ours = exported(values)[0, 0].numpy()
