@@ -45,30 +45,24 @@ def balanced(probabilities: Probabilities, threshold: float) -> Probabilities:
     return np.asarray(lesion / (lesion + (1 - probabilities) * threshold), np.float32)
 
 
-def near_marks(before: Probabilities, after: Probabilities, marks: Marks) -> Probabilities:
-    """The outline after, but for changes that no mark asks for: there it is as it was before.
+def where_marked(before: Probabilities, after: Probabilities, marks: Marks) -> Probabilities:
+    """The outline after, in lesions that a mark has changed; others are as they were before.
 
-    A change hangs together (8-connected) with the mark that asks for it. Progressive merge, after
-    Chen et al., "FocalClick" (2022, arXiv:2204.02574).
+    A lesion is what hangs together (8-connected) of both outlines. So an outline may move all
+    around where one mark says that it is wrong, and a second lesion that nobody marked stays; a
+    mark that is not obeyed changes nothing. Cf. the progressive merge of Chen et al., "FocalClick"
+    (2022, arXiv:2204.02574), which keeps still more.
     """
-    changed = (before >= LESION) != (after >= LESION)
-    count, parts = cv2.connectedComponents(changed.astype(np.uint8), connectivity=8)
+    was, becomes = lesion_of(before), lesion_of(after)
+    count, lesions = cv2.connectedComponents((was | becomes).astype(np.uint8), connectivity=8)
     kept = np.zeros(count, np.bool_)
-    for inside in (True, False):
-        kept[_rightly(np.asarray(parts, np.int32), after, marks, inside=inside)] = True
-    # What changed no sides is part 0.
+    for points, inside in ((marks.inside, True), (marks.outside, False)):
+        rows, columns = marks.pixels(points, after.shape).T
+        obeyed = (becomes[rows, columns] == inside) & (was[rows, columns] != inside)
+        kept[lesions[rows[obeyed], columns[obeyed]]] = True
+    # Skin in both outlines is part 0.
     kept[0] = True
-    return np.asarray(np.where(kept[parts], after, before), np.float32)
-
-
-def _rightly(
-    parts: npt.NDArray[np.int32], after: Probabilities, marks: Marks, *, inside: bool
-) -> npt.NDArray[np.int32]:
-    """The changes under marks of one kind, as far as they do what those ask."""
-    points = marks.inside if inside else marks.outside
-    rows, columns = marks.pixels(points, after.shape).T
-    obeyed = (after[rows, columns] >= LESION) == inside
-    return np.asarray(parts[rows[obeyed], columns[obeyed]])
+    return np.asarray(np.where(kept[lesions], after, before), np.float32)
 
 
 def lesion_of(probabilities: Probabilities) -> Mask:

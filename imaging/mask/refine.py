@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imaging.framing import Pixels, Probabilities
-from imaging.mask.marks import LESION, Marks, near_marks
+from imaging.mask.marks import LESION, Marks, where_marked
 from imaging.mask.window import window_around
 
 SIZE = 128
@@ -37,7 +37,7 @@ def refine(picture: Pixels, probabilities: Probabilities, marks: Marks) -> Proba
     starts = _starts(before, window.marks(marks, SIZE))
     to_lesion, to_skin = (_nearest(start, steps) for start in starts)
     after = to_skin / np.maximum(to_lesion + to_skin, np.float32(1e-6))
-    return near_marks(probabilities, window.lay(after, probabilities), marks)
+    return where_marked(probabilities, window.lay(after, probabilities), marks)
 
 
 def _starts(before: Probabilities, marks: Marks) -> tuple[Distances, Distances]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from imaging.framing import Pixels, Probabilities
-from imaging.mask.marks import Marks, near_marks
+from imaging.mask.marks import Marks, where_marked
 from imaging.mask.stroke import Point
 from imaging.mask.window import Window, window_around
 from models.package.package import ModelError
@@ -37,7 +37,7 @@ class NetworkRefiner:
         mirrored = np.ascontiguousarray(seen[:, ::-1])
         both = (self.answer(seen) + self.answer(mirrored)[:, ::-1]) / 2
         after = np.asarray(both, np.float32)
-        return near_marks(probabilities, window.lay(after, probabilities), marks)
+        return where_marked(probabilities, window.lay(after, probabilities), marks)
 
     def answer(self, seen: Pixels) -> Probabilities:
         """What the network makes of a picture twice as high as wide, float32 (S, S)."""

@@ -36,8 +36,8 @@ SIDE = 256
 class RefinerReport:
     """All that is said of a refiner's package; `dev` and `classic` have figures by kind of photo.
 
-    `classic` are those of `imaging.mask.refine`; `milliseconds` is the median of the processor's time
-    for one run of the network.
+    `classic` are those of `imaging.mask.refine`; `milliseconds` is the processor's time for one run
+    of the network, the median.
     """
 
     date: str

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imaging.framing import Probabilities
-from imaging.mask.marks import Marks, balanced, lesion_of, near_marks
+from imaging.mask.marks import Marks, balanced, lesion_of, where_marked
 
 
 def outline(*boxes: tuple[int, int, int, int]) -> Probabilities:
@@ -31,27 +31,34 @@ def test_pixels_are_those_under_the_points_and_of_the_picture() -> None:
     assert marks.pixels(marks.outside, (20, 30)).shape == (0, 2)
 
 
-def test_only_a_change_that_a_mark_asks_for_stays() -> None:
-    before = outline((5, 15, 5, 10))
-    after = outline((5, 15, 5, 14), (0, 3, 20, 25))
-    found = near_marks(before, after, Marks(inside=((12.5, 10.5),)))
-    assert (lesion_of(found) == lesion_of(outline((5, 15, 5, 14)))).all()
+def test_a_lesion_that_no_mark_is_on_stays_as_it_was() -> None:
+    before = outline((5, 15, 5, 10), (0, 3, 15, 18))
+    after = outline((5, 15, 5, 14), (0, 3, 15, 17), (17, 19, 20, 25)) * np.float32(0.9)
+    found = where_marked(before, after, Marks(inside=((12.5, 10.5),)))
+    assert (lesion_of(found) == lesion_of(outline((5, 15, 5, 14), (0, 3, 15, 18)))).all()
+    assert (found[0:3, 15:18] == 1).all()
+
+
+def test_a_marked_lesion_may_change_all_around() -> None:
+    before, after = outline((5, 15, 5, 10)), outline((3, 13, 4, 14))
+    found = where_marked(before, after, Marks(inside=((12.5, 10.5),)))
+    assert (found == after).all()
 
 
 def test_a_change_against_its_mark_is_taken_back() -> None:
-    before = outline((5, 15, 5, 10))
-    after = outline((8, 15, 5, 10))
-    found = near_marks(before, after, Marks(inside=((6.5, 6.5),)))
-    assert (lesion_of(found) == lesion_of(before)).all()
+    before, after = outline((5, 15, 5, 10)), outline((8, 15, 5, 10))
+    found = where_marked(before, after, Marks(inside=((6.5, 6.5),)))
+    assert (found == before).all()
 
 
-def test_each_kind_of_mark_keeps_its_own_change() -> None:
+def test_each_kind_of_mark_changes_its_own_lesion() -> None:
     before = outline((5, 15, 5, 10), (0, 3, 20, 25))
     after = outline((5, 15, 5, 14))
     marks = Marks(inside=((12.5, 10.5),), outside=((22.5, 1.5),))
-    assert (lesion_of(near_marks(before, after, marks)) == lesion_of(after)).all()
+    assert (where_marked(before, after, marks) == after).all()
 
 
-def test_where_nothing_changes_sides_the_new_probabilities_stand() -> None:
-    before, after = outline((5, 15, 5, 10)), outline((5, 15, 5, 10)) * np.float32(0.8)
-    assert (near_marks(before, after, Marks()) == after).all()
+def test_marks_that_the_outline_obeyed_already_change_nothing() -> None:
+    before, after = outline((5, 15, 5, 10)), outline((3, 13, 4, 14))
+    marks = Marks(inside=((7.5, 7.5),), outside=((25.5, 15.5), (100.0, 0.0)))
+    assert (where_marked(before, after, marks) == before).all()
