@@ -1,6 +1,5 @@
 """`python -m tui.commands.workshop.train_refiner DATA RUN`: train what mends outlines at marks."""
 
-import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated
@@ -38,20 +37,14 @@ def main(
     On a graphics card if there is one. The last weights are in RUN/refiner.pt.
     """
     with workshop_failures():
-        import torch
+        from models.train.refining import RefinerRecipe, train_refiner
 
-        from models.train.refiner.beginning import make_ready
-        from models.train.refiner.loop import Plan, Progress, Refining, train
-
-        torch.manual_seed(seed)
-        torch.set_num_threads(threads)
+        package = start or shipped_model()
+        recipe = RefinerRecipe(package, start_member, seconds, batch, threads, seed)
         try:
-            ready = make_ready(data, start or shipped_model(), start_member, threads, _watched)
+            train_refiner(data, run, recipe, _watched, remark)
         except UnfitRun as error:
             raise fail(str(error)) from error
-        plan = Plan(seconds, time.monotonic(), batch=batch)
-        refining = Refining(ready.network, ready.held, plan)
-        train(refining, Progress(refining, ready.dev, run), remark)
     remark(f"The weights are in {run / 'refiner.pt'}, the figures in {run / 'log.json'}.")
 
 

@@ -6,15 +6,12 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="torch is not installed (pip install nevus[training])")
 
-from imaging.framing import Size  # noqa: E402
 from models.evaluate.pairs import read_pairs  # noqa: E402
 from models.run.segmenter import open_segmenter  # noqa: E402
-from models.ship.conversion import convert  # noqa: E402
-from models.ship.exported import ShippedNetwork  # noqa: E402
 from models.ship.refiner import load_refiner  # noqa: E402
 from models.train.network import LesionNetwork, parameters  # noqa: E402
 from models.train.recipe import UnfitRun  # noqa: E402
-from models.train.refiner.beginning import SIDE, begin, samples  # noqa: E402
+from models.train.refiner.beginning import samples  # noqa: E402
 from models.train.refiner.loop import (  # noqa: E402
     ENDING,
     Plan,
@@ -53,17 +50,6 @@ def test_it_begins_by_answering_what_the_lesion_network_answers() -> None:
         torch.testing.assert_close(
             refiner(torch.cat([photo, guides], 1)), lesion(photo), atol=1e-4, rtol=1e-4
         )
-
-
-def test_a_package_s_weights_are_taken_up(manifest: Path, tmp_path: Path) -> None:
-    torch.manual_seed(3)
-    lesion, package = LesionNetwork().eval(), tmp_path / "one.mlpackage"
-    convert(ShippedNetwork([lesion]).eval(), Size(SIDE, SIDE), package, {})
-    refiner = begin(package, read_pairs(manifest, {"split": "train"})).eval()
-    photo, guides = torch.randn(2, 3, 64, 64), torch.rand(2, 3, 64, 64)
-    with torch.no_grad():
-        ours, theirs = refiner(torch.cat([photo, guides], 1)), lesion(photo)
-    torch.testing.assert_close(ours, theirs, atol=2e-2, rtol=2e-2)
 
 
 def test_steps_teach_it_and_the_average_follows(held: Held) -> None:
