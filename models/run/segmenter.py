@@ -96,12 +96,17 @@ def open_segmenter(
 
     Raises ModelError with a sentence when there is no such package or nothing can run it.
     """
+    chosen = open_backend(path, backend, compute_units)
+    _check_output(path, chosen)
+    return Segmenter(chosen)
+
+
+def open_backend(path: Path, backend: str, compute_units: str) -> Backend:
+    """What executes a package, whatever that is for. Raises ModelError."""
     check_package(path)
     _check_name("backend", backend, BACKENDS)
     _check_name("compute unit", compute_units, COMPUTE_UNITS)
-    chosen = _backend(path, backend, compute_units)
-    _check_output(path, chosen)
-    return Segmenter(chosen)
+    return _backend(path, backend, compute_units)
 
 
 def on_apple_hardware() -> bool:

@@ -19,6 +19,7 @@ import torch
 from torch import nn
 
 from imaging.decode.photo import read_photo
+from imaging.framing import Size
 from imaging.mask.agreement import agreement
 from models.evaluate.evaluation import Evaluation, evaluate
 from models.evaluate.pairs import Pair, hash_of_pairs, held_out, read_pairs
@@ -33,6 +34,7 @@ from models.train.recipe import Recipe, UnfitRun
 LEAST_MEAN_JACCARD = 0.999
 LEAST_JACCARD = 0.98
 LARGEST_DIFFERENCE = 0.02
+SEGMENTS = "Skin lesion segmentation: photo in, probability of lesion out."
 
 
 class ParityError(Exception):
@@ -113,15 +115,21 @@ class Report:
     dev: Mapping[str, Evaluation]
 
 
-def convert(network: nn.Module, size: int, target: Path, metadata: Mapping[str, str]) -> None:
+def convert(
+    network: nn.Module,
+    size: Size,
+    target: Path,
+    metadata: Mapping[str, str],
+    description: str = SEGMENTS,
+) -> None:
     """Trace a network and save it as an ML Program, float16, for iOS 17 / macOS 14 and later.
 
-    The network takes float (1, 3, size, size) from 0 to 1. The published recipe: PyTorch, trace,
+    The network takes float (1, 3, height, width) from 0 to 1. The published recipe: PyTorch, trace,
     coremltools with an ImageType.
     """
     import coremltools as ct
 
-    picture = (1, 3, size, size)
+    picture = (1, 3, size.height, size.width)
     rounded = round_weights(network, size)
     traced = torch.jit.trace(rounded, torch.rand(picture))  # type: ignore[no-untyped-call]
     photo = ct.ImageType(
@@ -135,7 +143,7 @@ def convert(network: nn.Module, size: int, target: Path, metadata: Mapping[str, 
         convert_to="mlprogram",
         compute_precision=ct.precision.FLOAT16,
     )
-    model.short_description = "Skin lesion segmentation: photo in, probability of lesion out."
+    model.short_description = description
     model.license = "Apache-2.0"
     model.user_defined_metadata.update(metadata)
     model.save(str(target))
@@ -188,7 +196,7 @@ def trace_origin(members: Sequence[Member], data: Path) -> Making:
     trained = [pair for pair in read_pairs(data, common(members).where) if not held_out(pair)]
     return Making(
         date=datetime.now(UTC).date().isoformat(),
-        commit=_commit(),
+        commit=current_commit(),
         members=members,
         training_pairs=len(trained),
         training_data_sha256=hash_of_pairs(trained),
@@ -203,7 +211,8 @@ def common(members: Sequence[Member]) -> Recipe:
     return first
 
 
-def _commit() -> str:
+def current_commit() -> str:
+    """The commit of the code that makes packages, or `unknown`."""
     command = ["git", "rev-parse", "HEAD"]
     here = Path(__file__).parent
     try:
@@ -238,7 +247,12 @@ def convert_checkpoints(
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         made = Path(folder) / target.name
-        convert(exported, recipe.size, made, {**source.metadata(), **fitted.metadata()})
+        convert(
+            exported,
+            Size(recipe.size, recipe.size),
+            made,
+            {**source.metadata(), **fitted.metadata()},
+        )
         segmenter = open_segmenter(made, "onnxruntime")
         found = parity(exported, segmenter, watched(dev))
         found.check()

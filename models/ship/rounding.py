@@ -6,19 +6,20 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_weights
 
+from imaging.framing import Size
 from models.train.warm_start import convolutions
 
 
-def round_weights(network: nn.Module, size: int) -> nn.Module:
+def round_weights(network: nn.Module, size: Size) -> nn.Module:
     """A copy that infers as the network does, its norms folded in and its weights of 16 bits.
 
-    The network takes float (1, 3, size, size). Rounding each weight by itself lets the sum of a
+    The network takes float (1, 3, height, width). Rounding each weight by itself lets the sum of a
     kernel drift, and all places of an even area with it: kernels that look for edges have large
     weights and a sum near zero. EfficientNet-Lite0's logits were off by 0.25, so by 0.05.
     """
     rounded = deepcopy(network)
     with torch.no_grad():
-        for convolution, norm in convolutions(rounded, torch.zeros(1, 3, size, size)):
+        for convolution, norm in convolutions(rounded, torch.zeros(1, 3, size.height, size.width)):
             if norm is not None:
                 _fold(convolution, norm)
             convolution.weight.copy_(round_kernels(convolution.weight))

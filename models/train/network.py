@@ -302,8 +302,8 @@ def parameters(network: nn.Module) -> int:
     return sum(p.numel() for p in network.parameters())
 
 
-def multiply_accumulates(network: nn.Module, size: int) -> int:
-    """Multiply-accumulates of convolutions and linear layers on one (3, size, size) picture."""
+def multiply_accumulates(network: nn.Module, size: int, channels: int = 3) -> int:
+    """Multiply-accumulates of convolutions and linear layers on (channels, size, size) values."""
     total = 0
 
     def count(module: nn.Module, _: object, out: Tensor) -> None:
@@ -318,7 +318,7 @@ def multiply_accumulates(network: nn.Module, size: int) -> int:
     training = network.training
     network.eval()
     with torch.no_grad():
-        network(torch.zeros(1, 3, size, size))
+        network(torch.zeros(1, channels, size, size))
     network.train(training)
     for hook in hooks:
         hook.remove()

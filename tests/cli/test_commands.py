@@ -203,14 +203,35 @@ def test_what_is_set_aside_is_said_with_its_folder(tmp_path: Path) -> None:
     assert "set aside: right/IMG_0001.jpg is empty" in done.stderr
 
 
-def test_evaluate_scores_pairs_of_a_folder(tmp_path: Path) -> None:
+def copy_pairs(folder: Path, count: int) -> None:
+    """The smallest sample photos with their masks."""
     masks = ROOT / "tests" / "data" / "sample_masks"
     for name in ("images", "masks"):
-        (tmp_path / name).mkdir()
-    small = sorted(SAMPLES, key=lambda path: path.stat().st_size)[:3]
-    for path in small:
-        shutil.copy(path, tmp_path / "images")
-        shutil.copy(masks / f"{path.stem}.png", tmp_path / "masks")
+        (folder / name).mkdir()
+    for path in sorted(SAMPLES, key=lambda path: path.stat().st_size)[:count]:
+        shutil.copy(path, folder / "images")
+        shutil.copy(masks / f"{path.stem}.png", folder / "masks")
+
+
+@pytest.mark.parametrize("how", ["network", "classic"])
+def test_evaluate_counts_marks(tmp_path: Path, how: str) -> None:
+    copy_pairs(tmp_path, 2)
+    done = run("evaluate", tmp_path, "--marks", how, "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["own"]["photos"] == found["nothing"]["photos"] == 2
+    assert 1 <= found["nothing"]["median_marks"] <= 20
+
+
+def test_evaluate_says_marks_in_words(tmp_path: Path) -> None:
+    copy_pairs(tmp_path, 1)
+    done = run("evaluate", tmp_path, "--marks", "classic")
+    assert done.returncode == 0, done.stderr
+    assert "nothing, median_marks" in done.stdout
+
+
+def test_evaluate_scores_pairs_of_a_folder(tmp_path: Path) -> None:
+    copy_pairs(tmp_path, 3)
     done = run("evaluate", tmp_path, "--json")
     assert done.returncode == 0, done.stderr
     scores = json.loads(done.stdout)

@@ -22,6 +22,8 @@ def command(name: str) -> typer.Typer:
     [
         ("train", "epochs"),
         ("convert", "checkpoints"),
+        ("train_refiner", "outlines"),
+        ("convert_refiner", "marks"),
         ("figures", "worst"),
         ("references", "shipped"),
     ],

@@ -7,6 +7,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="torch is not installed (pip install nevus[training])")
 
+from imaging.framing import Size  # noqa: E402
 from models.evaluate.pairs import PairsError, hash_of_pairs, held_out, read_pairs  # noqa: E402
 from models.package.package import read_package  # noqa: E402
 from models.run.segmenter import open_segmenter  # noqa: E402
@@ -89,7 +90,7 @@ def test_networks_with_different_encoders_go_into_one_package(cache: Path, tmp_p
         for network in networks * 20:  # their norms settle, so that a map isn't grey all over
             network.train()(normalise(views))
     exported = ShippedNetwork(networks).eval()
-    convert(exported, 64, tmp_path / "both.mlpackage", {})
+    convert(exported, Size(64, 64), tmp_path / "both.mlpackage", {})
     theirs = open_segmenter(tmp_path / "both.mlpackage", "onnxruntime")
     with torch.no_grad():
         ours = exported(views[:1].permute(0, 3, 1, 2).float() / 255)[0, 0]

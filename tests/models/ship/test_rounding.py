@@ -2,6 +2,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="torch is not installed (pip install nevus[training])")
 
+from imaging.framing import Size  # noqa: E402
 from models.ship.exported import ShippedNetwork  # noqa: E402
 from models.ship.rounding import round_kernels, round_weights  # noqa: E402
 from models.train.efficientnet import EfficientNetLite  # noqa: E402
@@ -37,7 +38,7 @@ def test_a_network_with_its_norms_folded_in_computes_what_it_did() -> None:
     network.eval()
     values = torch.rand(1, 3, 64, 64)
     before = [value.clone() for value in network.state_dict().values()]
-    rounded = round_weights(network, 64)
+    rounded = round_weights(network, Size(64, 64))
     with torch.no_grad():
         torch.testing.assert_close(rounded(values), network(values), atol=5e-3, rtol=0)
     after = network.state_dict().values()

@@ -9,6 +9,7 @@ torch = pytest.importorskip("torch", reason="torch is not installed (pip install
 
 from torch import Tensor  # noqa: E402
 
+from imaging.framing import Size  # noqa: E402
 from models.package.package import ModelError, package_hash  # noqa: E402
 from models.run.segmenter import open_segmenter  # noqa: E402
 from models.ship.conversion import convert  # noqa: E402
@@ -41,7 +42,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A package of a small network with random weights."""
     path = tmp_path_factory.mktemp("package") / "small.mlpackage"
     torch.manual_seed(3)
-    convert(ShippedNetwork([LesionNetwork(8)]).eval(), SIZE, path, {})
+    convert(ShippedNetwork([LesionNetwork(8)]).eval(), Size(SIZE, SIZE), path, {})
     return path
 
 
@@ -73,7 +74,7 @@ def test_each_network_of_a_package_of_two_can_be_taken_up(tmp_path: Path) -> Non
     torch.manual_seed(5)
     networks = [LesionNetwork(8, Encoder(SHORT)).eval() for _ in range(2)]
     package = tmp_path / "two.mlpackage"
-    convert(ShippedNetwork(networks).eval(), SIZE, package, {})
+    convert(ShippedNetwork(networks).eval(), Size(SIZE, SIZE), package, {})
     views = normalise(torch.randint(0, 256, (6, SIZE, SIZE, 3), dtype=torch.uint8))
     for member, theirs in enumerate(networks, 1):
         ours = LesionNetwork(8, Encoder(SHORT))
@@ -92,7 +93,7 @@ def test_each_network_of_a_package_of_two_kinds_can_be_taken_up(tmp_path: Path) 
     )
     networks = [LesionNetwork(8, kind()).eval() for kind in kinds]
     package = tmp_path / "unlike.mlpackage"
-    convert(ShippedNetwork(networks).eval(), SIZE, package, {})
+    convert(ShippedNetwork(networks).eval(), Size(SIZE, SIZE), package, {})
     views = normalise(torch.randint(0, 256, (6, SIZE, SIZE, 3), dtype=torch.uint8))
     for kind, theirs in zip(kinds, networks, strict=True):
         ours = LesionNetwork(8, kind())
