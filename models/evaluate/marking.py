@@ -15,7 +15,7 @@ from imaging.framing import Coverage, Mask, Pixels, Probabilities
 from imaging.mask.agreement import agreement
 from imaging.mask.marks import Marks, Refiner, balanced, lesion_of
 from imaging.mask.outline import draw_mask
-from models.evaluate.evaluation import read_mask
+from models.evaluate.masks import read_mask
 from models.evaluate.pairs import Pair, PairsError
 from models.run.segmenter import Segmenter
 

@@ -8,7 +8,6 @@ from PIL import Image
 from imaging.framing import Mask
 from imaging.mask.marks import Marks, lesion_of
 from imaging.mask.refine import refine
-from models.evaluate.evaluation import read_mask
 from models.evaluate.marking import (
     AIM,
     MOST,
@@ -19,6 +18,7 @@ from models.evaluate.marking import (
     read_outlined,
     summarise,
 )
+from models.evaluate.masks import read_mask
 from models.evaluate.pairs import PairsError, read_pairs
 from models.run.segmenter import Segmenter, open_segmenter
 from tests.models.conftest import draw_pair
