@@ -94,14 +94,12 @@ COMMANDS: tuple[Command, ...] = (
             f"score({score})",
             Group.DECIDE,
             f"Score {score}",
-            "Score, kept with the photo" if score == 1 else "",
+            "Score, with the decision" if score == 1 else "",
         )
         for score in range(1, 6)
     ),
-    Command(
-        "flag", "asterisk", "flag", Group.DECIDE, "Flag this photo", "Flag, kept with the photo"
-    ),
-    Command("note", "c", "note", Group.DECIDE, "Write a note", "Note, kept with the photo"),
+    Command("flag", "asterisk", "flag", Group.DECIDE, "Flag this photo", "Flag, with the decision"),
+    Command("note", "c", "note", Group.DECIDE, "Write a note", "Note, with the decision"),
     Command("next", "j", "step(1)", Group.MOVE, "Next photo", "Next, previous photo"),
     Command("previous", "k", "step(-1)", Group.MOVE, "Previous photo"),
     Command(

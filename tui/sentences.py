@@ -87,7 +87,7 @@ def empty_outline(name: str, keys: Keymap) -> str:
     """Asked before an outline without a pixel is accepted."""
     return (
         f"The outline of {name} is empty. {keys.key('accept')} accepts it empty all the same; "
-        f"{keys.key('no_lesion')} says no lesion."
+        f"{keys.key('no_lesion')} says no lesion, {keys.key('undo')} undoes."
     )
 
 
@@ -130,10 +130,10 @@ def edited_since(names: Sequence[str], keys: Keymap) -> str:
     )
 
 
-def only_noted(names: Sequence[str]) -> str:
-    """Said when nevus is left while photos have notes that no decision holds."""
-    have = "has a note" if len(names) == 1 else "have notes"
-    return f"{listed(names)} {have} that only a decision keeps: leaving now loses what is noted."
+def only_remarked(names: Sequence[str]) -> str:
+    """Said when nevus is left while photos have notes, flags or scores that no decision holds."""
+    have = "has a note, a flag or a score" if len(names) == 1 else "have notes, flags or scores"
+    return f"{listed(names)} {have} that only a decision keeps: leaving now loses that."
 
 
 def farewell(sat: Sat, waiting: int | None, database: Path) -> str:

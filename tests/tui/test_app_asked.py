@@ -10,7 +10,10 @@ from tests.tui.driving import Clinic, settled, shown_photo, text_of
 from tui.app import NevusApp
 
 MakeApp = Callable[[], NevusApp]
-QUESTION = "The outline of blank.jpg is empty. a accepts it empty all the same; n says no lesion."
+QUESTION = (
+    "The outline of blank.jpg is empty. a accepts it empty all the same; n says no lesion, "
+    "u undoes."
+)
 
 
 @pytest.fixture

@@ -282,9 +282,25 @@ async def test_leaving_says_which_note_would_be_lost(make_app: MakeApp, two: lis
         await write(pilot, "hair")
         await pilot.press("enter")
         await settled(pilot)
-        assert "photo0.jpg has a note that only a decision keeps" in (
+        assert "photo0.jpg has a note, a flag or a score that only a decision keeps" in (
             await review_screen(pilot).left_behind()
         )
         await pilot.press("s")
         await settled(pilot)
         assert await review_screen(pilot).left_behind() == ""
+
+
+@pytest.mark.parametrize("key", ["asterisk", "3"])
+async def test_leaving_asks_where_a_flag_or_a_score_would_be_lost(
+    make_app: MakeApp, two: list[int], key: str
+) -> None:
+    assert two
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        assert await screen.left_behind() == ""
+        await pilot.press(key)
+        await settled(pilot)
+        assert "a note, a flag or a score that only a decision keeps" in await screen.left_behind()
+        await pilot.press(key)
+        await settled(pilot)
+        assert await screen.left_behind() == ""

@@ -9,12 +9,13 @@ from textual.pilot import Pilot
 from db.values import DecisionKind
 from imaging.framing import Mask
 from imaging.mask import rle
-from tests.tui.driving import Clinic, settled, shown_photo, text_of
+from tests.tui.driving import Clinic, settled, shown_photo, text_of, until
 from tests.tui.test_app_repairs import draft_of, sentences
 from tui.app import NevusApp
 from tui.screens.review import ReviewScreen
 from tui.screens.revising import REVISION
 from tui.widgets.canvas import Canvas
+from tui.widgets.workbench import Workbench
 
 MakeApp = Callable[[], NevusApp]
 
@@ -123,7 +124,7 @@ async def test_where_there_are_none_that_is_said(clinic: Clinic, make_app: MakeA
         clinic.take_in(clinic.draw("bare.png"))
         screen = await settled(pilot)
         screen.post_message(screen.StoreChanged())
-        await settled(pilot)
+        await until(pilot, lambda: screen.query_one(Workbench).opened is not None)
         await pilot.press("V")
         await settled(pilot)
         assert set(sentences(pilot)) == {

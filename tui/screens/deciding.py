@@ -23,7 +23,7 @@ from tui.sentences import (
     not_stored,
     nothing_left,
     nothing_waits,
-    only_noted,
+    only_remarked,
     seen_again,
     skipped_again,
 )
@@ -266,6 +266,8 @@ class DecidingScreen(FindingScreen):
             names = [self._queue.name_of(photo_id) for photo_id in refused]
             return not_stored(names, brief(next(iter(refused.values()))))
         names = [self._queue.name_of(photo_id) for photo_id in self._queue.edited()]
-        noted = [self._queue.name_of(key) for key, said in self._remarks.items() if said.note]
+        noted = [
+            self._queue.name_of(key) for key, said in self._remarks.items() if said != Remarks()
+        ]
         edited = edited_since(names, self._keymap) if names else ""
-        return " ".join(part for part in (edited, only_noted(noted) if noted else "") if part)
+        return " ".join(part for part in (edited, only_remarked(noted) if noted else "") if part)

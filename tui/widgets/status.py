@@ -9,6 +9,7 @@ from textual.widget import Widget
 from db.values import Tool
 from imaging.text import printable
 from imaging.view.overlay import Shown
+from pipeline.review.shape import SHAPES
 from tui.words import FLAG, GAP, fitting, shorten
 
 
@@ -70,6 +71,8 @@ class Status(Widget):
         parts += self._said()
         if state.zoom > 1:
             parts.append(setting("zoom", f"{state.zoom:.3g}×"))
+        if state.tool in SHAPES:
+            parts.append(Content.styled("enter closes, ⌫ a point back", "$quiet"))
         seen = [name for name, on in (("contrast", state.contrast), ("heat map", state.heat)) if on]
         if seen:
             parts.append(setting("seen", ", ".join(seen)))
