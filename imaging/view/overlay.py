@@ -105,6 +105,8 @@ def border(coverage: Coverage) -> Mask:
 
 def thickened(line: Mask, width: int) -> Mask:
     """A line one pixel wide made so many wide; where that is even, one more at right and below."""
+    if width == 1:
+        return line
     square = np.ones((width, width), np.uint8)
     thick: Mask = cv2.dilate(line.view(np.uint8), square, anchor=(width // 2, width // 2)).view(
         np.bool_
