@@ -213,6 +213,7 @@ def _item(row: Row[*tuple[Any, ...]]) -> QueueItem:
         reviewer=_text(reviewer),
         score=None if score is None else index(score),
         note=_text(note),
+        revision_id=revision_id,
     )
 
 

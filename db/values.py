@@ -110,6 +110,8 @@ class QueueItem:
     score: int | None = None
     note: str = ""
     """What the decision says beside."""
+    revision_id: int | None = None
+    """The outline that stands; None where there is none."""
 
 
 @dataclass(frozen=True)

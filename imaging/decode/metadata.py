@@ -21,6 +21,7 @@ from imaging.decode.heif import is_avif, is_heif, item_spans, read_catalogue
 _EXIF = b"Exif\0\0"
 _XMP = b"http://ns.adobe.com/xap/1.0/\0"
 _PNG_XMP, _PNG_EXIF = b"XML:com.adobe.xmp", (b"Raw profile type exif", b"Raw profile type APP1")
+_TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt"})
 _LONGEST = 2**24
 """Bytes of an unpacked text: more is no metadata."""
 _ORIENTATION = re.compile(rb"""tiff:Orientation(?:\s*=\s*["']|>)\s*([1-8])\b""")
@@ -87,7 +88,7 @@ def _heif_items(data: bytes, kind: bytes) -> Iterator[bytes]:
 
 def _texts(data: bytes, chunks: list[Chunk]) -> Iterator[tuple[bytes, bytes]]:
     """The keywords and texts of a PNG, unpacked."""
-    for part in chunks:
+    for part in (each for each in chunks if each.kind in _TEXTS):
         keyword, _, rest = data[part.payload : part.end - 4].partition(b"\0")
         if part.kind == b"tEXt":
             yield keyword, rest

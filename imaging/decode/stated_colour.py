@@ -42,6 +42,7 @@ _BRADFORD = np.array(
 )
 _D50 = np.array((0.9642, 1.0, 0.8249))
 _ADOBE_GAMMA = 563 / 256
+_ABOUT_COLOUR = frozenset({b"cICP", b"sRGB", b"gAMA"})
 _NEAR_SRGB = 0.02
 """How far a gAMA may lie from sRGB's 1/2.2 and mean it all the same."""
 
@@ -57,7 +58,8 @@ def profile_of(data: bytes, icc: bytes | None) -> bytes | None:
 
 
 def _of_png(data: bytes, icc: bytes | None) -> bytes | None:
-    found = {part.kind: data[part.payload : part.end - 4] for part in png_chunks(data)}
+    parts = (part for part in png_chunks(data) if part.kind in _ABOUT_COLOUR)
+    found = {part.kind: data[part.payload : part.end - 4] for part in parts}
     if len(said := found.get(b"cICP", b"")) == 4:
         return _by_numbers(said[0], said[1])
     if icc or b"sRGB" in found:

@@ -148,10 +148,16 @@ class Desk:
         return self._deck.held()
 
     def is_behind(self, item: QueueItem) -> bool:
-        """Whether a photo was opened before it got the outline that it has now, and none drawn."""
+        """Whether a photo was opened before it got the outline that it has now, and none drawn.
+
+        Its first one, or the one of another model or reviewer: a decision on what stood before is
+        refused.
+        """
         ready = self._deck.ready(item.photo_id)
-        bare = ready is not None and ready.details.revision is None and not ready.draft.begun
-        return bare and item.segmented
+        if ready is None or ready.draft.begun or ready.draft.can_redo:
+            return False
+        revision = ready.details.revision
+        return (item.revision_id or 0) > (0 if revision is None else revision.id)
 
     def decide(self, photo: DeskPhoto, ruling: Ruling) -> Future[Reshaped | None]:
         """Store a decision on what the edits asked for so far made of a photo.

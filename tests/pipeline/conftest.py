@@ -97,14 +97,14 @@ def modelless() -> Iterator[OneProcess]:
     worker.close()
 
 
-def remember_photo(store: Store, path: Path) -> int:
+def remember_photo(store: Store, path: Path, model: str = "0") -> int:
     """Store a photo with a prediction that was made by hand: high in an ellipse, low around it."""
     identity = fingerprint(read_file(path))
     framing = fit(identity.size, Size(64, 64))
     rows, columns = np.mgrid[0:64, 0:64]
     distance = np.hypot((columns - 31.5) / 16, (rows - 31.5) / 12)
     grid = (1 / (1 + np.exp(6 * (distance - 1)))).astype(np.float16).astype(np.float32)
-    prediction = Prediction(grid, framing, Receipt("by hand", "0" * 64, "numpy", "CPU", 1.0))
+    prediction = Prediction(grid, framing, Receipt("by hand", model * 64, "numpy", "CPU", 1.0))
     mask = draw_mask(prediction.grid, prediction.framing, 0.5)
     made = NewOutline(prediction, rle.encode(mask), measure(mask), 0.5)
     return store.take_in(NewPhoto(file_stat(path), identity), made).photo_id
@@ -117,5 +117,5 @@ def remembered(store: Store, folder: Path) -> int:
 
 
 @pytest.fixture
-def remember() -> Callable[[Store, Path], int]:
+def remember() -> Callable[..., int]:
     return remember_photo

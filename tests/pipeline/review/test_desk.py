@@ -235,6 +235,30 @@ def test_a_photo_is_behind_once_its_outline_is_there(
     assert not desk.is_behind(*session.queue())
 
 
+@pytest.mark.parametrize("edits", [0, 1])
+def test_a_photo_is_behind_once_another_model_has_outlined_it_and_nobody_edits_it(
+    desk: Desk,
+    session: ReviewSession,
+    store: Store,
+    folder: Path,
+    remember: Callable[..., int],
+    remembered: int,
+    edits: int,
+) -> None:
+    _, draft = open_at(desk, remembered)
+    for _ in range(edits):
+        shift = draft.shift_threshold(1)
+        assert shift is not None
+        shift.result()
+    remember(store, folder / "mole.jpg", "1")
+    assert desk.is_behind(*session.queue()) is not bool(edits)
+    desk.drop(remembered)
+    photo, _ = open_at(desk, remembered)
+    assert not desk.is_behind(*session.queue())
+    accept(desk, photo).result()
+    assert store.photo(remembered).decision is not None
+
+
 def test_what_is_drawn_before_its_outline_is_there_is_not_behind(
     desk: Desk,
     session: ReviewSession,
