@@ -23,19 +23,23 @@ from rich.table import Table
 from benchmarks.easel import Unsaved
 from db.values import Tool
 from imaging.decode.photo import read_photo
-from imaging.framing import Framing, Mask, Size
+from imaging.framing import Framing, Mask, Pixels, Probabilities, Size
 from imaging.mask.agreement import agreement
+from imaging.mask.marks import Marks
 from imaging.mask.measure import bounding_box
 from imaging.mask.outline import draw_mask
 from imaging.mask.shape import Point
+from imaging.mask.window import Window
 from imaging.values import Prediction
 from imaging.view.lens import Lens
 from models.evaluate.masks import read_mask
 from models.evaluate.pairs import Pair, read_pairs
+from models.run.refiner import NetworkRefiner, open_refiner, shipped_refiner, stacked
 from models.run.segmenter import Segmenter, open_segmenter, shipped_model
 from pipeline.errors import NothingToRepair
 from pipeline.review.brush import FIRST_WIDTH, radius_on_photo, resize_brush
 from pipeline.review.editor import Editor
+from pipeline.review.refining import Mark, PhotoRefiner
 from pipeline.review.threshold import step_threshold
 
 CANVAS = Size(68, 36)
@@ -54,6 +58,7 @@ class Reviewer:
     editor: Editor
     truth: Mask
     framing: Framing
+    refiner: PhotoRefiner
     actions: int = 0
     way: float = 0.0
     tool: Tool | None = None
@@ -151,12 +156,55 @@ def by_threshold_then_lasso(reviewer: Reviewer) -> None:
     by_lasso(reviewer)
 
 
+def by_marks(reviewer: Reviewer) -> None:
+    """One mark in the middle of the largest error after the other."""
+    while not reviewer.done:
+        wrong, adds = reviewer.largest_error()
+        reviewer.take(Tool.REFINE, adds)
+        inner = np.pad(wrong.view(np.uint8), 1)
+        deep = cv2.distanceTransform(inner, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1]
+        row, column = np.unravel_index(deep.argmax(), deep.shape)
+        ((x, y),) = reviewer.at_cells(np.array([[column + 0.5, row + 0.5]]))
+        reviewer.actions += 1
+        try:
+            reviewer.editor.refine(Mark(x, y, adds), reviewer.refiner)
+        except NothingToRepair:
+            # The cell is coarser than the error, or the network is deaf to it: that is drawn.
+            by_lasso(reviewer)
+
+
 MEANS: dict[str, Callable[[Reviewer], None]] = {
     "threshold": by_threshold,
     "brush": by_brush,
     "lasso": by_lasso,
     "threshold, then lasso": by_threshold_then_lasso,
+    "refine": by_marks,
 }
+
+
+@dataclass(frozen=True)
+class AtHand:
+    """The refiner that ships, on a picture that is at hand."""
+
+    network: NetworkRefiner
+    picture: Pixels
+
+    def side(self) -> int:
+        return self.network.side
+
+    def refine(self, window: Window, outline: Probabilities, marks: Marks) -> Probabilities:
+        seen = stacked(window.cut(self.picture, self.side()), outline, marks)
+        return self.network.refine(seen)
+
+
+@dataclass(frozen=True)
+class Bad:
+    """A photo whose outline is bad."""
+
+    prediction: Prediction
+    truth: Mask
+    threshold: float
+    refiner: PhotoRefiner
 
 
 def main() -> None:
@@ -164,16 +212,18 @@ def main() -> None:
         sys.exit("Give a folder of photos with masks: python -m benchmarks.effort FOLDER")
     pairs = read_pairs(Path(sys.argv[1]), {"split": "dev"})
     segmenter = open_segmenter(shipped_model())
-    bad = [each for pair in pairs for each in _bad(segmenter, pair)]
+    network = open_refiner(shipped_refiner())
+    bad = [each for pair in pairs for each in _bad(segmenter, network, pair)]
     table = Table(title=f"{len(bad)} of {len(pairs)} photos, until Dice {RIGHT:.2f}")
     for column in ("means", "actions, median", "90%", "right within 20", "way, median"):
         table.add_column(column, justify="left" if column == "means" else "right")
-    each = {name: [_mend(*photo, means) for photo in bad] for name, means in MEANS.items()}
+    each = {name: [_mend(photo, means) for photo in bad] for name, means in MEANS.items()}
     each["the best of them"] = [
         min(tries, key=lambda one: (not one[1], one[0]))
         for tries in zip(*each.values(), strict=True)
     ]
-    each["lasso, from nothing"] = [_from_nothing(truth) for _, truth, _ in bad]
+    each["lasso, from nothing"] = [_from_nothing(photo, by_lasso) for photo in bad]
+    each["refine, from nothing"] = [_from_nothing(photo, by_marks) for photo in bad]
     for name, tries in each.items():
         table.add_row(name, *_row(tries))
     Console().print(table)
@@ -190,26 +240,25 @@ def _row(tries: list[Try]) -> Iterator[str]:
     yield f"{median(way for _, _, way in tries):.1f}"
 
 
-def _bad(segmenter: Segmenter, pair: Pair) -> Iterator[tuple[Prediction, Mask, float]]:
-    prediction = segmenter.predict(read_photo(pair.image, segmenter.decoded_side))
-    threshold, truth = segmenter.info.threshold, read_mask(pair)
+def _bad(segmenter: Segmenter, network: NetworkRefiner, pair: Pair) -> Iterator[Bad]:
+    photo, truth = read_photo(pair.image), read_mask(pair)
+    prediction, threshold = segmenter.predict(photo), segmenter.info.threshold
     drawn = draw_mask(prediction.grid, prediction.framing, threshold)
     if agreement(drawn, truth).jaccard < BAD:
-        yield prediction, truth, threshold
+        yield Bad(prediction, truth, threshold, AtHand(network, photo.pixels))
 
 
-def _mend(
-    prediction: Prediction, truth: Mask, threshold: float, means: Callable[[Reviewer], None]
-) -> Try:
-    mask = draw_mask(prediction.grid, prediction.framing, threshold)
-    editor = Editor(mask.copy(), threshold, prediction, Unsaved())
-    return _try(Reviewer(editor, truth, _seen(mask | truth)), means)
+def _mend(bad: Bad, means: Callable[[Reviewer], None]) -> Try:
+    mask = draw_mask(bad.prediction.grid, bad.prediction.framing, bad.threshold)
+    editor = Editor(mask.copy(), bad.threshold, bad.prediction, Unsaved())
+    return _try(Reviewer(editor, bad.truth, _seen(mask | bad.truth), bad.refiner), means)
 
 
-def _from_nothing(truth: Mask) -> Try:
-    editor = Editor(np.zeros_like(truth), 0.5, None, Unsaved())
-    whole = Lens.whole(Size.of(truth), Size(CANVAS.width, 2 * CANVAS.height)).framing
-    return _try(Reviewer(editor, truth, whole), by_lasso)
+def _from_nothing(bad: Bad, means: Callable[[Reviewer], None]) -> Try:
+    editor = Editor(np.zeros_like(bad.truth), 0.5, None, Unsaved())
+    size = Size.of(bad.truth)
+    whole = Lens.whole(size, Size(CANVAS.width, 2 * CANVAS.height)).framing
+    return _try(Reviewer(editor, bad.truth, whole, bad.refiner), means)
 
 
 def _try(reviewer: Reviewer, means: Callable[[Reviewer], None]) -> Try:

@@ -56,6 +56,8 @@ class Tool(StrEnum):
     """The mask stays: it was said whether its parts are one lesion or several."""
     REVISION = "revision"
     """The mask is that of a revision, with what was drawn by hand on the way to it."""
+    REFINE = "refine"
+    """A network drew it anew at a mark of the reviewer's."""
 
 
 REDRAWN = (Tool.THRESHOLD, Tool.MODEL, Tool.REVISION)

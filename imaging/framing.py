@@ -123,6 +123,26 @@ class Framing:
         resized = cv2.resize(transposed, (size.height, size.width), interpolation=cv2.INTER_LINEAR)
         return np.asarray(resized, dtype=np.float32).T
 
+    def map_to_square(
+        self, grid: Probabilities, left: float, top: float, side: float, size: int
+    ) -> Probabilities:
+        """A grid map (gh, gw) on a square of the photo, drawn at `size`; float32 (size, size).
+
+        Bilinear; 0 beside the photo. `left`, `top` and `side` are photo pixels.
+        """
+        across, down = self.width / self.photo.width, self.height / self.photo.height
+        step = side / size
+        # OpenCV counts from the middle of the first pixel.
+        lies = np.array(
+            [
+                [step * across, 0, (left + step / 2) * across - 0.5],
+                [0, step * down, (top + step / 2) * down - 0.5],
+            ]
+        )
+        held = np.ascontiguousarray(self._on_rectangle(grid), np.float32)
+        how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        return np.asarray(cv2.warpAffine(held, lies, (size, size), flags=how), np.float32)
+
     def _on_rectangle(self, grid: Probabilities) -> Probabilities:
         held = grid[self.inside]
         if held.shape == (self.height, self.width):

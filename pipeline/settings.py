@@ -11,6 +11,7 @@ from pathlib import Path
 from platformdirs import user_config_path
 
 from imaging.view.overlay import USUAL_PENS, Colour, Pens
+from models.run.refiner import shipped_refiner
 from models.run.segmenter import BACKENDS, COMPUTE_UNITS, shipped_model
 from models.run.setup import ModelSetup
 
@@ -63,6 +64,10 @@ class Settings:
     def setup(self) -> ModelSetup:
         """The model that is asked for, or else the one that is shipped."""
         return ModelSetup(self.model or shipped_model(), self.backend, self.compute_units)
+
+    def refiner(self) -> ModelSetup:
+        """The package that mends outlines, which is nevus's own, run as the model is."""
+        return ModelSetup(shipped_refiner(), self.backend, self.compute_units)
 
     def pens(self) -> Pens:
         """What masks are drawn with."""

@@ -175,6 +175,15 @@ COMMANDS: tuple[Command, ...] = (
     Command("lasso", "l", "take('lasso')", Group.EDIT, "Lasso", "Lasso, polygon, box", "lasso"),
     Command("polygon", "p", "take('polygon')", Group.EDIT, "Polygon"),
     Command("box", "d", "take('box')", Group.EDIT, "Box"),
+    Command(
+        "refine",
+        "f",
+        "take('refine')",
+        Group.EDIT,
+        "Refine at marks",
+        "Refine: mark what is wrong",
+        "refine",
+    ),
     Command("add_or_cut", "x", "swap_brush", Group.EDIT, "Add or cut", "Add or cut", "add/cut"),
     Command(
         "smaller",
@@ -261,7 +270,7 @@ MOUSE_AND_ARROWS: tuple[tuple[str, str], ...] = (
 """What the canvas takes while editing; written in the help, not to be bound."""
 
 REVIEW_HINTS = (
-    *("accept", "reject", "no_lesion", "skip", "brush", "lesion", "help", "quit"),
+    *("accept", "reject", "no_lesion", "skip", "refine", "brush", "lesion", "help", "quit"),
     *("search", "filter", "take_back", "overlay"),
 )
 EDIT_HINTS = ("accept", "add_or_cut", "smaller", "put_away", "help", "undo", "redo", "quit")

@@ -51,7 +51,7 @@ def _run_and_save(folder: Path, settings: Settings, make_app: MakeApp) -> str:
     with (
         closing(Store.open(database)) as store,
         closing(OneProcess(settings.setup(), settings.time_limit)) as scorer,
-        closing(Viewer(settings.time_limit)) as viewer,
+        closing(Viewer(settings.time_limit, refiner=settings.refiner())) as viewer,
         saving_the_last(
             ReviewSession(store, scorer, viewer, folder, settings.reviewer or getpass.getuser())
         ) as session,

@@ -24,6 +24,12 @@ class Marks:
     inside: tuple[Point, ...] = ()
     outside: tuple[Point, ...] = ()
 
+    def with_one(self, x: float, y: float, inside: bool) -> "Marks":
+        """These and one more."""
+        if inside:
+            return Marks((*self.inside, (x, y)), self.outside)
+        return Marks(self.inside, (*self.outside, (x, y)))
+
     def pixels(self, points: tuple[Point, ...], shape: tuple[int, int]) -> npt.NDArray[np.int64]:
         """The pixels (N, 2; row and column) under points, those beside the picture left out."""
         found = np.floor(np.array(points, np.float64).reshape(-1, 2)).astype(np.int64)[:, ::-1]
@@ -46,23 +52,28 @@ def balanced(probabilities: Probabilities, threshold: float) -> Probabilities:
 
 
 def where_marked(before: Probabilities, after: Probabilities, marks: Marks) -> Probabilities:
-    """The outline after, in lesions that a mark has changed; others are as they were before.
+    """The outline after, in lesions that a mark has changed; others are as they were before."""
+    kept = ~stays(lesion_of(before), lesion_of(after), marks)
+    return np.asarray(np.where(kept, after, before), np.float32)
+
+
+def stays(was: Mask, becomes: Mask, marks: Marks) -> Mask:
+    """Lesions that no mark has changed, which are to stay as they were.
 
     A lesion is what hangs together (8-connected) of both outlines. So an outline may move all
     around where one mark says that it is wrong, and a second lesion that nobody marked stays; a
     mark that is not obeyed changes nothing. Cf. the progressive merge of Chen et al., "FocalClick"
     (2022, arXiv:2204.02574), which keeps still more.
     """
-    was, becomes = lesion_of(before), lesion_of(after)
     count, lesions = cv2.connectedComponents((was | becomes).astype(np.uint8), connectivity=8)
     kept = np.zeros(count, np.bool_)
     for points, inside in ((marks.inside, True), (marks.outside, False)):
-        rows, columns = marks.pixels(points, after.shape).T
+        rows, columns = marks.pixels(points, was.shape).T
         obeyed = (becomes[rows, columns] == inside) & (was[rows, columns] != inside)
         kept[lesions[rows[obeyed], columns[obeyed]]] = True
     # Skin in both outlines is part 0.
     kept[0] = True
-    return np.asarray(np.where(kept[lesions], after, before), np.float32)
+    return np.asarray(~kept[lesions], np.bool_)
 
 
 def lesion_of(probabilities: Probabilities) -> Mask:

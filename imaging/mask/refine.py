@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from imaging.framing import Pixels, Probabilities
-from imaging.mask.marks import LESION, Marks, where_marked
+from imaging.mask.marks import LESION, Marks, lesion_of, where_marked
 from imaging.mask.window import window_around
 
 SIZE = 128
@@ -30,7 +30,7 @@ _NEIGHBOURS = ((0, 1), (1, 0), (1, 1), (1, -1))
 
 def refine(picture: Pixels, probabilities: Probabilities, marks: Marks) -> Probabilities:
     """A `Refiner`: a better outline of a picture (H, W, 3), its outline (H, W) and marks."""
-    window = window_around(probabilities, marks)
+    window = window_around(lesion_of(probabilities), marks)
     lab = cv2.cvtColor(window.cut(picture, SIZE), cv2.COLOR_RGB2LAB)
     before = np.asarray(window.cut(probabilities, SIZE), np.float32)
     steps = _steps(np.asarray(cv2.GaussianBlur(lab, (0, 0), 1.0), np.float32))

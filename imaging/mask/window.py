@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from imaging.framing import Probabilities
-from imaging.mask.marks import Marks, lesion_of
+from imaging.framing import Mask, Part, Probabilities
+from imaging.mask.marks import LESION, Marks
 from imaging.mask.measure import bounding_box
 
 MARGIN = 1.5
@@ -26,6 +26,9 @@ class Window:
 
     def cut(self, array: npt.NDArray[Any], size: int) -> npt.NDArray[Any]:
         """What lies in the window of (H, W) or (H, W, C), at `size` pixels a side."""
+        if array.ndim == 2 and array.flags.f_contiguous:
+            # As it lies in memory: across the lines a large mask takes five times as long.
+            return Window(self.top, self.left, self.side).cut(array.T, size).T
         held = np.zeros((self.side, self.side, *array.shape[2:]), array.dtype)
         theirs, ours = self._common(array.shape)
         held[ours] = array[theirs]
@@ -39,6 +42,24 @@ class Window:
         theirs, ours = self._common(onto.shape)
         laid[theirs] = grown[ours]
         return laid
+
+    def cut_mask(self, mask: Mask, size: int) -> Probabilities:
+        """How much of each of the window's pixels a mask (H, W) covers, float32 (size, size)."""
+        covered = self.cut(mask.view(np.uint8) * np.uint8(255), size)
+        return np.asarray(covered / np.float32(255), np.float32)
+
+    def redraw(self, mask: Mask, answer: Probabilities, kept: Mask) -> tuple[Part, Mask]:
+        """A mask (H, W) as a refiner's answer draws it: a box of it, and what is to be there.
+
+        Where it is `kept` (both size, size) it stays as it is, to its last pixel.
+        """
+        # A pixel more: between two pixels, what is drawn anew reaches into the one that is kept.
+        wider = cv2.dilate(kept.astype(np.uint8), np.ones((3, 3), np.uint8))
+        theirs, ours = self._common(mask.shape)
+        whole = (self.side, self.side)
+        drawn = cv2.resize(answer, whole, interpolation=cv2.INTER_LINEAR)[ours] >= LESION
+        held = cv2.resize(wider, whole, interpolation=cv2.INTER_NEAREST)[ours] > 0
+        return theirs, np.asarray(np.where(held, mask[theirs], drawn), np.bool_)
 
     def marks(self, marks: Marks, size: int) -> Marks:
         """Marks in the window's own pixels, `size` a side."""
@@ -60,11 +81,11 @@ class Window:
         return (theirs[0], theirs[1]), (ours[0], ours[1])
 
 
-def window_around(probabilities: Probabilities, marks: Marks) -> Window:
-    """The window around an outline and its marks, or the whole picture where nothing is drawn."""
-    height, width = probabilities.shape
+def window_around(mask: Mask, marks: Marks) -> Window:
+    """The window around a mask and its marks, or the whole picture where nothing is drawn."""
+    height, width = mask.shape
     whole = max(height, width)
-    box = bounding_box(lesion_of(probabilities))
+    box = bounding_box(mask)
     if box is None:
         return Window((width - whole) // 2, (height - whole) // 2, whole)
     rows, columns = box

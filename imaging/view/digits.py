@@ -1,4 +1,4 @@
-"""Numbers in as few pixels as they can be read in."""
+"""Numbers, plus and minus in as few pixels as they can be read in."""
 
 import numpy as np
 
@@ -14,6 +14,8 @@ _ROWS = (
     "### ### ### ### ..# ### ### ..# ### ###",
 )
 _DRAWN = np.array([[pixel == "#" for pixel in row] for row in _ROWS])
+PLUS: Mask = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], np.bool_)
+MINUS: Mask = np.array([[1, 1, 1]], np.bool_)
 
 
 def digits(number: int) -> Mask:

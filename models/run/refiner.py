@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from imaging.framing import Pixels, Probabilities
-from imaging.mask.marks import Marks, where_marked
+from imaging.mask.marks import Marks, lesion_of, where_marked
 from imaging.mask.stroke import Point
 from imaging.mask.window import Window, window_around
 from models.package.package import ModelError
@@ -31,13 +31,17 @@ class NetworkRefiner:
         self, picture: Pixels, probabilities: Probabilities, marks: Marks
     ) -> Probabilities:
         """A better outline of a picture (H, W, 3), its outline (H, W), marks; raises ModelError."""
-        window = window_around(probabilities, marks)
-        seen = stacked(window, self.side, picture, probabilities, marks)
+        window = window_around(lesion_of(probabilities), marks)
+        seen = look_through(window, self.side, picture, probabilities, marks)
+        after = self.refine(seen)
+        return where_marked(probabilities, window.lay(after, probabilities), marks)
+
+    def refine(self, seen: Pixels) -> Probabilities:
+        """A better outline, float32 (S, S), of what `stacked` gives; raises ModelError."""
         # The mean of a view and its mirror image takes fewer marks, and spoils less (the card).
         mirrored = np.ascontiguousarray(seen[:, ::-1])
         both = (self.answer(seen) + self.answer(mirrored)[:, ::-1]) / 2
-        after = np.asarray(both, np.float32)
-        return where_marked(probabilities, window.lay(after, probabilities), marks)
+        return np.asarray(both, np.float32)
 
     def answer(self, seen: Pixels) -> Probabilities:
         """What the network makes of a picture twice as high as wide, float32 (S, S)."""
@@ -45,14 +49,20 @@ class NetworkRefiner:
         return to_probabilities(values, self._backend.info.output)
 
 
-def stacked(
+def look_through(
     window: Window, side: int, picture: Pixels, probabilities: Probabilities, marks: Marks
 ) -> Pixels:
-    """What the network sees in a window, at `side` pixels: uint8 (2 * side, side, 3)."""
-    inside, outside = window.marks(marks, side).inside, window.marks(marks, side).outside
-    outline = np.rint(window.cut(probabilities, side) * 255).astype(np.uint8)
-    below = np.stack([outline, _discs(inside, side), _discs(outside, side)], 2)
-    return np.concatenate([window.cut(picture, side), below])
+    """What the network sees of a picture in a window: uint8 (2 * side, side, 3)."""
+    seen = window.cut(probabilities, side)
+    return stacked(window.cut(picture, side), seen, window.marks(marks, side))
+
+
+def stacked(picture: Pixels, probabilities: Probabilities, marks: Marks) -> Pixels:
+    """A picture (S, S, 3) over outline (S, S) and marks, in its pixels: uint8 (2 * S, S, 3)."""
+    side = len(picture)
+    outline = np.rint(probabilities * 255).astype(np.uint8)
+    discs = (_discs(points, side) for points in (marks.inside, marks.outside))
+    return np.concatenate([picture, np.stack([outline, *discs], 2)])
 
 
 def open_refiner(

@@ -1,5 +1,7 @@
 """Which model is run, and how: one value on its way from the command line to where it is opened."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -7,6 +9,7 @@ from typing import TYPE_CHECKING
 from models.run.memory import memory_errors
 
 if TYPE_CHECKING:
+    from models.run.refiner import NetworkRefiner
     from models.run.segmenter import Segmenter
 
 
@@ -28,18 +31,29 @@ class ModelSetup:
         That is MemoryError and OSError. All else is the model's failure or its runtime's, which no
         photo is to pay for.
         """
-        # Late: whoever only hands the value on pays for no runtime.
+        # Late, here and below: whoever only hands the value on pays for no runtime.
+        with self._opening("Name another model with --model, or install nevus again."):
+            from models.run.segmenter import open_segmenter
+
+            return open_segmenter(self.package, self.backend, self.compute_units)
+
+    def open_refiner(self) -> "NetworkRefiner":
+        """The opened package that mends outlines; raises likewise."""
+        with self._opening("Install nevus again."):
+            from models.run.refiner import open_refiner
+
+            return open_refiner(self.package, self.backend, self.compute_units)
+
+    @contextmanager
+    def _opening(self, advice: str) -> Iterator[None]:
         from models.package.package import ModelError
 
         try:
             with memory_errors():
-                from models.run.segmenter import open_segmenter
-
-                return open_segmenter(self.package, self.backend, self.compute_units)
+                yield
         except (ModelError, MemoryError, OSError):
             raise
         except Exception as error:
             raise ModelError(
-                f"{self.package} can't be opened ({type(error).__name__}: {error}). "
-                "Name another model with --model, or install nevus again."
+                f"{self.package} can't be opened ({type(error).__name__}: {error}). {advice}"
             ) from error

@@ -21,7 +21,7 @@ from imaging.mask.window import window_around
 from models.evaluate.marking import Markings, mark_pairs, next_mark, read_outlined, summarise
 from models.evaluate.pairs import Pair, hash_of_pairs, held_out, read_pairs
 from models.package.package import package_hash
-from models.run.refiner import NetworkRefiner, open_refiner, stacked
+from models.run.refiner import NetworkRefiner, look_through, open_refiner
 from models.run.segmenter import Segmenter, open_segmenter, shipped_model
 from models.ship.conversion import Parity, by_kind, convert, current_commit
 from models.train.network import LesionNetwork, multiply_accumulates, parameters
@@ -129,8 +129,8 @@ def parity(
     for pair in pairs:
         picture, truth, outline = read_outlined(segmenter, pair)
         marks = next_mark(lesion_of(outline), truth, Marks())
-        window = window_around(outline, marks)
-        seen = stacked(window, refiner.side, picture, outline, marks)
+        window = window_around(lesion_of(outline), marks)
+        seen = look_through(window, refiner.side, picture, outline, marks)
         started = time.process_time()
         theirs = refiner.answer(seen)
         times.append((time.process_time() - started) * 1000)

@@ -23,9 +23,10 @@ from imaging.framing import Framing, Mask, Pixels, Size
 from imaging.values import Prediction
 from pipeline.errors import WriteFailed
 from pipeline.review.deck import Deck
-from pipeline.review.draft import Draft
+from pipeline.review.draft import Change, Draft
 from pipeline.review.editor import OpenPhoto
 from pipeline.review.lane import Lane
+from pipeline.review.refining import Mark
 from pipeline.review.reshaped import Reshaped
 from pipeline.review.session import ReviewSession
 from pipeline.review.verdict import Ruling, TakenBack
@@ -75,6 +76,10 @@ class DeskPhoto:
         Raises what `ReviewSession.look` raises.
         """
         return self._look(self._opened, framing)
+
+    def refine(self, mark: Mark) -> Change:
+        """Mend the outline at a mark. Raises what `Draft.refine` raises."""
+        return self.draft.refine(mark, self._opened.refiner)
 
 
 class Desk:

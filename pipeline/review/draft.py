@@ -5,11 +5,13 @@ from concurrent.futures import Future
 
 from db.values import Tool
 from imaging.framing import Mask, Part
+from imaging.mask.marks import Marks
 from imaging.mask.parts import MaskPart
 from imaging.mask.shape import Point
 from imaging.values import Measurements
 from pipeline.review.editor import Before, Editor
 from pipeline.review.lane import Lane
+from pipeline.review.refining import Mark, PhotoRefiner
 from pipeline.review.repair import Settings
 from pipeline.review.threshold import ThresholdSteps, step_threshold
 from pipeline.review.versions import Version
@@ -136,6 +138,19 @@ class Draft:
         """Repair the mask as a whole, as one edit. Raises NothingToRepair where there is none."""
         self._forget_steps()
         return self._ask(lambda editor: editor.repair(tool, settings))
+
+    @property
+    def marks(self) -> Marks:
+        """The marks that the mask was mended at last, as far as the edits are made."""
+        return self._editor.marks
+
+    def refine(self, mark: Mark, refiner: PhotoRefiner) -> Change:
+        """Mend the mask at a mark, as one edit.
+
+        Raises NothingToRepair likewise, and what the refiner raises; edits asked for later wait.
+        """
+        self._forget_steps()
+        return self._ask(lambda editor: editor.refine(mark, refiner))
 
     def back_to_model(self) -> Change:
         """Make the mask the model's own again, as one edit. Raises NothingToRepair likewise."""

@@ -9,6 +9,7 @@ import numpy as np
 from db.values import REDRAWN, DraftEdit, Origin, PhotoDetails, Revision, Tool
 from imaging.framing import Mask, Part, Pixels
 from imaging.mask.edit import apply_patch, difference, part_of, revert_patch
+from imaging.mask.marks import Marks
 from imaging.mask.measure import measure
 from imaging.mask.outline import draw_mask
 from imaging.mask.parts import MaskPart, parts_of
@@ -18,6 +19,7 @@ from imaging.values import Measurements, Prediction
 from pipeline.errors import NothingToRepair
 from pipeline.review.brush import brush_settings
 from pipeline.review.by_hand import draw_by_hand, drawn_by_hand
+from pipeline.review.refining import Known, Mark, PhotoRefiner, make_refinement, marks_of
 from pipeline.review.repair import Settings, back_to, make_repair, say_instances
 from pipeline.review.shape import make_shape
 
@@ -261,6 +263,25 @@ class Editor:
         self.end_stroke()
         return self._make(say_instances(self.mask, not self.several))
 
+    @property
+    def marks(self) -> Marks:
+        """The marks that the mask was mended at last, in photo pixels."""
+        return marks_of(self._line[: self._cursor])
+
+    def refine(self, mark: Mark, refiner: PhotoRefiner) -> Part:
+        """Mend the mask at a mark, as one edit; blocks until the refiner answers.
+
+        Raises NothingToRepair, and what the refiner raises.
+        """
+        self.end_stroke()
+        return self._make(make_refinement(self.mask, self._known, self.marks, mark, refiner))
+
+    @property
+    def _known(self) -> Known | None:
+        if self._prediction is None or self.threshold is None:
+            return None
+        return Known(self._prediction, self.threshold)
+
     # The threshold
 
     def set_threshold(self, value: float) -> Part | None:
@@ -332,6 +353,7 @@ class OpenPhoto:
 
     `picture` is uint8 (height, width, 3) sRGB, smaller than the photo. `prediction` is None while
     its probabilities are not at hand. Where the photo has no outline, the editor begins with none.
+    `refiner` mends its outline.
     """
 
     details: PhotoDetails
@@ -339,6 +361,7 @@ class OpenPhoto:
     picture: Pixels
     prediction: Prediction | None
     editor: Editor
+    refiner: PhotoRefiner
 
     @property
     def has_outline(self) -> bool:

@@ -19,9 +19,11 @@ from db.values import (
     Verdict,
 )
 from imaging.decode.photo import PhotoError
-from imaging.framing import Framing, Mask, Pixels
+from imaging.framing import Framing, Mask, Pixels, Probabilities
 from imaging.mask import rle
 from imaging.mask.edit import PatchError
+from imaging.mask.marks import Marks
+from imaging.mask.window import Window
 from imaging.values import Prediction
 from models.package.package import ModelError
 from pipeline.errors import EmptyOutline, PipelineError, ReviewError, WriteFailed
@@ -111,7 +113,8 @@ class ReviewSession:
             raise ReviewError(_another_picture(details))
         prediction = None if details.revision is None else self._prediction(details)
         editor = self._editor(details, prediction)
-        return OpenPhoto(details, content_hash, picture, prediction, editor)
+        refiner = ViewerRefiner(self._viewer, details, content_hash)
+        return OpenPhoto(details, content_hash, picture, prediction, editor, refiner)
 
     def look(self, photo: OpenPhoto, framing: Framing) -> Pixels:
         """What a framing shows of an opened photo, from its full resolution: uint8 (gh, gw, 3).
@@ -277,6 +280,26 @@ class ReviewSession:
 
     def _stored_draft(self, details: PhotoDetails) -> DraftState | None:
         return self._store.draft(self.reviewer, details.photo_id, _base_id(details))
+
+
+class ViewerRefiner:
+    """What mends the outlines of one open photo (see `PhotoRefiner`)."""
+
+    def __init__(self, viewer: Viewer, photo: PhotoDetails, content_hash: str) -> None:
+        self._viewer = viewer
+        self._photo = photo
+        self._content_hash = content_hash
+
+    def side(self) -> int:
+        """See PhotoRefiner."""
+        return self._viewer.refiner_side()
+
+    def refine(self, window: Window, outline: Probabilities, marks: Marks) -> Probabilities:
+        """See PhotoRefiner; raises ReviewError where the file holds another picture now."""
+        refined = self._viewer.refine(Path(self._photo.path), window, outline, marks)
+        if refined.fingerprint.content_hash != self._content_hash:
+            raise ReviewError(_another_picture(self._photo))
+        return refined.outline
 
 
 def _base_id(details: PhotoDetails) -> int | None:

@@ -2,8 +2,13 @@
 
 from pathlib import Path
 
-from imaging.framing import Framing
+from imaging.framing import Framing, Probabilities
+from imaging.mask.marks import Marks
+from imaging.mask.window import Window
+from models.run.refiner import shipped_refiner
+from models.run.setup import ModelSetup
 from pipeline.settings import TIME_LIMIT
+from pipeline.work.refining import Refined, RefineJob, SideJob
 from pipeline.work.shelf import Viewed
 from pipeline.work.turns import Urgency
 from pipeline.work.viewing import (
@@ -20,14 +25,23 @@ from pipeline.work.worker import Worker
 class Viewer:
     """Photos for the screen, whole and small or a part at a size, each with its fingerprint.
 
+    Beside them a network that mends outlines, which wants a photo whole as well.
     The last ones are kept at full size in the process, at most `most_bytes` of them, and no longer
     than their files stay as they are; only what is shown crosses the pipe. Methods block and may be
     called from any thread. They raise PhotoError, PhotoTooSlow, WorkerDied, JobFailed and, after
     `close`, WorkerClosed.
     """
 
-    def __init__(self, time_limit: float = TIME_LIMIT, most_bytes: int = MOST_BYTES) -> None:
-        self._worker: Worker[PictureBench] = Worker(ViewerSetup(most_bytes), time_limit)
+    def __init__(
+        self,
+        time_limit: float = TIME_LIMIT,
+        most_bytes: int = MOST_BYTES,
+        refiner: ModelSetup | None = None,
+    ) -> None:
+        self._refiner = refiner or ModelSetup(shipped_refiner())
+        setup = ViewerSetup(self._refiner, most_bytes)
+        self._worker: Worker[PictureBench] = Worker(setup, time_limit)
+        self._side: int | None = None
 
     @property
     def pid(self) -> int | None:
@@ -48,6 +62,19 @@ class Viewer:
     def ahead(self, path: Path) -> None:
         """Have the photo decoded whole while nobody waits; says nothing of one that can't be."""
         self._worker.ask(AheadJob(path), Urgency.BACKGROUND, path)
+
+    def refiner_side(self) -> int:
+        """How many pixels a refiner sees a side; the first time it is opened. Raises ModelError."""
+        if self._side is None:
+            self._side = self._worker.ask(SideJob(), Urgency.SCREEN, self._refiner.package)
+        return self._side
+
+    def refine(self, path: Path, window: Window, outline: Probabilities, marks: Marks) -> Refined:
+        """A better outline, float32 (side, side), of one in a window of the photo.
+
+        The marks are in the window's pixels. Raises ModelError too.
+        """
+        return self._worker.ask(RefineJob(path, window, outline, marks), Urgency.SCREEN, path)
 
     def close(self) -> None:
         """End the process; what waits for it raises WorkerClosed."""

@@ -16,7 +16,9 @@ from typing import ClassVar
 from imaging.decode.photo import Photo, PhotoError, decode, fingerprint, read_file
 from imaging.framing import Framing, Size, fit
 from imaging.view.pyramid import pyramid
+from models.run.setup import ModelSetup
 from pipeline.work.jobs import Phase, Tell
+from pipeline.work.refining import Refining
 from pipeline.work.shelf import FileState, Shelf, Viewed, Whole
 
 MOST_BYTES = 512 * 2**20
@@ -27,22 +29,33 @@ WISHES = 4
 
 @dataclass(frozen=True)
 class ViewerSetup:
-    """A process that decodes for the screen."""
+    """A process that decodes for the screen, and mends outlines with `refiner`."""
 
+    refiner: ModelSetup
     most_bytes: int = MOST_BYTES
 
     def bench(self, tell: Tell) -> "PictureBench":
         """An empty shelf, and a thread that decodes ahead."""
-        return PictureBench(self.most_bytes, tell)
+        return PictureBench(Refining(self.refiner), self.most_bytes, tell)
 
-    def spare(self) -> None:
-        """There is no other way to decode."""
+    def spare(self) -> "ViewerSetup":
+        """The CPU alone for the refiner: Core ML's Neural Engine has been seen to end a process."""
+        return replace(self, refiner=self.refiner.on_cpu())
 
 
 class PictureBench:
-    """The pictures that are kept. `tell` hears when a job comes to its next phase."""
+    """The pictures that are kept, and the refiner.
 
-    def __init__(self, most_bytes: int = MOST_BYTES, tell: Tell = lambda _phase: None) -> None:
+    `tell` hears when a job comes to its next phase.
+    """
+
+    def __init__(
+        self,
+        refining: Refining,
+        most_bytes: int = MOST_BYTES,
+        tell: Tell = lambda _phase: None,
+    ) -> None:
+        self.refining = refining
         self._shelf = Shelf(most_bytes)
         self._tell = tell
         self._wishes: deque[Path] = deque(maxlen=WISHES)
@@ -50,7 +63,8 @@ class PictureBench:
         threading.Thread(target=self._decode_ahead, name="ahead", daemon=True).start()
 
     def open(self) -> None:
-        """Nothing has to be opened."""
+        """Open the refiner, if it is not open yet; photos need nothing. Raises ModelError."""
+        self.refining.refiner()
 
     def whole(self, path: Path) -> Whole:
         """A photo at its full size. Raises PhotoError."""

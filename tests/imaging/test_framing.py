@@ -294,3 +294,36 @@ def test_a_part_of_a_mask_alone_is_as_it_is_in_the_whole(
     part = slice(rows.start + top, rows.start + bottom), columns
     whole = framing.mask_to_grid(np.asfortranarray(mask), framing.inside)
     assert np.array_equal(framing.mask_to_grid(mask, part), whole[top:bottom])
+
+
+@given(
+    framings,
+    st.floats(-0.5, 0.9),
+    st.floats(-0.5, 0.9),
+    st.floats(0.05, 1.5),
+    st.integers(4, 90),
+    st.integers(0, 2**32 - 1),
+)
+def test_a_map_on_a_square_of_the_photo_is_what_it_is_there_on_the_whole_photo(
+    framing: Framing, across: float, down: float, part: float, size: int, seed: int
+) -> None:
+    photo, random = framing.photo, np.random.default_rng(seed)
+    grid = random.random((framing.grid.height, framing.grid.width), np.float32)
+    left, top, side = (
+        across * photo.width,
+        down * photo.height,
+        part * min(photo.width, photo.height),
+    )
+    found = framing.map_to_square(grid, left, top, side, size)
+    # On the photo drawn four times as large, whose pixels lie near enough to any point.
+    finer = framing.map_to_photo(grid, Size(photo.width * 4, photo.height * 4))
+    places = (np.arange(size) + 0.5) * side / size
+    columns, rows = (np.floor((start + places) * 4).astype(int) for start in (left, top))
+    border = 4 * 1.01 * max(photo.width / framing.width, photo.height / framing.height)
+    within_x = (columns >= border) & (columns < photo.width * 4 - border)
+    within_y = (rows >= border) & (rows < photo.height * 4 - border)
+    close = found[np.ix_(within_y, within_x)] - finer[np.ix_(rows[within_y], columns[within_x])]
+    coarse = 0.3 * max(framing.width / photo.width, framing.height / photo.height) + 0.02
+    assert np.abs(close).max(initial=0) <= coarse
+    assert not found[rows < -border].any()
+    assert not found[:, columns > photo.width * 4 + border].any()

@@ -12,12 +12,15 @@ from textual.geometry import Region
 from textual.pilot import Pilot
 
 from db.values import DraftEdit, PhotoDetails, Tool
-from imaging.framing import Framing, Mask, Pixels, Size, fit
+from imaging.framing import Framing, Mask, Pixels, Probabilities, Size, fit
+from imaging.mask.marks import Marks
 from imaging.mask.shape import Point
+from imaging.mask.window import Window
 from imaging.view.overlay import USUAL_PENS
 from pipeline.review.desk import DeskPhoto
 from pipeline.review.editor import Editor, OpenPhoto
 from pipeline.review.lane import Lane
+from pipeline.review.refining import Mark
 from tui.widgets.canvas import Canvas
 from tui.widgets.workbench import Workbench
 
@@ -39,6 +42,16 @@ class Forgetful:
         """Nothing is saved."""
 
 
+class Unmended:
+    """Mends nothing: there is no process behind the easel."""
+
+    def side(self) -> int:
+        return 16
+
+    def refine(self, window: Window, outline: Probabilities, marks: Marks) -> Probabilities:
+        return outline
+
+
 class Onlooker:
     """Paints nothing."""
 
@@ -50,6 +63,9 @@ class Onlooker:
 
     def end_stroke(self) -> None:
         """Nothing is painted."""
+
+    def refine(self, mark: Mark) -> None:
+        """Nothing is mended."""
 
     def draw_shape(self, tool: Tool, border: Sequence[Point], adds: bool) -> None:
         """Nothing is painted."""
@@ -85,7 +101,8 @@ class Easel(App[None]):
 
     def open(self, picture: Pixels, mask: Mask, editor: Editor) -> DeskPhoto:
         """A photo with its mask, open; what is looked at is drawn from `skin`."""
-        opened = OpenPhoto(details(Size.of(mask)), "5f" * 32, picture, None, editor)
+        known = details(Size.of(mask))
+        opened = OpenPhoto(known, "5f" * 32, picture, None, editor, Unmended())
         return DeskPhoto(opened, self.lane, self._look)
 
     def _look(self, _opened: OpenPhoto, framing: Framing) -> Future[Pixels]:

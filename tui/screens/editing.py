@@ -10,7 +10,6 @@ from textual.screen import Screen
 
 from db.values import Tool
 from pipeline.review.desk import Desk
-from pipeline.review.shape import SHAPES
 from tui.failures import brief
 from tui.key_table import EDIT_HINTS, REVIEW_HINTS, bindings
 from tui.outbox import Outbox
@@ -194,7 +193,7 @@ class EditingScreen(Screen[None]):
         return replace(self._bench.state(self._unsaved), refused=self._why_unsaved())
 
     def _hints(self) -> tuple[str, ...]:
-        if self._bench.editing and self._bench.canvas.tool in SHAPES:
+        if self._bench.editing and self._bench.canvas.tool is not Tool.BRUSH:
             return tuple(name for name in EDIT_HINTS if name != "smaller")
         return EDIT_HINTS if self._bench.editing else REVIEW_HINTS
 

@@ -9,10 +9,12 @@ from textual.reactive import reactive
 
 from db.values import Tool
 from imaging.framing import Part
+from imaging.mask.marks import Marks
 from imaging.mask.shape import Point
 from imaging.view.lens import Lens
 from imaging.view.overlay import Pens, Shown
 from pipeline.review.brush import FIRST_WIDTH, aim, radius_on_photo
+from pipeline.review.refining import Mark
 from pipeline.review.shape import SHAPES, Shape
 from tui.widgets.painter import BrushMode, Painter
 from tui.widgets.photo_view import PhotoView
@@ -69,6 +71,7 @@ class Canvas(PhotoView, can_focus=True):
         self._right = False
         self._shape: Shape | None = None
         self._numbered: Sequence[Part] = ()
+        self._pins = Marks()
 
     def allow_focus(self) -> bool:
         """Only with a brush in hand are there keys to take."""
@@ -77,13 +80,18 @@ class Canvas(PhotoView, can_focus=True):
     def show(self, subject: Subject) -> None:
         """Show a photo, the brush in its middle."""
         self._middle = (subject.size.width / 2, subject.size.height / 2)
-        self._numbered = ()
+        self._numbered, self._pins = (), Marks()
         self.drop_shape()
         super().show(subject)
 
     def number(self, parts: Sequence[Part]) -> None:
         """Write at parts of the photo which one each is, from 1 on; at no others."""
         self._numbered = parts
+        self._mark()
+
+    def pin(self, pins: Marks) -> None:
+        """Show the marks that the outline was mended at; no others."""
+        self._pins = pins
         self._mark()
 
     def watch_tool(self, tool: Tool) -> None:
@@ -212,6 +220,10 @@ class Canvas(PhotoView, can_focus=True):
         if self._shape is not None:
             self._point(self._shape)
             return
+        if self.tool is Tool.REFINE:
+            self._painter.refine(Mark(*self._middle, not self._erases))
+            self._right = False
+            return
         self._down = True
         self._painter.begin_stroke(self.radius, not self._erases)
         self._painter.extend_stroke(*self._aimed)
@@ -264,10 +276,11 @@ class Canvas(PhotoView, can_focus=True):
             brush = self._brush() if in_hand else None
             # Where nothing of the mask is seen the photo is bare.
             numbered = () if self.overlay is Shown.NOTHING else self._numbered
-            self._refresh(*self._scene.mark(brush, self._border(), numbered))
+            pins = self._pins if self.tool is Tool.REFINE and in_hand else Marks()
+            self._refresh(*self._scene.mark(brush, self._border(), numbered, pins))
 
     def _brush(self) -> Brush:
-        if self._shape is not None:
+        if self._shape is not None or self.tool is Tool.REFINE:
             return Brush(*self._middle, 0.0, self._erases, is_down=False)
         return Brush(*self._aimed, self.radius, self._erases, self._down)
 

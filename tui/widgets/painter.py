@@ -6,6 +6,7 @@ from typing import Protocol
 
 from db.values import Tool
 from imaging.mask.shape import Point
+from pipeline.review.refining import Mark
 
 
 class BrushMode(Enum):
@@ -33,3 +34,6 @@ class Painter(Protocol):
 
     def draw_shape(self, tool: Tool, border: Sequence[Point], adds: bool) -> None:
         """A shape was closed: points of its border in photo pixels, and whether it adds or cuts."""
+
+    def refine(self, mark: Mark) -> None:
+        """A mark was set, on what is wrong with the outline."""

@@ -8,6 +8,7 @@ import numpy as np
 from textual.geometry import Region
 
 from imaging.framing import Framing, Mask, Part, Pixels, Size
+from imaging.mask.marks import Marks
 from imaging.mask.measure import bounding_box
 from imaging.mask.shape import Point
 from imaging.values import Prediction
@@ -18,7 +19,7 @@ from imaging.view.cells import (
     table_colours,
     true_colours,
 )
-from imaging.view.digits import digits
+from imaging.view.digits import MINUS, PLUS, digits
 from imaging.view.grid import (
     Circle,
     around,
@@ -32,6 +33,8 @@ from imaging.view.grid import (
 )
 from imaging.view.look import draw_heat, map_to_screen, stretch_contrast
 from imaging.view.overlay import Ink, Rgb, border, thickened
+
+NO_PINS = Marks()
 
 
 @dataclass(frozen=True)
@@ -248,10 +251,14 @@ class Scene:
         )
 
     def mark(
-        self, brush: Brush | None, way: Sequence[Point] = (), numbered: Sequence[Part] = ()
+        self,
+        brush: Brush | None,
+        way: Sequence[Point] = (),
+        numbered: Sequence[Part] = (),
+        pins: Marks = NO_PINS,
     ) -> list[Region]:
-        """Draw the brush, a way through points of the photo, and the numbers of parts of it, from 1
-        on, here and nowhere else.
+        """Draw the brush, a way through points of the photo, the numbers of parts of it, from 1
+        on, and a plus or a minus at each of the pins, here and nowhere else.
 
         The cells that look different.
         """
@@ -264,6 +271,8 @@ class Scene:
             self._trace(way)
         for number, part in enumerate(numbered, 1):
             self._write(number, part)
+        self._pin(pins.inside, PLUS)
+        self._pin(pins.outside, MINUS)
         gone, come = before, self._marks
         if down is self._down:
             gone, come = before & ~self._marks, self._marks & ~before
@@ -297,6 +306,17 @@ class Scene:
         left = max(across.start, min(left, across.stop - width))
         if top + height <= inside.stop and left + width <= across.stop:
             self._marks[top : top + height, left : left + width] |= glyph
+
+    def _pin(self, points: Sequence[Point], sign: Mask) -> None:
+        glyph = np.repeat(sign, self._across, axis=1)
+        height, width = glyph.shape
+        for point in points:
+            x, y = self._framing.point_to_grid(*point)
+            top, left = int(y) - height // 2, int(x) - width // 2
+            # One that lies at the edge of what is seen is left out rather than cut.
+            there = self._marks[max(0, top) : top + height, max(0, left) : left + width]
+            if there.shape == glyph.shape:
+                there |= glyph
 
     def _region(self, part: Part) -> Region:
         """The cells that a part of the grid touches."""

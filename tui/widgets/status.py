@@ -37,6 +37,8 @@ class State:
     """Which mask is seen instead of the present one; empty where none is."""
     lesions: int = 0
     """How many lesions the mask has, where a reviewer said that it has several."""
+    refining: bool = False
+    """Whether an outline is being mended at a mark."""
     score: str = ""
     flag: bool = False
     note: bool = False
@@ -73,6 +75,10 @@ class Status(Widget):
             parts.append(setting("zoom", f"{state.zoom:.3g}×"))
         if state.tool in SHAPES:
             parts.append(Content.styled("enter closes, ⌫ a point back", "$quiet"))
+        if state.tool is Tool.REFINE:
+            parts.append(
+                Content.styled("refining …" if state.refining else "space marks", "$quiet")
+            )
         seen = [name for name, on in (("contrast", state.contrast), ("heat map", state.heat)) if on]
         if seen:
             parts.append(setting("seen", ", ".join(seen)))
@@ -107,6 +113,8 @@ class Status(Widget):
 
 def _in_hand(tool: Tool, cuts: bool, radius: float) -> Content:
     name, what = str(tool), "cuts" if cuts else "adds"
+    if tool is Tool.REFINE:
+        what = "outside" if cuts else "inside"
     if tool is Tool.BRUSH:
         name, what = "eraser" if cuts else "brush", f"{2 * radius:.0f} px wide"
     return Content.assemble((f" {name} ", "$background on $accent"), f" {what}")

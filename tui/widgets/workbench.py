@@ -17,6 +17,7 @@ from pipeline.errors import NothingToRepair
 from pipeline.review.brush import resize_brush
 from pipeline.review.desk import DeskPhoto
 from pipeline.review.draft import Change
+from pipeline.review.refining import Mark
 from pipeline.review.repair import repair_settings
 from pipeline.review.versions import Version
 from tui.failures import EXPECTED
@@ -96,6 +97,7 @@ class Workbench(PhotoTable):
             heat=canvas.heat,
             instead=self._instead,
             lesions=len(self._lesions),
+            refining=canvas.tool is Tool.REFINE and draft is not None and draft.changing,
         )
 
     # What is said and taken of it
@@ -154,6 +156,7 @@ class Workbench(PhotoTable):
             return
         self.canvas.tool = tool
         self.canvas.brush = BrushMode.DRAW
+        self.canvas.pin(self.draft.marks)
         # Now, not when its turn comes: the next key may be here already, and is the crosshair's.
         self.screen.set_focus(self.canvas)
         self.post_message(self.Set())
@@ -169,6 +172,16 @@ class Workbench(PhotoTable):
         self.see_after()
         if self.draft is not None:
             self._follow(self.draft.draw_shape(tool, border, adds))
+            self.measure()
+
+    def refine(self, mark: Mark) -> None:
+        """A mark was set: it is seen at once, and goes again where it mends nothing."""
+        self.see_after()
+        if self.opened is not None:
+            pins = self.opened.draft.marks
+            self._follow(self.opened.refine(mark))
+            self.canvas.pin(pins.with_one(mark.x, mark.y, mark.inside))
+            self.post_message(self.Set())
             self.measure()
 
     def stop_editing(self) -> None:
@@ -277,8 +290,13 @@ class Workbench(PhotoTable):
         finally:
             if not opened.draft.changing:
                 self.post_message(self.Set())
+                self._show_pins(opened)
         if part is not None and self.opened is opened:
             self.canvas.mask_changed(part)
+
+    def _show_pins(self, opened: DeskPhoto) -> None:
+        if self.opened is opened:
+            self.canvas.pin(opened.draft.marks)
 
     @work(group="edit")
     async def _tell(

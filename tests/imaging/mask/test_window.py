@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imaging.mask.marks import Marks
+from imaging.mask.marks import LESION, Marks
 from imaging.mask.window import LEAST_SIDE, MARGIN, Window, window_around
 
 WINDOWS = st.builds(Window, st.integers(-40, 60), st.integers(-40, 60), st.integers(1, 90))
@@ -38,8 +38,8 @@ def test_a_mark_lies_on_the_pixel_of_the_window_that_shows_it() -> None:
 
 
 def test_the_window_holds_outline_and_marks_with_room() -> None:
-    drawn = np.zeros((200, 300), np.float32)
-    drawn[80:120, 100:140] = 1
+    drawn = np.zeros((200, 300), np.bool_)
+    drawn[80:120, 100:140] = True
     alone = window_around(drawn, Marks())
     assert alone == Window(90, 70, round(40 * MARGIN))
     marked = window_around(drawn, Marks(inside=((180.0, 100.0),)))
@@ -49,11 +49,39 @@ def test_the_window_holds_outline_and_marks_with_room() -> None:
 
 
 def test_the_window_is_the_whole_picture_where_nothing_is_drawn() -> None:
-    found = window_around(np.zeros((200, 300), np.float32), Marks(inside=((5.0, 5.0),)))
+    found = window_around(np.zeros((200, 300), np.bool_), Marks(inside=((5.0, 5.0),)))
     assert found == Window(0, -50, 300)
 
 
 def test_a_speck_is_seen_with_what_lies_around_it() -> None:
-    drawn = np.zeros((200, 300), np.float32)
-    drawn[50, 60] = 1
+    drawn = np.zeros((200, 300), np.bool_)
+    drawn[50, 60] = True
     assert window_around(drawn, Marks()).side == LEAST_SIDE
+
+
+@given(WINDOWS, st.integers(8, 60), st.booleans(), st.integers(0, 2**32 - 1))
+def test_what_is_kept_stays_to_its_last_pixel_and_all_else_is_drawn_anew(
+    window: Window, size: int, by_columns: bool, seed: int
+) -> None:
+    random = np.random.default_rng(seed)
+    mask = np.array(random.random((50, 70)) < 0.5, order="F" if by_columns else "C")
+    answer = random.random((size, size), np.float32)
+    part, same = window.redraw(mask, answer, np.ones((size, size), np.bool_))
+    assert (same == mask[part]).all()
+    part, drawn = window.redraw(mask, answer, np.zeros((size, size), np.bool_))
+    laid = window.lay(answer, np.zeros((50, 70), np.float32))
+    assert (drawn == (laid >= LESION)[part]).all()
+    half = np.zeros((size, size), np.bool_)
+    half[: size // 2] = True
+    part, drawn = window.redraw(mask, answer, half)
+    rows = np.arange(part[0].start, part[0].stop) - window.top
+    upper = rows < size // 2 * window.side // size
+    assert (drawn[upper] == mask[part][upper]).all()
+
+
+@given(WINDOWS, st.integers(0, 2**32 - 1))
+def test_a_mask_is_cut_alike_however_it_lies_in_memory(window: Window, seed: int) -> None:
+    mask = np.random.default_rng(seed).random((50, 70)) < 0.5
+    turned = window.cut_mask(np.asfortranarray(mask), 20)
+    # OpenCV rounds lines and columns in their turn.
+    assert np.abs(window.cut_mask(mask, 20) - turned).max() < 2 / 255

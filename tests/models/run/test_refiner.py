@@ -9,7 +9,7 @@ from imaging.mask.agreement import agreement
 from imaging.mask.marks import Marks, lesion_of
 from imaging.mask.window import Window
 from models.package.package import ModelError
-from models.run.refiner import RADIUS, NetworkRefiner, open_refiner, shipped_refiner, stacked
+from models.run.refiner import RADIUS, NetworkRefiner, look_through, open_refiner, shipped_refiner
 from models.run.segmenter import open_segmenter
 
 SHAPE = (240, 320)
@@ -46,7 +46,7 @@ def test_the_network_sees_the_photo_over_outline_and_marks(photo: Pixels) -> Non
     outline = LESION.astype(np.float32) * np.float32(0.8)
     window = Window(0, -40, 320)
     marks = Marks(inside=((160.0, 120.0),), outside=((20.0, 20.0),))
-    seen = stacked(window, 64, photo, outline, marks)
+    seen = look_through(window, 64, photo, outline, marks)
     assert seen.shape == (128, 64, 3)
     assert seen.dtype == np.uint8
     assert (seen[:64] == window.cut(photo, 64)).all()
