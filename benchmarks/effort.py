@@ -62,7 +62,6 @@ class Reviewer:
     actions: int = 0
     way: float = 0.0
     tool: Tool | None = None
-    adds: bool = True
     width: float = FIRST_WIDTH
 
     @property
@@ -73,10 +72,10 @@ class Reviewer:
     def done(self) -> bool:
         return self.dice >= RIGHT or self.actions >= MOST
 
-    def take(self, tool: Tool, adds: bool) -> None:
-        """Press the keys that bring a tool and its way into the hand."""
-        self.actions += (self.tool is not tool) + (self.adds is not adds)
-        self.tool, self.adds = tool, adds
+    def take(self, tool: Tool) -> None:
+        """Press the key that brings a tool into the hand; the right button cuts without one."""
+        self.actions += self.tool is not tool
+        self.tool = tool
 
     def at_cells(self, points: np.ndarray) -> list[Point]:
         """Points of the photo (N, 2) as the pointer can reach them, none twice running."""
@@ -118,7 +117,7 @@ def by_brush(reviewer: Reviewer) -> None:
     """One stroke along the middle of the largest error after the other, the brush as wide as it."""
     while not reviewer.done:
         wrong, adds = reviewer.largest_error()
-        reviewer.take(Tool.BRUSH, adds)
+        reviewer.take(Tool.BRUSH)
         distance = cv2.distanceTransform(wrong.view(np.uint8), cv2.DIST_L2, 5)
         dot = reviewer.framing.photo.height / reviewer.framing.height
         _resize(reviewer, 2 * float(distance.max()) / dot)
@@ -138,7 +137,7 @@ def by_lasso(reviewer: Reviewer) -> None:
         reviewer.actions += 1
     while not reviewer.done:
         wrong, adds = reviewer.largest_error()
-        reviewer.take(Tool.LASSO, adds)
+        reviewer.take(Tool.LASSO)
         cell = 2 * reviewer.framing.photo.height / reviewer.framing.height
         side = 2 * round(cell) + 1
         near = cv2.dilate(wrong.view(np.uint8), np.ones((side, side), np.uint8)) > 0
@@ -160,7 +159,7 @@ def by_marks(reviewer: Reviewer) -> None:
     """One mark in the middle of the largest error after the other."""
     while not reviewer.done:
         wrong, adds = reviewer.largest_error()
-        reviewer.take(Tool.REFINE, adds)
+        reviewer.take(Tool.REFINE)
         inner = np.pad(wrong.view(np.uint8), 1)
         deep = cv2.distanceTransform(inner, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[1:-1, 1:-1]
         row, column = np.unravel_index(deep.argmax(), deep.shape)

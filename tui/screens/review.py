@@ -371,8 +371,8 @@ class ReviewScreen(DecidingScreen):
             if not self._outbox.holds(item.photo_id):
                 photo = asyncio.wrap_future(self._desk.open(item.photo_id))
                 await asyncio.wait([photo])
-                if not photo.cancelled():
-                    photo.exception()
+                if not photo.cancelled() and photo.exception() is None:
+                    await self._bench.draw_ahead(photo.result())
 
     @on(Canvas.Reframed)
     def _locate(self, message: Canvas.Reframed) -> None:

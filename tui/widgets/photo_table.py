@@ -17,7 +17,7 @@ from pipeline.review.draft import Draft
 from pipeline.review.editor import Before
 from tui.failures import EXPECTED
 from tui.widgets.canvas import Canvas
-from tui.widgets.photo_view import Near
+from tui.widgets.drawn_ahead import Near
 
 OPACITY_STEP = 0.1
 NEARER = 1.5

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from enum import Enum
 from typing import Self
 
 from rich.color import Color, ColorSystem
@@ -21,16 +20,8 @@ from imaging.text import printable
 from imaging.view.lens import Lens
 from imaging.view.overlay import Pens, Shown
 from tui.colour_app import ColourApp, Reduction, has_true_colours
-from tui.surface.ansi import TABLE, TRUE
-from tui.surface.strips import Block
+from tui.widgets.drawn_ahead import Ahead, Drawn, Easel, Near
 from tui.widgets.scene import Look, Scene, Subject, stretched
-
-
-class Near(Enum):
-    """What is seen of each photo that comes."""
-
-    WHOLE = "whole"
-    LESION = "lesion"
 
 
 class PhotoView(Widget):
@@ -65,11 +56,34 @@ class PhotoView(Widget):
         self._near = Near.WHOLE
         self._lens: Lens | None = None
         self._moved = False
+        self._ahead = Ahead()
 
     def show(self, subject: Subject) -> None:
         """Show a photo, all of it or its lesion as it was wanted last."""
         self._subject, self._moved = subject, False
-        self._lay_out()
+        drawn = self._ahead.take(self.easel, subject)
+        if drawn is None:
+            self._lay_out()
+        else:
+            self._put_up(drawn)
+
+    def keep(self, drawn: Drawn) -> None:
+        """Keep a photo that was drawn on this easel until it is shown."""
+        self._ahead.keep(drawn)
+
+    @property
+    def easel(self) -> Easel:
+        """What photos are drawn on here, and how, as long as nobody sets it differently."""
+        grid = Size(self.size.width, 2 * self.size.height)
+        table = None if has_true_colours(self.app) else self._table
+        beside = self.background_colors[1].rgb
+        ink = self.overlay.ink(self.strength, self._pens)
+        return Easel(self._near, grid, beside, table, Look(ink, self.contrast, self.heat))
+
+    @property
+    def _table(self) -> int:
+        beside = Color.from_triplet(ColorTriplet(*self.background_colors[1].rgb))
+        return beside.downgrade(ColorSystem.EIGHT_BIT).number or 0
 
     def clear(self, *paragraphs: str) -> None:
         """Show sentences instead of a photo; they are no markup, and may hold any name."""
@@ -147,35 +161,33 @@ class PhotoView(Widget):
     def _lay_out(self) -> None:
         before, self._lens, self._scene = self._lens, None, None
         if self._subject is not None and self.size:
-            grid = Size(self.size.width, 2 * self.size.height)
-            again = before if self._moved else None
-            self._take(self._place(self._subject, grid) if again is None else again.on(grid))
+            easel, again = self.easel, before if self._moved else None
+            lens = easel.place(self._subject) if again is None else again.on(easel.grid)
+            self._take(lens)
         self.refresh()
 
-    def _place(self, subject: Subject, grid: Size) -> Lens:
-        box = bounding_box(subject.mask) if self._near is Near.LESION else None
-        if box is None:
-            return Lens.whole(subject.size, grid)
-        return Lens.around(box, subject.size, grid)
+    def _put_up(self, drawn: Drawn) -> None:
+        """Show what was drawn ahead."""
+        self._lens, self._scene = drawn.lens, drawn.scene
+        self.refresh()
+        self._strips = dict(enumerate(drawn.strips))
+        self._tell_framing(drawn.scene)
 
     def _take(self, lens: Lens) -> None:
-        before, scene, framing = self._lens, self._scene, stretched(lens.framing, self._across)
+        before, scene, easel = self._lens, self._scene, self.easel
         if self._subject is None:
             return
         if scene is not None and before is not None and before.zoom == lens.zoom:
-            self._scene = scene.panned(framing)
+            self._scene = scene.panned(stretched(lens.framing, easel.across))
         else:
-            beside = self.background_colors[1].rgb
-            self._scene = Scene(self._subject, framing, beside, self._across)
+            self._scene = easel.scene(self._subject, lens)
         self._lens = lens
         self._draw()
         self.refresh()
-        self.post_message(self.Reframed(framing, self._scene.is_preview))
+        self._tell_framing(self._scene)
 
-    @property
-    def _across(self) -> int:
-        """How many columns of pixels a cell has: 256 colours are too few for two in a cell."""
-        return 2 if has_true_colours(self.app) else 1
+    def _tell_framing(self, scene: Scene) -> None:
+        self.post_message(self.Reframed(scene.framing, scene.is_preview))
 
     def on_mount(self) -> None:
         """Lay the photo out anew where the terminal's colours are others."""
@@ -184,8 +196,7 @@ class PhotoView(Widget):
 
     def _draw(self) -> None:
         if self._scene is not None:
-            ink = self.overlay.ink(self.strength, self._pens)
-            self._scene.draw(Look(ink, self.contrast, self.heat))
+            self._scene.draw(self.easel.look)
 
     def _refresh(self, *regions: Region) -> None:
         """Draw these cells again, if there are any: no region would mean all."""
@@ -232,17 +243,13 @@ class PhotoView(Widget):
 
     def draw_lines(self, scene: Scene, lines: slice) -> list[Strip]:
         """Lines of the photo, in the colours that the terminal has."""
-        if has_true_colours(self.app):
-            return Block(scene.cells(lines), TRUE).strips()
-        beside = Color.from_triplet(ColorTriplet(*self.background_colors[1].rgb))
-        number = beside.downgrade(ColorSystem.EIGHT_BIT).number
-        return Block(scene.fixed_cells(lines, number or 0), TABLE).strips()
+        return self.easel.lines(scene, lines)
 
     def _fits(self, scene: Scene) -> bool:
         """Whether a scene is as large as the canvas: it is laid out a moment after a resize."""
         grid = scene.framing.grid
         width, height = self.size
-        return (grid.width, grid.height) == (self._across * width, 2 * height)
+        return (grid.width, grid.height) == (self.easel.across * width, 2 * height)
 
     def _is_filtered(self) -> bool:
         """Whether colours become others on the way to the terminal than they are drawn in."""

@@ -60,6 +60,11 @@ class Subject:
     mask: Mask
     prediction: Prediction | None = None
 
+    def is_like(self, other: "Subject") -> bool:
+        """Whether it is of the same picture, mask and prediction: the very same arrays."""
+        same = self.picture is other.picture and self.mask is other.mask
+        return same and self.prediction is other.prediction
+
 
 @dataclass(frozen=True)
 class Look:

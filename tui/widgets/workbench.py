@@ -63,9 +63,17 @@ class Workbench(PhotoTable):
         self.see_after()
         self.opened = opened
         self.seen, self._lesions = False, ()
-        subject = Subject(opened.picture, opened.size, opened.draft.mask, opened.prediction)
-        self.canvas.show(subject)
+        self.canvas.show(_subject(opened))
         self.call_after_refresh(self._note_seen, opened)
+
+    async def draw_ahead(self, opened: DeskPhoto) -> None:
+        """Draw a photo that is to come, beside all that goes on."""
+        canvas, subject = self.canvas, _subject(opened)
+        if canvas.size and opened is not self.opened and not opened.draft.changing:
+            drawn = await asyncio.to_thread(canvas.easel.draw, subject)
+            # What came onto the table meanwhile may be edited already.
+            if opened is not self.opened:
+                canvas.keep(drawn)
 
     def _note_seen(self, opened: DeskPhoto) -> None:
         self.seen = self.opened is opened
@@ -313,3 +321,7 @@ class Workbench(PhotoTable):
             self._lesions = lesions
             self._number(() if self._instead else lesions)
         self.post_message(self.Edited(opened, measurements, lesions))
+
+
+def _subject(opened: DeskPhoto) -> Subject:
+    return Subject(opened.picture, opened.size, opened.draft.mask, opened.prediction)
