@@ -11,6 +11,7 @@ from db.decisions import Decisions
 from db.drafts import Drafts
 from db.errors import NoDatabase, StoreError
 from db.queue import QueuePages
+from db.remarks import Remarking
 from db.reviewed import Reviewed
 from db.sqlite.files import maps_beside
 from db.sqlite.maps import Maps
@@ -26,7 +27,7 @@ class _Failed:
     error: Exception
 
 
-class Store(TakingIn, Drafts, Decisions, Reviewed, QueuePages):
+class Store(TakingIn, Drafts, Decisions, Remarking, Reviewed, QueuePages):
     """An open database. Its methods may be called from any thread; each is one transaction,
     that of an iterator from its first value to its last.
 

@@ -312,6 +312,19 @@ class DecisionRow(Table, table=True):
     created_at: datetime = Field(sa_type=Moment)
 
 
+class RemarkRow(Table, table=True):
+    """What a reviewer says of a photo beside its decision, until one of his takes it in."""
+
+    __tablename__ = "remark"
+
+    photo_id: int = Field(primary_key=True, foreign_key="photo.id")
+    reviewer: str = Field(primary_key=True)
+    score: int | None
+    note: str
+    flag: bool
+    said_at: datetime = Field(sa_type=Moment)
+
+
 class RetractionRow(Table, table=True):
     """A decision was taken back: one more fact, the decision stays."""
 

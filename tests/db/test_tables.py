@@ -22,6 +22,7 @@ from db.tables import (
     MeasurementRow,
     MembershipRow,
     ModelRow,
+    RemarkRow,
     ScaleRow,
     Table,
     TombstoneRow,
@@ -49,6 +50,9 @@ SAID: dict[str, Make] = {
     "instance": lambda _, revision: InstanceRow(revision_id=revision, number=2, counts=b"0123"),
     "measurement": lambda _, revision: MeasurementRow(
         revision_id=revision, name="longest axis", value=4.25, unit="mm"
+    ),
+    "remark": lambda photo, _: RemarkRow(
+        photo_id=photo, reviewer="ada", score=None, note="hair", flag=True, said_at=MOMENT
     ),
     "tombstone": lambda *_: TombstoneRow(content_hash="c" * 64, reviewer="ada", made_at=MOMENT),
     "model": lambda *_: ModelRow(hash="h" * 64, name="lesion", first_seen_at=MOMENT),
@@ -141,6 +145,8 @@ def test_a_draft_on_a_base_is_one_for_each_reviewer_too(
         ("scale", "mm_per_pixel", "9e999"),
         ("membership", "kind", "x'ff'"),
         ("claim", "reviewer", "x'00'"),
+        ("remark", "note", "x'00'"),
+        ("remark", "score", "'five'"),
         ("instance", "counts", "'text'"),
         ("measurement", "value", "'big'"),
         ("measurement", "unit", "x'00'"),

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from textual import work
 
-from db.values import DecisionKind, QueueItem, SetAside
+from db.values import DecisionKind, QueueItem, Remarks, SetAside
 from pipeline.review.desk import Desk, DeskPhoto
 from pipeline.review.pace import Pace
 from pipeline.review.reshaped import Reshaped
-from pipeline.review.verdict import Remarks, Ruling, TakenBack, stored_kind
+from pipeline.review.verdict import Ruling, TakenBack, stored_kind
 from pipeline.review.waiting import Said, is_skipped
 from tui.failures import EXPECTED, brief
 from tui.preferences import Preferences

@@ -5,9 +5,8 @@ from dataclasses import replace
 from textual import on
 from textual.reactive import reactive
 
-from db.values import PhotoDetails
+from db.values import PhotoDetails, Remarks
 from pipeline.review.desk import Desk
-from pipeline.review.verdict import Remarks
 from tui.preferences import Preferences
 from tui.screens.revising import RevisingScreen
 from tui.widgets.details import Details
