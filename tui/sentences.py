@@ -130,12 +130,6 @@ def edited_since(names: Sequence[str], keys: Keymap) -> str:
     )
 
 
-def only_remarked(names: Sequence[str]) -> str:
-    """Said when nevus is left while photos have notes, flags or scores that no decision holds."""
-    have = "has a note, a flag or a score" if len(names) == 1 else "have notes, flags or scores"
-    return f"{listed(names)} {have} that only a decision keeps: leaving now loses that."
-
-
 def farewell(sat: Sat, waiting: int | None, database: Path) -> str:
     """Said once nevus was left; `waiting` is None where the folder was not looked through."""
     wait = "" if waiting is None else _wait(waiting)

@@ -3,8 +3,9 @@
 opening  opens photos, one after the other, as they were asked for; one that waits may be cancelled
 looking  has photos drawn as near as they are looked at; what waits may be cancelled
 editing  makes every change of every mask, as it was asked for
-storing  decides, takes back and reads a page of the queue, each after the edits asked for before it
-writer   commits edits, in the order they were made (`pipeline.review.writer`)
+storing  decides, takes back, hands remarks to the writer and reads a page of the queue, each after
+         the edits asked for before it
+writer   commits edits and remarks, in the order they were made (`pipeline.review.writer`)
 
 A photo's editor belongs to `opening` until it is open and to `editing` from then on; its decision
 hands it to `storing`, and whoever decides puts the photo away. If the process dies, what the writer
@@ -18,7 +19,7 @@ from itertools import islice
 from typing import TypeVar
 
 from db.queue import PAGE
-from db.values import PhotoDetails, QueueItem, SetAside
+from db.values import PhotoDetails, QueueItem, Remarks, SetAside
 from imaging.framing import Framing, Mask, Pixels, Size
 from imaging.values import Prediction
 from pipeline.errors import WriteFailed
@@ -91,6 +92,8 @@ class Desk:
         self._storing = Lane("storing")
         self._deck = Deck(self._begin_to_open)
         self._reading = session.queue()
+        # The last remark on its way to the writer: done when it is queued there.
+        self._remarked: Future[None] = self._storing.submit(lambda: None)
 
     @property
     def reviewer(self) -> str:
@@ -99,8 +102,8 @@ class Desk:
 
     @property
     def pending(self) -> int:
-        """How many edits are queued and not yet committed."""
-        return self._session.pending
+        """How many edits and remarks are queued and not yet committed."""
+        return self._session.pending + (not self._remarked.done())
 
     @property
     def refused(self) -> WriteFailed | None:
@@ -180,6 +183,19 @@ class Desk:
     def mask(self, version: Version) -> Future[Mask]:
         """A revision's pixels, bool (H, W)."""
         return self._editing.submit(version.mask)
+
+    def remark(self, photo_id: int, remarks: Remarks) -> Future[None]:
+        """Keep what is said of a photo beside its decision; done when it is stored."""
+        stored: Future[None] = Future()
+        # As on a lane: a screen that stops waiting would else have the writer fail, and try again.
+        stored.set_running_or_notify_cancel()
+
+        def queue() -> None:
+            self._session.remark(photo_id, remarks, lambda: stored.set_result(None))
+
+        # Not past a decision that waits: what it says would take in what is said after it.
+        self._remarked = self._storing.submit(queue)
+        return stored
 
     def take_back(self) -> Future[TakenBack | None]:
         """Take the reviewer's last decision back; which it was, None where there is none."""

@@ -1,6 +1,6 @@
 """A reviewer's sitting: open a photo, edit its mask, decide, take back; nothing is lost."""
 
-from collections.abc import Collection, Generator
+from collections.abc import Callable, Collection, Generator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -14,6 +14,7 @@ from db.values import (
     NewMask,
     PhotoDetails,
     QueueItem,
+    Remarks,
     Revision,
     SetAside,
     Verdict,
@@ -66,7 +67,7 @@ class ReviewSession:
 
     @property
     def pending(self) -> int:
-        """How many edits are queued and not yet committed."""
+        """How many edits and remarks are queued and not yet committed."""
         return self._writer.pending
 
     @property
@@ -103,7 +104,7 @@ class ReviewSession:
         """
         # An earlier opening of the same photo may have edits on their way.
         self.drain()
-        details = self._store.photo(photo_id)
+        details = self._store.photo(photo_id, self.reviewer)
         viewed = self._viewer.view(Path(details.path), longest)
         # A mask is never shown on a picture it was not made for.
         content_hash, picture = viewed.fingerprint.content_hash, viewed.photo.pixels
@@ -187,6 +188,18 @@ class ReviewSession:
             return None, None
         return mask, compare_forms(before, editor.mask, max(1, len(mask.instances)))
 
+    def remark(self, photo_id: int, remarks: Remarks, kept: Callable[[], None]) -> None:
+        """Queue what is said of a photo beside its decision; `kept` is called once it is stored.
+
+        That is after what was queued before, and before what is decided from now on.
+        """
+
+        def commit() -> None:
+            self._store.remark(photo_id, self.reviewer, remarks)
+            kept()
+
+        self._writer.submit(commit)
+
     def take_back(self) -> TakenBack | None:
         """Take the reviewer's last decision back; which it was, or None where there is none."""
         self.drain()
@@ -194,8 +207,8 @@ class ReviewSession:
         if decision is None:
             return None
         self.sitting.take_back(decision.photo_id)
-        now = self._store.photo(decision.photo_id)
-        return TakenBack(decision, Said(now.decision, now.flag, score=now.score, note=now.note))
+        now = self._store.photo(decision.photo_id, self.reviewer)
+        return TakenBack(decision, Said(now.decision, Remarks.of(now)))
 
     def drain(self) -> None:
         """Wait until every edit is committed. Raises WriteFailed; the edits stay queued then."""

@@ -23,7 +23,6 @@ from tui.sentences import (
     not_stored,
     nothing_left,
     nothing_waits,
-    only_remarked,
     seen_again,
     skipped_again,
 )
@@ -95,7 +94,7 @@ class DecidingScreen(FindingScreen):
         kind, remarks = stored_kind(decision, self._bench.edited), self.remarks
         again = self._was_decided()
         self._pace.decide()
-        said = Said(kind, remarks.flag, self._desk.reviewer, remarks.score, remarks.note)
+        said = Said(kind, remarks, self._desk.reviewer)
         self._mark(opened.details.photo_id, said)
         self._store(opened, decision, reason)
         # Now, not when the next photo comes: a stroke that is drawn meanwhile is of no photo.
@@ -252,7 +251,6 @@ class DecidingScreen(FindingScreen):
         self._pace.take_back()
         self._mark(decision.photo_id, back.stands)
         self._queue.unmark(decision.photo_id)
-        self._remarks.setdefault(decision.photo_id, Remarks.of(decision))
         self._desk.drop(decision.photo_id)
         if not self._queue.reveal(decision.photo_id):
             self._say("The decision is taken back. Its photo is not in this folder.")
@@ -266,8 +264,4 @@ class DecidingScreen(FindingScreen):
             names = [self._queue.name_of(photo_id) for photo_id in refused]
             return not_stored(names, brief(next(iter(refused.values()))))
         names = [self._queue.name_of(photo_id) for photo_id in self._queue.edited()]
-        noted = [
-            self._queue.name_of(key) for key, said in self._remarks.items() if said != Remarks()
-        ]
-        edited = edited_since(names, self._keymap) if names else ""
-        return " ".join(part for part in (edited, only_remarked(noted) if noted else "") if part)
+        return edited_since(names, self._keymap) if names else ""

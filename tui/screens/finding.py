@@ -16,7 +16,6 @@ from tui.screens.remarking import RemarkingScreen
 from tui.sentences import not_found, nothing_fits, only_so_many
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.filters import Filters
-from tui.widgets.queue import Queue
 from tui.widgets.search_line import SearchLine
 
 JUMP = re.compile(r"#(\d*)")
@@ -27,7 +26,6 @@ class FindingScreen(RemarkingScreen):
 
     def __init__(self, desk: Desk, folder: str, reviewer: str, preferences: Preferences) -> None:
         super().__init__(desk, folder, reviewer, preferences)
-        self._queue = Queue(folder, id="queue")
         self._search_line = SearchLine(id="search")
         self._filter_line = FilterLine(folder, preferences.keymap, id="filter")
         self._filters = Filters(folder, self._queue.choices, id="filters")

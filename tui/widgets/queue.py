@@ -9,7 +9,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from db.values import QueueItem, SetAside
+from db.values import QueueItem, Remarks, SetAside
 from pipeline.review.roster import Roster
 from pipeline.review.waiting import Said, Unfinished
 from pipeline.review.wanted import Facet, Wanted
@@ -182,6 +182,15 @@ class Queue(RowView, can_focus=True):
         """Show a decision that is on its way to the database, or was taken back in it."""
         with self._changing(photo_id):
             self._rows.mark(photo_id, said)
+
+    def remark(self, photo_id: int, remarks: Remarks) -> None:
+        """Show remarks that are on their way to the database."""
+        with self._changing(photo_id):
+            self._rows.remark(photo_id, remarks)
+
+    def note_remarked(self, photo_id: int, remarks: Remarks) -> None:
+        """The database has these remarks now, for a reading that begins from now on."""
+        self._rows.note_remarked(photo_id, remarks)
 
     def show_edits(self, photo_id: int, made: Unfinished | None) -> None:
         """Show what edits made of a photo's mask; remembered, as no list reads them."""
