@@ -13,6 +13,7 @@ from db.errors import NoDatabase, StoreError
 from db.queue import QueuePages
 from db.remarks import Remarking
 from db.reviewed import Reviewed
+from db.shapes import Shapes
 from db.sqlite.files import maps_beside
 from db.sqlite.maps import Maps
 from db.sqlite.opening import as_of_now, prepare
@@ -27,7 +28,7 @@ class _Failed:
     error: Exception
 
 
-class Store(TakingIn, Drafts, Decisions, Remarking, Reviewed, QueuePages):
+class Store(TakingIn, Drafts, Decisions, Remarking, Shapes, Reviewed, QueuePages):
     """An open database. Its methods may be called from any thread; each is one transaction,
     that of an iterator from its first value to its last.
 

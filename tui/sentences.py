@@ -100,6 +100,17 @@ def no_outline(keys: Keymap) -> str:
     return f"There is no outline to accept yet. {tools} draw one; {others} work without one."
 
 
+def shape_kept(name: str, tool: str, keys: Keymap) -> str:
+    """Said where a tool is put away whose shape is not closed, and where its photo comes again."""
+    return f"The {tool} on {name} is not closed. Its points are kept: {keys.key(tool)} goes on."
+
+
+def open_shape(tool: str, keys: Keymap) -> str:
+    """Said where an outline is accepted while a shape is drawn: nothing is but what is seen."""
+    drop, accept = keys.key("put_away"), keys.key("accept")
+    return f"The {tool} is not closed. enter closes it, {drop} drops it; then {accept} accepts."
+
+
 def seen_again(keys: Keymap) -> str:
     """Said where an outline was to be accepted that is not seen: nothing is but what is seen."""
     accept = keys.key("accept")

@@ -1,6 +1,6 @@
 """A reviewer's sitting: open a photo, edit its mask, decide, take back; nothing is lost."""
 
-from collections.abc import Callable, Collection, Generator
+from collections.abc import Callable, Collection, Generator, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -17,12 +17,14 @@ from db.values import (
     Remarks,
     Revision,
     SetAside,
+    Tool,
     Verdict,
 )
 from imaging.decode.photo import PhotoError
 from imaging.framing import Framing, Mask, Pixels
 from imaging.mask import rle
 from imaging.mask.edit import PatchError
+from imaging.mask.shape import Point
 from imaging.values import Prediction
 from models.package.package import ModelError
 from pipeline.errors import EmptyOutline, PipelineError, ReviewError, WriteFailed
@@ -112,7 +114,8 @@ class ReviewSession:
             raise ReviewError(_another_picture(details))
         prediction = None if details.revision is None else self._prediction(details)
         editor = self._editor(details, prediction)
-        return OpenPhoto(details, content_hash, picture, prediction, editor)
+        begun = self._store.begun_shapes(photo_id, self.reviewer)
+        return OpenPhoto(details, content_hash, picture, prediction, editor, begun)
 
     def look(self, photo: OpenPhoto, framing: Framing) -> Pixels:
         """What a framing shows of an opened photo, from its full resolution: uint8 (gh, gw, 3).
@@ -199,6 +202,10 @@ class ReviewSession:
             kept()
 
         self._writer.submit(commit)
+
+    def keep_shape(self, photo_id: int, tool: Tool, points: Sequence[Point]) -> None:
+        """Queue the points of a shape that is begun; none where it is closed, or dropped."""
+        self._writer.submit(lambda: self._store.keep_shape(photo_id, self.reviewer, tool, points))
 
     def take_back(self) -> TakenBack | None:
         """Take the reviewer's last decision back; which it was, or None where there is none."""

@@ -38,6 +38,7 @@ def fill(path: Path) -> None:
             store.decide(made)
         store.take_back("ada")
         store.remark(1, "ada", Remarks(4, "hair", flag=True))
+        store.keep_shape(1, "ada", Tool.LASSO, [(1.5, 2.0), (3.0, 4.5)])
         store.set_aside(FileStat(f"{FOLDER}/broken.jpg", 1, 2, 3), "it broke")
 
 
@@ -74,6 +75,7 @@ def _read(store: Store) -> Iterator[Callable[[], object]]:
         yield partial(store.photo, photo_id, "ada")
         yield partial(store.prediction, photo_id)
         yield partial(store.mask, photo_id)
+        yield partial(store.begun_shapes, photo_id, "ada")
         yield partial(store.draft, "ada", photo_id, photo_id)
 
 
@@ -84,6 +86,7 @@ def _written(store: Store) -> Iterator[Callable[[], object]]:
     yield lambda: store.add_edit("bob", 2, 2, 0, _edit(1))
     yield lambda: store.take_back("bob")
     yield lambda: store.remark(2, "bob", Remarks(note="hair"))
+    yield lambda: store.keep_shape(2, "bob", Tool.BOX, [(1.0, 2.0)])
     yield lambda: store.set_aside(FileStat(f"{FOLDER}/2.jpg", 1, 2, 3), "it broke")
     yield lambda: store.mark_gone(f"{FOLDER}/1.jpg")
 

@@ -24,6 +24,7 @@ from db.tables import (
     ModelRow,
     RemarkRow,
     ScaleRow,
+    ShapeRow,
     Table,
     TombstoneRow,
 )
@@ -53,6 +54,9 @@ SAID: dict[str, Make] = {
     ),
     "remark": lambda photo, _: RemarkRow(
         photo_id=photo, reviewer="ada", score=None, note="hair", flag=True, said_at=MOMENT
+    ),
+    "shape": lambda photo, _: ShapeRow(
+        photo_id=photo, reviewer="ada", tool="lasso", points="[]", drawn_at=MOMENT
     ),
     "tombstone": lambda *_: TombstoneRow(content_hash="c" * 64, reviewer="ada", made_at=MOMENT),
     "model": lambda *_: ModelRow(hash="h" * 64, name="lesion", first_seen_at=MOMENT),
@@ -145,6 +149,7 @@ def test_a_draft_on_a_base_is_one_for_each_reviewer_too(
         ("scale", "mm_per_pixel", "9e999"),
         ("membership", "kind", "x'ff'"),
         ("claim", "reviewer", "x'00'"),
+        ("shape", "points", "x'00'"),
         ("remark", "note", "x'00'"),
         ("remark", "score", "'five'"),
         ("instance", "counts", "'text'"),

@@ -86,7 +86,10 @@ class Easel(App[None]):
     def open(self, picture: Pixels, mask: Mask, editor: Editor) -> DeskPhoto:
         """A photo with its mask, open; what is looked at is drawn from `skin`."""
         opened = OpenPhoto(details(Size.of(mask)), "5f" * 32, picture, None, editor)
-        return DeskPhoto(opened, self.lane, self._look)
+        return DeskPhoto(opened, self.lane, self._look, self._keep_shape)
+
+    def _keep_shape(self, _photo: int, _tool: Tool, _points: tuple[Point, ...]) -> None:
+        """Nothing is saved."""
 
     def _look(self, _opened: OpenPhoto, framing: Framing) -> Future[Pixels]:
         return self.lane.submit(lambda: framing.picture_to_grid(self.skin))

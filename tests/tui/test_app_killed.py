@@ -9,7 +9,7 @@ from time import monotonic
 import pexpect
 
 from db.store import Store
-from db.values import DraftState, Remarks
+from db.values import DraftState, Remarks, Tool
 from tests.tui.driving import Clinic, settled, shown_photo, until
 from tests.tui.test_app_launch import running
 from tui.app import NevusApp
@@ -64,6 +64,24 @@ def test_killed_while_an_outline_is_drawn_where_there_is_none_the_stroke_is_kept
     draft = draft_of(database, photo_id)
     assert draft is not None
     assert (draft.cursor, draft.base_revision_id) == (1, None)
+
+
+def test_killed_in_the_middle_of_a_polygon_its_points_are_kept(
+    clinic: Clinic, tmp_path: Path
+) -> None:
+    database, photo_id = tmp_path / "nevus.db", clinic.outline("photo.jpg")
+
+    def points() -> int:
+        with closing(Store.open(database)) as store:
+            return len(store.begun_shapes(photo_id, "ada").get(Tool.POLYGON, ()))
+
+    with running(clinic, database) as child:
+        child.send("p \x1b[C\x1b[C \x1b[B\x1b[B ")
+        watch_until(child, lambda: points() == 3)
+        child.kill(signal.SIGKILL)
+        child.expect(pexpect.EOF)
+    with running(clinic, database, shows="not closed"):
+        assert points() == 3
 
 
 def test_killed_after_a_flag_a_score_and_a_note_they_are_there_again(

@@ -23,6 +23,7 @@ from tui.sentences import (
     not_stored,
     nothing_left,
     nothing_waits,
+    open_shape,
     seen_again,
     skipped_again,
 )
@@ -70,6 +71,9 @@ class DecidingScreen(FindingScreen):
         accepts = decision is DecisionKind.ACCEPTED
         if accepts and not opened.has_outline:
             self._say(no_outline(self._keymap), "warning")
+            return
+        if accepts and self._bench.canvas.shaping:
+            self._say(open_shape(self._bench.canvas.tool, self._keymap), "warning")
             return
         if accepts and self._bench.sees_before:
             self._bench.see_after()

@@ -169,6 +169,17 @@ class Canvas(PhotoView, can_focus=True):
         """Whether a shape is begun."""
         return self._shape is not None and self._shape.begun
 
+    @property
+    def shape_points(self) -> tuple[Point, ...]:
+        """Those of the shape in hand so far; none where the brush is."""
+        return () if self._shape is None else self._shape.points
+
+    def take_up(self, points: Sequence[Point]) -> None:
+        """Go on with the shape in hand from points that it had before."""
+        self._shape = Shape(self.tool, points)
+        self._down = self._shape.follows
+        self._mark()
+
     def drop_shape(self) -> None:
         """Forget the shape that is begun."""
         if self._shape is not None:

@@ -1,4 +1,4 @@
-"""What reviewers say of photos before they decide: a score, a note, a flag."""
+"""What reviewers say of photos before they decide, and the shapes that they have begun."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,4 +18,14 @@ def upgrade() -> None:
         sa.Column("said_at", sa.DateTime(), nullable=False),
         sa.ForeignKeyConstraint(["photo_id"], ["photo.id"], name="fk_remark_photo_id"),
         sa.PrimaryKeyConstraint("photo_id", "reviewer", name="pk_remark"),
+    )
+    op.create_table(
+        "shape",
+        sa.Column("photo_id", sa.Integer(), nullable=False),
+        sa.Column("reviewer", sa.String(), nullable=False),
+        sa.Column("tool", sa.String(), nullable=False),
+        sa.Column("points", sa.String(), nullable=False),
+        sa.Column("drawn_at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["photo_id"], ["photo.id"], name="fk_shape_photo_id"),
+        sa.PrimaryKeyConstraint("photo_id", "reviewer", "tool", name="pk_shape"),
     )
