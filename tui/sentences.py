@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
+from db.values import DecisionKind
 from imaging.decode.formats import NAMES
 from pipeline.review.sitting import Sat
 from pipeline.review.tally import KINDS
@@ -109,6 +110,12 @@ def open_shape(tool: str, keys: Keymap) -> str:
     """Said where an outline is accepted while a shape is drawn: nothing is but what is seen."""
     drop, accept = keys.key("put_away"), keys.key("accept")
     return f"The {tool} is not closed. enter closes it, {drop} drops it; then {accept} accepts."
+
+
+def taken_back(kind: DecisionKind, name: str | None) -> str:
+    """Said where a decision is taken back; `name` is None where its photo is not in the folder."""
+    where = "a photo that is not in this folder" if name is None else name
+    return f"Taken back: {kind}, on {where}."
 
 
 def seen_again(keys: Keymap) -> str:

@@ -26,6 +26,7 @@ from tui.sentences import (
     open_shape,
     seen_again,
     skipped_again,
+    taken_back,
 )
 from tui.stopwatch import Stopwatch
 from tui.widgets.progress import Progress
@@ -256,8 +257,10 @@ class DecidingScreen(FindingScreen):
         self._mark(decision.photo_id, back.stands)
         self._queue.unmark(decision.photo_id)
         self._desk.drop(decision.photo_id)
-        if not self._queue.reveal(decision.photo_id):
-            self._say("The decision is taken back. Its photo is not in this folder.")
+        shown = self._queue.reveal(decision.photo_id)
+        name = self._queue.name_of(decision.photo_id) if shown else None
+        self._say(taken_back(decision.kind, name))
+        self._tell_wanted()
         self.post_message(self.StoreChanged())
 
     async def left_behind(self) -> str:

@@ -64,7 +64,8 @@ class FindingScreen(RemarkingScreen):
     def _tell_wanted(self) -> None:
         wanted, fitting = self._queue.wanted, self._queue.fitting
         self._filter_line.wanted = wanted
-        self._filter_line.counts = (fitting, len(self._queue.roster))
+        more = len(self._queue.items) - fitting
+        self._filter_line.counts = (fitting, more, len(self._queue.roster))
         self._queue.empty = " ".join(nothing_fits(self._keymap)) if wanted.limits else ""
         if self._search_line.open:
             self._search_line.tell(f"{fitting} found" if wanted.words else "")

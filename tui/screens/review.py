@@ -128,6 +128,8 @@ class ReviewScreen(ReadingScreen):
 
     @on(Queue.RowChosen)
     def _show_chosen(self, message: Queue.RowChosen) -> None:
+        # What was shown only because it was looked at is gone now.
+        self._tell_wanted()
         self._show_row(message.row)
 
     def _show_row(self, row: Row | None) -> None:
