@@ -155,7 +155,8 @@ class Rows:
         self._lay_over({item.photo_id for item in items} & self._on_their_way())
 
     def _is_wanted(self, file: SetAside) -> bool:
-        text = searchable(f"{below(file.path, self._root)}\n{file.reason}")
+        # Its reason is no note: the same words stand in all of them.
+        text = searchable(below(file.path, self._root))
         return not self.wanted.values and all(word in text for word in self.wanted.words)
 
     # What they are called
