@@ -64,8 +64,10 @@ async def test_what_is_typed_is_found_at_once_and_escape_is_as_if_it_never_was(
         assert "2 of 4 shown" in line
         assert "/NAE" in line
         assert "esc shows all" in line
-        # Nothing is opened while it is typed, and the header counts all.
-        assert shown_photo(screen) == four[1]
+        # The photo is that of the row while it is typed, and the header counts all.
+        assert screen.query_one(Queue).current.photo_id == four[0]  # type: ignore[union-attr]
+        assert shown_photo(screen) == four[0]
+        assert screen.focused is screen.query_one("#search Input")
         assert "0 of 4 decided" in text_of(screen, "#progress")
         screen = await press(pilot, "escape")
         assert rows(screen) == four
