@@ -118,6 +118,11 @@ def taken_back(kind: DecisionKind, name: str | None) -> str:
     return f"Taken back: {kind}, on {where}."
 
 
+def came_just_now(name: str) -> str:
+    """Said where a key may have been meant for the photo that was there before."""
+    return f"{name} came just now, as the first to be reviewed. Press again if you mean it."
+
+
 def seen_again(keys: Keymap) -> str:
     """Said where an outline was to be accepted that is not seen: nothing is but what is seen."""
     accept = keys.key("accept")

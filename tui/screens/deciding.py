@@ -17,6 +17,7 @@ from tui.preferences import Preferences
 from tui.rows import Row
 from tui.screens.finding import FindingScreen
 from tui.sentences import (
+    came_just_now,
     edited_since,
     empty_outline,
     no_outline,
@@ -32,6 +33,9 @@ from tui.stopwatch import Stopwatch
 from tui.widgets.progress import Progress
 from tui.widgets.reasons import Reasons
 from tui.words import describe
+
+REACTION = 1.0
+"""Seconds that a photo must have been seen to be meant by a key where it came by itself."""
 
 
 class DecidingScreen(FindingScreen):
@@ -49,6 +53,8 @@ class DecidingScreen(FindingScreen):
         self._held: int | None = None
         self._asked_empty = False
         self._unopened: tuple[int, str] | None = None
+        self._came: int | None = None
+        """The photo that came in place of another one, and nobody has gone to."""
 
     # The photo that is decided
 
@@ -91,9 +97,17 @@ class DecidingScreen(FindingScreen):
         """The photo that is seen; where there is none, that is said."""
         opened = self._bench.opened
         if opened and self._bench.seen and self._is_current(opened.details.photo_id):
-            return opened
+            return None if self._is_surprise(opened.details.photo_id) else opened
         self._say(self._why_undecided())
         return None
+
+    def _is_surprise(self, photo_id: int) -> bool:
+        """Whether a key may have been meant for the photo before; that is said, once."""
+        came, self._came = self._came, None
+        if came != photo_id or self._stopwatch.seconds(photo_id) >= REACTION:
+            return False
+        self._say(came_just_now(self._queue.name_of(photo_id)), "warning")
+        return True
 
     def _decide(self, opened: DeskPhoto, decision: DecisionKind, reason: str = "") -> None:
         kind, remarks = stored_kind(decision, self._bench.edited), self.remarks
@@ -260,7 +274,7 @@ class DecidingScreen(FindingScreen):
         shown = self._queue.reveal(decision.photo_id)
         name = self._queue.name_of(decision.photo_id) if shown else None
         self._say(taken_back(decision.kind, name))
-        self._tell_wanted()
+        self._count_shown()
         self.post_message(self.StoreChanged())
 
     async def left_behind(self) -> str:

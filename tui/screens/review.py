@@ -51,6 +51,8 @@ class ReviewScreen(ReadingScreen):
     def __init__(self, desk: Desk, folder: Path, reviewer: str, preferences: Preferences) -> None:
         super().__init__(desk, folder, reviewer, preferences)
         self._locator = Locator(id="locator")
+        # As long as nobody has done anything, what is least sure is what is to be seen.
+        self._queue.follows_first = True
 
     def compose(self) -> ComposeResult:
         """From top to bottom; the sentence for small terminals is hidden until it is needed."""
@@ -129,7 +131,9 @@ class ReviewScreen(ReadingScreen):
     @on(Queue.RowChosen)
     def _show_chosen(self, message: Queue.RowChosen) -> None:
         # What was shown only because it was looked at is gone now.
-        self._tell_wanted()
+        self._count_shown()
+        row = message.row
+        self._came = row.photo_id if message.followed and isinstance(row, QueueItem) else None
         self._show_row(message.row)
 
     def _show_row(self, row: Row | None) -> None:
@@ -227,6 +231,10 @@ class ReviewScreen(ReadingScreen):
             self._locator.show(self._bench.opened.picture, message.framing)
 
     # Moving
+
+    def touch(self) -> None:
+        """Somebody has pressed something: the photo that is seen stays."""
+        self._queue.follows_first = False
 
     def action_panels(self) -> None:
         """Fold queue and details away, or bring them back."""

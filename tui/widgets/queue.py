@@ -34,13 +34,15 @@ class Queue(RowView, can_focus=True):
         """The cursor stands on another row; None when there is none."""
 
         row: Row | None
+        followed: bool = False
+        """Whether nobody went there: it came to be the first."""
 
     def __init__(self, folder: str, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(folder, id=id)
         self.folder = folder
         self._left = False
-        self.silent = False
-        """Whether nobody is told where the cursor goes."""
+        self.follows_first = False
+        """Whether the cursor goes to the first that waits, whichever comes to be that."""
 
     # What the queue holds
 
@@ -157,7 +159,10 @@ class Queue(RowView, can_focus=True):
         yield
         self._resize()
         place = None if before is None else self._rows.place(key_of(before))
-        if place is None:
+        first = next(self._rows.waiting(0), None) if self.follows_first else None
+        if first is not None and (before is None or key_of(first) != key_of(before)):
+            self._go(self._rows.place(first.photo_id), followed=before is not None)
+        elif place is None:
             self._place_cursor(before)
         else:
             self.set_reactive(Queue.cursor, place)
@@ -217,12 +222,12 @@ class Queue(RowView, can_focus=True):
 
     # Moving
 
-    def choose(self, photo_id: int, told: bool = True) -> bool:
-        """Go to a photo, also when the cursor is there; False if it is not shown.
+    def choose(self, key: int | str, told: bool = True) -> bool:
+        """Go to a photo or a file, also when the cursor is there; False if it is not shown.
 
         Not `told` of by a `RowChosen` where whoever asks shows it.
         """
-        index = self._rows.place(photo_id)
+        index = self._rows.place(key)
         if index is not None:
             self._go(index, told)
         return index is not None
@@ -264,7 +269,7 @@ class Queue(RowView, can_focus=True):
         if index != self.cursor or self._left:
             self._go(index)
 
-    def _go(self, index: int | None, told: bool = True) -> None:
+    def _go(self, index: int | None, told: bool = True, followed: bool = False) -> None:
         row = None if index is None else self._rows[index]
         # The row that was left may be wanted no more, and close up.
         self._hold(row)
@@ -276,15 +281,10 @@ class Queue(RowView, can_focus=True):
         self.cursor = None if row is None else self._rows.place(key_of(row))
         self._left = False
         if told:
-            self.tell()
+            self.post_message(self.RowChosen(self.current, followed))
 
     def _hold(self, row: Row | None) -> None:
         self._rows.hold(row.photo_id if isinstance(row, QueueItem) else None)
-
-    def tell(self) -> None:
-        """Tell where the cursor is, unless nobody is to know."""
-        if not self.silent:
-            self.post_message(self.RowChosen(self.current))
 
     def _line_in_sight(self) -> int | None:
         """The line of the screen on which the cursor is; None where it is out of sight."""
