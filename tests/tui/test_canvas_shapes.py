@@ -13,6 +13,7 @@ from imaging.mask.form import Form, measure_form
 from imaging.mask.measure import bounding_box
 from imaging.mask.shape import Point, fill_shape
 from tests.tui.easel import CELLS, PHOTO, Easel, Mouse, calm, disc, in_photo
+from tui.widgets.canvas import STRIDE
 
 
 def bare() -> Mask:
@@ -70,7 +71,7 @@ async def test_a_lasso_by_keys_alone() -> None:
         await calm(pilot)
         box = bounding_box(easel.editor.mask)
         assert box is not None
-        side = 8 * PHOTO.width / CELLS[0]
+        side = STRIDE * PHOTO.width / CELLS[0]
         assert box[1].stop - box[1].start == pytest.approx(side, abs=2)
         assert not easel.canvas.shaping
         # The pen is up: what follows is not drawn.
@@ -104,7 +105,7 @@ async def test_a_polygon_by_keys_alone() -> None:
         box = bounding_box(easel.editor.mask)
         assert box is not None
         rows, columns = box
-        side = 16 * PHOTO.width / CELLS[0]
+        side = 2 * STRIDE * PHOTO.width / CELLS[0]
         assert rows.stop - rows.start == pytest.approx(side, abs=2)
         assert columns.stop - columns.start == pytest.approx(side, abs=2)
         assert easel.editor.edits == 1
