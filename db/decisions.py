@@ -6,6 +6,7 @@ from sqlmodel import Session, col
 from db.columns import now
 from db.errors import StaleDecision
 from db.masks import add_revision, is_drafted, newest_outline
+from db.remarks import give_remark_back, take_remark_in
 from db.sessions import Sessions, get_row, standing_of
 from db.tables import DecisionRow, InstanceRow, RetractionRow, RevisionRow, StandingRow
 from db.values import Decision, DecisionKind, NewMask, Verdict
@@ -16,6 +17,8 @@ class Decisions(Sessions):
 
     def decide(self, verdict: Verdict) -> None:
         """Store a decision and, where it has one, its mask as a new revision; all or nothing.
+
+        It says what its reviewer remarked, so that no remark of his is left.
 
         Raises StaleDecision where the photo is not as the reviewer saw it.
         """
@@ -43,9 +46,13 @@ class Decisions(Sessions):
             session.add(decision)
             session.flush()
             standing.decision_id, standing.revision_id = decision.id, revision_id
+            take_remark_in(session, verdict.photo_id, verdict.reviewer)
 
     def take_back(self, reviewer: str) -> Decision | None:
-        """Take a reviewer's last standing decision back: the photo stands as before it."""
+        """Take a reviewer's last standing decision back: the photo stands as before it.
+
+        What it said beside stays said.
+        """
         with self._writing() as session:
             last = session.scalars(
                 select(DecisionRow)
@@ -59,6 +66,7 @@ class Decisions(Sessions):
             standing, before = standing_of(session, last.photo_id), _before(session, last)
             standing.decision_id = None if before is None else before.id
             standing.revision_id = _stood_on(session, last)
+            give_remark_back(session, last, before)
             return decision_of(last)
 
 

@@ -1,15 +1,19 @@
 """What happened to a photo, in order."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlmodel import Session, col
 
 from db.measured import AREA, measured
-from db.tables import DecisionRow, MeasurementRow, RetractionRow, RevisionRow
+from db.tables import DecisionRow, MeasurementRow, RemarkRow, RetractionRow, RevisionRow
 from db.values import HistoryEntry, Origin
 
 
-def history_of(session: Session, photo_id: int) -> tuple[HistoryEntry, ...]:
-    """Outlines, decisions and decisions taken back, the first first."""
+def history_of(
+    session: Session, photo_id: int, remarks: Sequence[RemarkRow]
+) -> tuple[HistoryEntry, ...]:
+    """Outlines, decisions, decisions taken back and these remarks, the first first."""
     outlines = session.execute(
         select(col(RevisionRow.created_at), col(RevisionRow.author), col(MeasurementRow.value))
         .join(MeasurementRow, measured(AREA, col(RevisionRow.id)))
@@ -23,18 +27,23 @@ def history_of(session: Session, photo_id: int) -> tuple[HistoryEntry, ...]:
         taken = session.get(RetractionRow, decision.id)
         if taken is not None:
             entries.append(HistoryEntry(taken.created_at, taken.reviewer, "taken back"))
+    entries += [
+        HistoryEntry(remark.said_at, remark.reviewer, ", ".join(said))
+        for remark in remarks
+        if (said := _beside(remark))
+    ]
     return tuple(sorted(entries, key=lambda entry: entry.at))
 
 
 def _said(decision: DecisionRow) -> str:
-    parts = [f"{decision.kind}: {decision.reason}" if decision.reason else decision.kind]
-    if decision.score is not None:
-        parts.append(f"score {decision.score}")
-    if decision.flag:
-        parts.append("flagged")
-    if decision.note:
-        parts.append(f"“{decision.note}”")
-    return ", ".join(parts)
+    kind = f"{decision.kind}: {decision.reason}" if decision.reason else decision.kind
+    return ", ".join([kind, *_beside(decision)])
+
+
+def _beside(said: DecisionRow | RemarkRow) -> list[str]:
+    score = [] if said.score is None else [f"score {said.score}"]
+    flag = ["flagged"] if said.flag else []
+    return [*score, *flag, *([f"“{said.note}”"] if said.note else [])]
 
 
 def _outlined(model: str, area: float) -> str:

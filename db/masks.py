@@ -10,6 +10,7 @@ from db.history import history_of
 from db.known_models import know_model
 from db.measured import each_measured, measurements_of, rows_of
 from db.photos import path_of
+from db.remarks import remarks_on
 from db.sessions import Sessions, follow, get_row, size_of, standing_of
 from db.tables import (
     DecisionRow,
@@ -93,13 +94,15 @@ class Masks(Sessions):
                 for row, made in found
             )
 
-    def photo(self, photo_id: int) -> PhotoDetails:
-        """A photo with all that is known of it. Raises Unknown."""
+    def photo(self, photo_id: int, reviewer: str | None = None) -> PhotoDetails:
+        """A photo with all that is known of it; what others remark is history. Raises Unknown."""
         with self._reading() as session:
             photo, standing = get_row(session, PhotoRow, photo_id), standing_of(session, photo_id)
             path, row = path_of(session, photo_id), _current_prediction(session, photo_id)
             decided = standing.decision_id
             decision = None if decided is None else follow(session, DecisionRow, decided)
+            remarks = remarks_on(session, photo_id)
+            said = next((each for each in remarks if each.reviewer == reviewer), decision)
             return PhotoDetails(
                 photo_id=photo_id,
                 path=path,
@@ -112,10 +115,12 @@ class Masks(Sessions):
                 unseen_fraction=None if row is None else row.unseen_fraction,
                 decision=None if decision is None else DecisionKind(decision.kind),
                 decision_id=standing.decision_id,
-                history=history_of(session, photo_id),
-                score=None if decision is None else decision.score,
-                note="" if decision is None else decision.note,
-                flag=decision is not None and decision.flag,
+                history=history_of(
+                    session, photo_id, [each for each in remarks if each is not said]
+                ),
+                score=None if said is None else said.score,
+                note="" if said is None else said.note,
+                flag=said is not None and said.flag,
                 reason="" if decision is None else decision.reason,
             )
 

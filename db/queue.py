@@ -10,12 +10,14 @@ from sqlmodel import Session, col
 
 from db.edited import edited_since, last_live_edit
 from db.measured import FRACTION, measured
+from db.remarks import remarked, said_now
 from db.sessions import Sessions
 from db.tables import (
     DecisionRow,
     FileRow,
     MeasurementRow,
     PredictionRow,
+    RemarkRow,
     RetractionRow,
     RevisionRow,
     StandingRow,
@@ -44,11 +46,12 @@ class QueuePages(Sessions):
         """The lines of the photos below a folder, read as they are asked for.
 
         A photo has one line, by its first path there. Unfinished edits count only if they are the
-        reviewer's, where one is named.
+        reviewer's, where one is named; what he alone has remarked is told in place of what the
+        decision says beside.
         """
         known: set[int] = set()
         with self._reading() as session:
-            for page in _pages(session, _columns(reviewer), folder, among):
+            for page in _pages(session, reviewer, folder, among):
                 for item in page:
                     if item.photo_id not in known:
                         known.add(item.photo_id)
@@ -61,7 +64,7 @@ class QueuePages(Sessions):
         files = col(FileRow.photo_id)
         first: dict[int, QueueItem] = {}
         with self._reading() as session:
-            lines = _below(_of_files(_columns(reviewer)), folder).order_by(col(FileRow.path))
+            lines = _below(_of_files(reviewer), folder).order_by(col(FileRow.path))
             for part in _parts(sorted(photo_ids)):
                 for row in session.execute(lines.where(files.in_(part))):
                     first.setdefault(row.photo_id, _item(row))
@@ -102,10 +105,10 @@ def _columns(reviewer: str | None) -> _Lines:
         col(StandingRow.revision_id),
         col(StandingRow.decision_id),
         col(DecisionRow.kind),
-        col(DecisionRow.flag),
+        said_now(RemarkRow.flag, DecisionRow.flag),
         col(DecisionRow.reviewer),
-        col(DecisionRow.score),
-        col(DecisionRow.note),
+        said_now(RemarkRow.score, DecisionRow.score),
+        said_now(RemarkRow.note, DecisionRow.note),
         col(MeasurementRow.value),
         col(PredictionRow.predicted_jaccard),
         last_live_edit(reviewer).is_not(None),
@@ -113,38 +116,42 @@ def _columns(reviewer: str | None) -> _Lines:
     ).where(col(FileRow.gone_at).is_(None))
 
 
-def _of_files(lines: _Lines) -> _Lines:
+def _of_files(reviewer: str | None) -> _Lines:
     joined = (
-        lines.select_from(FileRow)
+        _columns(reviewer)
+        .select_from(FileRow)
         .join(StandingRow, col(StandingRow.photo_id) == col(FileRow.photo_id))
         .outerjoin(RevisionRow, col(RevisionRow.id) == col(StandingRow.revision_id))
         .outerjoin(PredictionRow, col(PredictionRow.id) == col(RevisionRow.prediction_id))
     )
-    return _with_standing(joined)
+    return _with_standing(joined, reviewer)
 
 
-def _of_predictions(lines: _Lines) -> _Lines:
+def _of_predictions(reviewer: str | None) -> _Lines:
     joined = (
-        lines.select_from(PredictionRow)
+        _columns(reviewer)
+        .select_from(PredictionRow)
         .join(RevisionRow, col(RevisionRow.prediction_id) == col(PredictionRow.id))
         .join(StandingRow, col(StandingRow.revision_id) == col(RevisionRow.id))
         .join(FileRow, col(FileRow.photo_id) == col(StandingRow.photo_id))
     )
-    return _with_standing(joined)
+    return _with_standing(joined, reviewer)
 
 
-def _with_standing(lines: _Lines) -> _Lines:
-    return lines.outerjoin(
-        DecisionRow, col(DecisionRow.id) == col(StandingRow.decision_id)
-    ).outerjoin(MeasurementRow, measured(FRACTION, col(StandingRow.revision_id)))
+def _with_standing(lines: _Lines, reviewer: str | None) -> _Lines:
+    return (
+        lines.outerjoin(DecisionRow, col(DecisionRow.id) == col(StandingRow.decision_id))
+        .outerjoin(RemarkRow, remarked(reviewer))
+        .outerjoin(MeasurementRow, measured(FRACTION, col(StandingRow.revision_id)))
+    )
 
 
 def _pages(
-    session: Session, columns: _Lines, folder: str, among: Among
+    session: Session, reviewer: str | None, folder: str, among: Among
 ) -> Iterator[Sequence[QueueItem]]:
     if among is Among.GRADED:
-        return _graded(session, _of_predictions(columns), folder)
-    return _by_path(session, _of_files(columns.where(*_FILTERS[among])), folder)
+        return _graded(session, _of_predictions(reviewer), folder)
+    return _by_path(session, _of_files(reviewer).where(*_FILTERS[among]), folder)
 
 
 def _by_path(session: Session, lines: _Lines, folder: str) -> Iterator[Sequence[QueueItem]]:

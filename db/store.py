@@ -11,7 +11,9 @@ from db.decisions import Decisions
 from db.drafts import Drafts
 from db.errors import NoDatabase, StoreError
 from db.queue import QueuePages
+from db.remarks import Remarking
 from db.reviewed import Reviewed
+from db.shapes import Shapes
 from db.sqlite.files import maps_beside
 from db.sqlite.maps import Maps
 from db.sqlite.opening import as_of_now, prepare
@@ -26,7 +28,7 @@ class _Failed:
     error: Exception
 
 
-class Store(TakingIn, Drafts, Decisions, Reviewed, QueuePages):
+class Store(TakingIn, Drafts, Decisions, Remarking, Shapes, Reviewed, QueuePages):
     """An open database. Its methods may be called from any thread; each is one transaction,
     that of an iterator from its first value to its last.
 

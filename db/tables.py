@@ -287,6 +287,21 @@ class EditRow(Table, table=True):
     made_at: datetime = Field(sa_type=Moment)
 
 
+class ShapeRow(Table, table=True):
+    """A shape that a reviewer has begun on a photo and not closed.
+
+    `points` are a JSON list of pairs, x and y in photo pixels.
+    """
+
+    __tablename__ = "shape"
+
+    photo_id: int = Field(primary_key=True, foreign_key="photo.id")
+    reviewer: str = Field(primary_key=True)
+    tool: str = Field(primary_key=True)
+    points: str
+    drawn_at: datetime = Field(sa_type=Moment)
+
+
 class DecisionRow(Table, table=True):
     """What a reviewer said of a photo, looking at `base_revision_id`, and the mask that stands.
 
@@ -310,6 +325,19 @@ class DecisionRow(Table, table=True):
     flag: bool
     reason: str
     created_at: datetime = Field(sa_type=Moment)
+
+
+class RemarkRow(Table, table=True):
+    """What a reviewer says of a photo beside its decision, until one of his takes it in."""
+
+    __tablename__ = "remark"
+
+    photo_id: int = Field(primary_key=True, foreign_key="photo.id")
+    reviewer: str = Field(primary_key=True)
+    score: int | None
+    note: str
+    flag: bool
+    said_at: datetime = Field(sa_type=Moment)
 
 
 class RetractionRow(Table, table=True):

@@ -106,14 +106,30 @@ class QueueItem:
     edited_since: bool = False
     """Whether there are live edits that the decision does not hold."""
     flag: bool = False
-    """Whether the decision flags the photo."""
+    """Whether the decision flags the photo, or the reviewer has since; so with score and note."""
     reviewer: str = ""
     """Who decided; empty where nobody did."""
     score: int | None = None
     note: str = ""
-    """What the decision says beside."""
     revision_id: int | None = None
     """The outline that stands; None where there is none."""
+
+
+@dataclass(frozen=True)
+class Remarks:
+    """What a reviewer says of a photo beside its decision; `score` is from 1 to 5."""
+
+    score: int | None = None
+    note: str = ""
+    flag: bool = False
+
+    @classmethod
+    def of(cls, said: "Decision | PhotoDetails") -> "Remarks":
+        """What a decision said, or what is said of a photo now."""
+        return cls(said.score, said.note, said.flag)
+
+
+NO_REMARKS = Remarks()
 
 
 @dataclass(frozen=True)
@@ -187,11 +203,11 @@ class PhotoDetails:
     unseen_fraction: float | None = None
     """How much of the photo the model's framing cut off."""
     score: int | None = None
-    """What the decision that stands scored the mask with."""
     note: str = ""
     flag: bool = False
+    """What the decision that stands says beside, or the reviewer has said since."""
     reason: str = ""
-    """What the same decision says beside, and why it rejects."""
+    """Why that decision rejects."""
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from tui.screens.review import ReviewScreen
 from tui.surface.colours import Colours
 from tui.theme import THEME
 
+TOUCHES = (events.Key, events.Paste, events.MouseDown, events.MouseScrollDown, events.MouseScrollUp)
 Hear = Callable[[IngestProgress], None]
 
 
@@ -77,6 +78,12 @@ class NevusApp(ColourApp):
         """Do what was typed before the app could listen."""
         for key in self.keymap.typed(self._typed):
             self.simulate_key(key)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Note that somebody does something, before it is done."""
+        if isinstance(event, TOUCHES):
+            self._review.touch()
+        await super().on_event(event)
 
     def on_key(self, event: events.Key) -> None:
         """Hand a line what was typed behind its key, before it had the keys."""

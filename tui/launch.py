@@ -91,12 +91,12 @@ def saving_the_last(session: ReviewSession) -> Iterator[ReviewSession]:
             session.close()
         except WriteFailed as failure:
             lost = session.pending
-            edits = (
-                "One edit could not be saved and is"
+            changes = (
+                "One change could not be saved and is"
                 if lost == 1
-                else (f"{lost} edits could not be saved and are")
+                else f"{lost} changes could not be saved and are"
             )
-            raise WriteFailed(f"{edits} lost: {failure.__cause__}") from failure
+            raise WriteFailed(f"{changes} lost: {failure.__cause__}") from failure
 
 
 async def _run(app: NevusApp) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from db.values import QueueItem, SetAside
+from db.values import QueueItem, Remarks, SetAside
 from imaging.text import printable
 from pipeline.review.roster import Roster
 from pipeline.review.shown import Shown
@@ -64,7 +64,7 @@ class Chosen:
 class Rows:
     """The photos that are wanted, in their order, then the files that were set aside.
 
-    Decisions and edits that are on their way to the database are laid over what it says.
+    Decisions, remarks and edits that are on their way to the database are laid over what it says.
     """
 
     def __init__(self, folder: str) -> None:
@@ -75,6 +75,7 @@ class Rows:
         self.aside: Sequence[SetAside] = []
         self._all_aside: Sequence[SetAside] = []
         self._marks: dict[int, Said] = {}
+        self._remarks: dict[int, Remarks] = {}
         self._stored: set[int] = set()
         self._unfinished: dict[int, Unfinished] = {}
         self._touched: set[int] = set()
@@ -154,7 +155,8 @@ class Rows:
         self._lay_over({item.photo_id for item in items} & self._on_their_way())
 
     def _is_wanted(self, file: SetAside) -> bool:
-        text = searchable(f"{below(file.path, self._root)}\n{file.reason}")
+        # Its reason is no note: the same words stand in all of them.
+        text = searchable(below(file.path, self._root))
         return not self.wanted.values and all(word in text for word in self.wanted.words)
 
     # What they are called
@@ -244,8 +246,20 @@ class Rows:
         self._marks[photo_id] = said
         self._stored.discard(photo_id)
         self._unfinished.pop(photo_id, None)
+        self._remarks.pop(photo_id, None)
         self.items.keep(photo_id)
         self._lay_over({photo_id})
+
+    def remark(self, photo_id: int, remarks: Remarks) -> None:
+        """More is said of a photo, and on its way to the database."""
+        self._remarks[photo_id] = remarks
+        self._stored.discard(photo_id)
+        self._lay_over({photo_id})
+
+    def note_remarked(self, photo_id: int, remarks: Remarks) -> None:
+        """The database has these remarks now; later ones may be on their way."""
+        if self._remarks.get(photo_id) is remarks:
+            self.unmark(photo_id)
 
     def hold(self, photo_id: int | None) -> None:
         """This photo is looked at: it stays while it is."""
@@ -267,6 +281,7 @@ class Rows:
         stored, self._stored = self._stored, set()
         for photo_id in stored:
             self._marks.pop(photo_id, None)
+            self._remarks.pop(photo_id, None)
         return stored
 
     def show_edits(self, photo_id: int, made: Unfinished | None) -> None:
@@ -278,14 +293,15 @@ class Rows:
             self._unfinished.pop(photo_id, None)
 
     def _on_their_way(self) -> set[int]:
-        return self._marks.keys() | self._unfinished.keys()
+        return self._marks.keys() | self._unfinished.keys() | self._remarks.keys()
 
     def _lay_over(self, photo_ids: Collection[int]) -> None:
         for photo_id in photo_ids:
             place = self.roster.place(photo_id)
             if place is not None:
                 said, made = self._marks.get(photo_id), self._unfinished.get(photo_id)
-                self._put(place, foresee(self.roster.items[place], said, made))
+                remarks = self._remarks.get(photo_id)
+                self._put(place, foresee(self.roster.items[place], said, made, remarks))
         self._short.clear()
 
     def _put(self, place: int, item: QueueItem) -> None:

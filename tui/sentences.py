@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
+from db.values import DecisionKind
 from imaging.decode.formats import NAMES
 from pipeline.review.sitting import Sat
 from pipeline.review.tally import KINDS
@@ -100,6 +101,28 @@ def no_outline(keys: Keymap) -> str:
     return f"There is no outline to accept yet. {tools} draw one; {others} work without one."
 
 
+def shape_kept(name: str, tool: str, keys: Keymap) -> str:
+    """Said where a tool is put away whose shape is not closed, and where its photo comes again."""
+    return f"The {tool} on {name} is not closed. Its points are kept: {keys.key(tool)} goes on."
+
+
+def open_shape(tool: str, keys: Keymap) -> str:
+    """Said where an outline is accepted while a shape is drawn: nothing is but what is seen."""
+    drop, accept = keys.key("put_away"), keys.key("accept")
+    return f"The {tool} is not closed. enter closes it, {drop} drops it; then {accept} accepts."
+
+
+def taken_back(kind: DecisionKind, name: str | None) -> str:
+    """Said where a decision is taken back; `name` is None where its photo is not in the folder."""
+    where = "a photo that is not in this folder" if name is None else name
+    return f"Taken back: {kind}, on {where}."
+
+
+def came_just_now(name: str) -> str:
+    """Said where a key may have been meant for the photo that was there before."""
+    return f"{name} came just now, as the first to be reviewed. Press again if you mean it."
+
+
 def seen_again(keys: Keymap) -> str:
     """Said where an outline was to be accepted that is not seen: nothing is but what is seen."""
     accept = keys.key("accept")
@@ -128,12 +151,6 @@ def edited_since(names: Sequence[str], keys: Keymap) -> str:
         f"{listed(names)} {were} decision: {keys.key('accept')} stores the edits, an export is "
         "without them."
     )
-
-
-def only_remarked(names: Sequence[str]) -> str:
-    """Said when nevus is left while photos have notes, flags or scores that no decision holds."""
-    have = "has a note, a flag or a score" if len(names) == 1 else "have notes, flags or scores"
-    return f"{listed(names)} {have} that only a decision keeps: leaving now loses that."
 
 
 def farewell(sat: Sat, waiting: int | None, database: Path) -> str:

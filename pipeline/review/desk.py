@@ -3,8 +3,9 @@
 opening  opens photos, one after the other, as they were asked for; one that waits may be cancelled
 looking  has photos drawn as near as they are looked at; what waits may be cancelled
 editing  makes every change of every mask, as it was asked for
-storing  decides, takes back and reads a page of the queue, each after the edits asked for before it
-writer   commits edits, in the order they were made (`pipeline.review.writer`)
+storing  decides, takes back, hands remarks and shapes to the writer, and reads a page of the queue,
+         each after the edits asked for before it
+writer   commits edits, remarks and shapes, in the order they were made (`pipeline.review.writer`)
 
 A photo's editor belongs to `opening` until it is open and to `editing` from then on; its decision
 hands it to `storing`, and whoever decides puts the photo away. If the process dies, what the writer
@@ -12,14 +13,15 @@ has not committed is lost, and a decision that `storing` has not come to; a scre
 nothing, since `close` waits for all of them.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import TypeVar
 
 from db.queue import PAGE
-from db.values import PhotoDetails, QueueItem, SetAside
+from db.values import PhotoDetails, QueueItem, Remarks, SetAside, Tool
 from imaging.framing import Framing, Mask, Pixels, Size
+from imaging.mask.shape import Point
 from imaging.values import Prediction
 from pipeline.errors import WriteFailed
 from pipeline.review.deck import Deck
@@ -33,6 +35,8 @@ from pipeline.review.verdict import Ruling, TakenBack
 from pipeline.review.versions import Version
 
 T = TypeVar("T")
+KeepShape = Callable[[int, Tool, tuple[Point, ...]], None]
+"""Keeps the points of a shape on a photo."""
 Look = Callable[[OpenPhoto, Framing], Future[Pixels]]
 """Has what a framing shows of an open photo drawn."""
 
@@ -40,9 +44,11 @@ Look = Callable[[OpenPhoto, Framing], Future[Pixels]]
 class DeskPhoto:
     """An open photo: what is known of it, a small upright picture, and its draft."""
 
-    def __init__(self, opened: OpenPhoto, editing: Lane, look: Look) -> None:
+    def __init__(self, opened: OpenPhoto, editing: Lane, look: Look, keep_shape: KeepShape) -> None:
         self._opened = opened
         self._look = look
+        self._keep_shape = keep_shape
+        self._begun = dict(opened.begun)
         self.draft = Draft(opened.editor, editing)
 
     @property
@@ -70,6 +76,19 @@ class DeskPhoto:
         """The photo's own size."""
         return self._opened.details.size
 
+    @property
+    def begun(self) -> Mapping[Tool, tuple[Point, ...]]:
+        """The points of shapes that are begun and not closed, by the tool."""
+        return self._begun
+
+    def keep_shape(self, tool: Tool, points: tuple[Point, ...]) -> None:
+        """Keep the points of a shape that is begun; none where it is closed, or dropped."""
+        if points != self._begun.get(tool, ()):
+            self._begun[tool] = points
+            if not points:
+                del self._begun[tool]
+            self._keep_shape(self.details.photo_id, tool, points)
+
     def look(self, framing: Framing) -> Future[Pixels]:
         """What a framing shows of the photo at its full resolution, uint8 (gh, gw, 3).
 
@@ -96,6 +115,8 @@ class Desk:
         self._storing = Lane("storing")
         self._deck = Deck(self._begin_to_open)
         self._reading = session.queue()
+        # The last remark or shape on its way to the writer: done when it is queued there.
+        self._handed: Future[None] = self._storing.submit(lambda: None)
 
     @property
     def reviewer(self) -> str:
@@ -104,8 +125,8 @@ class Desk:
 
     @property
     def pending(self) -> int:
-        """How many edits are queued and not yet committed."""
-        return self._session.pending
+        """How many edits, remarks and shapes are queued and not yet committed."""
+        return self._session.pending + (not self._handed.done())
 
     @property
     def refused(self) -> WriteFailed | None:
@@ -186,6 +207,19 @@ class Desk:
         """A revision's pixels, bool (H, W)."""
         return self._editing.submit(version.mask)
 
+    def remark(self, photo_id: int, remarks: Remarks) -> Future[None]:
+        """Keep what is said of a photo beside its decision; done when it is stored."""
+        stored: Future[None] = Future()
+        # As on a lane: a screen that stops waiting would else have the writer fail, and try again.
+        stored.set_running_or_notify_cancel()
+
+        def queue() -> None:
+            self._session.remark(photo_id, remarks, lambda: stored.set_result(None))
+
+        # Not past a decision that waits: what it says would take in what is said after it.
+        self._handed = self._storing.submit(queue)
+        return stored
+
     def take_back(self) -> Future[TakenBack | None]:
         """Take the reviewer's last decision back; which it was, None where there is none."""
         return self._store(self._session.take_back)
@@ -210,7 +244,12 @@ class Desk:
         opened = self._session.open(photo_id)
         # Not here: the photo after this one would wait for it.
         self._looking.submit(self._session.look_ahead, opened)
-        return DeskPhoto(opened, self._editing, self._look)
+        return DeskPhoto(opened, self._editing, self._look, self._keep_shape)
+
+    def _keep_shape(self, photo_id: int, tool: Tool, points: tuple[Point, ...]) -> None:
+        self._handed = self._storing.submit(
+            lambda: self._session.keep_shape(photo_id, tool, points)
+        )
 
     def _look(self, opened: OpenPhoto, framing: Framing) -> Future[Pixels]:
         return self._looking.submit(self._session.look, opened, framing)

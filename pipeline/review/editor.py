@@ -1,7 +1,7 @@
 """A photo opened for review, and the editor of its mask: strokes, repairs, thresholds, undo."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -362,6 +362,8 @@ class OpenPhoto:
     prediction: Prediction | None
     editor: Editor
     refiner: PhotoRefiner
+    begun: Mapping[Tool, tuple[Point, ...]] = field(default_factory=dict)
+    """The points of shapes that the reviewer has not closed."""
 
     @property
     def has_outline(self) -> bool:

@@ -1,6 +1,6 @@
 """A reviewer's sitting: open a photo, edit its mask, decide, take back; nothing is lost."""
 
-from collections.abc import Collection, Generator
+from collections.abc import Callable, Collection, Generator, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -14,8 +14,10 @@ from db.values import (
     NewMask,
     PhotoDetails,
     QueueItem,
+    Remarks,
     Revision,
     SetAside,
+    Tool,
     Verdict,
 )
 from imaging.decode.photo import PhotoError
@@ -23,6 +25,7 @@ from imaging.framing import Framing, Mask, Pixels, Probabilities
 from imaging.mask import rle
 from imaging.mask.edit import PatchError
 from imaging.mask.marks import Marks
+from imaging.mask.shape import Point
 from imaging.mask.window import Window
 from imaging.values import Prediction
 from models.package.package import ModelError
@@ -68,7 +71,7 @@ class ReviewSession:
 
     @property
     def pending(self) -> int:
-        """How many edits are queued and not yet committed."""
+        """How many edits and remarks are queued and not yet committed."""
         return self._writer.pending
 
     @property
@@ -105,7 +108,7 @@ class ReviewSession:
         """
         # An earlier opening of the same photo may have edits on their way.
         self.drain()
-        details = self._store.photo(photo_id)
+        details = self._store.photo(photo_id, self.reviewer)
         viewed = self._viewer.view(Path(details.path), longest)
         # A mask is never shown on a picture it was not made for.
         content_hash, picture = viewed.fingerprint.content_hash, viewed.photo.pixels
@@ -114,7 +117,8 @@ class ReviewSession:
         prediction = None if details.revision is None else self._prediction(details)
         editor = self._editor(details, prediction)
         refiner = ViewerRefiner(self._viewer, details, content_hash)
-        return OpenPhoto(details, content_hash, picture, prediction, editor, refiner)
+        begun = self._store.begun_shapes(photo_id, self.reviewer)
+        return OpenPhoto(details, content_hash, picture, prediction, editor, refiner, begun)
 
     def look(self, photo: OpenPhoto, framing: Framing) -> Pixels:
         """What a framing shows of an opened photo, from its full resolution: uint8 (gh, gw, 3).
@@ -190,6 +194,22 @@ class ReviewSession:
             return None, None
         return mask, compare_forms(before, editor.mask, max(1, len(mask.instances)))
 
+    def remark(self, photo_id: int, remarks: Remarks, kept: Callable[[], None]) -> None:
+        """Queue what is said of a photo beside its decision; `kept` is called once it is stored.
+
+        That is after what was queued before, and before what is decided from now on.
+        """
+
+        def commit() -> None:
+            self._store.remark(photo_id, self.reviewer, remarks)
+            kept()
+
+        self._writer.submit(commit)
+
+    def keep_shape(self, photo_id: int, tool: Tool, points: Sequence[Point]) -> None:
+        """Queue the points of a shape that is begun; none where it is closed, or dropped."""
+        self._writer.submit(lambda: self._store.keep_shape(photo_id, self.reviewer, tool, points))
+
     def take_back(self) -> TakenBack | None:
         """Take the reviewer's last decision back; which it was, or None where there is none."""
         self.drain()
@@ -197,8 +217,8 @@ class ReviewSession:
         if decision is None:
             return None
         self.sitting.take_back(decision.photo_id)
-        now = self._store.photo(decision.photo_id)
-        return TakenBack(decision, Said(now.decision, now.flag, score=now.score, note=now.note))
+        now = self._store.photo(decision.photo_id, self.reviewer)
+        return TakenBack(decision, Said(now.decision, Remarks.of(now)))
 
     def drain(self) -> None:
         """Wait until every edit is committed. Raises WriteFailed; the edits stay queued then."""

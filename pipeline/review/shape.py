@@ -24,9 +24,14 @@ class Shape:
     corner to corner.
     """
 
-    def __init__(self, tool: Tool) -> None:
+    def __init__(self, tool: Tool, points: Sequence[Point] = ()) -> None:
         self.tool = tool
-        self._points: list[Point] = []
+        self._points = [*points]
+
+    @property
+    def points(self) -> tuple[Point, ...]:
+        """Those of it so far."""
+        return tuple(self._points)
 
     @property
     def begun(self) -> bool:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from db.values import Decision, DecisionKind, PhotoDetails
+from db.values import NO_REMARKS, Decision, DecisionKind, Remarks
 from pipeline.review.waiting import Said
 from pipeline.settings import REJECT_REASONS, SCORE_WORDS
 
@@ -22,20 +22,6 @@ USUAL = Vocabulary()
 
 
 @dataclass(frozen=True)
-class Remarks:
-    """What is said of a photo beside its decision, and is stored with that."""
-
-    score: int | None = None
-    note: str = ""
-    flag: bool = False
-
-    @classmethod
-    def of(cls, said: Decision | PhotoDetails) -> "Remarks":
-        """What a decision said, or the one that stands on a photo."""
-        return cls(said.score, said.note, said.flag)
-
-
-@dataclass(frozen=True)
 class Ruling:
     """A decision as it is said; `seconds` is how long the reviewer looked.
 
@@ -44,7 +30,7 @@ class Ruling:
 
     kind: DecisionKind
     seconds: float
-    remarks: Remarks = Remarks()
+    remarks: Remarks = NO_REMARKS
     reason: str = ""
     may_be_empty: bool = False
 

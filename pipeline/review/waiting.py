@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from db.values import DecisionKind, QueueItem
+from db.values import NO_REMARKS, DecisionKind, QueueItem, Remarks
 
 
 @dataclass(frozen=True)
@@ -22,10 +22,8 @@ class Said:
     """What a photo's decision will be; None: it waits again, since its decision was taken back."""
 
     kind: DecisionKind | None
-    flag: bool = False
+    remarks: Remarks = NO_REMARKS
     reviewer: str = ""
-    score: int | None = None
-    note: str = ""
 
 
 def order_waiting(
@@ -67,21 +65,29 @@ def order_skipped(items: Sequence[QueueItem], skipped_now: Sequence[int]) -> lis
     )
 
 
+def _remarked(item: QueueItem, remarks: Remarks) -> QueueItem:
+    return replace(item, flag=remarks.flag, score=remarks.score, note=remarks.note)
+
+
 def is_skipped(item: QueueItem) -> bool:
     """Whether a photo was skipped, so that it comes again."""
     return item.decision is DecisionKind.SKIPPED
 
 
-def foresee(item: QueueItem, said: Said | None, made: Unfinished | None) -> QueueItem:
+def foresee(
+    item: QueueItem, said: Said | None, made: Unfinished | None, remarks: Remarks | None = None
+) -> QueueItem:
     """A photo's line as it will be read once the database knows what was said, or else edited.
+
+    `remarks` are those made since.
 
     The area of a mask that was edited in another sitting is not known until it is opened.
     """
     if said is not None:
         seen = replace(item, decision=said.kind, has_draft=False, edited_since=False)
-        return replace(
-            seen, flag=said.flag, reviewer=said.reviewer, score=said.score, note=said.note
-        )
+        return _remarked(replace(seen, reviewer=said.reviewer), remarks or said.remarks)
+    if remarks is not None:
+        item = _remarked(item, remarks)
     if made is not None:
         return replace(
             item,

@@ -1,4 +1,4 @@
-"""One thread that commits edits in the order they were made, and loses none."""
+"""One thread that commits edits and remarks in the order they were made, and loses none."""
 
 import threading
 from collections import deque
@@ -115,6 +115,8 @@ class Writer:
 
 
 def _sentence(count: int, error: Exception) -> str:
-    edits, kept = ("One edit is", "It is") if count == 1 else (f"{count} edits are", "They are")
+    changes, kept = (
+        ("One change is", "It is") if count == 1 else (f"{count} changes are", "They are")
+    )
     why = str(error).rstrip(".")
-    return f"{edits} not saved yet ({why}). {kept} kept, and saved as soon as that is possible."
+    return f"{changes} not saved yet ({why}). {kept} kept, and saved as soon as that is possible."

@@ -12,7 +12,7 @@ from db.sqlite.engine import MIGRATING, open_engine
 from db.sqlite.inspection import inspect
 from db.sqlite.migrating import bring_to
 from db.store import Store
-from db.values import DecisionKind, DraftEdit, NewMask, Origin, Tool
+from db.values import DecisionKind, DraftEdit, NewMask, Origin, Remarks, Tool
 from imaging.values import FileStat, Patch
 from tests.db.conftest import FOLDER, new_photo, outline, verdict
 from tests.support.databases import new_store
@@ -37,6 +37,8 @@ def fill(path: Path) -> None:
                 made = replace(made, mask=mask)
             store.decide(made)
         store.take_back("ada")
+        store.remark(1, "ada", Remarks(4, "hair", flag=True))
+        store.keep_shape(1, "ada", Tool.LASSO, [(1.5, 2.0), (3.0, 4.5)])
         store.set_aside(FileStat(f"{FOLDER}/broken.jpg", 1, 2, 3), "it broke")
 
 
@@ -70,9 +72,10 @@ def _read(store: Store) -> Iterator[Callable[[], object]]:
     yield lambda: store.look_up(new_photo("3.jpg").stat)
     yield lambda: store.find_photo("content-3.jpg")
     for photo_id in range(1, PHOTOS + 1):
-        yield partial(store.photo, photo_id)
+        yield partial(store.photo, photo_id, "ada")
         yield partial(store.prediction, photo_id)
         yield partial(store.mask, photo_id)
+        yield partial(store.begun_shapes, photo_id, "ada")
         yield partial(store.draft, "ada", photo_id, photo_id)
 
 
@@ -82,6 +85,8 @@ def _written(store: Store) -> Iterator[Callable[[], object]]:
     yield lambda: store.decide(verdict(store, 1, DecisionKind.ACCEPTED, "bob"))
     yield lambda: store.add_edit("bob", 2, 2, 0, _edit(1))
     yield lambda: store.take_back("bob")
+    yield lambda: store.remark(2, "bob", Remarks(note="hair"))
+    yield lambda: store.keep_shape(2, "bob", Tool.BOX, [(1.0, 2.0)])
     yield lambda: store.set_aside(FileStat(f"{FOLDER}/2.jpg", 1, 2, 3), "it broke")
     yield lambda: store.mark_gone(f"{FOLDER}/1.jpg")
 

@@ -22,7 +22,9 @@ from db.tables import (
     MeasurementRow,
     MembershipRow,
     ModelRow,
+    RemarkRow,
     ScaleRow,
+    ShapeRow,
     Table,
     TombstoneRow,
 )
@@ -49,6 +51,12 @@ SAID: dict[str, Make] = {
     "instance": lambda _, revision: InstanceRow(revision_id=revision, number=2, counts=b"0123"),
     "measurement": lambda _, revision: MeasurementRow(
         revision_id=revision, name="longest axis", value=4.25, unit="mm"
+    ),
+    "remark": lambda photo, _: RemarkRow(
+        photo_id=photo, reviewer="ada", score=None, note="hair", flag=True, said_at=MOMENT
+    ),
+    "shape": lambda photo, _: ShapeRow(
+        photo_id=photo, reviewer="ada", tool="lasso", points="[]", drawn_at=MOMENT
     ),
     "tombstone": lambda *_: TombstoneRow(content_hash="c" * 64, reviewer="ada", made_at=MOMENT),
     "model": lambda *_: ModelRow(hash="h" * 64, name="lesion", first_seen_at=MOMENT),
@@ -141,6 +149,9 @@ def test_a_draft_on_a_base_is_one_for_each_reviewer_too(
         ("scale", "mm_per_pixel", "9e999"),
         ("membership", "kind", "x'ff'"),
         ("claim", "reviewer", "x'00'"),
+        ("shape", "points", "x'00'"),
+        ("remark", "note", "x'00'"),
+        ("remark", "score", "'five'"),
         ("instance", "counts", "'text'"),
         ("measurement", "value", "'big'"),
         ("measurement", "unit", "x'00'"),

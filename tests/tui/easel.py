@@ -103,7 +103,10 @@ class Easel(App[None]):
         """A photo with its mask, open; what is looked at is drawn from `skin`."""
         known = details(Size.of(mask))
         opened = OpenPhoto(known, "5f" * 32, picture, None, editor, Unmended())
-        return DeskPhoto(opened, self.lane, self._look)
+        return DeskPhoto(opened, self.lane, self._look, self._keep_shape)
+
+    def _keep_shape(self, _photo: int, _tool: Tool, _points: tuple[Point, ...]) -> None:
+        """Nothing is saved."""
 
     def _look(self, _opened: OpenPhoto, framing: Framing) -> Future[Pixels]:
         return self.lane.submit(lambda: framing.picture_to_grid(self.skin))

@@ -116,3 +116,30 @@ async def test_where_nothing_was_drawn_the_models_outline_is_shown_once_the_tool
         await until(pilot, lambda: not bench.bare)
         assert bench.draft is not None
         assert bench.draft.mask.any()
+
+
+async def test_a_polygon_that_is_not_closed_is_asked_after_and_kept(
+    clinic: Clinic, make_app: MakeApp
+) -> None:
+    photo_id = clinic.outline("photo.jpg")
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await opened(pilot, photo_id)
+        await pilot.press("p", "space", "right", "space", "a")
+        await settled(pilot)
+        assert sentences(pilot)[-1].startswith("The polygon is not closed. enter closes it, esc")
+        assert clinic.item(photo_id).decision is None
+        # Put away, and taken again.
+        await pilot.press("p")
+        await settled(pilot)
+        kept = "The polygon on photo.jpg is not closed. Its points are kept: p goes on."
+        assert sentences(pilot)[-1] == kept
+        await pilot.press("s")
+        await settled(pilot)
+        await pilot.press("k")
+        screen = await opened(pilot, photo_id)
+        await pilot.press("p")
+        assert len(screen.query_one(Workbench).canvas.shape_points) == 2
+        await pilot.press("escape", "escape", "a")
+        await settled(pilot)
+    assert clinic.item(photo_id).decision is DecisionKind.ACCEPTED
+    assert clinic.store.begun_shapes(photo_id, "ada") == {}

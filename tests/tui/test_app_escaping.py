@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from db.values import DecisionKind
-from pipeline.review.verdict import Remarks, Ruling
+from db.values import DecisionKind, Remarks
+from pipeline.review.verdict import Ruling
 from tests.tui.driving import Clinic, settled, text_of, until
 from tui.app import NevusApp
 from tui.widgets.workbench import Workbench

@@ -64,8 +64,10 @@ async def test_what_is_typed_is_found_at_once_and_escape_is_as_if_it_never_was(
         assert "2 of 4 shown" in line
         assert "/NAE" in line
         assert "esc shows all" in line
-        # Nothing is opened while it is typed, and the header counts all.
-        assert shown_photo(screen) == four[1]
+        # The photo is that of the row while it is typed, and the header counts all.
+        assert screen.query_one(Queue).current.photo_id == four[0]  # type: ignore[union-attr]
+        assert shown_photo(screen) == four[0]
+        assert screen.focused is screen.query_one("#search Input")
         assert "0 of 4 decided" in text_of(screen, "#progress")
         screen = await press(pilot, "escape")
         assert rows(screen) == four
@@ -203,7 +205,7 @@ async def test_a_decision_under_a_filter_goes_to_the_next_that_fits_and_k_goes_b
         screen = await press(pilot, "a")
         assert shown_photo(screen) == four[1]
         assert rows(screen) == four
-        assert "3 of 4 shown" in text_of(screen, "#filter")
+        assert "3 of 4 fit, 1 more shown" in text_of(screen, "#filter")
         screen = await press(pilot, "r")
         # The one before the last leaves no hole, and is in reach no more.
         assert rows(screen) == four[1:]
@@ -284,6 +286,12 @@ async def test_taking_back_shows_the_photo_wanted_or_not(
         screen = await press(pilot, "U")
         assert shown_photo(screen) == four[0]
         assert rows(screen) == [four[0], four[1], four[3]]
+        assert said(pilot)[-1] == "Taken back: accepted, on naevus1.jpg."
+        assert "2 of 4 fit, 1 more shown" in text_of(screen, "#filter")
+        await press(pilot, "a")
+        screen = await want(pilot, Wanted("xyz"))
+        screen = await press(pilot, "U")
+        assert "0 of 4 fit, 1 more shown" in text_of(screen, "#filter")
 
 
 async def test_filter_and_cursor_stay_while_photos_come_in(

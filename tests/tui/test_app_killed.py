@@ -9,7 +9,7 @@ from time import monotonic
 import pexpect
 
 from db.store import Store
-from db.values import DraftState
+from db.values import DraftState, Remarks, Tool
 from tests.tui.driving import Clinic, settled, shown_photo, until
 from tests.tui.test_app_launch import running
 from tui.app import NevusApp
@@ -19,6 +19,11 @@ def draft_of(database: Path, photo_id: int) -> DraftState | None:
     with closing(Store.open(database)) as store:
         revision = store.photo(photo_id).revision
         return store.draft("ada", photo_id, None if revision is None else revision.id)
+
+
+def said_on(database: Path, photo_id: int) -> Remarks:
+    with closing(Store.open(database)) as store:
+        return Remarks.of(store.photo(photo_id, "ada"))
 
 
 def watch_until(child: "pexpect.spawn[str]", holds: Callable[[], bool]) -> None:
@@ -59,6 +64,50 @@ def test_killed_while_an_outline_is_drawn_where_there_is_none_the_stroke_is_kept
     draft = draft_of(database, photo_id)
     assert draft is not None
     assert (draft.cursor, draft.base_revision_id) == (1, None)
+
+
+def test_killed_in_the_middle_of_a_polygon_its_points_are_kept(
+    clinic: Clinic, tmp_path: Path
+) -> None:
+    database, photo_id = tmp_path / "nevus.db", clinic.outline("photo.jpg")
+
+    def points() -> int:
+        with closing(Store.open(database)) as store:
+            return len(store.begun_shapes(photo_id, "ada").get(Tool.POLYGON, ()))
+
+    with running(clinic, database) as child:
+        child.send("p \x1b[C\x1b[C \x1b[B\x1b[B ")
+        watch_until(child, lambda: points() == 3)
+        child.kill(signal.SIGKILL)
+        child.expect(pexpect.EOF)
+    with running(clinic, database, shows="not closed"):
+        assert points() == 3
+
+
+def test_killed_after_a_flag_a_score_and_a_note_they_are_there_again(
+    clinic: Clinic, tmp_path: Path
+) -> None:
+    database, photo_id = tmp_path / "nevus.db", clinic.outline("photo.jpg")
+    with running(clinic, database) as child:
+        child.send("*2chair\r")
+        watch_until(child, lambda: said_on(database, photo_id).note == "hair")
+        child.kill(signal.SIGKILL)
+        child.expect(pexpect.EOF)
+    assert said_on(database, photo_id) == Remarks(2, "hair", flag=True)
+    with running(clinic, database, shows="score") as child:
+        child.expect_exact("flagged")
+
+
+def test_a_note_that_is_being_written_is_kept_when_the_app_is_ended(
+    clinic: Clinic, tmp_path: Path
+) -> None:
+    database, photo_id = tmp_path / "nevus.db", clinic.outline("photo.jpg")
+    with running(clinic, database) as child:
+        child.send("chair")
+        child.expect_exact("hair")
+        child.kill(signal.SIGTERM)
+        child.expect(pexpect.EOF)
+    assert said_on(database, photo_id).note == "hair"
 
 
 async def test_a_photo_that_vanishes_under_the_brush_keeps_its_stroke(

@@ -10,8 +10,11 @@ from textual.strip import Strip
 
 from db.values import DecisionKind, QueueItem, SetAside
 from pipeline.review.waiting import Said
-from tests.tui.driving import Clinic, fill, flushed, settled, until
+from pipeline.review.wanted import ALL, Facet, Wanted
+from tests.tui.driving import Clinic, fill, flushed, settled, shown_photo, until
 from tui.app import NevusApp
+from tui.rows import Chosen, Rows
+from tui.stopwatch import Stopwatch
 from tui.widgets.queue import Queue
 
 
@@ -195,3 +198,43 @@ async def test_a_list_that_was_scrolled_away_by_hand_stays_where_it_is(app: Queu
         await pilot.pause()
         fill(queue, [item(number) for number in range(600)], [])
         assert queue.scroll_offset.y == 200
+
+
+def test_files_set_aside_are_found_by_name_and_by_nothing_that_only_photos_have() -> None:
+    rows, reason = Rows("/p"), "It has no bytes. Copy it again."
+    rows.set_aside([SetAside(f"/p/{name}", name, reason) for name in ("x.jpg", "copy.jpg")])
+    for wanted, found in (
+        (Wanted("bytes"), []),
+        (Wanted("copy"), ["copy.jpg"]),
+        (ALL.having(Facet.DECISION, "waiting"), []),
+        (ALL, ["x.jpg", "copy.jpg"]),
+    ):
+        rows.show(wanted, Chosen())
+        assert [file.name for file in rows.aside] == found
+
+
+async def test_until_somebody_does_something_the_first_to_be_reviewed_is_shown(
+    clinic: Clinic, make_app: Callable[[], NevusApp]
+) -> None:
+    clinic.outline("sure.jpg", 0, predicted_jaccard=0.9)
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        screen._stopwatch = Stopwatch(lambda: 0.0)
+        first = clinic.outline("doubtful.jpg", 1, predicted_jaccard=0.5)
+        screen._read_queue()
+        await until(pilot, lambda: shown_photo(screen) == first)
+        await settled(pilot)
+        # The key was meant for what was there before.
+        await pilot.press("a")
+        await settled(pilot)
+        assert clinic.item(first).decision is None
+        told = [note.message for note in pilot.app._notifications]
+        assert told[-1].startswith("doubtful.jpg came just now")
+        # It has been pressed now: what comes is gone to when its turn comes.
+        clinic.outline("worse.jpg", 2, predicted_jaccard=0.1)
+        screen._read_queue()
+        screen = await settled(pilot)
+        assert shown_photo(screen) == first
+        await pilot.press("a")
+        await settled(pilot)
+        assert clinic.item(first).decision is DecisionKind.ACCEPTED

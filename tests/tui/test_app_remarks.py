@@ -6,9 +6,10 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
-from db.values import Decision, DecisionKind
+from db.values import Decision, DecisionKind, Remarks
 from pipeline.review.verdict import Vocabulary
-from tests.tui.driving import Clinic, review_screen, settled, shown_photo, text_of, until
+from pipeline.review.wanted import FLAGGED, Facet, Wanted
+from tests.tui.driving import Clinic, settled, shown_photo, text_of, until
 from tui.app import NevusApp
 from tui.preferences import Preferences
 from tui.widgets.note_line import NoteLine
@@ -48,7 +49,7 @@ async def test_score_flag_and_note_are_shown_and_stored_with_the_decision(
         assert "score 4 good" in text_of(screen, "#status")
         assert "⚑ flagged" in text_of(screen, "#status")
         assert "narbe größer" in text_of(screen, "#details > Static")
-        assert "⚑" not in text_of(screen, "#queue")
+        assert "○⚑photo0.jpg" in text_of(screen, "#queue")
         await pilot.press("a")
         screen = await settled(pilot)
         assert shown_photo(screen) == two[1]
@@ -85,7 +86,7 @@ async def test_what_is_said_stays_with_its_photo_and_comes_back_when_taken_back(
         await until(pilot, lambda: shown_photo(screen) == two[0])
         await settled(pilot)
         assert clinic.item(two[0]).decision is None
-        assert "⚑" not in text_of(screen, "#queue")
+        assert "○⚑photo0.jpg" in text_of(screen, "#queue")
         assert "score 2 poor   ⚑ flagged   note" in text_of(screen, "#status")
         assert "hair" in text_of(screen, "#details > Static")
         await pilot.press("*", "2", "a")
@@ -275,32 +276,50 @@ async def test_reasons_and_words_are_those_of_the_settings(clinic: Clinic, two: 
     assert (made.photo_id, made.reason, made.score) == (two[0], "too dark", 5)
 
 
-async def test_leaving_says_which_note_would_be_lost(make_app: MakeApp, two: list[int]) -> None:
-    app = make_app()
-    async with app.run_test(size=(120, 40)) as pilot:
-        await settled(pilot)
-        await write(pilot, "hair")
-        await pilot.press("enter")
-        await settled(pilot)
-        assert "photo0.jpg has a note, a flag or a score that only a decision keeps" in (
-            await review_screen(pilot).left_behind()
-        )
-        await pilot.press("s")
-        await settled(pilot)
-        assert await review_screen(pilot).left_behind() == ""
-
-
-@pytest.mark.parametrize("key", ["asterisk", "3"])
-async def test_leaving_asks_where_a_flag_or_a_score_would_be_lost(
-    make_app: MakeApp, two: list[int], key: str
+async def test_what_is_said_is_there_when_the_app_is_left_without_a_decision(
+    clinic: Clinic, make_app: MakeApp, two: list[int]
 ) -> None:
-    assert two
     async with make_app().run_test(size=(120, 40)) as pilot:
         screen = await settled(pilot)
+        await pilot.press("2", "*")
+        await write(pilot, "hair")
+        await pilot.press("enter")
+        screen = await settled(pilot)
         assert await screen.left_behind() == ""
-        await pilot.press(key)
-        await settled(pilot)
-        assert "a note, a flag or a score that only a decision keeps" in await screen.left_behind()
-        await pilot.press(key)
-        await settled(pilot)
-        assert await screen.left_behind() == ""
+        # One that opens another photo first, and finds what was said all the same.
+        assert [clinic.item(photo).note for photo in two] == ["hair", ""]
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        assert "○⚑photo0.jpg" in text_of(screen, "#queue")
+        assert "score 2 poor   ⚑ flagged   note" in text_of(screen, "#status")
+        assert "hair" in text_of(screen, "#details > Static")
+
+
+async def test_what_is_said_of_a_photo_that_waits_is_searched_and_filtered_at_once(
+    make_app: MakeApp, two: list[int]
+) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        await pilot.press("j", "*")
+        await write(pilot, "hair")
+        await pilot.press("enter", "k")
+        screen = await settled(pilot)
+        screen.want(Wanted(values=((Facet.FLAG, FLAGGED),)))
+        screen = await settled(pilot)
+        assert [item.photo_id for item in screen._queue.items] == [two[1]]
+        screen.want(Wanted("hair"))
+        screen = await settled(pilot)
+        assert [item.photo_id for item in screen._queue.items] == [two[1]]
+
+
+async def test_another_reviewers_remarks_are_told_as_theirs(
+    clinic: Clinic, make_app: MakeApp, two: list[int]
+) -> None:
+    clinic.store.remark(two[0], "bob", Remarks(2, "hair", flag=True))
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        assert shown_photo(screen) == two[0]
+        assert "⚑" not in text_of(screen, "#queue")
+        assert "flagged" not in text_of(screen, "#status")
+        told = " ".join(text_of(screen, "#details > Static").split())
+        assert "score 2, flagged, “hair”, bob" in told

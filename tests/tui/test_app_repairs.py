@@ -21,7 +21,7 @@ from tui.widgets.details import Details
 from tui.widgets.workbench import Workbench
 
 MakeApp = Callable[[], NevusApp]
-SPECK = ("e", *["shift+left"] * 9, *["shift+up"] * 9, "space", "space")
+SPECK = ("e", *["shift+left"] * 18, *["shift+up"] * 18, "space", "space")
 """Keys that paint a speck in the photo's corner."""
 
 

@@ -100,7 +100,7 @@ def test_what_can_not_be_saved_at_the_end_is_said_to_be_lost(
     assert editor is not None
     disk.fill()
     with (
-        pytest.raises(WriteFailed, match="One edit could not be saved and is lost: There"),
+        pytest.raises(WriteFailed, match="One change could not be saved and is lost: There"),
         saving_the_last(clinic.session),
     ):
         editor.set_threshold(0.3)

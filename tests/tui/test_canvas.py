@@ -147,7 +147,8 @@ async def test_arrows_move_the_crosshair_by_pixels_of_the_screen() -> None:
         await pilot.press("space", "right", "down", "shift+right", "space")
         await calm(pilot)
         column, row = PLACE.point_to_grid(PHOTO.width / 2, PHOTO.height / 2)
-        steps = ((0, 0), (1, 0), (1, 1), (1 + STRIDE, 1))
+        # Two columns of what is drawn are as wide as one row is high.
+        steps = ((0, 0), (0.5, 0), (0.5, 1), (0.5 + STRIDE, 1))
         way = [PLACE.point_to_photo(column + across, row + down) for across, down in steps]
         assert np.array_equal(easel.editor.mask, drawn(bare(), *way))
         assert easel.editor.edits == 1

@@ -13,6 +13,7 @@ from imaging.mask.form import Form, measure_form
 from imaging.mask.measure import bounding_box
 from imaging.mask.shape import Point, fill_shape
 from tests.tui.easel import CELLS, PHOTO, Easel, Mouse, calm, disc, in_photo
+from tui.widgets.canvas import STRIDE
 
 
 def bare() -> Mask:
@@ -70,7 +71,7 @@ async def test_a_lasso_by_keys_alone() -> None:
         await calm(pilot)
         box = bounding_box(easel.editor.mask)
         assert box is not None
-        side = 8 * PHOTO.width / CELLS[0]
+        side = STRIDE * PHOTO.width / CELLS[0]
         assert box[1].stop - box[1].start == pytest.approx(side, abs=2)
         assert not easel.canvas.shaping
         # The pen is up: what follows is not drawn.
@@ -104,7 +105,7 @@ async def test_a_polygon_by_keys_alone() -> None:
         box = bounding_box(easel.editor.mask)
         assert box is not None
         rows, columns = box
-        side = 16 * PHOTO.width / CELLS[0]
+        side = 2 * STRIDE * PHOTO.width / CELLS[0]
         assert rows.stop - rows.start == pytest.approx(side, abs=2)
         assert columns.stop - columns.start == pytest.approx(side, abs=2)
         assert easel.editor.edits == 1
@@ -157,17 +158,39 @@ async def test_a_shape_that_is_begun_is_seen_and_can_be_dropped() -> None:
         assert easel.editor.edits == 0
 
 
-async def test_another_tool_and_another_photo_drop_what_is_begun() -> None:
+async def test_another_tool_and_another_photo_leave_what_is_begun_to_be_gone_on_with() -> None:
     async with shaping(bare(), Tool.POLYGON) as (easel, pilot, mouse):
-        await mouse.drag((10, 5))
+        for corner in CORNERS[:3]:
+            await mouse.drag(corner)
         easel.bench.start_editing(Tool.LASSO)
         assert not easel.canvas.shaping
+        await mouse.drag((2, 2), (6, 2), (6, 6))
         easel.bench.start_editing(Tool.POLYGON)
-        await mouse.drag((10, 5))
+        assert len(easel.canvas.shape_points) == 3
+        easel.bench.stop_editing()
         easel.bench.show(easel.opened)
         await calm(pilot)
         assert not easel.canvas.shaping
-        assert easel.editor.edits == 0
+        easel.bench.undo()
+        easel.bench.start_editing(Tool.POLYGON)
+        await mouse.drag(CORNERS[3])
+        await mouse.drag(CORNERS[0])
+        assert np.array_equal(easel.editor.mask, filled(bare(), [cell(*at) for at in CORNERS]))
+        # Closed, and so nothing to go on with.
+        easel.bench.stop_editing()
+        easel.bench.start_editing(Tool.POLYGON)
+        assert not easel.canvas.shaping
+
+
+async def test_what_was_dropped_does_not_come_back() -> None:
+    async with shaping(bare(), Tool.POLYGON) as (easel, _, mouse):
+        await mouse.drag(CORNERS[0])
+        easel.bench.start_editing(Tool.POLYGON)
+        assert easel.canvas.shaping
+        assert easel.bench.drop_shape()
+        easel.bench.stop_editing()
+        easel.bench.start_editing(Tool.POLYGON)
+        assert not easel.canvas.shaping
 
 
 async def test_a_lasso_goes_over_the_edge_of_what_is_seen_only_to_it() -> None:

@@ -6,31 +6,36 @@ from pathlib import Path
 
 from textual import work
 
-from db.values import DecisionKind, QueueItem, SetAside
+from db.values import DecisionKind, QueueItem, Remarks, SetAside
 from pipeline.review.desk import Desk, DeskPhoto
 from pipeline.review.pace import Pace
 from pipeline.review.reshaped import Reshaped
-from pipeline.review.verdict import Remarks, Ruling, TakenBack, stored_kind
+from pipeline.review.verdict import Ruling, TakenBack, stored_kind
 from pipeline.review.waiting import Said, is_skipped
 from tui.failures import EXPECTED, brief
 from tui.preferences import Preferences
 from tui.rows import Row
 from tui.screens.finding import FindingScreen
 from tui.sentences import (
+    came_just_now,
     edited_since,
     empty_outline,
     no_outline,
     not_stored,
     nothing_left,
     nothing_waits,
-    only_remarked,
+    open_shape,
     seen_again,
     skipped_again,
+    taken_back,
 )
 from tui.stopwatch import Stopwatch
 from tui.widgets.progress import Progress
 from tui.widgets.reasons import Reasons
 from tui.words import describe
+
+REACTION = 1.0
+"""Seconds that a photo must have been seen to be meant by a key where it came by itself."""
 
 
 class DecidingScreen(FindingScreen):
@@ -48,6 +53,8 @@ class DecidingScreen(FindingScreen):
         self._held: int | None = None
         self._asked_empty = False
         self._unopened: tuple[int, str] | None = None
+        self._came: int | None = None
+        """The photo that came in place of another one, and nobody has gone to."""
 
     # The photo that is decided
 
@@ -72,6 +79,9 @@ class DecidingScreen(FindingScreen):
         if accepts and not opened.has_outline:
             self._say(no_outline(self._keymap), "warning")
             return
+        if accepts and self._bench.canvas.shaping:
+            self._say(open_shape(self._bench.canvas.tool, self._keymap), "warning")
+            return
         if accepts and self._bench.sees_before:
             self._bench.see_after()
             self._say(seen_again(self._keymap), "warning")
@@ -87,15 +97,23 @@ class DecidingScreen(FindingScreen):
         """The photo that is seen; where there is none, that is said."""
         opened = self._bench.opened
         if opened and self._bench.seen and self._is_current(opened.details.photo_id):
-            return opened
+            return None if self._is_surprise(opened.details.photo_id) else opened
         self._say(self._why_undecided())
         return None
+
+    def _is_surprise(self, photo_id: int) -> bool:
+        """Whether a key may have been meant for the photo before; that is said, once."""
+        came, self._came = self._came, None
+        if came != photo_id or self._stopwatch.seconds(photo_id) >= REACTION:
+            return False
+        self._say(came_just_now(self._queue.name_of(photo_id)), "warning")
+        return True
 
     def _decide(self, opened: DeskPhoto, decision: DecisionKind, reason: str = "") -> None:
         kind, remarks = stored_kind(decision, self._bench.edited), self.remarks
         again = self._was_decided()
         self._pace.decide()
-        said = Said(kind, remarks.flag, self._desk.reviewer, remarks.score, remarks.note)
+        said = Said(kind, remarks, self._desk.reviewer)
         self._mark(opened.details.photo_id, said)
         self._store(opened, decision, reason)
         # Now, not when the next photo comes: a stroke that is drawn meanwhile is of no photo.
@@ -252,10 +270,11 @@ class DecidingScreen(FindingScreen):
         self._pace.take_back()
         self._mark(decision.photo_id, back.stands)
         self._queue.unmark(decision.photo_id)
-        self._remarks.setdefault(decision.photo_id, Remarks.of(decision))
         self._desk.drop(decision.photo_id)
-        if not self._queue.reveal(decision.photo_id):
-            self._say("The decision is taken back. Its photo is not in this folder.")
+        shown = self._queue.reveal(decision.photo_id)
+        name = self._queue.name_of(decision.photo_id) if shown else None
+        self._say(taken_back(decision.kind, name))
+        self._count_shown()
         self.post_message(self.StoreChanged())
 
     async def left_behind(self) -> str:
@@ -266,8 +285,4 @@ class DecidingScreen(FindingScreen):
             names = [self._queue.name_of(photo_id) for photo_id in refused]
             return not_stored(names, brief(next(iter(refused.values()))))
         names = [self._queue.name_of(photo_id) for photo_id in self._queue.edited()]
-        noted = [
-            self._queue.name_of(key) for key, said in self._remarks.items() if said != Remarks()
-        ]
-        edited = edited_since(names, self._keymap) if names else ""
-        return " ".join(part for part in (edited, only_remarked(noted) if noted else "") if part)
+        return edited_since(names, self._keymap) if names else ""

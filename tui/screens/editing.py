@@ -23,9 +23,6 @@ SHOWN_FOR: dict[SeverityLevel, float] = {"information": 5.0, "warning": 5.0, "er
 """Seconds a sentence stays."""
 
 
-"""What nobody sees is not aimed with."""
-
-
 class EditingScreen(Screen[None]):
     """A screen with a photo on a workbench; it tells what is unsaved, and why."""
 

@@ -11,12 +11,11 @@ from imaging.text import printable
 from pipeline.review.desk import Desk
 from pipeline.review.wanted import ALL, Wanted
 from tui.preferences import Preferences
-from tui.rows import Row
+from tui.rows import Row, key_of
 from tui.screens.remarking import RemarkingScreen
 from tui.sentences import not_found, nothing_fits, only_so_many
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.filters import Filters
-from tui.widgets.queue import Queue
 from tui.widgets.search_line import SearchLine
 
 JUMP = re.compile(r"#(\d*)")
@@ -27,7 +26,6 @@ class FindingScreen(RemarkingScreen):
 
     def __init__(self, desk: Desk, folder: str, reviewer: str, preferences: Preferences) -> None:
         super().__init__(desk, folder, reviewer, preferences)
-        self._queue = Queue(folder, id="queue")
         self._search_line = SearchLine(id="search")
         self._filter_line = FilterLine(folder, preferences.keymap, id="filter")
         self._filters = Filters(folder, self._queue.choices, id="filters")
@@ -63,10 +61,15 @@ class FindingScreen(RemarkingScreen):
         self._tell_wanted()
         self._explain()
 
+    def _count_shown(self) -> int:
+        """Tell how many photos are shown, and how many of them because they fit, which it gives."""
+        fitting, shown = self._queue.fitting, len(self._queue.items)
+        self._filter_line.counts = (fitting, shown - fitting, len(self._queue.roster))
+        return fitting
+
     def _tell_wanted(self) -> None:
-        wanted, fitting = self._queue.wanted, self._queue.fitting
+        wanted, fitting = self._queue.wanted, self._count_shown()
         self._filter_line.wanted = wanted
-        self._filter_line.counts = (fitting, len(self._queue.roster))
         self._queue.empty = " ".join(nothing_fits(self._keymap)) if wanted.limits else ""
         if self._search_line.open:
             self._search_line.tell(f"{fitting} found" if wanted.words else "")
@@ -108,9 +111,12 @@ class FindingScreen(RemarkingScreen):
     # Searching
 
     def action_search(self) -> None:
-        """Search names and notes while it is typed, or go to a photo by its number."""
+        """Search names and notes while it is typed, or go to a photo by its number.
+
+        The photo that is seen is that of the row, as it is everywhere: what is opened for a letter
+        and not seen before the next one is never drawn.
+        """
         self._before = (self._wanted, self._queue.current)
-        self._queue.silent = True
         self.add_class("-searching")
         self._search_line.ask(self._wanted.text)
 
@@ -153,19 +159,15 @@ class FindingScreen(RemarkingScreen):
         self._close_search()
 
     def _return(self) -> None:
-        before = self._before[1]
-        if isinstance(before, QueueItem):
-            self._queue.choose(before.photo_id)
+        before, row = self._before[1], self._queue.current
+        if before is not None and (row is None or key_of(row) != key_of(before)):
+            self._queue.choose(key_of(before))
 
     def _close_search(self) -> None:
         self._search_line.close()
         self.remove_class("-searching")
-        self._queue.silent = False
         self._filters.wanted = self._wanted
         self.set_focus(self._queue)
-        row, opened = self._queue.current, self._bench.opened
-        if not (isinstance(row, QueueItem) and opened and opened.details.photo_id == row.photo_id):
-            self._queue.tell()
 
     def action_next_match(self, direction: int) -> None:
         """Go to the next photo that was searched for, or to the one before."""

@@ -1,17 +1,19 @@
-"""What the keys for score, flag and note do: what is said stays with a photo until its decision."""
+"""What the keys for score, flag and note do: what is said is stored as it is said."""
 
+import asyncio
+from concurrent.futures import Future
 from dataclasses import replace
 
-from textual import on
+from textual import on, work
 from textual.reactive import reactive
 
-from db.values import PhotoDetails
+from db.values import NO_REMARKS, PhotoDetails, Remarks
 from pipeline.review.desk import Desk
-from pipeline.review.verdict import Remarks
 from tui.preferences import Preferences
 from tui.screens.revising import RevisingScreen
 from tui.widgets.details import Details
-from tui.widgets.note_line import NoteLine
+from tui.widgets.note_line import NoteLine, Written
+from tui.widgets.queue import Queue
 from tui.widgets.status import State
 
 
@@ -25,33 +27,45 @@ class RemarkingScreen(RevisingScreen):
         super().__init__(desk, reviewer, preferences)
         self._vocabulary = preferences.vocabulary
         self._details = Details(folder, id="details")
+        self._queue = Queue(folder, id="queue")
         self._note_line = NoteLine(id="note")
         self._remarks: dict[int, Remarks] = {}
+        """What was said here and no decision has taken in; a photo may be open from before it."""
 
     def action_score(self, score: int) -> None:
-        """Set the score that goes with the photo's decision; the same again clears it."""
+        """Set the photo's score; the same again clears it."""
         if (photo_id := self._photo()) is not None:
             same = score == self.remarks.score
             self._remark(photo_id, replace(self.remarks, score=None if same else score))
 
     def action_flag(self) -> None:
-        """Flag the photo, or take the flag away; it goes with the decision."""
+        """Flag the photo, or take the flag away."""
         if (photo_id := self._photo()) is not None:
             self._remark(photo_id, replace(self.remarks, flag=not self.remarks.flag))
 
     def action_note(self) -> None:
-        """Write a note on the photo, which goes with the decision."""
+        """Write a note on the photo."""
         if (photo_id := self._photo()) is not None:
             self._remarks.setdefault(photo_id, self.remarks)
             self.add_class("-noting")
             self._note_line.ask(photo_id, self.remarks.note)
 
     @on(NoteLine.Closed)
-    def _take_note(self, message: NoteLine.Closed) -> None:
+    def _take_note(self) -> None:
         self.remove_class("-noting")
-        if message.note is not None and message.photo_id in self._remarks:
-            kept = replace(self._remarks[message.photo_id], note=message.note)
-            self._remark(message.photo_id, kept)
+        written = self._note_line.take()
+        if written is not None:
+            self._remark(written.photo_id, self._with_note(written))
+
+    def _with_note(self, written: Written) -> Remarks:
+        return replace(self._remarks.get(written.photo_id, NO_REMARKS), note=written.note)
+
+    def finish(self) -> None:
+        """Keep the note that is being written, too."""
+        written = self._note_line.take()
+        if written is not None:
+            self._desk.remark(written.photo_id, self._with_note(written))
+        super().finish()
 
     def _photo(self) -> int | None:
         opened = self._bench.opened
@@ -61,12 +75,20 @@ class RemarkingScreen(RevisingScreen):
 
     def _remark(self, photo_id: int, remarks: Remarks) -> None:
         self._remarks[photo_id] = remarks
+        self._queue.remark(photo_id, remarks)
+        self._settle_remarks(photo_id, remarks, self._desk.remark(photo_id, remarks))
         opened = self._bench.opened
         if opened is not None and opened.details.photo_id == photo_id:
             self._tell(remarks)
 
+    @work(group="remark")
+    async def _settle_remarks(self, photo_id: int, remarks: Remarks, stored: Future[None]) -> None:
+        await asyncio.wrap_future(stored)
+        self._queue.note_remarked(photo_id, remarks)
+        self.post_message(self.StoreChanged())
+
     def _recall(self, details: PhotoDetails) -> None:
-        """Tell what is said of a photo that comes up, or else what its decision said."""
+        """Tell what is said of a photo that comes up."""
         self._tell(self._remarks.get(details.photo_id, Remarks.of(details)))
 
     def _tell(self, remarks: Remarks) -> None:

@@ -1,22 +1,16 @@
 """The screen where photos are reviewed: queue, photo, details, and what each key does."""
 
 import asyncio
-import gc
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from time import monotonic
 
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.reactive import reactive
-from textual.timer import Timer
 from textual.widgets import Static
 
-from db.queue import PAGE
 from db.values import QueueItem, SetAside
-from pipeline.intake.ingest import IngestProgress
 from pipeline.review.deck import AHEAD
 from pipeline.review.desk import Desk, DeskPhoto
 from pipeline.review.held import count_held, is_edited_since
@@ -25,9 +19,9 @@ from pipeline.review.wanted import ALL
 from tui.failures import EXPECTED
 from tui.names import below
 from tui.preferences import Preferences
-from tui.rows import Listing, Row
-from tui.screens.deciding import DecidingScreen
-from tui.sentences import model_came, nothing_fits, nothing_here
+from tui.rows import Row
+from tui.screens.reading import ReadingScreen
+from tui.sentences import nothing_fits, nothing_here, shape_kept
 from tui.surface.terminal import LEAST_HEIGHT, LEAST_WIDTH
 from tui.widgets.canvas import Canvas
 from tui.widgets.locator import Locator
@@ -40,17 +34,13 @@ NARROW_QUEUE = (30, 32)
 """Cells of the queue's width."""
 PATIENCE = 0.15
 """Seconds before a photo that is still opening is announced; most are there sooner."""
-NEWS_EVERY = 0.3
-"""Seconds between two readings of the queue while photos come in, at least."""
 ANSWERS = frozenset({"score", "stop_editing", "reject"})
 """What can be done while a reason is asked for."""
 LOOKS = frozenset({"versions", "overlay", "opacity", "contrast", "heat", "zoom", "pan", "whole"})
 """What can be done while revisions are gone through."""
-PAUSE_PER_READING = 5
-"""A queue that takes long to read is read the less often."""
 
 
-class ReviewScreen(DecidingScreen):
+class ReviewScreen(ReadingScreen):
     """Wires queue, workbench and details to the desk; whatever blocks runs there."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012
@@ -60,16 +50,9 @@ class ReviewScreen(DecidingScreen):
 
     def __init__(self, desk: Desk, folder: Path, reviewer: str, preferences: Preferences) -> None:
         super().__init__(desk, folder, reviewer, preferences)
-        self._reading = self._read_again = self._read_all = self._read_whole = False
-        self._reading_took = 0.0
-        self._news: Timer | None = None
-        self._told_model: set[int] = set()
         self._locator = Locator(id="locator")
-
-    @property
-    def waiting(self) -> int | None:
-        """How many photos wait; None while the queue was not read to its end."""
-        return self._queue.roster.tally.waiting if self._read_whole else None
+        # As long as nobody has done anything, what is least sure is what is to be seen.
+        self._queue.follows_first = True
 
     def compose(self) -> ComposeResult:
         """From top to bottom; the sentence for small terminals is hidden until it is needed."""
@@ -143,145 +126,14 @@ class ReviewScreen(DecidingScreen):
     def _can_leave(self) -> bool:
         return self._bench.editing or self._chooses or self._wanted != ALL
 
-    # The queue
-
-    def hear(self, progress: IngestProgress) -> None:
-        """Show how far ingest is, and before long what it brought."""
-        before, self._progress.progress = self._progress.progress, progress
-        if progress.message and (before is None or before.message != progress.message):
-            self._say(progress.message, "warning")
-        if self._news is None:
-            pause = max(NEWS_EVERY, PAUSE_PER_READING * self._reading_took)
-            self._news = self.set_timer(pause, self._read_news)
-
-    def _read_news(self) -> None:
-        self._news = None
-        self._read_queue()
-
-    def _read_queue(self) -> None:
-        """Read all of it anew, now or after what is being read."""
-        self._read_all = True
-        self._read_on()
-
-    @on(DecidingScreen.StoreChanged)
-    def _read_on(self) -> None:
-        """Read what has changed; not while something is read, but after that."""
-        self._read_again = self._reading
-        if not self._reading:
-            self._reading = True
-            self._read()
-
-    @work(group="queue")
-    async def _read(self) -> None:
-        whole, self._read_all = self._read_all, False
-        try:
-            if whole:
-                await self._read_whole_queue()
-            else:
-                asked = self._desk.read_changed(self._queue.begin_reading())
-                changed = await asyncio.wrap_future(asked)
-                self._queue.change(changed)
-        except EXPECTED as problem:
-            self._complain(problem)
-        else:
-            self._count()
-            self._look_at_news()
-            self._explain()
-        finally:
-            self._reading = False
-        if self._read_again:
-            self._read_on()
-
-    async def _read_whole_queue(self) -> None:
-        started, first = monotonic(), self._queue.current is None
-        self._queue.begin_reading()
-        try:
-            listing = await self._read_pages(shown=not len(self._queue.roster))
-            aside = await asyncio.wrap_future(self._desk.read_set_aside())
-            await self._replace(listing, aside)
-        finally:
-            self._reading_took = monotonic() - started
-        self._read_whole = True
-        roster = self._queue.roster
-        self._progress.shown, self._progress.outlined = (len(roster), len(aside)), roster.outlined
-        if first:
-            self._tell_skipped(self._queue.current)
-        self._arrange()
-
-    async def _read_pages(self, shown: bool) -> Listing:
-        """The whole queue, each page of it shown at once where nothing is shown yet."""
-        listing = self._queue.listing if shown else Listing(self._folder)
-        for page in self._desk.read_queue():
-            read = await asyncio.wrap_future(page)
-            if shown:
-                if self._queue.extend(read):
-                    # Whatever looks for garbage would go through all these lines, and stop the
-                    # screen for a third of a second where they are a hundred thousand.
-                    gc.freeze()
-                    self._count()
-                    self._arrange()
-            else:
-                listing.extend(read)
-            if len(read) < PAGE:
-                break
-        return listing
-
-    async def _replace(self, listing: Listing, aside: Sequence[SetAside]) -> None:
-        """Show a listing in place of the one before, as what is wanted of it was found."""
-        wanted = None
-        while wanted != self._queue.wanted:
-            wanted = self._queue.wanted
-            chosen = await asyncio.to_thread(listing.selecting(wanted))
-        self._queue.replace(listing, chosen, aside)
-
-    def _look_at_news(self) -> None:
-        """Open what has an outline now, and go to work that came after all was done."""
-        for photo_id in self._desk.held():
-            item = self._queue.line(photo_id)
-            behind = item is not None and self._desk.is_behind(item)
-            if item is not None and behind and not self._draws_on(photo_id):
-                ready = self._desk.ready(photo_id)
-                self._desk.drop(photo_id)
-                if ready is self._bench.opened:
-                    self._open(item)
-        self._tell_model()
-        if self._ending:
-            self._go_on()
-        self._try_again()
-
-    def _draws_on(self, photo_id: int) -> bool:
-        """Whether a tool is in hand on this photo, so that it stays as it is."""
-        opened = self._bench.opened
-        drawn_on = opened is not None and opened.details.photo_id == photo_id
-        return drawn_on and self._bench.editing
-
-    def _tell_model(self) -> None:
-        """Say once that a photo which is open without an outline has one of the model's by now."""
-        opened = self._bench.opened
-        if opened is not None and opened.details.revision is None:
-            self._look_for_model(opened)
-
-    @work(group="model")
-    async def _look_for_model(self, opened: DeskPhoto) -> None:
-        photo_id = opened.details.photo_id
-        try:
-            there = await asyncio.wrap_future(self._desk.has_model_outline(opened))
-        except EXPECTED as problem:
-            self._complain(problem)
-        else:
-            if there and self._bench.opened is opened and photo_id not in self._told_model:
-                self._told_model.add(photo_id)
-                self._say(model_came(self._queue.name_of(photo_id), self._keymap))
-
-    def _try_again(self) -> None:
-        """Open a photo that could not be opened: its folder may be back."""
-        row = self._queue.current
-        if self._unopened and isinstance(row, QueueItem) and row.photo_id == self._unopened[0]:
-            self._unopened = None
-            self._open(row)
+    # The photo
 
     @on(Queue.RowChosen)
     def _show_chosen(self, message: Queue.RowChosen) -> None:
+        # What was shown only because it was looked at is gone now.
+        self._count_shown()
+        row = message.row
+        self._came = row.photo_id if message.followed and isinstance(row, QueueItem) else None
         self._show_row(message.row)
 
     def _show_row(self, row: Row | None) -> None:
@@ -309,8 +161,6 @@ class ReviewScreen(DecidingScreen):
         return (
             nothing_here() if progress is None else nothing_here(progress.found, progress.passed_by)
         )
-
-    # The photo
 
     @work(group="open", exclusive=True)
     async def _open(self, item: QueueItem) -> None:
@@ -347,6 +197,7 @@ class ReviewScreen(DecidingScreen):
         if not self.too_small:
             self._stopwatch.start(details.photo_id)
         self._take_up_edits(opened)
+        self._tell_begun(opened)
         self._explain()
         self._details.show(details, None if revision is None else revision.measurements, 0)
         self._recall(details)
@@ -381,6 +232,10 @@ class ReviewScreen(DecidingScreen):
 
     # Moving
 
+    def touch(self) -> None:
+        """Somebody has pressed something: the photo that is seen stays."""
+        self._queue.follows_first = False
+
     def action_panels(self) -> None:
         """Fold queue and details away, or bring them back."""
         self.toggle_class("-alone")
@@ -405,6 +260,15 @@ class ReviewScreen(DecidingScreen):
         others = self._goes_through or self._filters.has_focus or lines
         if not (self._bench.editing or others or self._queue.has_focus):
             self._queue.focus()
+
+    @on(Workbench.ShapeKept)
+    def _say_kept(self, message: Workbench.ShapeKept) -> None:
+        self._tell_begun(message.opened)
+
+    def _tell_begun(self, opened: DeskPhoto) -> None:
+        for tool in opened.begun:
+            name = self._queue.name_of(opened.details.photo_id)
+            self._say(shape_kept(name, tool, self._keymap))
 
     @on(Workbench.Edited)
     def _show_edited(self, message: Workbench.Edited) -> None:

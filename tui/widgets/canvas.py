@@ -20,8 +20,11 @@ from tui.widgets.painter import BrushMode, Painter
 from tui.widgets.photo_view import PhotoView
 from tui.widgets.scene import Brush, Subject
 
-STRIDE = 8
-"""Pixels of the screen that the crosshair moves with shift."""
+STRIDE = 4
+"""Pixels of the screen, two of which are as high as a cell, that the crosshair moves with shift.
+
+Without, it moves by the finest that is drawn: a quarter of a cell's area has half its width.
+"""
 CELL_HEIGHT = 2
 """Pixels of the screen in a cell."""
 ROOM = 4.0
@@ -46,8 +49,8 @@ class Canvas(PhotoView, can_focus=True):
     DEFAULT_CSS = "Canvas.-brush { pointer: crosshair; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         *(
-            Binding(f"{shift}{key}", f"move({step * x}, {step * y})", show=False)
-            for shift, step in (("", 1), ("shift+", STRIDE))
+            Binding(f"{shift}{key}", f"{action}({x}, {y})", show=False)
+            for shift, action in (("", "move"), ("shift+", "stride"))
             for key, x, y in ARROWS
         ),
         Binding("space", "press", show=False),
@@ -176,6 +179,17 @@ class Canvas(PhotoView, can_focus=True):
     def shaping(self) -> bool:
         """Whether a shape is begun."""
         return self._shape is not None and self._shape.begun
+
+    @property
+    def shape_points(self) -> tuple[Point, ...]:
+        """Those of the shape in hand so far; none where the brush is."""
+        return () if self._shape is None else self._shape.points
+
+    def take_up(self, points: Sequence[Point]) -> None:
+        """Go on with the shape in hand from points that it had before."""
+        self._shape = Shape(self.tool, points)
+        self._down = self._shape.follows
+        self._mark()
 
     def drop_shape(self) -> None:
         """Forget the shape that is begun."""
@@ -318,11 +332,16 @@ class Canvas(PhotoView, can_focus=True):
             self._mark()
 
     def action_move(self, across: int, down: int) -> None:
-        """Move the brush by pixels of the screen, not beyond the photo; it stays in sight."""
+        """Move the brush by what is drawn, not beyond the photo; it stays in sight."""
         if self._scene is not None:
             x, y = self._scene.moved(*self._middle, across, down)
             self.move(lambda lens: lens.following(x, y, ROOM))
             self._move_to(x, y)
+
+    def action_stride(self, across: int, down: int) -> None:
+        """Move it by as much of the screen in each direction, and faster."""
+        if self._scene is not None:
+            self.action_move(STRIDE * self._scene.across * across, STRIDE * down)
 
     # Mouse
 

@@ -9,13 +9,12 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from db.values import HistoryEntry, Origin, PhotoDetails, QueueItem, Revision, SetAside
+from db.values import HistoryEntry, Origin, PhotoDetails, QueueItem, Remarks, Revision, SetAside
 from imaging.framing import Size
 from imaging.mask.parts import MaskPart
 from imaging.text import printable
 from imaging.values import Measurements, Receipt
 from pipeline.review.order import explain_place
-from pipeline.review.verdict import Remarks
 from pipeline.review.wanted import ALL, Wanted
 from tui.names import below
 from tui.words import FLAG, cells, cut, folded, lines_of, percent, shorten

@@ -20,8 +20,8 @@ class FilterLine(Widget):
     """Shown while something is wanted; a click shows all again."""
 
     wanted: reactive[Wanted] = reactive(ALL)
-    counts: reactive[tuple[int, int]] = reactive((0, 0))
-    """How many photos are shown, and of how many."""
+    counts: reactive[tuple[int, int, int]] = reactive((0, 0, 0))
+    """How many photos fit, how many more are shown, and how many there are."""
 
     class Dropped(Message):
         """All photos are wanted again."""
@@ -53,11 +53,12 @@ class FilterLine(Widget):
         self.post_message(self.Dropped())
 
     def _parts(self) -> list[Content]:
-        shown, photos = self.counts
+        fit, more, photos = self.counts
         wanted = self.wanted
         parts = []
         if wanted.limits:
-            parts.append(Content.assemble(f"{shown} of {photos}", (" shown", "$quiet")))
+            what = f" fit, {more} more shown" if more else " shown"
+            parts.append(Content.assemble(f"{fit} of {photos}", (what, "$quiet")))
         if wanted.words:
             text = shorten(printable(wanted.text.strip()), LONGEST_VALUE)
             parts.append(Content.assemble(("/", "$accent"), text))

@@ -22,22 +22,27 @@ class Line(Input):
         super().replace(printable(text), start, end)
 
 
+@dataclass(frozen=True)
+class Written:
+    """A photo's note as it is to be kept."""
+
+    photo_id: int
+    note: str
+
+
 class NoteLine(Horizontal):
     """Enter keeps what is written, escape leaves the note as it was, and so does nothing else."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
 
-    @dataclass
     class Closed(Message):
-        """The line is closed; `note` is what is to be kept, None where all stays as it was."""
-
-        photo_id: int
-        note: str | None
+        """The line is closed: what was written can be taken."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._photo_id: int | None = None
         self._shown = ""
+        self._written: Written | None = None
         self._before: Widget | None = None
         self._line = Line(compact=True, select_on_focus=False)
         self.display = False
@@ -71,6 +76,13 @@ class NoteLine(Horizontal):
         message.stop()
         self._give_back(self._line.value)
 
+    def take(self) -> Written | None:
+        """What was written and not taken yet, on the line while it is open; None: all stays."""
+        if self._photo_id is not None:
+            return self._on_line(self._photo_id, self._line.value)
+        written, self._written = self._written, None
+        return written
+
     def action_leave(self) -> None:
         """Leave the note as it was."""
         self._give_back(self._shown)
@@ -90,5 +102,8 @@ class NoteLine(Horizontal):
         photo_id, self._photo_id = self._photo_id, None
         if photo_id is not None:
             self.display = False
-            note = None if text == self._shown else text.strip()
-            self.post_message(self.Closed(photo_id, note))
+            self._written = self._on_line(photo_id, text)
+            self.post_message(self.Closed())
+
+    def _on_line(self, photo_id: int, text: str) -> Written | None:
+        return None if text == self._shown else Written(photo_id, text.strip())

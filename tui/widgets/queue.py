@@ -9,7 +9,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from db.values import QueueItem, SetAside
+from db.values import QueueItem, Remarks, SetAside
 from pipeline.review.roster import Roster
 from pipeline.review.waiting import Said, Unfinished
 from pipeline.review.wanted import Facet, Wanted
@@ -34,13 +34,15 @@ class Queue(RowView, can_focus=True):
         """The cursor stands on another row; None when there is none."""
 
         row: Row | None
+        followed: bool = False
+        """Whether nobody went there: it came to be the first."""
 
     def __init__(self, folder: str, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(folder, id=id)
         self.folder = folder
         self._left = False
-        self.silent = False
-        """Whether nobody is told where the cursor goes."""
+        self.follows_first = False
+        """Whether the cursor goes to the first that waits, whichever comes to be that."""
 
     # What the queue holds
 
@@ -157,7 +159,10 @@ class Queue(RowView, can_focus=True):
         yield
         self._resize()
         place = None if before is None else self._rows.place(key_of(before))
-        if place is None:
+        first = next(self._rows.waiting(0), None) if self.follows_first else None
+        if first is not None and (before is None or key_of(first) != key_of(before)):
+            self._go(self._rows.place(first.photo_id), followed=before is not None)
+        elif place is None:
             self._place_cursor(before)
         else:
             self.set_reactive(Queue.cursor, place)
@@ -182,6 +187,15 @@ class Queue(RowView, can_focus=True):
         """Show a decision that is on its way to the database, or was taken back in it."""
         with self._changing(photo_id):
             self._rows.mark(photo_id, said)
+
+    def remark(self, photo_id: int, remarks: Remarks) -> None:
+        """Show remarks that are on their way to the database."""
+        with self._changing(photo_id):
+            self._rows.remark(photo_id, remarks)
+
+    def note_remarked(self, photo_id: int, remarks: Remarks) -> None:
+        """The database has these remarks now, for a reading that begins from now on."""
+        self._rows.note_remarked(photo_id, remarks)
 
     def show_edits(self, photo_id: int, made: Unfinished | None) -> None:
         """Show what edits made of a photo's mask; remembered, as no list reads them."""
@@ -208,12 +222,12 @@ class Queue(RowView, can_focus=True):
 
     # Moving
 
-    def choose(self, photo_id: int, told: bool = True) -> bool:
-        """Go to a photo, also when the cursor is there; False if it is not shown.
+    def choose(self, key: int | str, told: bool = True) -> bool:
+        """Go to a photo or a file, also when the cursor is there; False if it is not shown.
 
         Not `told` of by a `RowChosen` where whoever asks shows it.
         """
-        index = self._rows.place(photo_id)
+        index = self._rows.place(key)
         if index is not None:
             self._go(index, told)
         return index is not None
@@ -255,7 +269,7 @@ class Queue(RowView, can_focus=True):
         if index != self.cursor or self._left:
             self._go(index)
 
-    def _go(self, index: int | None, told: bool = True) -> None:
+    def _go(self, index: int | None, told: bool = True, followed: bool = False) -> None:
         row = None if index is None else self._rows[index]
         # The row that was left may be wanted no more, and close up.
         self._hold(row)
@@ -267,15 +281,10 @@ class Queue(RowView, can_focus=True):
         self.cursor = None if row is None else self._rows.place(key_of(row))
         self._left = False
         if told:
-            self.tell()
+            self.post_message(self.RowChosen(self.current, followed))
 
     def _hold(self, row: Row | None) -> None:
         self._rows.hold(row.photo_id if isinstance(row, QueueItem) else None)
-
-    def tell(self) -> None:
-        """Tell where the cursor is, unless nobody is to know."""
-        if not self.silent:
-            self.post_message(self.RowChosen(self.current))
 
     def _line_in_sight(self) -> int | None:
         """The line of the screen on which the cursor is; None where it is out of sight."""

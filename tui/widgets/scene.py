@@ -118,6 +118,11 @@ class Scene:
         return scene
 
     @property
+    def across(self) -> int:
+        """How many columns of pixels are as wide as a row is high."""
+        return self._across
+
+    @property
     def framing(self) -> Framing:
         """Where the photo lies on the canvas."""
         return self._framing
@@ -238,11 +243,11 @@ class Scene:
         )
 
     def moved(self, x: float, y: float, across: int, down: int) -> tuple[float, float]:
-        """A point of the photo moved by rows of pixels, not beyond the photo's last ones."""
+        """A point of the photo moved by columns and rows of what is drawn, not beyond the last."""
         column, row = self._framing.point_to_grid(x, y)
         framing = self._framing
         return framing.point_to_photo(
-            _between(framing.left, framing.width, column + self._across * across),
+            _between(framing.left, framing.width, column + across),
             _between(framing.top, framing.height, row + down),
         )
 

@@ -19,6 +19,7 @@ from pipeline.review.desk import DeskPhoto
 from pipeline.review.draft import Change
 from pipeline.review.refining import Mark
 from pipeline.review.repair import repair_settings
+from pipeline.review.shape import SHAPES
 from pipeline.review.versions import Version
 from tui.failures import EXPECTED
 from tui.widgets.canvas import Canvas
@@ -45,6 +46,12 @@ class Workbench(PhotoTable):
         measurements: Measurements
         lesions: tuple[MaskPart, ...] = ()
 
+    @dataclass
+    class ShapeKept(Message):
+        """What was in hand is put away, and the shape that it had begun on a photo is kept."""
+
+        opened: DeskPhoto
+
     def compose(self) -> ComposeResult:
         """Nothing but the canvas."""
         yield Canvas(self, self._pens, id="canvas")
@@ -56,6 +63,12 @@ class Workbench(PhotoTable):
     def _save_stroke(self) -> None:
         if self.draft is not None:
             self.draft.save_stroke()
+            self._keep_shape()
+
+    def _keep_shape(self) -> None:
+        """Save the points of the shape in hand as they are."""
+        if self.opened is not None and self.shapes:
+            self.opened.keep_shape(self.canvas.tool, self.canvas.shape_points)
 
     def show(self, opened: DeskPhoto) -> None:
         """Put a photo on the table."""
@@ -137,8 +150,11 @@ class Workbench(PhotoTable):
 
     @property
     def drawing(self) -> bool:
-        """Whether a stroke has come further than what is on its way to the disk."""
-        return self.draft is not None and self.draft.unsaved
+        """Whether a stroke or a shape has come further than what is on its way to the disk."""
+        if self.opened is None:
+            return False
+        kept, points = self.opened.begun.get(self.canvas.tool, ()), self.canvas.shape_points
+        return self.opened.draft.unsaved or (self.shapes and points != kept)
 
     @property
     def can_redo(self) -> bool:
@@ -158,13 +174,21 @@ class Workbench(PhotoTable):
         """Whether the brush is in hand."""
         return self.canvas.brush is not BrushMode.OFF
 
+    @property
+    def shapes(self) -> bool:
+        """Whether what is in hand draws a shape."""
+        return self.editing and self.canvas.tool in SHAPES
+
     def start_editing(self, tool: Tool = Tool.BRUSH) -> None:
-        """Take the brush, or another tool."""
-        if self.draft is None:
+        """Take the brush, or another tool; a shape that was begun with it goes on."""
+        if self.opened is None:
             return
+        self._keep_shape()
         self.canvas.tool = tool
         self.canvas.brush = BrushMode.DRAW
-        self.canvas.pin(self.draft.marks)
+        self.canvas.pin(self.opened.draft.marks)
+        if tool in self.opened.begun:
+            self.canvas.take_up(self.opened.begun[tool])
         # Now, not when its turn comes: the next key may be here already, and is the crosshair's.
         self.screen.set_focus(self.canvas)
         self.post_message(self.Set())
@@ -173,6 +197,7 @@ class Workbench(PhotoTable):
         """Forget the shape that is begun; False where none is."""
         shaping = self.canvas.shaping
         self.canvas.drop_shape()
+        self._keep_shape()
         return shaping
 
     def draw_shape(self, tool: Tool, border: Sequence[Point], adds: bool) -> None:
@@ -180,6 +205,7 @@ class Workbench(PhotoTable):
         self.see_after()
         if self.draft is not None:
             self._follow(self.draft.draw_shape(tool, border, adds))
+            self._keep_shape()
             self.measure()
 
     def refine(self, mark: Mark) -> None:
@@ -193,7 +219,10 @@ class Workbench(PhotoTable):
             self.measure()
 
     def stop_editing(self) -> None:
-        """Put the brush away; a stroke it was still drawing is an edit."""
+        """Put the brush away: a stroke it was still drawing is an edit, a shape is kept."""
+        self._keep_shape()
+        if self.opened is not None and self.canvas.shaping:
+            self.post_message(self.ShapeKept(self.opened))
         self.canvas.brush = BrushMode.OFF
         self.post_message(self.Set())
 

@@ -12,7 +12,7 @@ from PIL import Image
 from pycocotools.coco import COCO
 
 from db.store import Store
-from db.values import DecisionKind, NewPhoto, Verdict
+from db.values import DecisionKind, NewPhoto, Remarks, Verdict
 from imaging.decode.photo import fingerprint, read_file
 from imaging.framing import Mask
 from pipeline.errors import ExportError
@@ -20,7 +20,7 @@ from pipeline.exchange.dataset import safe_name, unique_names
 from pipeline.exchange.export import Exported, export, format_names, unstored
 from pipeline.intake.scan import file_stat
 from pipeline.review.session import ReviewSession
-from pipeline.review.verdict import Remarks, Ruling
+from pipeline.review.verdict import Ruling
 from pipeline.work.scorer import OneProcess
 from pipeline.work.viewer import Viewer
 from tests.support.rights import reachable, without_rights

@@ -10,7 +10,7 @@ import pytest
 
 from db.queue import PAGE
 from db.store import Store
-from db.values import DecisionKind, DraftEdit, NewPhoto, Tool
+from db.values import DecisionKind, DraftEdit, NewPhoto, Remarks, Tool
 from imaging.decode.photo import PhotoError, fingerprint, read_file
 from imaging.framing import Mask, Part
 from imaging.mask import rle
@@ -87,6 +87,25 @@ def test_a_decision_holds_what_was_asked_for_before_it(
     assert store.photo(remembered).decision is DecisionKind.CORRECTED
     assert np.array_equal(stored_mask(store, remembered), draft.mask)
     assert stored_mask(store, remembered)[10, 10]
+
+
+def test_what_is_said_after_a_decision_waits_for_it_and_is_not_taken_in(
+    desk: Desk, store: Store, remembered: int, gate: threading.Event
+) -> None:
+    photo, _ = open_at(desk, remembered)
+    desk.remark(remembered, Remarks(note="before")).result()
+    assert store.photo(remembered, "ada").note == "before"
+    held = desk._storing.submit(gate.wait)
+    accept(desk, photo)
+    kept = desk.remark(remembered, Remarks(flag=True))
+    assert desk.pending == 1
+    gate.set()
+    held.result()
+    kept.result()
+    assert Remarks.of(store.photo(remembered, "ada")) == Remarks(flag=True)
+    desk.save().result()
+    assert desk.pending == 0
+    assert store.photo(remembered).flag is False
 
 
 def test_repairs_are_made_in_their_turn_and_one_that_is_none_stops_nothing(

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from db.store import Store
-from db.values import DecisionKind, Origin
+from db.values import DecisionKind, Origin, Remarks
 from imaging.decode.photo import PhotoError
 from imaging.mask import rle
 from imaging.mask.form import Form
@@ -16,7 +16,7 @@ from pipeline.errors import ReviewError, WriteFailed
 from pipeline.review.editor import Editor, OpenPhoto
 from pipeline.review.reshaped import Reshaped
 from pipeline.review.session import ReviewSession
-from pipeline.review.verdict import Remarks, Ruling
+from pipeline.review.verdict import Ruling
 from pipeline.review.waiting import Said
 from pipeline.work.scorer import OneProcess
 from pipeline.work.viewer import Viewer

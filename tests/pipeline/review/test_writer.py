@@ -48,7 +48,7 @@ def test_a_failed_commit_is_said_kept_and_tried_again_in_order() -> None:
 
     writer.submit(commit)
     writer.submit(lambda: done.append("second"))
-    with pytest.raises(WriteFailed, match=r"2 edits are not saved yet \(disk full\)"):
+    with pytest.raises(WriteFailed, match=r"2 changes are not saved yet \(disk full\)"):
         writer.drain()
     assert (writer.pending, done) == (2, [])
     with pytest.raises(WriteFailed):
@@ -72,7 +72,7 @@ def test_what_failed_is_tried_again_by_itself_and_says_why_until_then(until: Unt
     assert writer.refused is None
     writer.submit(commit)
     until(lambda: len(tries) > 3)
-    assert "One edit is not saved yet (disk full)" in str(writer.refused)
+    assert "One change is not saved yet (disk full)" in str(writer.refused)
     assert isinstance(getattr(writer.refused, "__cause__", None), OSError)
     full.clear()
     until(lambda: writer.pending == 0)

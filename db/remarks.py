@@ -1,0 +1,76 @@
+"""Remarks: what a reviewer says of a photo before, or after, he decides it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, select
+from sqlmodel import Session, col
+
+from db.columns import now
+from db.sessions import Sessions
+from db.tables import DecisionRow, RemarkRow, StandingRow
+from db.values import NO_REMARKS, Remarks
+
+
+class Remarking(Sessions):
+    """One of each reviewer on a photo. His decision takes it in, and taken back gives it back."""
+
+    def remark(self, photo_id: int, reviewer: str, said: Remarks) -> None:
+        """Keep what a reviewer says of a photo now, in place of what he said before."""
+        with self._writing() as session:
+            put_remark(session, photo_id, reviewer, said)
+
+
+def put_remark(session: Session, photo_id: int, reviewer: str, said: Remarks) -> None:
+    """Keep what a reviewer says of a photo now, in place of what he said before."""
+    session.merge(
+        RemarkRow(
+            photo_id=photo_id,
+            reviewer=reviewer,
+            score=said.score,
+            note=said.note,
+            flag=said.flag,
+            said_at=now(),
+        )
+    )
+
+
+def take_remark_in(session: Session, photo_id: int, reviewer: str) -> None:
+    """A reviewer's decision says it from now on."""
+    row = session.get(RemarkRow, (photo_id, reviewer))
+    if row is not None:
+        session.delete(row)
+
+
+def give_remark_back(session: Session, decision: DecisionRow, before: DecisionRow | None) -> None:
+    """What a decision taken back said stays said, unless its reviewer has said more since.
+
+    `before` is the decision that stands now.
+    """
+    said = remark_of(decision)
+    known = session.get(RemarkRow, (decision.photo_id, decision.reviewer))
+    if known is None and said != (NO_REMARKS if before is None else remark_of(before)):
+        put_remark(session, decision.photo_id, decision.reviewer, said)
+
+
+def remark_of(row: DecisionRow | RemarkRow) -> Remarks:
+    """What a row says of a photo."""
+    return Remarks(row.score, row.note, row.flag)
+
+
+def remarks_on(session: Session, photo_id: int) -> Sequence[RemarkRow]:
+    """What reviewers say of a photo, beside what decisions hold."""
+    return session.scalars(select(RemarkRow).where(col(RemarkRow.photo_id) == photo_id)).all()
+
+
+def remarked(reviewer: str | None) -> ColumnElement[bool]:
+    """Joins a standing with what this reviewer says of its photo; None: nobody's."""
+    # No remark is without a reviewer, so that NULL joins none.
+    return (col(RemarkRow.photo_id) == col(StandingRow.photo_id)) & col(
+        RemarkRow.reviewer
+    ).is_not_distinct_from(reviewer)
+
+
+def said_now(remark: Any, decision: Any) -> ColumnElement[Any]:
+    """A column of a remark where there is one, else that of the decision."""
+    return case((col(RemarkRow.photo_id).is_not(None), col(remark)), else_=col(decision))

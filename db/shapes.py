@@ -1,0 +1,49 @@
+"""Shapes that reviewers have begun and not closed: the points of each tool so far."""
+
+import json
+from collections.abc import Mapping, Sequence
+from math import isfinite
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from db.columns import now
+from db.sessions import Sessions
+from db.tables import ShapeRow
+from db.values import Tool
+from imaging.mask.shape import Point
+
+
+class Shapes(Sessions):
+    """One of each tool, reviewer and photo; whatever mask it is going to change."""
+
+    def begun_shapes(self, photo_id: int, reviewer: str) -> Mapping[Tool, tuple[Point, ...]]:
+        """The points of what a reviewer has begun on a photo, by the tool."""
+        begun = select(ShapeRow).where(
+            col(ShapeRow.photo_id) == photo_id, col(ShapeRow.reviewer) == reviewer
+        )
+        with self._reading() as session:
+            return {Tool(row.tool): _points(row.points) for row in session.scalars(begun)}
+
+    def keep_shape(self, photo_id: int, reviewer: str, tool: Tool, points: Sequence[Point]) -> None:
+        """Keep the points of what is begun, in place of those before; none where nothing is."""
+        row = ShapeRow(
+            photo_id=photo_id,
+            reviewer=reviewer,
+            tool=str(tool),
+            points=json.dumps([*points], allow_nan=False),
+            drawn_at=now(),
+        )
+        with self._writing() as session:
+            kept = session.merge(row)
+            if not points:
+                session.flush()
+                session.delete(kept)
+
+
+def _points(text: str) -> tuple[Point, ...]:
+    """Points of photo pixels. Raises ValueError where a text is none."""
+    points = tuple((0.0 + x, 0.0 + y) for x, y in json.loads(text))
+    if not all(isfinite(number) for point in points for number in point):
+        raise ValueError(f"a shape through {text!r}")
+    return points

@@ -1,0 +1,185 @@
+"""How the queue is read, all of it or what has changed, and what its news mean for what is open."""
+
+import asyncio
+import gc
+from collections.abc import Sequence
+from pathlib import Path
+from time import monotonic
+
+from textual import on, work
+from textual.timer import Timer
+from textual.worker import Worker
+
+from db.queue import PAGE
+from db.values import QueueItem, SetAside
+from pipeline.intake.ingest import IngestProgress
+from pipeline.review.desk import Desk, DeskPhoto
+from tui.failures import EXPECTED
+from tui.preferences import Preferences
+from tui.rows import Listing
+from tui.screens.deciding import DecidingScreen
+from tui.sentences import model_came
+
+NEWS_EVERY = 0.3
+"""Seconds between two readings of the queue while photos come in, at least."""
+PAUSE_PER_READING = 5
+"""A queue that takes long to read is read the less often."""
+
+
+class ReadingScreen(DecidingScreen):
+    """A screen whose queue follows what the database holds."""
+
+    def __init__(self, desk: Desk, folder: Path, reviewer: str, preferences: Preferences) -> None:
+        super().__init__(desk, folder, reviewer, preferences)
+        self._reading = self._read_again = self._read_all = self._read_whole = False
+        self._reading_took = 0.0
+        self._news: Timer | None = None
+        self._told_model: set[int] = set()
+
+    @property
+    def waiting(self) -> int | None:
+        """How many photos wait; None while the queue was not read to its end."""
+        return self._queue.roster.tally.waiting if self._read_whole else None
+
+    def hear(self, progress: IngestProgress) -> None:
+        """Show how far ingest is, and before long what it brought."""
+        before, self._progress.progress = self._progress.progress, progress
+        if progress.message and (before is None or before.message != progress.message):
+            self._say(progress.message, "warning")
+        if self._news is None:
+            pause = max(NEWS_EVERY, PAUSE_PER_READING * self._reading_took)
+            self._news = self.set_timer(pause, self._read_news)
+
+    def _read_news(self) -> None:
+        self._news = None
+        self._read_queue()
+
+    def _read_queue(self) -> None:
+        """Read all of it anew, now or after what is being read."""
+        self._read_all = True
+        self._read_on()
+
+    @on(DecidingScreen.StoreChanged)
+    def _read_on(self) -> None:
+        """Read what has changed; not while something is read, but after that."""
+        self._read_again = self._reading
+        if not self._reading:
+            self._reading = True
+            self._read()
+
+    @work(group="queue")
+    async def _read(self) -> None:
+        whole, self._read_all = self._read_all, False
+        try:
+            if whole:
+                await self._read_whole_queue()
+            else:
+                asked = self._desk.read_changed(self._queue.begin_reading())
+                changed = await asyncio.wrap_future(asked)
+                self._queue.change(changed)
+        except EXPECTED as problem:
+            self._complain(problem)
+        else:
+            self._count()
+            self._look_at_news()
+            self._explain()
+        finally:
+            self._reading = False
+        if self._read_again:
+            self._read_on()
+
+    async def _read_whole_queue(self) -> None:
+        started, first = monotonic(), self._queue.current is None
+        self._queue.begin_reading()
+        try:
+            listing = await self._read_pages(shown=not len(self._queue.roster))
+            aside = await asyncio.wrap_future(self._desk.read_set_aside())
+            await self._replace(listing, aside)
+        finally:
+            self._reading_took = monotonic() - started
+        self._read_whole = True
+        roster = self._queue.roster
+        self._progress.shown, self._progress.outlined = (len(roster), len(aside)), roster.outlined
+        if first:
+            self._tell_skipped(self._queue.current)
+        self._arrange()
+
+    async def _read_pages(self, shown: bool) -> Listing:
+        """The whole queue, each page of it shown at once where nothing is shown yet."""
+        listing = self._queue.listing if shown else Listing(self._folder)
+        for page in self._desk.read_queue():
+            read = await asyncio.wrap_future(page)
+            if shown:
+                if self._queue.extend(read):
+                    # Whatever looks for garbage would go through all these lines, and stop the
+                    # screen for a third of a second where they are a hundred thousand.
+                    gc.freeze()
+                    self._count()
+                    self._arrange()
+            else:
+                listing.extend(read)
+            if len(read) < PAGE:
+                break
+        return listing
+
+    async def _replace(self, listing: Listing, aside: Sequence[SetAside]) -> None:
+        """Show a listing in place of the one before, as what is wanted of it was found."""
+        wanted = None
+        while wanted != self._queue.wanted:
+            wanted = self._queue.wanted
+            chosen = await asyncio.to_thread(listing.selecting(wanted))
+        self._queue.replace(listing, chosen, aside)
+
+    def _look_at_news(self) -> None:
+        """Open what has an outline now, and go to work that came after all was done."""
+        for photo_id in self._desk.held():
+            item = self._queue.line(photo_id)
+            behind = item is not None and self._desk.is_behind(item)
+            if item is not None and behind and not self._draws_on(photo_id):
+                ready = self._desk.ready(photo_id)
+                self._desk.drop(photo_id)
+                if ready is self._bench.opened:
+                    self._open(item)
+        self._tell_model()
+        if self._ending:
+            self._go_on()
+        self._try_again()
+
+    def _draws_on(self, photo_id: int) -> bool:
+        """Whether a tool is in hand on this photo, so that it stays as it is."""
+        opened = self._bench.opened
+        drawn_on = opened is not None and opened.details.photo_id == photo_id
+        return drawn_on and self._bench.editing
+
+    def _arrange(self) -> None:
+        """Give the queue the room that its names need."""
+        raise NotImplementedError
+
+    def _open(self, item: QueueItem) -> Worker[None]:
+        """Open a photo and show it."""
+        raise NotImplementedError
+
+    def _tell_model(self) -> None:
+        """Say once that a photo which is open without an outline has one of the model's by now."""
+        opened = self._bench.opened
+        if opened is not None and opened.details.revision is None:
+            self._look_for_model(opened)
+
+    @work(group="model")
+    async def _look_for_model(self, opened: DeskPhoto) -> None:
+        photo_id = opened.details.photo_id
+        try:
+            there = await asyncio.wrap_future(self._desk.has_model_outline(opened))
+        except EXPECTED as problem:
+            self._complain(problem)
+        else:
+            if there and self._bench.opened is opened and photo_id not in self._told_model:
+                self._told_model.add(photo_id)
+                self._say(model_came(self._queue.name_of(photo_id), self._keymap))
+
+    def _try_again(self) -> None:
+        """Open a photo that could not be opened: its folder may be back."""
+        row = self._queue.current
+        if self._unopened and isinstance(row, QueueItem) and row.photo_id == self._unopened[0]:
+            self._unopened = None
+            self._open(row)
