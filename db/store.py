@@ -7,11 +7,13 @@ from typing import TypeVar
 
 from sqlalchemy import Engine
 
+from db.claims import Claims
 from db.decisions import Decisions
 from db.drafts import Drafts
 from db.errors import NoDatabase, StoreError
 from db.queue import QueuePages
 from db.reviewed import Reviewed
+from db.sqlite.changes import Changes
 from db.sqlite.files import maps_beside
 from db.sqlite.maps import Maps
 from db.sqlite.opening import as_of_now, prepare
@@ -26,7 +28,7 @@ class _Failed:
     error: Exception
 
 
-class Store(TakingIn, Drafts, Decisions, Reviewed, QueuePages):
+class Store(TakingIn, Drafts, Decisions, Reviewed, QueuePages, Claims):
     """An open database. Its methods may be called from any thread; each is one transaction,
     that of an iterator from its first value to its last.
 
@@ -71,6 +73,10 @@ class Store(TakingIn, Drafts, Decisions, Reviewed, QueuePages):
     def path(self) -> Path:
         """Where the database lies."""
         return self._path
+
+    def watch(self) -> Changes:
+        """Tells whether anything is committed from now on; its first answer is that it was."""
+        return Changes(self._engine, self._path)
 
     def close(self) -> None:
         """Let go of the files."""
