@@ -31,7 +31,7 @@ class Changes:
         with explain_errors(self._path):
             (version,) = connection.execute("PRAGMA data_version").fetchone()
         before, self._version = self._version, version
-        return before != version
+        return bool(before != version)
 
     def close(self) -> None:
         """Give the connection back."""

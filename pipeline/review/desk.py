@@ -4,6 +4,8 @@ opening  opens photos, one after the other, as they were asked for; one that wai
 looking  has photos drawn as near as they are looked at; what waits may be cancelled
 editing  makes every change of every mask, as it was asked for
 storing  decides, takes back and reads a page of the queue, each after the edits asked for before it
+claiming claims the photo that is looked at, so that nobody else is handed it; nothing waits for it
+listening looks for what others did, and has claims renewed
 writer   commits edits, in the order they were made (`pipeline.review.writer`)
 
 A photo's editor belongs to `opening` until it is open and to `editing` from then on; its decision
@@ -12,20 +14,22 @@ has not committed is lost, and a decision that `storing` has not come to; a scre
 nothing, since `close` waits for all of them.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import TypeVar
 
 from db.queue import PAGE
-from db.values import PhotoDetails, QueueItem, SetAside
+from db.values import Claimed, PhotoDetails, QueueItem, SetAside
 from imaging.framing import Framing, Mask, Pixels, Size
 from imaging.values import Prediction
 from pipeline.errors import WriteFailed
+from pipeline.review.claiming import Claiming
 from pipeline.review.deck import Deck
 from pipeline.review.draft import Draft
 from pipeline.review.editor import OpenPhoto
 from pipeline.review.lane import Lane
+from pipeline.review.listening import Listening, News
 from pipeline.review.reshaped import Reshaped
 from pipeline.review.session import ReviewSession
 from pipeline.review.verdict import Ruling, TakenBack
@@ -89,6 +93,8 @@ class Desk:
         self._looking = ThreadPoolExecutor(1, "looking")
         self._editing = Lane("editing")
         self._storing = Lane("storing")
+        self._claiming = Claiming(session)
+        self._listening: Listening | None = None
         self._deck = Deck(self._begin_to_open)
         self._reading = session.queue()
 
@@ -126,6 +132,30 @@ class Desk:
         """
         ids = frozenset(photo_ids)
         return self._store(lambda: self._session.changed(ids))
+
+    def listen(self, hear: Callable[[News], None]) -> None:
+        """Tell of what others do from now on; `hear` is called from a thread."""
+        self._listening = Listening(self._session, hear, self._claiming.renew)
+        self._listening.start()
+
+    def read_claims(self) -> Future[Mapping[int, str]]:
+        """The photos that are open in other sessions, and whose they are."""
+        return self._store(lambda: self._session.open_elsewhere(self._session.claims()))
+
+    def claim(self, photo_id: int) -> Future[Claimed | None]:
+        """This photo is looked at; whose it is. None where another one was looked at by then.
+
+        What was looked at before is let go, unless its decision is on its way.
+        """
+        return self._claiming.claim(photo_id)
+
+    def is_ours(self, claimed: Claimed) -> bool:
+        """Whether a photo is this session's."""
+        return claimed.holder == self._session.holder
+
+    def leave(self) -> None:
+        """No photo is looked at."""
+        self._claiming.leave()
 
     def read_set_aside(self) -> Future[list[SetAside]]:
         """The files that could not become photos."""
@@ -167,7 +197,9 @@ class Desk:
         self._deck.drop(photo.details.photo_id)
         # On its own lane, before the decision: what lifts the brush later finds no stroke.
         photo.draft.end_stroke()
-        return self._store(lambda: self._session.decide(photo._opened, ruling))
+        stored = self._store(lambda: self._session.decide(photo._opened, ruling))
+        self._claiming.decide(photo.details.photo_id, stored)
+        return stored
 
     def has_model_outline(self, photo: DeskPhoto) -> Future[bool]:
         """Whether a model has outlined a photo, whatever that stands on."""
@@ -191,12 +223,16 @@ class Desk:
 
     def close(self) -> None:
         """Do what was asked for, but for photos nobody will see now; blocks until then."""
+        if self._listening is not None:
+            self._listening.stop()
         self._opening.shutdown(wait=True, cancel_futures=True)
         self._looking.shutdown(wait=True, cancel_futures=True)
         # Before the storing lane, which waits for edits.
         self._editing.close()
         self._storing.close()
         self._reading.close()
+        # Last: what is decided must not be handed to others before it is stored.
+        self._claiming.close()
 
     def _begin_to_open(self, photo_id: int) -> Future[DeskPhoto]:
         return self._opening.submit(self._open, photo_id)
