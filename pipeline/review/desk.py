@@ -73,6 +73,10 @@ class DeskPhoto:
         """The photo's own size."""
         return self._opened.details.size
 
+    def was_decided(self, item: QueueItem) -> bool:
+        """Whether its line tells of a decision that was made since it was opened."""
+        return (item.decision_id or 0) > (self.details.decision_id or 0)
+
     def look(self, framing: Framing) -> Future[Pixels]:
         """What a framing shows of the photo at its full resolution, uint8 (gh, gw, 3).
 
@@ -178,16 +182,17 @@ class Desk:
         return self._deck.held()
 
     def is_behind(self, item: QueueItem) -> bool:
-        """Whether a photo was opened before it got the outline that it has now, and none drawn.
+        """Whether a photo was opened before it got what stands on it now, and none drawn.
 
-        Its first one, or the one of another model or reviewer: a decision on what stood before is
-        refused.
+        Its first outline, that of another model, or what another reviewer said: a decision on what
+        stood before is refused.
         """
         ready = self._deck.ready(item.photo_id)
         if ready is None or ready.draft.begun or ready.draft.can_redo:
             return False
         revision = ready.details.revision
-        return (item.revision_id or 0) > (0 if revision is None else revision.id)
+        outlined = (item.revision_id or 0) > (0 if revision is None else revision.id)
+        return outlined or ready.was_decided(item)
 
     def decide(self, photo: DeskPhoto, ruling: Ruling) -> Future[Reshaped | None]:
         """Store a decision on what the edits asked for so far made of a photo.

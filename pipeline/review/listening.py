@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from db.errors import StoreError
+from db.sqlite.changes import Changes
 from db.values import Claim
 from pipeline.review.session import ReviewSession
 
@@ -38,7 +39,7 @@ class Listening:
         self._session = session
         self._hear = hear
         self._tick = tick
-        self._changes = session.watch()
+        self._changes: Changes | None = None
         self._unread = False
         self._claims: list[Claim] = []
         self._told: Mapping[int, str] = {}
@@ -54,11 +55,14 @@ class Listening:
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join()
-        self._changes.close()
+        if self._changes is not None:
+            self._changes.close()
 
     def look(self) -> None:
         """Tell what is new, if anything is. Raises StoreError."""
         said = arrived = False
+        if self._changes is None:
+            self._changes = self._session.watch()
         self._unread = self._changes.any() or self._unread
         if self._unread:
             said, arrived = self._session.news()

@@ -26,8 +26,8 @@ from tui.failures import EXPECTED
 from tui.names import below
 from tui.preferences import Preferences
 from tui.rows import Listing, Row
-from tui.screens.deciding import DecidingScreen
-from tui.sentences import model_came, nothing_fits, nothing_here
+from tui.screens.sharing import SharingScreen
+from tui.sentences import nothing_fits, nothing_here
 from tui.surface.terminal import LEAST_HEIGHT, LEAST_WIDTH
 from tui.widgets.canvas import Canvas
 from tui.widgets.locator import Locator
@@ -50,7 +50,7 @@ PAUSE_PER_READING = 5
 """A queue that takes long to read is read the less often."""
 
 
-class ReviewScreen(DecidingScreen):
+class ReviewScreen(SharingScreen):
     """Wires queue, workbench and details to the desk; whatever blocks runs there."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012
@@ -63,7 +63,6 @@ class ReviewScreen(DecidingScreen):
         self._reading = self._read_again = self._read_all = self._read_whole = False
         self._reading_took = 0.0
         self._news: Timer | None = None
-        self._told_model: set[int] = set()
         self._locator = Locator(id="locator")
 
     @property
@@ -150,6 +149,9 @@ class ReviewScreen(DecidingScreen):
         before, self._progress.progress = self._progress.progress, progress
         if progress.message and (before is None or before.message != progress.message):
             self._say(progress.message, "warning")
+        self._expect_news()
+
+    def _expect_news(self) -> None:
         if self._news is None:
             pause = max(NEWS_EVERY, PAUSE_PER_READING * self._reading_took)
             self._news = self.set_timer(pause, self._read_news)
@@ -163,7 +165,7 @@ class ReviewScreen(DecidingScreen):
         self._read_all = True
         self._read_on()
 
-    @on(DecidingScreen.StoreChanged)
+    @on(SharingScreen.StoreChanged)
     def _read_on(self) -> None:
         """Read what has changed; not while something is read, but after that."""
         self._read_again = self._reading
@@ -196,6 +198,9 @@ class ReviewScreen(DecidingScreen):
         started, first = monotonic(), self._queue.current is None
         self._queue.begin_reading()
         try:
+            if first:
+                # Before a photo is handed out; later they are heard of.
+                self._queue.take(await asyncio.wrap_future(self._desk.read_claims()))
             listing = await self._read_pages(shown=not len(self._queue.roster))
             aside = await asyncio.wrap_future(self._desk.read_set_aside())
             await self._replace(listing, aside)
@@ -234,45 +239,6 @@ class ReviewScreen(DecidingScreen):
             chosen = await asyncio.to_thread(listing.selecting(wanted))
         self._queue.replace(listing, chosen, aside)
 
-    def _look_at_news(self) -> None:
-        """Open what has an outline now, and go to work that came after all was done."""
-        for photo_id in self._desk.held():
-            item = self._queue.line(photo_id)
-            behind = item is not None and self._desk.is_behind(item)
-            if item is not None and behind and not self._draws_on(photo_id):
-                ready = self._desk.ready(photo_id)
-                self._desk.drop(photo_id)
-                if ready is self._bench.opened:
-                    self._open(item)
-        self._tell_model()
-        if self._ending:
-            self._go_on()
-        self._try_again()
-
-    def _draws_on(self, photo_id: int) -> bool:
-        """Whether a tool is in hand on this photo, so that it stays as it is."""
-        opened = self._bench.opened
-        drawn_on = opened is not None and opened.details.photo_id == photo_id
-        return drawn_on and self._bench.editing
-
-    def _tell_model(self) -> None:
-        """Say once that a photo which is open without an outline has one of the model's by now."""
-        opened = self._bench.opened
-        if opened is not None and opened.details.revision is None:
-            self._look_for_model(opened)
-
-    @work(group="model")
-    async def _look_for_model(self, opened: DeskPhoto) -> None:
-        photo_id = opened.details.photo_id
-        try:
-            there = await asyncio.wrap_future(self._desk.has_model_outline(opened))
-        except EXPECTED as problem:
-            self._complain(problem)
-        else:
-            if there and self._bench.opened is opened and photo_id not in self._told_model:
-                self._told_model.add(photo_id)
-                self._say(model_came(self._queue.name_of(photo_id), self._keymap))
-
     def _try_again(self) -> None:
         """Open a photo that could not be opened: its folder may be back."""
         row = self._queue.current
@@ -290,15 +256,18 @@ class ReviewScreen(DecidingScreen):
         self._unopened = None
         match row:
             case QueueItem() as item:
+                self._take_up(item, self._desk.claim(item.photo_id))
                 ready = self._ready(item.photo_id)
                 if ready is None:
                     self._open(item)
                 else:
                     self._show(ready)
             case SetAside() as file:
+                self._desk.leave()
                 self._bench.say(f"{below(file.path, self._folder)} was set aside.", file.reason)
                 self._details.show_aside(file)
             case None:
+                self._desk.leave()
                 self._bench.say(*self._why_nothing())
                 self._details.clear()
 

@@ -1,6 +1,6 @@
 """The queue: a line for each photo, and the files that were set aside with their reason."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import ClassVar
@@ -41,6 +41,8 @@ class Queue(RowView, can_focus=True):
         self._left = False
         self.silent = False
         """Whether nobody is told where the cursor goes."""
+        self.handed: int | None = None
+        """The photo under the cursor where it came there by itself, as the next that waits."""
 
     # What the queue holds
 
@@ -120,9 +122,10 @@ class Queue(RowView, can_focus=True):
         if drawn:
             self._resize()
             self.refresh()
-        waiting = (item.photo_id for item in items if item.decision is None)
+        taken = self._rows.taken
+        waiting = (item for item in items if item.decision is None and item.photo_id not in taken)
         if self.cursor is None and (first := next(waiting, None)) is not None:
-            self.choose(first)
+            self.hand(first)
         return drawn
 
     def replace(self, listing: Listing, chosen: Chosen, aside: Sequence[SetAside]) -> None:
@@ -173,7 +176,7 @@ class Queue(RowView, can_focus=True):
             before = None
         waiting = next(self.waiting(), None) if before is None else None
         if waiting is not None:
-            self._go(self._rows.place(waiting.photo_id))
+            self.hand(waiting)
         else:
             self._go(min(self.cursor or 0, len(self) - 1) if len(self) else None)
         self.keep_cursor_in_sight()
@@ -206,7 +209,28 @@ class Queue(RowView, can_focus=True):
         """What is read from now on says itself what was said of these photos."""
         return self._rows.begin_reading()
 
+    # What is open elsewhere
+
+    def take(self, taken: Mapping[int, str]) -> None:
+        """These photos are open in other sessions, of these reviewers."""
+        for photo_id in taken.keys() ^ self._rows.taken.keys():
+            self.refresh_row(self._rows.place(photo_id))
+        self._rows.taken = taken
+
+    def leave_to(self, photo_id: int, holder: str) -> None:
+        """This photo is open in another session, too."""
+        self.take({**self._rows.taken, photo_id: holder})
+
+    def left_to_others(self) -> int:
+        """How many photos wait that others have open, shown or not."""
+        return self._rows.left_to_others()
+
     # Moving
+
+    def hand(self, item: QueueItem, told: bool = True) -> None:
+        """Go to a photo that is shown because it is the next that waits."""
+        self.choose(item.photo_id, told)
+        self.handed = item.photo_id
 
     def choose(self, photo_id: int, told: bool = True) -> bool:
         """Go to a photo, also when the cursor is there; False if it is not shown.
@@ -257,6 +281,7 @@ class Queue(RowView, can_focus=True):
 
     def _go(self, index: int | None, told: bool = True) -> None:
         row = None if index is None else self._rows[index]
+        self.handed = None
         # The row that was left may be wanted no more, and close up.
         self._hold(row)
         if index is not None:
