@@ -14,7 +14,6 @@ from db.errors import NoDatabase, StoreError
 from db.queue import QueuePages
 from db.reviewed import Reviewed
 from db.sqlite.changes import Changes
-from db.sqlite.files import maps_beside
 from db.sqlite.maps import Maps
 from db.sqlite.opening import as_of_now, prepare
 from db.sqlite.reading import read
@@ -36,10 +35,13 @@ class Store(TakingIn, Drafts, Decisions, Reviewed, QueuePages, Claims):
     """
 
     @classmethod
-    def open(cls, path: Path) -> "Store":
-        """Open the database at `path`, made or migrated if need be. Raises StoreError."""
-        engine = prepare(path)
-        return cls(path, engine, Maps(maps_beside(path)))
+    def open(cls, path: Path, group: str | None = None) -> "Store":
+        """Open the database at `path`, made or migrated if need be, and shared with a `group`.
+
+        Raises StoreError.
+        """
+        engine = prepare(path, group)
+        return cls(path, engine, Maps(path))
 
     @classmethod
     def read(cls, path: Path, work: Callable[["Store"], Found]) -> Found:
@@ -57,7 +59,7 @@ class Store(TakingIn, Drafts, Decisions, Reviewed, QueuePages, Claims):
         def reading(engine: Engine) -> Found | _Failed:
             with as_of_now(engine, path) as present:
                 try:
-                    return work(cls(path, present, Maps(maps_beside(path))))
+                    return work(cls(path, present, Maps(path)))
                 except StoreError:
                     raise
                 except Exception as error:

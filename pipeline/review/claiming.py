@@ -33,6 +33,7 @@ class Claiming:
         # Set by the screen's thread and read by others, which may come a moment late.
         self._open: int | None = None
         self._asked = 0.0
+        self._closed = False
         self._deciding: set[int] = set()
         """For the lane alone."""
 
@@ -64,10 +65,15 @@ class Claiming:
             self._ask(photo_id)
 
     def close(self) -> None:
-        """Let go of everything; blocks until then. No decision is on its way any more."""
+        """Let go of everything; blocks until then. No decision is on its way any more.
+
+        It can be called again.
+        """
         self._open = None
-        self._lane.submit(self._let_go)
-        self._lane.close()
+        if not self._closed:
+            self._closed = True
+            self._lane.submit(self._let_go)
+            self._lane.close()
 
     def _ask(self, photo_id: int) -> Future[Claimed | None]:
         self._asked = self._clock()

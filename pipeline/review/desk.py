@@ -228,8 +228,9 @@ class Desk:
 
     def close(self) -> None:
         """Do what was asked for, but for photos nobody will see now; blocks until then."""
-        if self._listening is not None:
-            self._listening.stop()
+        listening, self._listening = self._listening, None
+        if listening is not None:
+            listening.stop()
         self._opening.shutdown(wait=True, cancel_futures=True)
         self._looking.shutdown(wait=True, cancel_futures=True)
         # Before the storing lane, which waits for edits.
