@@ -107,6 +107,8 @@ class Reviewer:
             self._session.let_go()
 
     def _hear(self, news: News) -> None:
+        if news.said:
+            self._say(what="told", until=self._store.hear().decision_id, at=time.monotonic())
         self._unread["said"] += news.said
         self._unread["arrived"] += news.arrived
         self._news = news

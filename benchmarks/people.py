@@ -50,7 +50,10 @@ def main() -> None:
     table.add_column("how many", justify="right")
     for name, count in sorted(report.done.items()):
         table.add_row(name, str(count))
-    for name, values in (("heard of after, s", report.lags), ("a write took, s", report.waits)):
+    for name, values in (
+        ("others were told after, s", report.lags),
+        ("a write took, s", report.waits),
+    ):
         if values:
             high = sorted(values)[int(0.99 * (len(values) - 1))]
             shown = f"{median(values):.3f}, {high:.3f}, {max(values):.3f}"
@@ -93,11 +96,11 @@ def examine(database: Path, logs: list[Path], codes: list[int | None]) -> Report
     every = [line for lines in said for line in lines]
     report = Report(done=Counter(line["what"] for line in every))
     report.waits = [line["took"] for line in every if line["what"] == "wrote"]
-    report.lags = list(_lags(said))
     report.faults += [f"a process ended with {code}" for code in codes if code != 0]
     report.faults += [f"refused: {line['why']}" for line in every if line["what"] == "refused"]
     report.faults += _handed_twice(said)
     with closing(sqlite3.connect(database)) as connection:
+        report.lags = list(_lags(connection, said))
         report.faults += _lost(connection, every)
         report.faults += _broken(connection)
     return report
@@ -144,20 +147,22 @@ def _broken(connection: sqlite3.Connection) -> Iterator[str]:
     )
 
 
-def _lags(said: list[list[Said]]) -> Iterator[float]:
-    """Seconds from where a decision was stored until each of the others had read of it."""
-    made = {
-        line["note"]: (number, line["at"])
+def _lags(connection: sqlite3.Connection, said: list[list[Said]]) -> Iterator[float]:
+    """Seconds from where a decision was stored until each of the others was told of it."""
+    ids = dict(connection.execute("SELECT note, id FROM decision"))
+    made = [
+        (number, ids[line["note"]], line["at"])
         for number, lines in enumerate(said)
         for line in lines
-        if line["what"] == "decided"
-    }
+        if line["what"] == "decided" and line["note"] in ids
+    ]
     for number, lines in enumerate(said):
-        for line in lines:
-            if line["what"] == "heard" and line["note"] in made:
-                whose, at = made[line["note"]]
-                if whose != number:
-                    yield line["at"] - at
+        told = [(line["at"], line["until"]) for line in lines if line["what"] == "told"]
+        told += [(line["at"], ids[line["note"]]) for line in lines if line["what"] == "heard"]
+        for whose, key, at in made:
+            heard = [when for when, until in told if until >= key and when >= at]
+            if whose != number and heard:
+                yield min(heard) - at
 
 
 if __name__ == "__main__":

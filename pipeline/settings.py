@@ -224,14 +224,6 @@ SETTINGS = (
         '"~/review/clinic.db"',
     ),
     Setting(
-        "group",
-        None,
-        _group,
-        "a group of this machine",
-        "Whose members share the database, each with a login; by default it is yours alone.",
-        '"clinic"',
-    ),
-    Setting(
         "model",
         None,
         _model,
@@ -278,6 +270,14 @@ SETTINGS = (
         f"a name of at most {LONGEST_NAME} characters that can be printed",
         "Your name, stored with each decision; by default the one you are logged in with.",
         '"ada"',
+    ),
+    Setting(
+        "group",
+        None,
+        _group,
+        "a group of this machine",
+        "Whose members share the database, each with a login; by default it is yours alone.",
+        '"clinic"',
     ),
     Setting(
         "reject_reasons",

@@ -37,6 +37,10 @@ def three(clinic: Clinic) -> list[int]:
     ]
 
 
+def taken(pilot: Pilot[None]) -> set[int]:
+    return {*review_screen(pilot).query_one(Queue)._rows.taken}
+
+
 def said(pilot: Pilot[None]) -> str:
     return "\n".join(note.message for note in pilot.app._notifications)
 
@@ -69,7 +73,16 @@ async def test_it_may_be_gone_to_and_decided_and_is_said_to_be_open(
     bo.claim(three[0])
     async with make_app().run_test(size=(120, 40)) as pilot:
         await settled(pilot)
-        await pilot.press("k")
+        # The key for the next photo passes over it, an arrow goes to it.
+        await pilot.press("up", "up")
+        await settled(pilot)
+        bo.claim(three[1])
+        await until(pilot, lambda: taken(pilot) == {three[1]})
+        await pilot.press("j")
+        assert shown_photo(await settled(pilot)) == three[2]
+        bo.claim(three[0])
+        await until(pilot, lambda: taken(pilot) == {three[0]})
+        await pilot.press("home")
         screen = await settled(pilot)
         assert shown_photo(screen) == three[0]
         assert "bo\\x1b[31m has spot0.jpg open." in said(pilot)

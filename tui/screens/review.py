@@ -356,8 +356,11 @@ class ReviewScreen(SharingScreen):
         self._arrange()
 
     def action_step(self, rows: int) -> None:
-        """Go to another photo, deciding nothing."""
-        self._queue.action_step(rows)
+        """Go to another photo, deciding nothing; the next one is one that nobody else has open."""
+        if rows == 1:
+            self._queue.pass_on()
+        else:
+            self._queue.action_step(rows)
 
     def put_tool_away(self) -> None:
         """Put it away; the next key may be here already, and is the queue's."""

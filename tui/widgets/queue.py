@@ -260,6 +260,18 @@ class Queue(RowView, can_focus=True):
                 rows += 1
             self._move(max(0, min(len(self) - 1, start + rows)))
 
+    def pass_on(self) -> None:
+        """Move the cursor to the next row that is not a photo which others have open."""
+        start = -1 if self.cursor is None else self.cursor
+        free = (
+            at
+            for at in range(start + 1, len(self))
+            if key_of(self._rows[at]) not in self._rows.taken
+        )
+        index = next(free, start)
+        if index >= 0:
+            self._move(index)
+
     def action_page(self, direction: int) -> None:
         """Move the cursor by a screenful."""
         self.action_step(direction * max(1, self.size.height - 1))
