@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from db.claims import decided
 from db.columns import now
 from db.errors import StaleDecision
 from db.masks import add_revision, is_drafted, newest_outline
@@ -47,6 +48,7 @@ class Decisions(Sessions):
             session.flush()
             standing.decision_id, standing.revision_id = decision.id, revision_id
             take_remark_in(session, verdict.photo_id, verdict.reviewer)
+            decided(session, verdict.photo_id, verdict.reviewer)
 
     def take_back(self, reviewer: str) -> Decision | None:
         """Take a reviewer's last standing decision back: the photo stands as before it.

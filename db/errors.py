@@ -33,6 +33,10 @@ class NoDatabase(StoreError):
     """There is no database where one was to be read."""
 
 
+class Unshared(StoreError):
+    """A group can't open the database that is to be shared with it."""
+
+
 class UnsafePlace(StoreError):
     """The database lies where write-ahead logging loses data: a network or synced folder."""
 

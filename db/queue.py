@@ -13,6 +13,7 @@ from db.measured import FRACTION, measured
 from db.remarks import remarked, said_now
 from db.sessions import Sessions
 from db.tables import (
+    AsideRow,
     DecisionRow,
     FileRow,
     MeasurementRow,
@@ -71,11 +72,21 @@ class QueuePages(Sessions):
         return list(first.values())
 
     def hear(self) -> Heard:
-        """How much was said of all photos until now."""
+        """How much was said of all photos until now, and how many have come."""
         last_said = select(func.max(col(DecisionRow.id)))
         last_unsaid = select(func.max(col(RetractionRow.created_at)))
+        last_file = select(func.max(col(FileRow.id)))
+        last_outline = select(func.max(col(PredictionRow.id)))
+        aside = select(func.count(), func.max(col(AsideRow.seen_at))).select_from(AsideRow)
         with self._reading() as session:
-            return Heard(session.scalar(last_said) or 0, session.scalar(last_unsaid))
+            arrived = session.scalar(last_file) or 0, session.scalar(last_outline) or 0
+            count, newest = session.execute(aside).one()
+            return Heard(
+                session.scalar(last_said) or 0,
+                session.scalar(last_unsaid),
+                arrived,
+                (count, newest),
+            )
 
     def said_since(self, heard: Heard) -> set[int]:
         """The photos of which more was said since, by whomever, or of which less holds."""

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from sqlalchemy import Engine
 
+from db.claims import Claims
 from db.decisions import Decisions
 from db.drafts import Drafts
 from db.errors import NoDatabase, StoreError
@@ -14,7 +15,7 @@ from db.queue import QueuePages
 from db.remarks import Remarking
 from db.reviewed import Reviewed
 from db.shapes import Shapes
-from db.sqlite.files import maps_beside
+from db.sqlite.changes import Changes
 from db.sqlite.maps import Maps
 from db.sqlite.opening import as_of_now, prepare
 from db.sqlite.reading import read
@@ -28,7 +29,7 @@ class _Failed:
     error: Exception
 
 
-class Store(TakingIn, Drafts, Decisions, Remarking, Shapes, Reviewed, QueuePages):
+class Store(TakingIn, Drafts, Decisions, Remarking, Shapes, Reviewed, QueuePages, Claims):
     """An open database. Its methods may be called from any thread; each is one transaction,
     that of an iterator from its first value to its last.
 
@@ -36,10 +37,13 @@ class Store(TakingIn, Drafts, Decisions, Remarking, Shapes, Reviewed, QueuePages
     """
 
     @classmethod
-    def open(cls, path: Path) -> "Store":
-        """Open the database at `path`, made or migrated if need be. Raises StoreError."""
-        engine = prepare(path)
-        return cls(path, engine, Maps(maps_beside(path)))
+    def open(cls, path: Path, group: str | None = None) -> "Store":
+        """Open the database at `path`, made or migrated if need be, and shared with a `group`.
+
+        Raises StoreError.
+        """
+        engine = prepare(path, group)
+        return cls(path, engine, Maps(path))
 
     @classmethod
     def read(cls, path: Path, work: Callable[["Store"], Found]) -> Found:
@@ -57,7 +61,7 @@ class Store(TakingIn, Drafts, Decisions, Remarking, Shapes, Reviewed, QueuePages
         def reading(engine: Engine) -> Found | _Failed:
             with as_of_now(engine, path) as present:
                 try:
-                    return work(cls(path, present, Maps(maps_beside(path))))
+                    return work(cls(path, present, Maps(path)))
                 except StoreError:
                     raise
                 except Exception as error:
@@ -73,6 +77,10 @@ class Store(TakingIn, Drafts, Decisions, Remarking, Shapes, Reviewed, QueuePages
     def path(self) -> Path:
         """Where the database lies."""
         return self._path
+
+    def watch(self) -> Changes:
+        """Tells whether anything is committed from now on; its first answer is that it was."""
+        return Changes(self._engine, self._path)
 
     def close(self) -> None:
         """Let go of the files."""

@@ -204,7 +204,10 @@ class MembershipRow(Table, table=True):
 
 
 class ClaimRow(Table, table=True):
-    """A photo that a reviewer has open, so that nobody else is handed it before `until`."""
+    """A photo that a reviewer has open, so that nobody else is handed it before `until`.
+
+    `made_at` is when the session that has it open began, which tells two of one reviewer apart.
+    """
 
     __tablename__ = "claim"
 

@@ -1,9 +1,12 @@
 """The settings: one value from defaults, a TOML file, variables and options; the last one wins."""
 
+import getpass
+import grp
 import math
 import os
 import re
 import tomllib
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +35,8 @@ REJECT_REASONS = (
     "other",
 )
 SCORE_WORDS = ("unusable", "poor", "fair", "good", "perfect")
+LONGEST_NAME = 40
+"""Characters of a reviewer's name, which stands in rows and is stored with each decision."""
 SHORTEST_LIST, LONGEST_LIST = 1, 5
 """Reasons to choose from: each has a key from 1 to 5."""
 LONGEST_REASON, LONGEST_WORD = 24, 12
@@ -47,6 +52,7 @@ class Settings:
     """All that can be set; a None is found when it is needed, `sources` says where each is from."""
 
     db: Path | None
+    group: str | None
     model: Path | None
     backend: str
     compute_units: str
@@ -68,6 +74,18 @@ class Settings:
     def refiner(self) -> ModelSetup:
         """The package that mends outlines, which is nevus's own, run as the model is."""
         return ModelSetup(shipped_refiner(), self.backend, self.compute_units)
+
+    def name(self) -> str:
+        """Who reviews: the name that is set, or else that of the login. Raises BadSettings."""
+        if self.reviewer is not None:
+            return self.reviewer
+        try:
+            return _name(getpass.getuser())
+        except (KeyError, OSError, ValueError) as error:
+            raise BadSettings(
+                "Your login has no name to store with your decisions. Name yourself with "
+                "--reviewer or NEVUS_REVIEWER."
+            ) from error
 
     def pens(self) -> Pens:
         """What masks are drawn with."""
@@ -102,8 +120,25 @@ def _text(value: object) -> str:
     return value
 
 
+def _name(value: object) -> str:
+    """However it was typed, one name is one: without spaces around it, its accents composed."""
+    name = unicodedata.normalize("NFC", _text(value).strip())
+    if len(name) > LONGEST_NAME or not name.isprintable():
+        raise ValueError
+    return name
+
+
 def _path(value: object) -> Path:
     return Path(_text(value)).expanduser()
+
+
+def _group(value: object) -> str:
+    name = _text(value)
+    try:
+        grp.getgrnam(name)
+    except KeyError:
+        raise ValueError from None
+    return name
 
 
 def _model(value: object) -> Path:
@@ -236,10 +271,18 @@ SETTINGS = (
     Setting(
         "reviewer",
         None,
-        _text,
-        "a name",
+        _name,
+        f"a name of at most {LONGEST_NAME} characters that can be printed",
         "Your name, stored with each decision; by default the one you are logged in with.",
         '"ada"',
+    ),
+    Setting(
+        "group",
+        None,
+        _group,
+        "a group of this machine",
+        "Whose members share the database, each with a login; by default it is yours alone.",
+        '"clinic"',
     ),
     Setting(
         "reject_reasons",
@@ -318,7 +361,8 @@ def read_settings(
     read = {
         one.key: _value(one, values[one.key], sources[one.key])
         for one in SETTINGS
-        if sources[one.key].startswith("NEVUS_")
+        # What an option parsed itself is no text any more.
+        if sources[one.key] != "default" and isinstance(values[one.key], str)
     }
     values |= read
     for key, (value, source) in _from_file(settings_file(environment), environment).items():

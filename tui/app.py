@@ -10,6 +10,7 @@ from textual.message import Message
 
 from pipeline.intake.ingest import Ingest, IngestProgress
 from pipeline.review.desk import Desk
+from pipeline.review.listening import News
 from pipeline.review.session import ReviewSession
 from tui.colour_app import TRUE_COLOURS, ColourApp
 from tui.failures import EXPECTED
@@ -41,6 +42,12 @@ class NevusApp(ColourApp):
 
         progress: IngestProgress
 
+    @dataclass
+    class OthersHeard(Message):
+        """Others did something in the same database."""
+
+        news: News
+
     def __init__(
         self,
         session: ReviewSession,
@@ -71,8 +78,9 @@ class NevusApp(ColourApp):
         return self._review
 
     def on_mount(self) -> None:
-        """Begin to bring photos in."""
+        """Begin to bring photos in, and to listen to others."""
         self._start_ingest()
+        self._desk.listen(self._tell_others)
 
     def on_ready(self) -> None:
         """Do what was typed before the app could listen."""
@@ -101,6 +109,13 @@ class NevusApp(ColourApp):
     @on(IngestAdvanced)
     def _show_progress(self, message: IngestAdvanced) -> None:
         self._review.hear(message.progress)
+
+    def _tell_others(self, news: News) -> None:
+        self.post_message(self.OthersHeard(news))
+
+    @on(OthersHeard)
+    def _show_others(self, message: OthersHeard) -> None:
+        self._review.hear_others(message.news)
 
     def action_help(self) -> None:
         """Show the help."""

@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import getpass
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -47,14 +46,12 @@ def run_app(
 
 
 def _run_and_save(folder: Path, settings: Settings, make_app: MakeApp) -> str:
-    database = database_for(folder, settings.db)
+    database = database_for(folder, settings.db, settings.group)
     with (
-        closing(Store.open(database)) as store,
+        closing(Store.open(database, settings.group)) as store,
         closing(OneProcess(settings.setup(), settings.time_limit)) as scorer,
         closing(Viewer(settings.time_limit, refiner=settings.refiner())) as viewer,
-        saving_the_last(
-            ReviewSession(store, scorer, viewer, folder, settings.reviewer or getpass.getuser())
-        ) as session,
+        saving_the_last(ReviewSession(store, scorer, viewer, folder, settings.name())) as session,
     ):
         app = make_app(session, partial(Ingest, store, scorer, folder))
         try:

@@ -1,6 +1,6 @@
 """The rows of the queue: what the database says of photos, and what it will say in a moment."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from db.values import QueueItem, Remarks, SetAside
@@ -11,6 +11,7 @@ from pipeline.review.waiting import (
     Said,
     Unfinished,
     foresee,
+    is_skipped,
     order_skipped,
     order_waiting,
     order_wanted,
@@ -81,6 +82,8 @@ class Rows:
         self._touched: set[int] = set()
         """What has changed since those that are wanted were last looked for."""
         self._short: dict[tuple[str, int, int], list[str]] = {}
+        self.taken: Mapping[int, str] = {}
+        """The photos that are open in other sessions, and whose they are."""
 
     @property
     def roster(self) -> Roster:
@@ -210,10 +213,21 @@ class Rows:
     # What is to be done
 
     def waiting(self, after: int) -> Iterator[QueueItem]:
-        """What is to be decided of what is shown, in order; from `after` on first."""
+        """What is to be decided of what is shown, in order; from `after` on first.
+
+        What others have open is left to them.
+        """
         if self.wanted.limits:
-            return order_wanted(self.items, after)
-        return order_waiting(self.items, after, list(self._marks))
+            waiting = order_wanted(self.items, after)
+        else:
+            waiting = order_waiting(self.items, after, list(self._marks))
+        return (item for item in waiting if item.photo_id not in self.taken)
+
+    def left_to_others(self) -> int:
+        """How many photos wait that others have open, shown or not."""
+        places = self._places(self.taken.keys())
+        items = (self.roster.items[place] for place in places)
+        return sum(item.decision is None or is_skipped(item) for item in items)
 
     def skipped(self) -> list[QueueItem]:
         """The skipped photos, shown or not, the first skipped first."""

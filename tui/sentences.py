@@ -5,6 +5,7 @@ from pathlib import Path
 
 from db.values import DecisionKind
 from imaging.decode.formats import NAMES
+from imaging.text import printable
 from pipeline.review.sitting import Sat
 from pipeline.review.tally import KINDS
 from tui.keymap import Keymap
@@ -19,15 +20,21 @@ LONGEST_LIST = 3
 """Names said one by one."""
 
 
-def nothing_waits(skipped: bool, aside: int, coming: bool, keys: Keymap) -> tuple[str, ...]:
+def nothing_waits(
+    skipped: bool, aside: int, coming: bool, keys: Keymap, others: int = 0
+) -> tuple[str, ...]:
     """Paragraphs on what is left when no photo waits, or only one that was `skipped` just now.
 
-    `aside` files are no photos; `coming` says that the folder is not yet gone through.
+    `aside` files are no photos; `coming` says that the folder is not yet gone through. As many
+    photos as `others` have open wait, but not here.
     """
     before = f"{keys.key('previous')} goes back"
     here = " that is here so far" if coming else ""
     if skipped:
         left = f"Every other photo{here} is decided. 1 photo is skipped; {before} to it."
+    elif others:
+        are = "1 photo is" if others == 1 else f"{others} photos are"
+        left = f"{are} open with others. Every other one{here} is reviewed."
     else:
         left = f"Every photo{here} is reviewed."
     files = "1 file was" if aside == 1 else f"{aside} files were"
@@ -127,6 +134,21 @@ def seen_again(keys: Keymap) -> str:
     """Said where an outline was to be accepted that is not seen: nothing is but what is seen."""
     accept = keys.key("accept")
     return f"That was the outline before. Now you see yours again, which {accept} accepts."
+
+
+def open_elsewhere(name: str, holder: str, reviewer: str) -> str:
+    """Said on a photo that was gone to and is open in another session."""
+    if holder == reviewer:
+        return f"You have {name} open in another window."
+    return f"{printable(holder)} has {name} open."
+
+
+def decided_meanwhile(name: str, who: str, kind: DecisionKind) -> str:
+    """Said where a photo that lies open was decided elsewhere."""
+    return (
+        f"{printable(who)} has decided {name} meanwhile: {kind}. You see it as it was; leave it "
+        "and come back to see it as it is."
+    )
 
 
 def model_came(name: str, keys: Keymap) -> str:

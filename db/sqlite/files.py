@@ -29,9 +29,22 @@ def lock_of(path: Path) -> Path:
     return beside(path, ".lock")
 
 
+def lease_of(path: Path) -> Path:
+    """Held by the process that segments into the database; stays."""
+    return beside(path, ".segmenting")
+
+
 def maps_beside(path: Path) -> Path:
     """Where the maps of a database lie."""
     return path.with_suffix(".maps.db")
+
+
+def files_of(path: Path) -> list[Path]:
+    """The database and all files of its own that lie beside it now, but for copies of it."""
+    maps = maps_beside(path)
+    locks = (lock_of(path), lease_of(path))
+    logs = (each(file) for file in (path, maps) for each in (log_of, index_of, journal_of))
+    return [file for file in (path, maps, *locks, *logs) if file.is_file()]
 
 
 def has_lived(path: Path) -> bool:

@@ -24,12 +24,19 @@ SYNCED = re.compile(
 )
 
 
-def database_for(folder: Path, db: Path | None = None) -> Path:
+SHARED_PLACE = Path("/Users/Shared/nevus" if sys.platform == "darwin" else "/var/lib/nevus")
+"""Where databases lie that a group shares. On a Mac that is where users leave things to each other,
+and anyone may make it; elsewhere it is where programs keep what they change, and an administrator
+makes it. The site's data folder of platformdirs is for what is installed, and nobody writes it."""
+
+
+def database_for(folder: Path, db: Path | None = None, group: str | None = None) -> Path:
     """The database of a photo folder: `db` if given, else one in the user's data folder.
 
-    It is keyed by the folder's real path, so that every way to the folder leads to the same one.
-    Raises UnsafePlace where `db` lies inside the folder or is a link that leads in a circle, and
-    where the folder's path is no text, which a database could not hold.
+    One that a `group` shares lies in a place of the system's. It is keyed by the folder's real
+    path, so that every way to the folder leads to the same one. Raises UnsafePlace where `db` lies
+    inside the folder or is a link that leads in a circle, and where the folder's path is no text,
+    which a database could not hold.
     """
     real = folder.resolve()
     try:
@@ -39,7 +46,8 @@ def database_for(folder: Path, db: Path | None = None) -> Path:
     if db is not None:
         return _outside(real, _real(db))
     name = re.sub(r"[^\w.-]+", "_", real.name)[:40].strip("._-") or "photos"
-    return user_data_path("nevus") / f"{name}-{sha256(key).hexdigest()[:12]}.db"
+    place = user_data_path("nevus") if group is None else SHARED_PLACE
+    return place / f"{name}-{sha256(key).hexdigest()[:12]}.db"
 
 
 def _real(path: Path) -> Path:

@@ -27,7 +27,8 @@ from sqlalchemy.exc import StatementError
 from db.errors import StoreError
 from db.sqlite.engine import CACHE, for_writing, open_engine
 from db.sqlite.failures import explain_errors, name_of
-from db.sqlite.files import beside, identity_of
+from db.sqlite.files import beside, identity_of, maps_beside
+from db.sqlite.rights import make_beside
 from imaging.framing import Probabilities
 
 _METADATA = MetaData()
@@ -60,11 +61,12 @@ class Maps:
 
     No failure of the cache stops the work: what it can't keep or give is a map that has to be
     computed again. Any thread may ask; the file is opened when it is first needed, and again when
-    another one, or none, lies in its place.
+    another one, or none, lies in its place. It lies beside the database, and is as open as that.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, database: Path) -> None:
+        self._database = database
+        self._path = maps_beside(database)
         self._opened: _Opened | None = None
         # Held while the file is opened, let go of or removed, never while it is read or written.
         self._changing = threading.Lock()
@@ -135,7 +137,7 @@ class Maps:
 
     def _made(self) -> _Opened:
         if not self._path.exists():
-            self._path.touch(mode=0o600)
+            make_beside(self._database, self._path)
         identity, engine = identity_of(self._path), open_engine(self._path, CACHE)
         try:
             _in_transaction(for_writing(engine), _METADATA.create_all)

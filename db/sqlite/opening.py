@@ -1,10 +1,11 @@
 """Open a database: refuse what is none of ours, copy and migrate an older one, under a lock."""
 
 import fcntl
+import os
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -17,21 +18,37 @@ from db.sqlite.files import beside, lock_of, may_write
 from db.sqlite.forms import form_at, form_of, newest_form
 from db.sqlite.location import check_name, check_place
 from db.sqlite.reading import read
+from db.sqlite.rights import (
+    PRIVATE,
+    check_member,
+    check_place_of,
+    make_beside,
+    make_place,
+    open_beside,
+    share,
+)
 
 
-def prepare(path: Path) -> Engine:
+def prepare(path: Path, group: str | None = None) -> Engine:
     """An engine on the database at `path`, made or brought to the present form. Raises StoreError.
 
-    Before a database is changed a copy is laid beside it, named for the form it was brought to.
+    Before a database is changed a copy is laid beside it, named for the form it was brought to. The
+    members of a `group`, where one is named, may open it too from then on.
     """
     check_place(path)
+    if group is not None:
+        check_member(group)
     try:
         if path.exists():
             _check(path)
         else:
             check_name(path)
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            path.touch(mode=0o600)
+            make_place(path, group)
+            if group is not None:
+                check_place_of(path, group)
+            path.touch(mode=PRIVATE)
+        if group is not None:
+            share(path, group)
         with _lock(path), explain_errors(path):
             _bring_up(path)
     except OSError as error:
@@ -57,7 +74,9 @@ def _bring_up(path: Path) -> None:
             return
         if form is not None:
             _check_pages(connection, path)
-            lay_copy(connection, free_name(beside(path, f".before-{head}")))
+            copy = free_name(beside(path, f".before-{head}"))
+            lay_copy(connection, copy)
+            make_beside(path, copy)
     _migrate(path)
 
 
@@ -105,8 +124,9 @@ def _check_pages(connection: sqlite3.Connection, path: Path) -> None:
 @contextmanager
 def _lock(path: Path) -> Iterator[None]:
     """Held by one process at a time; the system gives it back when its holder dies."""
-    with lock_of(path).open("a") as file:
-        with suppress(OSError):
-            lock_of(path).chmod(0o600)
-        fcntl.flock(file, fcntl.LOCK_EX)
+    handle = open_beside(path, lock_of(path))
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(handle)

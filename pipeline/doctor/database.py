@@ -10,6 +10,7 @@ from db.errors import StoreError
 from db.sqlite.files import maps_beside
 from db.sqlite.inspection import DatabaseState, inspect
 from db.sqlite.location import place_of
+from db.sqlite.rights import group_of, unshared
 from pipeline.doctor.findings import Finding, note, ok, problem
 from pipeline.doctor.places import existing_parent, writable
 from pipeline.doctor.sizes import counted, in_bytes
@@ -41,8 +42,11 @@ def folder_finding(folder: Path) -> Finding:
     return ok("Folder", f"{shown} can be listed ({counted(entries, 'item')}); it is never written.")
 
 
-def database_findings(path: Path) -> tuple[Finding, ...]:
-    """What stands at the database's path, or could; nothing is made or changed."""
+def database_findings(path: Path, group: str | None = None) -> tuple[Finding, ...]:
+    """What stands at the database's path, or could; nothing is made or changed.
+
+    `group` is the one that is to share it, where one is asked for.
+    """
     try:
         mode = path.stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
@@ -56,13 +60,14 @@ def database_findings(path: Path) -> tuple[Finding, ...]:
     try:
         state = inspect(path)
     except StoreError as error:
-        return (_place(path), problem("State", str(error)))
+        return (_place(path), problem("State", str(error)), *_sharing(path, group))
     return (
         _place(path),
         form_finding(state),
         _soundness(path, state),
         _durability(state),
         _permission(path),
+        *_sharing(path, group),
         _content(state),
         _sizes(path, state),
         _room(path, state),
@@ -154,6 +159,18 @@ def _permission(path: Path) -> Finding:
         "You may read it, but not write it or make files beside it.",
         f"Change the permissions of {path} and of its folder.",
     )
+
+
+def _sharing(path: Path, group: str | None) -> tuple[Finding, ...]:
+    """Whether a group can share it, where one is to or does."""
+    shared_with = group or group_of(path)
+    if shared_with is None:
+        return ()
+    try:
+        problems = tuple(problem("Sharing", each) for each in unshared(path, shared_with))
+    except StoreError as error:
+        return (problem("Sharing", str(error)),)
+    return problems or (ok("Sharing", f"All of the group {shared_with} may work on it at once."),)
 
 
 def _content(state: DatabaseState) -> Finding:

@@ -12,11 +12,16 @@ from pipeline.doctor.machine import machine_findings
 from pipeline.doctor.model import model_findings
 
 
-def sections(folder: Path, database: Path, model: ModelSetup) -> tuple[Section, ...]:
-    """Photos, database, model and machine; nothing is changed but the user's cache of models."""
+def sections(
+    folder: Path, database: Path, group: str | None, model: ModelSetup
+) -> tuple[Section, ...]:
+    """Photos, database, model and machine; nothing is changed but the user's cache of models.
+
+    `group` is the one that is to share the database, if any.
+    """
     found = (
         Section("Photos", (folder_finding(folder), heic_finding())),
-        Section("Database", database_findings(database)),
+        Section("Database", database_findings(database, group)),
         Section("Model", model_findings(model)),
         Section("Machine", machine_findings()),
     )

@@ -49,7 +49,7 @@ class Patience:
 
     lease: float = 0.5
     """Whether the process that segments into the same database has ended."""
-    news: float = 3.0
+    news: float = 1.5
     """What that process has done meanwhile."""
     postponed: float = 5.0
     """A photo that the machine was in the way of; each time twice as long as the last time."""

@@ -6,6 +6,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from db.errors import StoreError
+from db.sqlite.files import lease_of
+from db.sqlite.rights import open_beside
 
 
 class Lease:
@@ -17,7 +19,7 @@ class Lease:
     """
 
     def __init__(self, database: Path) -> None:
-        self._path = database.with_name(f"{database.name}.segmenting")
+        self._database, self._path = database, lease_of(database)
         self._handle: int | None = None
 
     @property
@@ -29,7 +31,7 @@ class Lease:
         """Try to get it; says whether it is held. Raises StoreError where no file can be locked."""
         if self._handle is None:
             try:
-                self._handle = _locked(self._path)
+                self._handle = _locked(self._database, self._path)
             except OSError as error:
                 raise _no_lock(self._path, error) from error
         return self.held
@@ -41,11 +43,10 @@ class Lease:
             os.close(handle)
 
 
-def _locked(path: Path) -> int | None:
+def _locked(database: Path, path: Path) -> int | None:
     """The locked file, None where somebody else has it."""
-    # Closed on exec: a worker process that outlived its parent would hold the lock for it.
-    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
-    handle = os.open(path, flags, 0o600)
+    # It is closed on exec: a worker process that outlived its parent would hold the lock for it.
+    handle = open_beside(database, path, os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:

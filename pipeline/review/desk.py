@@ -5,6 +5,8 @@ looking  has photos drawn as near as they are looked at; what waits may be cance
 editing  makes every change of every mask, as it was asked for
 storing  decides, takes back, hands remarks and shapes to the writer, and reads a page of the queue,
          each after the edits asked for before it
+claiming claims the photo that is looked at, so that nobody else is handed it; nothing waits for it
+listening looks for what others did, and has claims renewed
 writer   commits edits, remarks and shapes, in the order they were made (`pipeline.review.writer`)
 
 A photo's editor belongs to `opening` until it is open and to `editing` from then on; its decision
@@ -19,15 +21,17 @@ from itertools import islice
 from typing import TypeVar
 
 from db.queue import PAGE
-from db.values import PhotoDetails, QueueItem, Remarks, SetAside, Tool
+from db.values import Claimed, PhotoDetails, QueueItem, Remarks, SetAside, Tool
 from imaging.framing import Framing, Mask, Pixels, Size
 from imaging.mask.shape import Point
 from imaging.values import Prediction
 from pipeline.errors import WriteFailed
+from pipeline.review.claiming import Claiming
 from pipeline.review.deck import Deck
 from pipeline.review.draft import Change, Draft
 from pipeline.review.editor import OpenPhoto
 from pipeline.review.lane import Lane
+from pipeline.review.listening import Listening, News
 from pipeline.review.refining import Mark
 from pipeline.review.reshaped import Reshaped
 from pipeline.review.session import ReviewSession
@@ -89,6 +93,10 @@ class DeskPhoto:
                 del self._begun[tool]
             self._keep_shape(self.details.photo_id, tool, points)
 
+    def was_decided(self, item: QueueItem) -> bool:
+        """Whether its line tells of a decision that was made since it was opened."""
+        return (item.decision_id or 0) > (self.details.decision_id or 0)
+
     def look(self, framing: Framing) -> Future[Pixels]:
         """What a framing shows of the photo at its full resolution, uint8 (gh, gw, 3).
 
@@ -113,6 +121,8 @@ class Desk:
         self._looking = ThreadPoolExecutor(1, "looking")
         self._editing = Lane("editing")
         self._storing = Lane("storing")
+        self._claiming = Claiming(session)
+        self._listening: Listening | None = None
         self._deck = Deck(self._begin_to_open)
         self._reading = session.queue()
         # The last remark or shape on its way to the writer: done when it is queued there.
@@ -153,6 +163,30 @@ class Desk:
         ids = frozenset(photo_ids)
         return self._store(lambda: self._session.changed(ids))
 
+    def listen(self, hear: Callable[[News], None]) -> None:
+        """Tell of what others do from now on; `hear` is called from a thread."""
+        self._listening = Listening(self._session, hear, self._claiming.renew)
+        self._listening.start()
+
+    def read_claims(self) -> Future[Mapping[int, str]]:
+        """The photos that are open in other sessions, and whose they are."""
+        return self._store(lambda: self._session.open_elsewhere(self._session.claims()))
+
+    def claim(self, photo_id: int) -> Future[Claimed | None]:
+        """This photo is looked at; whose it is. None where another one was looked at by then.
+
+        What was looked at before is let go, unless its decision is on its way.
+        """
+        return self._claiming.claim(photo_id)
+
+    def is_ours(self, claimed: Claimed) -> bool:
+        """Whether a photo is this session's."""
+        return claimed.holder == self._session.holder
+
+    def leave(self) -> None:
+        """No photo is looked at."""
+        self._claiming.leave()
+
     def read_set_aside(self) -> Future[list[SetAside]]:
         """The files that could not become photos."""
         return self._store(self._session.set_aside)
@@ -174,16 +208,17 @@ class Desk:
         return self._deck.held()
 
     def is_behind(self, item: QueueItem) -> bool:
-        """Whether a photo was opened before it got the outline that it has now, and none drawn.
+        """Whether a photo was opened before it got what stands on it now, and none drawn.
 
-        Its first one, or the one of another model or reviewer: a decision on what stood before is
-        refused.
+        Its first outline, that of another model, or what another reviewer said: a decision on what
+        stood before is refused.
         """
         ready = self._deck.ready(item.photo_id)
         if ready is None or ready.draft.begun or ready.draft.can_redo:
             return False
         revision = ready.details.revision
-        return (item.revision_id or 0) > (0 if revision is None else revision.id)
+        outlined = (item.revision_id or 0) > (0 if revision is None else revision.id)
+        return outlined or ready.was_decided(item)
 
     def decide(self, photo: DeskPhoto, ruling: Ruling) -> Future[Reshaped | None]:
         """Store a decision on what the edits asked for so far made of a photo.
@@ -193,7 +228,9 @@ class Desk:
         self._deck.drop(photo.details.photo_id)
         # On its own lane, before the decision: what lifts the brush later finds no stroke.
         photo.draft.end_stroke()
-        return self._store(lambda: self._session.decide(photo._opened, ruling))
+        stored = self._store(lambda: self._session.decide(photo._opened, ruling))
+        self._claiming.decide(photo.details.photo_id, stored)
+        return stored
 
     def has_model_outline(self, photo: DeskPhoto) -> Future[bool]:
         """Whether a model has outlined a photo, whatever that stands on."""
@@ -230,12 +267,17 @@ class Desk:
 
     def close(self) -> None:
         """Do what was asked for, but for photos nobody will see now; blocks until then."""
+        listening, self._listening = self._listening, None
+        if listening is not None:
+            listening.stop()
         self._opening.shutdown(wait=True, cancel_futures=True)
         self._looking.shutdown(wait=True, cancel_futures=True)
         # Before the storing lane, which waits for edits.
         self._editing.close()
         self._storing.close()
         self._reading.close()
+        # Last: what is decided must not be handed to others before it is stored.
+        self._claiming.close()
 
     def _begin_to_open(self, photo_id: int) -> Future[DeskPhoto]:
         return self._opening.submit(self._open, photo_id)

@@ -1,16 +1,24 @@
 """A reviewer's sitting: open a photo, edit its mask, decide, take back; nothing is lost."""
 
-from collections.abc import Callable, Collection, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
+from db.claims import holds
+from db.columns import now
+from db.sqlite.changes import Changes
 from db.store import Store
 from db.values import (
+    Claim,
+    Claimed,
     DraftState,
     Heard,
+    Holder,
     NewMask,
     PhotoDetails,
     QueueItem,
@@ -62,12 +70,16 @@ class ReviewSession:
     ) -> None:
         self.folder = folder.resolve()
         self.reviewer = reviewer
+        self.clock: Callable[[], datetime] = now
+        """What claims run out by."""
+        self.holder = Holder(reviewer, now())
         self.sitting = Sitting()
         self._store = store
         self._scorer = scorer
         self._viewer = viewer
         self._writer = Writer()
-        self._heard = Heard()
+        # Set by the thread that reads the queue, read by the one that listens: a whole value.
+        self._heard: Heard | None = None
 
     @property
     def pending(self) -> int:
@@ -92,9 +104,51 @@ class ReviewSession:
 
         That is since the queue was read, or this was asked for.
         """
-        before, self._heard = self._heard, self._store.hear()
+        before, heard = self._heard or Heard(), self._store.hear()
+        # What has come is read with the whole queue alone.
+        self._heard = replace(heard, arrived=before.arrived, set_aside=before.set_aside)
         folder, said = str(self.folder), self._store.said_since(before)
         return self._store.queue_lines(folder, {*photo_ids, *said}, self.reviewer)
+
+    def watch(self) -> Changes:
+        """Tells whether anything was committed, by whomever."""
+        return self._store.watch()
+
+    def news(self) -> tuple[bool, bool]:
+        """Whether `changed` would bring something, and whether the whole queue would besides."""
+        heard, before = self._store.hear(), self._heard
+        if before is None:
+            return False, False
+        said = (heard.decision_id, heard.taken_back_at) != (
+            before.decision_id,
+            before.taken_back_at,
+        )
+        came = (heard.arrived, heard.set_aside) != (before.arrived, before.set_aside)
+        return said, came
+
+    def claim(self, photo_id: int, keep: Collection[int] = ()) -> Claimed:
+        """Claim a photo for this session unless another one has it open; all others but `keep` go.
+
+        Raises Unknown.
+        """
+        return self._store.claim(photo_id, self.holder, self.clock(), keep)
+
+    def let_go(self, keep: Collection[int] = ()) -> None:
+        """No photo is open in this session any more, but for `keep`."""
+        self._store.let_go(self.holder, keep)
+
+    def claims(self) -> list[Claim]:
+        """What sessions have open or left open."""
+        return self._store.claims()
+
+    def open_elsewhere(self, claims: Iterable[Claim]) -> Mapping[int, str]:
+        """Of these claims those of other sessions that hold now: the photos, and whose they are."""
+        at = self.clock()
+        return {
+            claim.photo_id: claim.holder.reviewer
+            for claim in claims
+            if claim.holder != self.holder and holds(claim, at)
+        }
 
     def set_aside(self) -> list[SetAside]:
         """The folder's files that could not become photos."""

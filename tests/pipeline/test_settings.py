@@ -74,6 +74,8 @@ def test_options_outweigh_variables_and_these_the_file(
         ('model = "none.mlpackage"', "model must be the path of an .mlpackage that is there"),
         ("db = 3", "db must be the path of a file"),
         ('reviewer = ""', "reviewer must be a name"),
+        ('reviewer = "  "', "reviewer must be a name"),
+        ('group = "nobody-has-this"', "group must be a group of this machine"),
         ("reject_reasons = []", "reject_reasons must be a list of 1 to 5 different texts"),
         ('reject_reasons = ["a", " a "]', "reject_reasons must be a list"),
         ('reject_reasons = ["a", 2]', "reject_reasons must be a list"),
@@ -143,3 +145,26 @@ def test_reasons_and_words_are_lists_also_in_a_variable(place: Path) -> None:
     assert held.score_words == ("1", "2", "3", "4", "fünf")
     assert ("reject_reasons", "zu dunkel; Haar", f"{place}:1") in held.rows()
     assert ("score_words", "1; 2; 3; 4; fünf", "NEVUS_SCORE_WORDS") in held.rows()
+
+
+@pytest.mark.parametrize("name", ["", " \t", "a\x1b[31mb", "two\nlines", "x" * 41, "\u202eada"])
+def test_a_name_that_can_t_stand_in_a_row_is_refused_wherever_it_comes_from(name: str) -> None:
+    with pytest.raises(BadSettings, match="--reviewer: reviewer must be a name of at most 40"):
+        read_settings({"reviewer": name}, {})
+
+
+def test_one_name_is_one_however_it_is_typed() -> None:
+    decomposed, composed = "Rene\u0301e", "Ren\u00e9e"
+    found = read_settings({"reviewer": f" {decomposed} "}, {})
+    assert found.name() == composed
+    assert found.name() == read_settings({}, {"NEVUS_REVIEWER": composed}).name()
+
+
+def test_without_a_name_it_is_the_login_s_and_one_that_can_t_be_is_a_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LOGNAME", "eve")
+    assert read_settings({}, {}).name() == "eve"
+    monkeypatch.setenv("LOGNAME", "x" * 300)
+    with pytest.raises(BadSettings, match="Name yourself with --reviewer or NEVUS_REVIEWER"):
+        read_settings({}, {}).name()

@@ -5,7 +5,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tui.commands.options import Color, ComputeUnits, Database, Folder, Json, Model, RunBy
+from tui.commands.options import (
+    Color,
+    ComputeUnits,
+    Database,
+    Folder,
+    Group,
+    Json,
+    Model,
+    RunBy,
+)
 from tui.commands.output import FAILED, WRONG_USAGE, fail, failures, print_json, stderr
 from tui.commands.selftest import run_selftest
 from tui.commands.settings import settled
@@ -24,6 +33,7 @@ RunSelftest = Annotated[
 def doctor(
     folder: Folder = Path(),
     db: Database = None,
+    group: Group = None,
     model: Model = None,
     selftest: RunSelftest = False,
     backend: RunBy = None,
@@ -56,7 +66,9 @@ def doctor(
             "--model alone tries all there is: leave --backend and --compute-units out.",
             WRONG_USAGE,
         )
-    held = settled(db=db, model=model, backend=backend, compute_units=compute_units, color=color)
+    held = settled(
+        db=db, group=group, model=model, backend=backend, compute_units=compute_units, color=color
+    )
     with failures():
         if selftest:
             works = run_selftest(held.setup(), json)
@@ -76,8 +88,8 @@ def _look_around(folder: Path, held: "Settings", json: bool) -> bool:
     # Before the line that moves: it would be drawn between question and answer.
     terminal = Section("Terminal", terminal_findings(read_terminal(held.color)))
     with stderr().status("looking around"):
-        place = database_for(folder, held.db)
-        found = sections(folder, place, held.setup())
+        place = database_for(folder, held.db, held.group)
+        found = sections(folder, place, held.group, held.setup())
     examination = examined(terminal, *found)
     (print_json if json else print_findings)(examination)
     return examination.works

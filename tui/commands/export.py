@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from tui.commands.options import Database, Folder, Json
+from tui.commands.options import Database, Folder, Group, Json
 from tui.commands.output import WRONG_USAGE, fail, failures, print_json, print_table, remark
 from tui.commands.settings import settled
 
@@ -44,6 +44,7 @@ def export(
     ] = "png",
     decision: ChosenKinds = ["accepted", "corrected", "no lesion"],  # noqa: B006
     json: Json = False,
+    group: Group = None,
 ) -> None:
     """Write the reviewed masks of FOLDER to DEST, each with where it comes from.
 
@@ -65,14 +66,16 @@ def export(
     except ValueError:
         known = ", ".join(DecisionKind)
         raise fail(f"--decision takes one of: {known}; not {decision!r}.", WRONG_USAGE) from None
-    held = settled(db=db)
+    held = settled(db=db, group=group)
     with failures():
         from db.sqlite.location import database_for
         from pipeline.exchange.export import check_destination, unstored
         from pipeline.exchange.export import export as write
 
         check_destination(dest, folder)
-        exported = write(database_for(folder, held.db), dest, folder, format_name, kinds)
+        exported = write(
+            database_for(folder, held.db, held.group), dest, folder, format_name, kinds
+        )
         left_out = unstored(exported)
         if left_out is not None:
             remark(left_out)

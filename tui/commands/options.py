@@ -25,6 +25,14 @@ Database = Annotated[
     ),
 ]
 
+Group = Annotated[
+    str | None,
+    typer.Option(
+        "--group",
+        help="A group of this machine whose members share the database, each with a login.",
+    ),
+]
+
 
 def _package(path: Path | None) -> Path | None:
     """Say what is no package before a worker starts; what is wrong in one comes later."""

@@ -92,10 +92,18 @@ def failures() -> Iterator[None]:
     from models.evaluate.pairs import NoSetOfPairs, PairsError
     from models.package.package import ModelError, NotAPackage
     from pipeline.errors import PipelineError, WrongDestination
+    from pipeline.settings import BadSettings
 
     try:
         yield
-    except (ForeignFile, NoSetOfPairs, NotAPackage, UnsafePlace, WrongDestination) as error:
+    except (
+        BadSettings,
+        ForeignFile,
+        NoSetOfPairs,
+        NotAPackage,
+        UnsafePlace,
+        WrongDestination,
+    ) as error:
         raise fail(str(error), WRONG_USAGE) from error
     except (StoreError, PhotoError, ModelError, PairsError, PipelineError) as error:
         raise fail(str(error)) from error

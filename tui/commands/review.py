@@ -9,6 +9,7 @@ from tui.commands.options import (
     ComputeUnits,
     Database,
     Folder,
+    Group,
     Model,
     Reviewer,
     RunBy,
@@ -21,6 +22,7 @@ from tui.commands.settings import checked, settled
 def review(
     folder: Folder = Path(),
     db: Database = None,
+    group: Group = None,
     model: Model = None,
     reviewer: Reviewer = None,
     backend: RunBy = None,
@@ -40,6 +42,8 @@ def review(
 
       nevus review /Volumes/card/DCIM --db ~/review/clinic.db
 
+      nevus review /srv/captures --group clinic
+
       nevus review --color truecolor
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
@@ -49,6 +53,7 @@ def review(
         )
     held = settled(
         db=db,
+        group=group,
         model=model,
         reviewer=reviewer,
         backend=backend,

@@ -15,7 +15,16 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from tui.commands.options import ComputeUnits, Database, Folder, Json, Model, RunBy, TimeLimit
+from tui.commands.options import (
+    ComputeUnits,
+    Database,
+    Folder,
+    Group,
+    Json,
+    Model,
+    RunBy,
+    TimeLimit,
+)
 from tui.commands.output import failures, print_json, print_table, remark, stderr
 from tui.commands.settings import settled
 
@@ -58,6 +67,7 @@ def progressing(what: str) -> Iterator[Callable[[int, int], None]]:
 def segment(
     folder: Folder = Path(),
     db: Database = None,
+    group: Group = None,
     model: Model = None,
     backend: RunBy = None,
     compute_units: ComputeUnits = None,
@@ -78,7 +88,12 @@ def segment(
       nevus segment ~/captures --db review.db --model better.mlpackage
     """
     held = settled(
-        db=db, model=model, backend=backend, compute_units=compute_units, time_limit=time_limit
+        db=db,
+        group=group,
+        model=model,
+        backend=backend,
+        compute_units=compute_units,
+        time_limit=time_limit,
     )
     with failures():
         from db.sqlite.location import database_for
@@ -87,7 +102,7 @@ def segment(
         from pipeline.work.scorer import OneProcess
         from tui.names import sentence_of
 
-        store = Store.open(database_for(folder, held.db))
+        store = Store.open(database_for(folder, held.db, held.group), held.group)
         scorer = OneProcess(held.setup(), held.time_limit)
         try:
             with progressing("segmenting") as progress:

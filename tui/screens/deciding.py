@@ -220,7 +220,7 @@ class DecidingScreen(FindingScreen):
             waiting = self._queue.below()
         if waiting is not None:
             # At once, not by a message: what is between would be drawn, and what is seen be late.
-            self._queue.choose(waiting.photo_id, told=False)
+            self._queue.hand(waiting, told=False)
             self._show_row(waiting)
             self._tell_skipped(waiting)
         else:
@@ -240,12 +240,14 @@ class DecidingScreen(FindingScreen):
     def _end(self, skipped: bool) -> None:
         progress, (_, aside) = self._progress.progress, self._progress.shown
         coming = progress is not None and progress.done < progress.found
-        ending = nothing_waits(skipped, aside, coming, self._keymap)
+        others = self._queue.left_to_others()
+        ending = nothing_waits(skipped, aside, coming, self._keymap, others)
         if self._queue.wanted.limits:
             elsewhere = self._queue.roster.tally.waiting - sum(1 for _ in self._queue.waiting())
             ending = nothing_left(max(0, elsewhere), self._keymap)
         if not self._ending:
             self._put_away()
+            self._desk.leave()
             self._queue.leave()
             self._details.clear()
         if ending != self._ending:

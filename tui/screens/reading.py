@@ -1,4 +1,4 @@
-"""How the queue is read, all of it or what has changed, and what its news mean for what is open."""
+"""How the queue is read: all of it, or what has changed."""
 
 import asyncio
 import gc
@@ -13,12 +13,11 @@ from textual.worker import Worker
 from db.queue import PAGE
 from db.values import QueueItem, SetAside
 from pipeline.intake.ingest import IngestProgress
-from pipeline.review.desk import Desk, DeskPhoto
+from pipeline.review.desk import Desk
 from tui.failures import EXPECTED
 from tui.preferences import Preferences
 from tui.rows import Listing
 from tui.screens.deciding import DecidingScreen
-from tui.sentences import model_came
 
 NEWS_EVERY = 0.3
 """Seconds between two readings of the queue while photos come in, at least."""
@@ -34,7 +33,6 @@ class ReadingScreen(DecidingScreen):
         self._reading = self._read_again = self._read_all = self._read_whole = False
         self._reading_took = 0.0
         self._news: Timer | None = None
-        self._told_model: set[int] = set()
 
     @property
     def waiting(self) -> int | None:
@@ -46,6 +44,10 @@ class ReadingScreen(DecidingScreen):
         before, self._progress.progress = self._progress.progress, progress
         if progress.message and (before is None or before.message != progress.message):
             self._say(progress.message, "warning")
+        self._expect_news()
+
+    def _expect_news(self) -> None:
+        """Read the whole queue before long."""
         if self._news is None:
             pause = max(NEWS_EVERY, PAUSE_PER_READING * self._reading_took)
             self._news = self.set_timer(pause, self._read_news)
@@ -92,6 +94,9 @@ class ReadingScreen(DecidingScreen):
         started, first = monotonic(), self._queue.current is None
         self._queue.begin_reading()
         try:
+            if first:
+                # Before a photo is handed out; later they are heard of.
+                self._queue.take(await asyncio.wrap_future(self._desk.read_claims()))
             listing = await self._read_pages(shown=not len(self._queue.roster))
             aside = await asyncio.wrap_future(self._desk.read_set_aside())
             await self._replace(listing, aside)
@@ -131,25 +136,8 @@ class ReadingScreen(DecidingScreen):
         self._queue.replace(listing, chosen, aside)
 
     def _look_at_news(self) -> None:
-        """Open what has an outline now, and go to work that came after all was done."""
-        for photo_id in self._desk.held():
-            item = self._queue.line(photo_id)
-            behind = item is not None and self._desk.is_behind(item)
-            if item is not None and behind and not self._draws_on(photo_id):
-                ready = self._desk.ready(photo_id)
-                self._desk.drop(photo_id)
-                if ready is self._bench.opened:
-                    self._open(item)
-        self._tell_model()
-        if self._ending:
-            self._go_on()
-        self._try_again()
-
-    def _draws_on(self, photo_id: int) -> bool:
-        """Whether a tool is in hand on this photo, so that it stays as it is."""
-        opened = self._bench.opened
-        drawn_on = opened is not None and opened.details.photo_id == photo_id
-        return drawn_on and self._bench.editing
+        """What the news mean for what is open."""
+        raise NotImplementedError
 
     def _arrange(self) -> None:
         """Give the queue the room that its names need."""
@@ -158,24 +146,6 @@ class ReadingScreen(DecidingScreen):
     def _open(self, item: QueueItem) -> Worker[None]:
         """Open a photo and show it."""
         raise NotImplementedError
-
-    def _tell_model(self) -> None:
-        """Say once that a photo which is open without an outline has one of the model's by now."""
-        opened = self._bench.opened
-        if opened is not None and opened.details.revision is None:
-            self._look_for_model(opened)
-
-    @work(group="model")
-    async def _look_for_model(self, opened: DeskPhoto) -> None:
-        photo_id = opened.details.photo_id
-        try:
-            there = await asyncio.wrap_future(self._desk.has_model_outline(opened))
-        except EXPECTED as problem:
-            self._complain(problem)
-        else:
-            if there and self._bench.opened is opened and photo_id not in self._told_model:
-                self._told_model.add(photo_id)
-                self._say(model_came(self._queue.name_of(photo_id), self._keymap))
 
     def _try_again(self) -> None:
         """Open a photo that could not be opened: its folder may be back."""

@@ -20,7 +20,7 @@ from tui.failures import EXPECTED
 from tui.names import below
 from tui.preferences import Preferences
 from tui.rows import Row
-from tui.screens.reading import ReadingScreen
+from tui.screens.sharing import SharingScreen
 from tui.sentences import nothing_fits, nothing_here, shape_kept
 from tui.surface.terminal import LEAST_HEIGHT, LEAST_WIDTH
 from tui.widgets.canvas import Canvas
@@ -40,7 +40,7 @@ LOOKS = frozenset({"versions", "overlay", "opacity", "contrast", "heat", "zoom",
 """What can be done while revisions are gone through."""
 
 
-class ReviewScreen(ReadingScreen):
+class ReviewScreen(SharingScreen):
     """Wires queue, workbench and details to the desk; whatever blocks runs there."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012
@@ -142,15 +142,18 @@ class ReviewScreen(ReadingScreen):
         self._unopened = None
         match row:
             case QueueItem() as item:
+                self._take_up(item, self._desk.claim(item.photo_id))
                 ready = self._ready(item.photo_id)
                 if ready is None:
                     self._open(item)
                 else:
                     self._show(ready)
             case SetAside() as file:
+                self._desk.leave()
                 self._bench.say(f"{below(file.path, self._folder)} was set aside.", file.reason)
                 self._details.show_aside(file)
             case None:
+                self._desk.leave()
                 self._bench.say(*self._why_nothing())
                 self._details.clear()
 
@@ -242,8 +245,11 @@ class ReviewScreen(ReadingScreen):
         self._arrange()
 
     def action_step(self, rows: int) -> None:
-        """Go to another photo, deciding nothing."""
-        self._queue.action_step(rows)
+        """Go to another photo, deciding nothing; the next one is one that nobody else has open."""
+        if rows == 1:
+            self._queue.pass_on()
+        else:
+            self._queue.action_step(rows)
 
     def put_tool_away(self) -> None:
         """Put it away; the next key may be here already, and is the queue's."""

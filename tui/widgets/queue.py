@@ -1,6 +1,6 @@
 """The queue: a line for each photo, and the files that were set aside with their reason."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import ClassVar
@@ -43,6 +43,10 @@ class Queue(RowView, can_focus=True):
         self._left = False
         self.follows_first = False
         """Whether the cursor goes to the first that waits, whichever comes to be that."""
+        self.silent = False
+        """Whether nobody is told where the cursor goes."""
+        self.handed: int | None = None
+        """The photo under the cursor where it came there by itself, as the next that waits."""
 
     # What the queue holds
 
@@ -122,9 +126,10 @@ class Queue(RowView, can_focus=True):
         if drawn:
             self._resize()
             self.refresh()
-        waiting = (item.photo_id for item in items if item.decision is None)
+        taken = self._rows.taken
+        waiting = (item for item in items if item.decision is None and item.photo_id not in taken)
         if self.cursor is None and (first := next(waiting, None)) is not None:
-            self.choose(first)
+            self.hand(first)
         return drawn
 
     def replace(self, listing: Listing, chosen: Chosen, aside: Sequence[SetAside]) -> None:
@@ -178,7 +183,7 @@ class Queue(RowView, can_focus=True):
             before = None
         waiting = next(self.waiting(), None) if before is None else None
         if waiting is not None:
-            self._go(self._rows.place(waiting.photo_id))
+            self.hand(waiting)
         else:
             self._go(min(self.cursor or 0, len(self) - 1) if len(self) else None)
         self.keep_cursor_in_sight()
@@ -220,7 +225,28 @@ class Queue(RowView, can_focus=True):
         """What is read from now on says itself what was said of these photos."""
         return self._rows.begin_reading()
 
+    # What is open elsewhere
+
+    def take(self, taken: Mapping[int, str]) -> None:
+        """These photos are open in other sessions, of these reviewers."""
+        for photo_id in taken.keys() ^ self._rows.taken.keys():
+            self.refresh_row(self._rows.place(photo_id))
+        self._rows.taken = taken
+
+    def leave_to(self, photo_id: int, holder: str) -> None:
+        """This photo is open in another session, too."""
+        self.take({**self._rows.taken, photo_id: holder})
+
+    def left_to_others(self) -> int:
+        """How many photos wait that others have open, shown or not."""
+        return self._rows.left_to_others()
+
     # Moving
+
+    def hand(self, item: QueueItem, told: bool = True) -> None:
+        """Go to a photo that is shown because it is the next that waits."""
+        self.choose(item.photo_id, told)
+        self.handed = item.photo_id
 
     def choose(self, key: int | str, told: bool = True) -> bool:
         """Go to a photo or a file, also when the cursor is there; False if it is not shown.
@@ -250,6 +276,18 @@ class Queue(RowView, can_focus=True):
                 rows += 1
             self._move(max(0, min(len(self) - 1, start + rows)))
 
+    def pass_on(self) -> None:
+        """Move the cursor to the next row that is not a photo which others have open."""
+        start = -1 if self.cursor is None else self.cursor
+        free = (
+            at
+            for at in range(start + 1, len(self))
+            if key_of(self._rows[at]) not in self._rows.taken
+        )
+        index = next(free, start)
+        if index >= 0:
+            self._move(index)
+
     def action_page(self, direction: int) -> None:
         """Move the cursor by a screenful."""
         self.action_step(direction * max(1, self.size.height - 1))
@@ -271,6 +309,7 @@ class Queue(RowView, can_focus=True):
 
     def _go(self, index: int | None, told: bool = True, followed: bool = False) -> None:
         row = None if index is None else self._rows[index]
+        self.handed = None
         # The row that was left may be wanted no more, and close up.
         self._hold(row)
         if index is not None:

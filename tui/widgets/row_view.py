@@ -11,6 +11,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from db.values import DecisionKind, QueueItem, SetAside
+from imaging.text import printable
 from tui.names import reason_of
 from tui.rows import Row, Rows
 from tui.words import FLAG, cells, cut, folded, percent
@@ -26,6 +27,8 @@ GLYPHS: dict[DecisionKind, tuple[str, str]] = {
 
 BESIDE_NAMES = 11
 """Cells of a row for the cursor, the signs, the area, and the scroll bar's side."""
+BESIDE = 6
+"""Cells of these for the area."""
 
 
 def glyph(row: Row) -> tuple[str, str]:
@@ -147,14 +150,22 @@ class RowView(ScrollView):
 
     def _photo_parts(self, index: int, row: QueueItem, room: int) -> list[Segment]:
         chosen, (sign, colour) = index == self.cursor, glyph(row)
-        area = "" if row.area_fraction is None else percent(row.area_fraction)
         style = "name" if row.decision is None or row.edited_since else "done"
         return [
             Segment(sign, self._style(colour, chosen)),
             Segment(FLAG if row.flag else " ", self._style("draft", chosen)),
             *self._named(index, room, self._style(style, chosen), self._style("quiet", chosen)),
-            Segment(f" {area:>6}", self._style("quiet", chosen)),
+            self._beside(row, chosen),
         ]
+
+    def _beside(self, row: QueueItem, chosen: bool) -> Segment:
+        """How large its outline is, or else who has it open in another session."""
+        holder = self._rows.taken.get(row.photo_id)
+        if holder is not None:
+            name = cut(printable(holder), BESIDE)
+            return Segment(" " * (BESIDE + 1 - cells(name)) + name, self._style("since", chosen))
+        area = "" if row.area_fraction is None else percent(row.area_fraction)
+        return Segment(f" {area:>{BESIDE}}", self._style("quiet", chosen))
 
     def _named(self, index: int, room: int, bright: Style, faint: Style) -> list[Segment]:
         """A photo's name, and beside it its folder where there is room for all of them."""

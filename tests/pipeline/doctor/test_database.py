@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from db.sqlite.files import maps_beside
+from db.sqlite.files import lock_of, maps_beside
 from db.sqlite.inspection import inspect
 from db.store import Store
 from pipeline.doctor.database import (
@@ -18,11 +18,12 @@ from pipeline.doctor.database import (
     room_finding,
 )
 from pipeline.doctor.findings import Finding, Grade
+from tests.support.logins import own_group
 from tests.support.rights import reachable, without_rights
 
 
-def found(path: Path) -> dict[str, Finding]:
-    return {finding.subject: finding for finding in database_findings(path)}
+def found(path: Path, group: str | None = None) -> dict[str, Finding]:
+    return {finding.subject: finding for finding in database_findings(path, group)}
 
 
 def everything(folder: Path) -> dict[Path, tuple[int, int]]:
@@ -45,6 +46,25 @@ def filled(
 def place() -> Iterator[Path]:
     with reachable() as folder:
         yield folder
+
+
+def test_what_keeps_a_group_from_sharing_one_is_said_with_what_to_do(tmp_path: Path) -> None:
+    path, group = tmp_path / "shared" / "nevus.db", own_group()
+    assert "Sharing" not in found(path)
+    Store.open(path, group).close()
+    # Also where nobody asks: it says itself that it is shared.
+    for findings in (found(path), found(path, group)):
+        assert findings["Sharing"].state is Grade.OK
+        assert f"All of the group {group}" in findings["Sharing"].sentence
+    path.parent.chmod(0o755)
+    lock_of(path).chmod(0o600)
+    sentences = [
+        each.sentence for each in database_findings(path, group) if each.subject == "Sharing"
+    ]
+    assert [each.state for each in database_findings(path)].count(Grade.PROBLEM) == 2
+    assert "chmod 2770" in sentences[0]
+    assert f"chmod 660 '{lock_of(path)}'" in sentences[1]
+    assert "no group nobody-has-this" in found(path, "nobody-has-this")["Sharing"].sentence
 
 
 def test_where_there_is_none_none_is_made(tmp_path: Path) -> None:

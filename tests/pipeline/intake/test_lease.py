@@ -116,6 +116,19 @@ def test_its_file_is_for_its_owner_alone_and_stays_where_it_is(store: Store) -> 
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
+def test_its_file_is_as_open_as_the_database(store: Store) -> None:
+    store.path.chmod(0o660)
+    lease = Lease(store.path)
+    before = os.umask(0o077)
+    try:
+        lease.take()
+    finally:
+        os.umask(before)
+    lease.release()
+    file = store.path.with_name(f"{store.path.name}.segmenting")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o660
+
+
 def test_a_file_that_can_t_be_locked_is_a_sentence(store: Store) -> None:
     store.path.with_name(f"{store.path.name}.segmenting").mkdir()
     with pytest.raises(StoreError, match="can't be locked"):

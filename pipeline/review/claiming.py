@@ -1,0 +1,91 @@
+"""Keeps the photo that a reviewer looks at claimed, without anybody waiting for that."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from functools import partial
+from time import monotonic
+from typing import TypeVar
+
+from db.errors import StoreError
+from db.values import Claimed
+from pipeline.review.lane import Lane
+from pipeline.review.session import ReviewSession
+
+T = TypeVar("T")
+
+RENEW = 20.0
+"""Seconds after which a claim is renewed: twice before it runs out."""
+
+
+class Claiming:
+    """What a session has open: one photo at a time, and those whose decision is on its way.
+
+    `claim`, `decide` and `leave` are called by the screen's thread and `renew` by any; all return
+    at once. What they ask for is done on a thread of its own, in order, a transaction each; what
+    is no more wanted when its turn comes is left out. If the process dies, its claim runs out.
+    """
+
+    def __init__(self, session: ReviewSession, clock: Callable[[], float] = monotonic) -> None:
+        self._session = session
+        self._clock = clock
+        self._lane = Lane("claiming")
+        # Set by the screen's thread and read by others, which may come a moment late.
+        self._open: int | None = None
+        self._asked = 0.0
+        self._closed = False
+        self._deciding: set[int] = set()
+        """For the lane alone."""
+
+    def claim(self, photo_id: int) -> Future[Claimed | None]:
+        """Claim a photo that is looked at from now on; whose it is, None if that is asked no more.
+
+        Raises StoreError.
+        """
+        self._open = photo_id
+        return self._ask(photo_id)
+
+    def decide(self, photo_id: int, stored: Future[T]) -> None:
+        """A photo's decision is on its way until `stored` is done, and ends the claim with it."""
+        self._lane.submit(partial(self._deciding.add, photo_id))
+        # Refused, the claim goes with whatever is claimed or let go of next.
+        done = partial(self._deciding.discard, photo_id)
+        stored.add_done_callback(lambda _stored: self._lane.submit(done))
+
+    def leave(self) -> None:
+        """Nothing is looked at any more."""
+        if self._open is not None:
+            self._open = None
+            self._lane.submit(self._let_go)
+
+    def renew(self) -> None:
+        """Renew the claim if it is time; one that another session had may be had by now."""
+        photo_id = self._open
+        if photo_id is not None and self._clock() - self._asked >= RENEW:
+            self._ask(photo_id)
+
+    def close(self) -> None:
+        """Let go of everything; blocks until then. No decision is on its way any more.
+
+        It can be called again.
+        """
+        self._open = None
+        if not self._closed:
+            self._closed = True
+            self._lane.submit(self._let_go)
+            self._lane.close()
+
+    def _ask(self, photo_id: int) -> Future[Claimed | None]:
+        self._asked = self._clock()
+        return self._lane.submit(partial(self._claim, photo_id))
+
+    # On the lane
+
+    def _claim(self, photo_id: int) -> Claimed | None:
+        return self._session.claim(photo_id, self._deciding) if photo_id == self._open else None
+
+    def _let_go(self) -> None:
+        # What can't be let go of now runs out.
+        if self._open is None:
+            with suppress(StoreError):
+                self._session.let_go(self._deciding)

@@ -1,0 +1,224 @@
+"""What lies open in one session is handed to nobody in another; what others do is heard of."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from db.claims import SPAN
+from db.columns import now
+from db.store import Store
+from db.values import DecisionKind
+from pipeline.review.claiming import RENEW, Claiming
+from pipeline.review.desk import Desk
+from pipeline.review.listening import EVERY, Listening, News
+from pipeline.review.session import ReviewSession
+from pipeline.review.verdict import Ruling
+from pipeline.work.scorer import OneProcess
+from pipeline.work.viewer import Viewer
+
+MakeSession = Callable[[str], ReviewSession]
+
+
+@pytest.fixture
+def sit(store: Store, modelless: OneProcess, viewer: Viewer, folder: Path) -> Iterator[MakeSession]:
+    """Sessions on one database, each with a store of its own, as other processes have."""
+    opened: list[tuple[ReviewSession, Store]] = []
+
+    def sit(reviewer: str) -> ReviewSession:
+        own = Store.open(store.path)
+        opened.append((ReviewSession(own, modelless, viewer, folder, reviewer), own))
+        return opened[-1][0]
+
+    yield sit
+    for session, own in opened:
+        session.close()
+        own.close()
+
+
+@pytest.fixture
+def photos(
+    remember: Callable[..., int], draw: Callable[..., Path], folder: Path, store: Store
+) -> list[int]:
+    return [remember(store, draw(folder / f"{at}.png", at=(at, 0))) for at in range(3)]
+
+
+@pytest.fixture
+def gate() -> Iterator[threading.Event]:
+    """What is held up by it goes on at the test's end at the latest."""
+    gate = threading.Event()
+    yield gate
+    gate.set()
+
+
+def elsewhere(session: ReviewSession) -> dict[int, str]:
+    return dict(session.open_elsewhere(session.claims()))
+
+
+def test_what_is_looked_at_is_claimed_until_it_is_left_or_decided(
+    sit: MakeSession, photos: list[int]
+) -> None:
+    bo = sit("bo")
+    with closing(Desk(sit("ada"))) as desk:
+        claimed = desk.claim(photos[0]).result()
+        assert claimed is not None
+        assert desk.is_ours(claimed)
+        assert elsewhere(bo) == {photos[0]: "ada"}
+        desk.claim(photos[1]).result()
+        assert elsewhere(bo) == {photos[1]: "ada"}
+        desk.decide(desk.open(photos[1]).result(), Ruling(DecisionKind.ACCEPTED, 1.0)).result()
+        assert elsewhere(bo) == {}
+        assert bo.claim(photos[1]).decision_id is not None
+        desk.claim(photos[2]).result()
+        desk.leave()
+        desk._claiming._lane.submit(lambda: None).result()
+        assert elsewhere(sit("cleo")) == {photos[1]: "bo"}
+        desk.claim(photos[0]).result()
+    assert elsewhere(bo) == {}
+
+
+def test_what_is_opened_ahead_is_not_claimed(sit: MakeSession, photos: list[int]) -> None:
+    with closing(Desk(sit("ada"))) as desk:
+        desk.open(photos[0]).result()
+        assert elsewhere(sit("bo")) == {}
+
+
+def test_two_windows_of_one_reviewer_don_t_get_the_same_photo(
+    sit: MakeSession, photos: list[int]
+) -> None:
+    one, other = sit("ada"), sit("ada")
+    assert one.claim(photos[0]).holder == one.holder
+    assert other.claim(photos[0]).holder == one.holder
+    assert elsewhere(other) == {photos[0]: "ada"}
+    assert elsewhere(one) == {}
+
+
+def test_nobody_is_handed_a_photo_before_the_decision_on_it_is_stored(
+    sit: MakeSession, photos: list[int], gate: threading.Event
+) -> None:
+    bo = sit("bo")
+    with closing(Desk(sit("ada"))) as desk:
+        desk.claim(photos[0]).result()
+        photo = desk.open(photos[0]).result()
+        desk._storing.submit(gate.wait)
+        stored = desk.decide(photo, Ruling(DecisionKind.ACCEPTED, 1.0))
+        desk.claim(photos[1]).result()
+        assert bo.claim(photos[0]).holder.reviewer == "ada"
+        gate.set()
+        stored.result()
+        assert bo.claim(photos[0]).decision_id is not None
+
+
+def test_no_claim_is_made_of_what_was_left_before_its_turn(
+    sit: MakeSession, photos: list[int], gate: threading.Event
+) -> None:
+    with closing(Desk(sit("ada"))) as desk:
+        desk._claiming._lane.submit(gate.wait)
+        first, second = desk.claim(photos[0]), desk.claim(photos[1])
+        gate.set()
+        assert first.result() is None
+        assert second.result() is not None
+        assert elsewhere(sit("bo")) == {photos[1]: "ada"}
+
+
+def test_a_claim_is_renewed_before_it_runs_out_and_not_after_a_kill(
+    sit: MakeSession, photos: list[int]
+) -> None:
+    ada, bo, seconds = sit("ada"), sit("bo"), [0.0]
+    began = now()
+    ada.clock = bo.clock = lambda: began + timedelta(seconds=seconds[0])
+    claiming = Claiming(ada, lambda: seconds[0])
+    claiming.claim(photos[0]).result()
+    while seconds[0] < 3 * SPAN.total_seconds():
+        seconds[0] += EVERY
+        claiming.renew()
+        claiming._lane.submit(lambda: None).result()
+        assert elsewhere(bo) == {photos[0]: "ada"}
+    assert SPAN.total_seconds() > 2 * (RENEW + EVERY)
+    # Killed: nobody renews it, and it is not let go of.
+    seconds[0] += SPAN.total_seconds()
+    assert elsewhere(bo) == {}
+    claiming.close()
+
+
+def test_what_others_do_is_heard_of_at_the_next_look_and_once(
+    sit: MakeSession,
+    photos: list[int],
+    store: Store,
+    remember: Callable[..., int],
+    draw: Callable[..., Path],
+    folder: Path,
+) -> None:
+    ada, bo = sit("ada"), sit("bo")
+    list(ada.queue())
+    told: list[News] = []
+    listening = Listening(ada, told.append, lambda: None)
+    listening.look()
+    assert told == []
+    bo.claim(photos[1])
+    listening.look()
+    bo.decide(bo.open(photos[0]), Ruling(DecisionKind.REJECTED, 1.0))
+    listening.look()
+    assert told == [News(claims={photos[1]: "bo"}), News(said=True, claims={photos[1]: "bo"})]
+    changed = {item.photo_id: item.decision for item in ada.changed([])}
+    assert changed == {photos[0]: DecisionKind.REJECTED}
+    bo.let_go()
+    listening.look()
+    assert told[2:] == [News()]
+    remember(store, draw(folder / "new.png", at=(9, 9)))
+    listening.look()
+    assert told[3:] == [News(arrived=True)]
+    list(ada.queue())
+    bo.take_back()
+    listening.look()
+    listening.look()
+    assert told[4:] == [News(said=True)]
+    listening.stop()
+
+
+def test_what_a_killed_session_had_open_is_free_though_nothing_is_committed(
+    sit: MakeSession, photos: list[int]
+) -> None:
+    ada, bo = sit("ada"), sit("bo")
+    list(ada.queue())
+    bo.claim(photos[1])
+    told: list[News] = []
+    listening = Listening(ada, told.append, lambda: None)
+    listening.look()
+    began = now()
+    ada.clock = lambda: began + SPAN
+    listening.look()
+    listening.look()
+    assert told == [News(claims={photos[1]: "bo"}), News()]
+    listening.stop()
+
+
+def test_a_look_is_well_within_two_seconds_of_the_last_and_asks_nothing_of_a_still_database(
+    sit: MakeSession, photos: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = sit("ada")
+    list(ada.queue())
+    listening = Listening(ada, lambda _news: None, lambda: None)
+    listening.look()
+    # No sessions are begun any more: only the number of its state is asked for.
+    monkeypatch.setattr(ada._store, "_reading", None)
+    for _ in range(10):
+        listening.look()
+    assert EVERY <= 1.0
+    listening.stop()
+
+
+def test_a_desk_tells_on_a_thread_of_its_own_what_others_do(
+    sit: MakeSession, photos: list[int], until: Callable[[Callable[[], bool]], None]
+) -> None:
+    ada, bo = sit("ada"), sit("bo")
+    told: list[News] = []
+    with closing(Desk(ada)) as desk:
+        next(desk.read_queue()).result()
+        desk.listen(told.append)
+        bo.decide(bo.open(photos[0]), Ruling(DecisionKind.REJECTED, 1.0))
+        until(lambda: any(news.said for news in told))
+    assert "listening" not in [thread.name for thread in threading.enumerate()]

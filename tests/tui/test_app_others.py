@@ -1,0 +1,144 @@
+"""Others work on the same photos: what is open there, and what is said there, is seen here."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+
+import pytest
+from textual.pilot import Pilot
+
+from db.store import Store
+from db.values import DecisionKind
+from pipeline.review.session import ReviewSession
+from pipeline.review.verdict import Ruling
+from tests.tui.driving import Clinic, review_screen, settled, shown_photo, text_of, until
+from tui.app import NevusApp
+from tui.widgets.queue import Queue
+
+MakeApp = Callable[[], NevusApp]
+
+
+@pytest.fixture
+def bo(clinic: Clinic) -> Iterator[ReviewSession]:
+    """A session with a store of its own, as another process has."""
+    with (
+        closing(Store.open(clinic.store.path)) as store,
+        closing(
+            ReviewSession(store, clinic.scorer, clinic.viewer, clinic.folder, "bo\x1b[31m")
+        ) as session,
+    ):
+        yield session
+
+
+@pytest.fixture
+def three(clinic: Clinic) -> list[int]:
+    return [
+        clinic.outline(f"spot{number}.jpg", number, predicted_jaccard=0.4 + number / 10)
+        for number in range(3)
+    ]
+
+
+def taken(pilot: Pilot[None]) -> set[int]:
+    return {*review_screen(pilot).query_one(Queue)._rows.taken}
+
+
+def said(pilot: Pilot[None]) -> str:
+    return "\n".join(note.message for note in pilot.app._notifications)
+
+
+def reject(session: ReviewSession, photo_id: int) -> None:
+    session.decide(session.open(photo_id), Ruling(DecisionKind.REJECTED, 1.0))
+
+
+async def test_what_another_one_has_open_is_left_to_them_until_they_leave_it(
+    make_app: MakeApp, three: list[int], bo: ReviewSession
+) -> None:
+    bo.claim(three[0])
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        screen = await settled(pilot)
+        assert shown_photo(screen) == three[1]
+        assert "bo\\x1" in text_of(screen, "#queue").splitlines()[0]
+        await pilot.press("a")
+        await until(pilot, lambda: shown_photo(review_screen(pilot)) == three[2])
+        await pilot.press("a")
+        screen = await settled(pilot)
+        assert shown_photo(screen) is None
+        assert "1 photo is open with others." in text_of(screen, "#canvas")
+        bo.let_go()
+        await until(pilot, lambda: shown_photo(review_screen(pilot)) == three[0])
+
+
+async def test_it_may_be_gone_to_and_decided_and_is_said_to_be_open(
+    make_app: MakeApp, clinic: Clinic, three: list[int], bo: ReviewSession
+) -> None:
+    bo.claim(three[0])
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        # The key for the next photo passes over it, an arrow goes to it.
+        await pilot.press("up", "up")
+        await settled(pilot)
+        bo.claim(three[1])
+        await until(pilot, lambda: taken(pilot) == {three[1]})
+        await pilot.press("j")
+        assert shown_photo(await settled(pilot)) == three[2]
+        bo.claim(three[0])
+        await until(pilot, lambda: taken(pilot) == {three[0]})
+        await pilot.press("home")
+        screen = await settled(pilot)
+        assert shown_photo(screen) == three[0]
+        assert "bo\\x1b[31m has spot0.jpg open." in said(pilot)
+        await pilot.press("a")
+        await until(pilot, lambda: clinic.item(three[0]).decision is DecisionKind.ACCEPTED)
+        screen = await settled(pilot)
+        assert shown_photo(screen) == three[1]
+
+
+async def test_the_next_photo_is_not_one_that_was_opened_elsewhere_this_moment(
+    make_app: MakeApp, three: list[int], bo: ReviewSession
+) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        # It is asked for where the photo is claimed, however old the rows are.
+        screen.query_one(Queue).take({})
+        bo.claim(three[1])
+        await pilot.press("a")
+        await until(pilot, lambda: shown_photo(review_screen(pilot)) == three[2])
+        assert bo.claims()[-1].photo_id == three[2]
+
+
+async def test_what_others_decide_is_counted_and_said_of_the_photo_that_lies_open(
+    make_app: MakeApp, clinic: Clinic, three: list[int], bo: ReviewSession
+) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        opened = screen._bench.opened
+        reject(bo, three[1])
+        await until(pilot, lambda: "1 of 3 decided" in text_of(screen, "#progress"))
+        assert "meanwhile" not in said(pilot)
+        reject(bo, three[0])
+        await until(pilot, lambda: "2 of 3 decided" in text_of(screen, "#progress"))
+        await settled(pilot)
+        assert "has decided spot0.jpg meanwhile: rejected." in said(pilot)
+        assert screen._bench.opened is opened
+        # What is decided on what is not so any more is refused, and the photo comes anew.
+        await pilot.press("a")
+        await until(pilot, lambda: "The decision on spot0.jpg is not stored" in said(pilot))
+        assert clinic.item(three[0]).decision is DecisionKind.REJECTED
+        await pilot.press("k", "k")
+        screen = await settled(pilot)
+        assert shown_photo(screen) == three[0]
+        await pilot.press("a")
+        await until(pilot, lambda: clinic.item(three[0]).decision is DecisionKind.ACCEPTED)
+
+
+async def test_what_others_take_in_or_take_back_is_seen(
+    make_app: MakeApp, clinic: Clinic, three: list[int], bo: ReviewSession
+) -> None:
+    reject(bo, three[2])
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        await clinic.stop_ingest()
+        assert "1 of 3 decided" in text_of(screen, "#progress")
+        bo.take_back()
+        await until(pilot, lambda: "0 of 3 decided" in text_of(screen, "#progress"))
+        clinic.outline("spot9.jpg", 9)
+        await until(pilot, lambda: len(screen.query_one(Queue).items) == 4)
