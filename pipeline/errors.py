@@ -21,10 +21,6 @@ class JobFailed(PipelineError):
     """A job failed in a way nobody foresaw; the worker goes on."""
 
 
-class LeaseTaken(PipelineError):
-    """Another process is segmenting into the same database."""
-
-
 class FolderGone(PipelineError):
     """The folder with the photos is not there."""
 
