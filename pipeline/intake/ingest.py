@@ -131,6 +131,9 @@ class Ingest:
         self._done: set[Path] = set()
         self._news = False
         self._stopping = threading.Event()
+        self._model_due: float | None = None
+        """When the model is tried again, on the monotonic clock; None where it is open."""
+        self._model_pause = self._patience.postponed
         self._folder_trouble: _Trouble | None = None
         self._model_trouble: _Trouble | None = None
         self._step_trouble: _Trouble | None = None
@@ -155,6 +158,11 @@ class Ingest:
         self._wake()
         self._watcher.stop()
         self._thread.join(LAST_CALL)
+
+    @property
+    def running(self) -> bool:
+        """Whether the work goes on."""
+        return self._thread.is_alive()
 
     # From the watcher's thread: take note, nothing slow
 
@@ -200,10 +208,11 @@ class Ingest:
 
     def _run(self) -> None:
         try:
-            model = self._open_model()
-            self._driver = driver = self._make_driver(model)
+            self._driver = driver = self._make_driver(self._open_model())
             while not self._stopping.is_set():
-                self._step(driver, None if model is None else model.hash)
+                if self._model_due is not None and monotonic() >= self._model_due:
+                    self._driver = driver = self._try_model_again(driver)
+                self._step(driver)
         except WorkerClosed:
             pass
         finally:
@@ -214,17 +223,37 @@ class Ingest:
         return Driver(self._agenda, segmenting, self._scorer.room)
 
     def _open_model(self) -> "PackageInfo | None":
+        """The model; where there is none now, it is tried again later, each time twice as late."""
         try:
-            return self._scorer.model()
+            model = self._scorer.model()
         except (ModelError, WorkerDied, JobFailed) as error:
             self._model_trouble = _Trouble(str(error))
             self._board.complain(str(error))
+            self._model_due = monotonic() + self._model_pause
+            waker = threading.Timer(self._model_pause, self._wake)
+            waker.daemon = True
+            waker.start()
+            self._model_pause = min(2 * self._model_pause, self._patience.longest)
             return None
+        self._model_trouble = self._model_due = None
+        self._board.use(model.hash)
+        return model
 
-    def _take_lease(self, model_hash: str | None) -> bool:
+    def _try_model_again(self, driver: Driver) -> Driver:
+        """A driver with the model, where there is one now; all photos want an outline then."""
+        model = self._open_model()
+        if model is None:
+            return driver
+        with self._noting:
+            self._done.clear()
+            for path in sorted(self._there):
+                self._agenda.add(path)
+        return self._make_driver(model)
+
+    def _take_lease(self) -> bool:
         had = self._lease.held
         if self._lease.take() and not had:
-            self._board.begin(model_hash)
+            self._board.begin()
             # Who watches is to hear that it is segmented here now, though no photo may come.
             self._tell()
         return self._lease.held
@@ -234,10 +263,10 @@ class Ingest:
             self._board.end()
         self._lease.release()
 
-    def _step(self, driver: Driver, model_hash: str | None) -> None:
+    def _step(self, driver: Driver) -> None:
         try:
             self._note_gone()
-            if self._take_lease(model_hash):
+            if self._take_lease():
                 settled = driver.step()
                 if settled is not None:
                     self._note_settled(settled)

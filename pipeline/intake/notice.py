@@ -95,9 +95,13 @@ class Board:
         self._next = 0.0
         self._settled: deque[float] = deque(maxlen=RECENT)
 
-    def begin(self, model: str | None) -> None:
+    def use(self, model: str) -> None:
+        """Which model is open, by its hash."""
+        self._notice = replace(self._notice, model=model)
+
+    def begin(self) -> None:
         """The lease was taken."""
-        self._write(replace(self._notice, since=_now(), model=model))
+        self._write(replace(self._notice, since=_now()))
         self._next = 0.0
 
     def count(self) -> None:

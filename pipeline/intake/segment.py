@@ -122,7 +122,8 @@ def _segment_rest(
 ) -> None:
     agenda, board = Agenda(), Board(store.path, "segment", count.folder)
     driver = Driver(agenda, Segmenting(store, scorer, model), scorer.room)
-    board.begin(model.hash)
+    board.use(model.hash)
+    board.begin()
     count.board = board
     try:
         _segment_all(driver, agenda, photos, count)

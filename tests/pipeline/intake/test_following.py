@@ -50,7 +50,8 @@ def following(store: Store, scorer: OneProcess, folder: Path, until: Until) -> I
 @pytest.fixture
 def other(store: Store, folder: Path, scorer: OneProcess) -> Iterator[Other]:
     other = Other(store, folder)
-    other.board.begin(scorer.model().hash)
+    other.board.use(scorer.model().hash)
+    other.board.begin()
     yield other
     other.lease.release()
 
@@ -116,7 +117,7 @@ def test_what_stands_in_the_other_s_way_is_said_and_another_folder_is_named(
 ) -> None:
     draw(folder / "a.jpg")
     elsewhere = Board(store.path, "watch", folder.with_name("elsewhere"))
-    elsewhere.begin(scorer.model().hash)
+    elsewhere.begin()
     with following(store, scorer, folder, until) as follower:
         assert f"segmenting {folder.with_name('elsewhere')} into" in follower.remarks[0]
         elsewhere.tell(5, 5, "The disk is full.")

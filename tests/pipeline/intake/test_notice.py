@@ -20,7 +20,7 @@ from pipeline.intake.notice import Board
 
 lease, board = Lease(Path(sys.argv[1])), Board(Path(sys.argv[1]), "watch", Path("/photos"))
 assert lease.take()
-board.begin("0" * 64)
+board.begin()
 board.tell(9, 4, None)
 print("held", flush=True)
 sys.stdin.read()
@@ -51,7 +51,7 @@ def test_who_asks_does_not_take_the_lease(tmp_path: Path) -> None:
 def test_the_holder_says_who_it_is_and_how_far(tmp_path: Path) -> None:
     lease, board = Lease(tmp_path / "a.db"), Board(tmp_path / "a.db", "watch", tmp_path)
     assert lease.take()
-    board.begin("0" * 64)
+    board.begin()
     for done in range(3):
         board.count()
         board.tell(3, done + 1, None)
@@ -94,7 +94,7 @@ def test_a_killed_holder_is_no_holder_and_its_last_word_no_good_bye(tmp_path: Pa
 def test_the_notice_of_one_that_is_dead_is_not_taken_for_the_holder_s(tmp_path: Path) -> None:
     database = tmp_path / "a.db"
     board = Board(database, "watch", tmp_path)
-    board.begin(None)
+    board.begin()
     board.end()
     lease = Lease(database)
     assert lease.take()
