@@ -371,8 +371,9 @@ class TakenIn:
 
 @dataclass(frozen=True)
 class Counts:
-    """How many files of a folder are photos, have an outline, and were set aside."""
+    """How many files of a folder are photos, have an outline, were set aside, were decided on."""
 
     photos: int
     segmented: int
     set_aside: int
+    decided: int

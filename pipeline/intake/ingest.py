@@ -340,7 +340,7 @@ class Ingest:
     def _tell(self) -> None:
         progress = self._progress()
         if self._lease.held:
-            self._board.tell(progress.found, progress.done, progress.message)
+            self._board.tell(progress.found, progress.done, progress.message, progress.about)
         with self._telling:
             if not self._stopping.is_set():
                 self._listener(progress)

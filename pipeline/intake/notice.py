@@ -30,8 +30,8 @@ TRIES, PAUSE = 20, 0.05
 class Notice:
     """Who segments which folder, since when, and how far it was `at` that time.
 
-    `model` is the hash of its model, None where it has none. `message` stands in its way now;
-    `error` is the last that went wrong, and `about` the path which that names, if it names one.
+    `model` is the hash of its model, None where it has none. `message` stands in its way now,
+    `error` is the last that went wrong; the path behind each is the one that it names, if it does.
     `ended` is whether it has said good-bye.
     """
 
@@ -46,9 +46,10 @@ class Notice:
     done: int = 0
     per_minute: float | None = None
     message: str | None = None
+    message_path: str | None = None
     error: str | None = None
+    error_path: str | None = None
     error_at: datetime | None = None
-    about: str | None = None
     ended: bool = False
 
     def covers(self, folder: Path) -> bool:
@@ -108,19 +109,27 @@ class Board:
         """One more photo came through."""
         self._settled.append(monotonic())
 
-    def tell(self, found: int, done: int, message: str | None) -> None:
+    def tell(
+        self, found: int, done: int, message: str | None = None, about: Path | None = None
+    ) -> None:
         """How far it is; written at once where nothing more may follow, else now and then."""
         before = self._notice.message
         self._notice = replace(
-            self._notice, found=found, done=done, message=message, per_minute=self._rate()
+            self._notice,
+            found=found,
+            done=done,
+            message=message,
+            message_path=_text(about),
+            per_minute=self._rate(),
         )
         if done >= found or message != before or monotonic() >= self._next:
             self._write(self._notice)
 
     def complain(self, sentence: str, about: Path | None = None) -> None:
         """Something went wrong."""
-        path = None if about is None else str(about)
-        self._notice = replace(self._notice, error=sentence, error_at=_now(), about=path)
+        self._notice = replace(
+            self._notice, error=sentence, error_path=_text(about), error_at=_now()
+        )
 
     def end(self) -> None:
         """The lease is given back next."""
@@ -139,6 +148,10 @@ class Board:
         # is.
         with suppress(OSError):
             _put(self._path, json.dumps(asdict(self._notice), default=datetime.isoformat))
+
+
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path)
 
 
 def _now() -> datetime:

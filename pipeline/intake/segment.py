@@ -195,7 +195,7 @@ class _Count:
             board.count()
         if settled.reason:
             board.complain(settled.reason, settled.path)
-        board.tell(self._total, done, None)
+        board.tell(self._total, done)
 
 
 def _segment_all(driver: Driver, agenda: Agenda, photos: Sequence[Path], count: _Count) -> None:

@@ -70,8 +70,20 @@ def key_of(database: Path) -> bytes:
         ) from error
 
 
+def key_to_read(database: Path) -> bytes:
+    """The same where nothing is to be changed; where none was made, one that is good for now."""
+    try:
+        return _file_of(database).read_bytes()
+    except OSError:
+        return secrets.token_bytes(32)
+
+
+def _file_of(database: Path) -> Path:
+    return database.with_name(f"{database.name}.names-key")
+
+
 def _key_of(database: Path) -> bytes:
-    path = database.with_name(f"{database.name}.names-key")
+    path = _file_of(database)
     part = database.with_name(f"{database.name}.names-key.{os.getpid()}")
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

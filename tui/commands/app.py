@@ -13,6 +13,7 @@ from tui.commands.export import export
 from tui.commands.review import review
 from tui.commands.segment import segment
 from tui.commands.settings import settings
+from tui.commands.status import status
 from tui.commands.watch import watch
 
 app = typer.Typer(
@@ -31,7 +32,7 @@ def _paragraphs(command: Callable[..., None]) -> str:
     return "\n\n".join(" ".join(text.split("\n")) for text in paragraphs)
 
 
-for _command in (review, segment, watch, export, evaluate, doctor, settings):
+for _command in (review, segment, watch, status, export, evaluate, doctor, settings):
     app.command(help=_paragraphs(_command))(_command)
 
 

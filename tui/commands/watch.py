@@ -21,8 +21,8 @@ from tui.commands.settings import settled
 
 if TYPE_CHECKING:
     from pipeline.settings import Settings
+    from pipeline.unattended.daily import DailyCopies
     from pipeline.unattended.log import Log
-    from pipeline.unattended.names import Names
 
 
 def watch(
@@ -54,6 +54,8 @@ def watch(
 
     with failures(), asked_to_end() as asked:
         from db.sqlite.location import database_for
+        from pipeline.unattended.daily import Daily
+        from pipeline.unattended.names import Names, key_of
         from pipeline.unattended.watching import Watched
         from pipeline.unattended.watching import watch as run
         from pipeline.work.scorer import OneProcess
@@ -68,16 +70,19 @@ def watch(
         )
         place = folder.resolve()
         database = database_for(place, held.db)
-        watched = Watched(place, database, names_for(place, database, held))
+        watched = Watched(
+            place, database, Names(place, key_of(database) if held.hash_names else None)
+        )
         journal = _log_to(log, json, held)
-        run(watched, OneProcess(held.setup(), held.time_limit), journal, asked, lambda: None)
+        daily = Daily(copies_for(database, held), journal.tell)
+        run(watched, OneProcess(held.setup(), held.time_limit), journal, asked, daily.look)
 
 
-def names_for(folder: Path, database: Path, held: "Settings") -> "Names":
-    """What photos are called in what is printed. Raises StoreError."""
-    from pipeline.unattended.names import Names, key_of
+def copies_for(database: Path, held: "Settings") -> "DailyCopies":
+    """Where the daily copies of a database lie."""
+    from pipeline.unattended.daily import DailyCopies
 
-    return Names(folder, key_of(database) if held.hash_names else None)
+    return DailyCopies.of(database, held.backup_to, held.backups_kept)
 
 
 def _log_to(file: Path | None, json: bool, held: "Settings") -> "Log":

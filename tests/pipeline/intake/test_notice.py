@@ -60,7 +60,7 @@ def test_the_holder_says_who_it_is_and_how_far(tmp_path: Path) -> None:
     notice = notice_in(tmp_path / "a.db")
     assert (notice.pid, notice.program, notice.folder) == (os.getpid(), "watch", str(tmp_path))
     assert (notice.found, notice.done, notice.error) == (3, 3, "b.jpg is cut.")
-    assert notice.about == str(tmp_path / "b.jpg")
+    assert notice.error_path == str(tmp_path / "b.jpg")
     assert notice.per_minute is not None
     assert notice.since <= notice.at
     assert stat.S_IMODE(notice_of(tmp_path / "a.db").stat().st_mode) == 0o600
