@@ -45,3 +45,11 @@ def test_check_says_what_does_not_hold(place: Path) -> None:
     status, out, _ = nevus(place, "check", "--json")
     found = json.loads(out)
     assert (status, found["holds"], len(found["findings"])) == (1, False, 1)
+
+
+def test_backup_says_what_the_copy_holds(place: Path) -> None:
+    status, out, _ = nevus(place, "backup", place / "copy.db")
+    assert status == 0
+    assert out.startswith(f"{place / 'copy.db'} holds what is known of 1 photos, with 0 decisions.")
+    assert nevus(place, "backup", place / "copy.db")[0] == 2
+    assert nevus(place, "backup", place / "photos")[0] == 2
