@@ -339,6 +339,15 @@ class ReviewedFile:
 
 
 @dataclass(frozen=True)
+class LyingFile:
+    """A file that is said to lie somewhere still, and the content hash of its photo."""
+
+    stat: FileStat
+    file_hash: str
+    content_hash: str
+
+
+@dataclass(frozen=True)
 class NewPhoto:
     """A file that was fingerprinted, to be stored with the photo in it."""
 

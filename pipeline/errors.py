@@ -50,4 +50,8 @@ class ExportError(PipelineError):
 
 
 class WrongDestination(ExportError):
-    """A dataset was to be written where none may lie."""
+    """A dataset or a backup was to be written where none may lie."""
+
+
+class UpkeepError(PipelineError):
+    """A database could not be copied, put back, or made to forget."""
