@@ -12,8 +12,6 @@ from imaging.text import printable
 from pipeline.errors import PipelineError
 
 DIGITS = 12
-SHORTEST = 3
-"""Characters of a part of a name that are looked for in sentences; fewer name nobody."""
 
 
 class NoKey(PipelineError):
@@ -48,11 +46,9 @@ class Names:
 
     def _parts(self, path: Path) -> Iterator[str]:
         """All in which a name may stand in a sentence, as it is and as it is escaped."""
-        below = _below(self.folder, path)
-        parts = Path(below).parts
-        for part in (str(path), below, *parts, *(Path(each).stem for each in parts)):
-            if len(part) >= SHORTEST:
-                yield from (part, printable(part), repr(part)[1:-1])
+        between = [each for each in path.parents if self.folder in each.parents]
+        for part in (str(path), _below(self.folder, path), path.name, *map(str, between)):
+            yield from (part, printable(part), repr(part)[1:-1])
 
 
 def _below(folder: Path, path: Path) -> str:

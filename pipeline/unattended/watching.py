@@ -11,10 +11,11 @@ from pipeline.errors import PipelineError
 from pipeline.intake.following import introduction
 from pipeline.intake.ingest import Ingest, IngestProgress, Part
 from pipeline.intake.notice import look_for
-from pipeline.intake.outcome import Settled
+from pipeline.intake.outcome import Outcome, Settled
+from pipeline.intake.scan import stored_path
 from pipeline.unattended.log import Event, Log, PhotoLine
 from pipeline.unattended.names import Names
-from pipeline.unattended.timed import Timed
+from pipeline.unattended.timed import Answer, Timed
 from pipeline.work.scorer import Scorer
 
 PROGRAM = "watch"
@@ -85,10 +86,12 @@ class Teller:
 
     def hear(self, settled: Settled) -> None:
         """A line on a photo."""
-        self._photos += 1
         answer = self._timed.take_answer(settled.path)
         reason = str(settled.problem or settled.reason)
         self._of_photo = reason or None
+        if _is_old(settled, answer):
+            return
+        self._photos += 1
         if answer is not None:
             reason = reason or answer.problem or ""
         self._log.photo(
@@ -143,3 +146,9 @@ class Teller:
     def _once(self, what: str, event: Event, sentence: str) -> None:
         if what not in self._told:
             self._changed(what, event, sentence)
+
+
+def _is_old(settled: Settled, answer: Answer | None) -> bool:
+    """Whether a file was set aside before and is as it was: nobody has looked into it again."""
+    text = stored_path(settled.path) == str(settled.path)
+    return settled.outcome is Outcome.SET_ASIDE and answer is None and text

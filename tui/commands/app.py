@@ -14,6 +14,7 @@ from tui.commands.evaluate import evaluate
 from tui.commands.export import export
 from tui.commands.review import review
 from tui.commands.segment import segment
+from tui.commands.service import service
 from tui.commands.settings import settings
 from tui.commands.status import status
 from tui.commands.watch import watch
@@ -34,7 +35,19 @@ def _paragraphs(command: Callable[..., None]) -> str:
     return "\n\n".join(" ".join(text.split("\n")) for text in paragraphs)
 
 
-for _command in (review, segment, watch, status, export, evaluate, doctor, check, backup, settings):
+for _command in (
+    review,
+    segment,
+    watch,
+    status,
+    service,
+    export,
+    evaluate,
+    doctor,
+    check,
+    backup,
+    settings,
+):
     app.command(help=_paragraphs(_command))(_command)
 
 
