@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Event
+from threading import Event, Lock, Timer
 from time import monotonic
 from typing import Any
 
@@ -87,13 +87,19 @@ def look_for(database: Path) -> Seen:
 
 
 class Board:
-    """Where the holder of a lease puts its notice; for one thread."""
+    """Where the holder of a lease puts its notice; for one thread.
+
+    What comes too soon after the last is written a little later, by a thread that a timer starts.
+    """
 
     def __init__(self, database: Path, program: str, folder: Path) -> None:
         now = _now()
         self._path = notice_of(database)
         self._notice = Notice(os.getpid(), socket.gethostname(), program, str(folder), now, now)
+        self._writing = Lock()
+        """Held over what follows, where the timer's thread and ours meet."""
         self._next = 0.0
+        self._later: Timer | None = None
         self._settled: deque[float] = deque(maxlen=RECENT)
 
     def use(self, model: str) -> None:
@@ -124,6 +130,8 @@ class Board:
         )
         if done >= found or message != before or monotonic() >= self._next:
             self._write(self._notice)
+        else:
+            self._write_later()
 
     def complain(self, sentence: str, about: Path | None = None) -> None:
         """Something went wrong."""
@@ -141,13 +149,38 @@ class Board:
         seconds = monotonic() - self._settled[0]
         return round(60 * (len(self._settled) - 1) / seconds, 1) if seconds > 0 else None
 
+    def _write_later(self) -> None:
+        with self._writing:
+            if self._later is None:
+                self._later = Timer(EVERY, self._write_withheld)
+                self._later.daemon = True
+                self._later.start()
+
+    def _write_withheld(self) -> None:
+        with self._writing:
+            # None where it was written meanwhile.
+            if self._later is not None:
+                self._later = None
+                self._put(self._notice)
+
     def _write(self, notice: Notice) -> None:
-        self._notice = replace(notice, at=_now())
-        self._next = monotonic() + EVERY
+        self._notice = notice
+        with self._writing:
+            if self._later is not None:
+                self._later.cancel()
+                self._later = None
+            self._next = monotonic() + EVERY
+            self._put(notice)
+
+    def _put(self, notice: Notice) -> None:
+        text = json.dumps(asdict(replace(notice, at=_now())), default=datetime.isoformat)
         # What can't be written, on a full disk perhaps, stops no work: the notice says of when it
-        # is.
+        # is. Whoever reads the file meanwhile reads all of the old one or of the new one.
+        part = self._path.with_name(f"{self._path.name}.part")
         with suppress(OSError):
-            _put(self._path, json.dumps(asdict(self._notice), default=datetime.isoformat))
+            part.touch(mode=0o600)
+            part.write_text(text, encoding="ascii")
+            part.replace(self._path)
 
 
 def _text(path: Path | None) -> str | None:
@@ -156,14 +189,6 @@ def _text(path: Path | None) -> str | None:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _put(path: Path, text: str) -> None:
-    """Whoever reads the file meanwhile reads all of the old one or of the new one."""
-    part = path.with_name(f"{path.name}.part")
-    part.touch(mode=0o600)
-    part.write_text(text, encoding="ascii")
-    part.replace(path)
 
 
 def _read(path: Path) -> Notice | None:

@@ -1,5 +1,6 @@
 import os
 import resource
+import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from PIL import Image
 
 from db.store import Store
 from imaging.decode.photo import PhotoUnavailable
+from models.run.setup import ModelSetup
 from pipeline.intake.ingest import Ingest, IngestProgress, Part, Patience, Rhythm
 from pipeline.intake.lease import Lease
 from pipeline.intake.notice import look_for
@@ -239,3 +241,25 @@ def test_who_segments_and_what_became_of_each_photo_is_told(
     assert not left.segmenting
     assert left.notice is not None
     assert left.notice.ended
+
+
+def test_a_model_that_comes_later_outlines_what_was_stored_without_one(
+    store: Store,
+    model: Path,
+    folder: Path,
+    told: Told,
+    draw: Draw,
+    tmp_path: Path,
+    until: Until,
+) -> None:
+    draw(folder / "a.jpg")
+    package = tmp_path / "late.mlpackage"
+    with closing(OneProcess(ModelSetup(package))) as scorer:
+        ingest = Ingest(store, scorer, folder, told, Rhythm(QUICK, IMPATIENT))
+        ingest.start()
+        until(lambda: told.done == (1, 1))
+        assert [item.segmented for item in store.queue(str(folder))] == [False]
+        shutil.copytree(model, package)
+        until(lambda: all(item.segmented for item in store.queue(str(folder))))
+        until(lambda: told.message is None and told.done == (1, 1))
+        ingest.stop()

@@ -6,6 +6,7 @@ import signal
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from pipeline.intake.lease import Lease, is_held
@@ -68,6 +69,21 @@ def test_the_holder_says_who_it_is_and_how_far(tmp_path: Path) -> None:
     lease.release()
     assert look_for(tmp_path / "a.db") == Seen(False, notice_in(tmp_path / "a.db"))
     assert notice_in(tmp_path / "a.db").ended
+
+
+def test_what_comes_soon_after_another_is_not_forgotten(
+    tmp_path: Path, until: Callable[[Callable[[], bool]], None]
+) -> None:
+    lease, board = Lease(tmp_path / "a.db"), Board(tmp_path / "a.db", "watch", tmp_path)
+    assert lease.take()
+    board.begin()
+    for done in (5, 6, 7):
+        board.tell(9, done)
+    until(lambda: notice_in(tmp_path / "a.db").done == 7)
+    board.tell(9, 8)
+    board.end()
+    lease.release()
+    assert (notice_in(tmp_path / "a.db").done, notice_in(tmp_path / "a.db").ended) == (8, True)
 
 
 def test_a_killed_holder_is_no_holder_and_its_last_word_no_good_bye(tmp_path: Path) -> None:
