@@ -111,6 +111,9 @@ class Daily:
                 f"{self._copies.folder} can't be looked through for copies of the database "
                 f"({error.strerror or error}). Look at its disk and its permissions."
             )
+        except Exception as error:
+            # Whatever it is, the photos that come are not to wait for it.
+            self._fail(f"No copy: something unforeseen went wrong ({error!r}). Please report it.")
 
     def _copy(self, today: date) -> None:
         if self._copies.folder.parent == self._copies.database.parent:

@@ -114,10 +114,31 @@ def test_it_ends_with_0_though_its_workers_hang(photos: Path, tmp_path: Path) ->
     assert not status(photos, tmp_path / "a.db")["segmenting"]
 
 
-def test_what_is_not_there_yet_is_watched_and_a_file_is_wrong_usage(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "variables"),
+    [
+        (["{tmp}/file"], {}),
+        (["{tmp}/photos", "--log", "{tmp}/photos/log"], {}),
+        (["{tmp}/photos", "--log", "{tmp}/none/log"], {}),
+        (["{tmp}/photos"], {"NEVUS_BACKUP_TO": "{tmp}/photos/copies"}),
+    ],
+)
+def test_where_nothing_may_be_written_is_wrong_usage(
+    photos: Path, tmp_path: Path, arguments: list[str], variables: dict[str, str]
+) -> None:
     (tmp_path / "file").touch()
-    assert run("watch", tmp_path / "file").returncode == 2
-    assert run("status", tmp_path / "none", "--db", tmp_path / "a.db").returncode == 1
+    filled = [text.format(tmp=tmp_path) for text in arguments]
+    named = {name: text.format(tmp=tmp_path) for name, text in variables.items()}
+    done = run("watch", *filled, "--db", tmp_path / "a.db", **named)
+    assert done.returncode == 2
+    assert len(done.stderr) > 10
+    assert [path.name for path in photos.iterdir()] == [SMALL.name]
+
+
+def test_the_status_of_what_was_never_there_is_a_sentence(tmp_path: Path) -> None:
+    done = run("status", tmp_path / "none", "--db", tmp_path / "a.db")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "There is no database" in done.stderr
 
 
 def test_a_unit_goes_to_stdout_alone_with_absolute_paths_and_what_holds_now(

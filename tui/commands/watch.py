@@ -1,6 +1,7 @@
 """`nevus watch`: segment what comes into a folder, without a screen, until told to stop."""
 
 import os
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from tui.commands.options import (
     RunBy,
     TimeLimit,
 )
-from tui.commands.output import failures
+from tui.commands.output import WRONG_USAGE, fail, failures
 from tui.commands.settings import settled
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def watch(
         from pipeline.unattended.names import Names, key_of
         from pipeline.unattended.watching import Watched
         from pipeline.unattended.watching import watch as run
+        from pipeline.upkeep.backup import check_outside
         from pipeline.work.scorer import OneProcess
 
         held = settled(
@@ -73,8 +75,10 @@ def watch(
         watched = Watched(
             place, database, Names(place, key_of(database) if held.hash_names else None)
         )
-        journal = _log_to(log, json, held)
-        daily = Daily(copies_for(database, held), journal.tell)
+        copies = copies_for(database, held)
+        check_outside(copies.folder, place)
+        journal = _log_to(log, place, json, held)
+        daily = Daily(copies, journal.tell)
         run(watched, OneProcess(held.setup(), held.time_limit), journal, asked, daily.look)
 
 
@@ -85,14 +89,25 @@ def copies_for(database: Path, held: "Settings") -> "DailyCopies":
     return DailyCopies.of(database, held.backup_to, held.backups_kept)
 
 
-def _log_to(file: Path | None, json: bool, held: "Settings") -> "Log":
+def _log_to(file: Path | None, folder: Path, json: bool, held: "Settings") -> "Log":
     from pipeline.unattended.log import Log, as_json, as_text
-    from pipeline.unattended.rotating import RotatingFile
 
-    write = _print
-    if file is not None:
-        write = RotatingFile(file.absolute(), held.log_size * 1_000_000, held.log_kept).write
+    write = _print if file is None else _write_to(file.absolute(), folder, held)
     return Log(write, as_json if json else as_text, lambda: datetime.now().astimezone())
+
+
+def _write_to(file: Path, folder: Path, held: "Settings") -> Callable[[str], None]:
+    from pipeline.unattended.rotating import RotatingFile
+    from pipeline.upkeep.backup import check_outside
+
+    check_outside(file, folder)
+    write = RotatingFile(file, held.log_size * 1_000_000, held.log_kept).write
+    try:
+        write("")
+    except OSError as error:
+        reason = error.strerror or error
+        raise fail(f"No log can be written to {file} ({reason}).", WRONG_USAGE) from error
+    return write
 
 
 def _print(line: str) -> None:

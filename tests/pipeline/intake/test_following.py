@@ -9,8 +9,8 @@ import pytest
 
 from db.store import Store
 from db.values import Cause
-from pipeline.intake.lease import Lease
-from pipeline.intake.notice import Board
+from pipeline.intake.lease import Lease, is_held
+from pipeline.intake.notice import Board, look_for
 from pipeline.intake.scan import file_stat
 from pipeline.intake.segment import Told, Totals, segment_folder
 from pipeline.work.scorer import OneProcess
@@ -92,7 +92,10 @@ def test_when_the_other_ends_the_rest_is_done_here(
         other.board.end()
         other.lease.release()
         assert numbers(follower.totals.result(120)) == (1, 1, 0, 0, 0)
-    assert Lease(store.path).take()
+    assert not is_held(store.path)
+    notice = look_for(store.path).notice
+    assert notice is not None
+    assert (notice.program, notice.found, notice.done) == ("segment", 1, 1)
 
 
 def test_what_the_other_can_not_do_now_does_not_hold_up_the_end(
