@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from sqlalchemy import Engine
 
+from db.checking import Checking
 from db.claims import Claims
 from db.decisions import Decisions
 from db.drafts import Drafts
@@ -29,7 +30,7 @@ class _Failed:
     error: Exception
 
 
-class Store(TakingIn, Drafts, Decisions, Remarking, Shapes, Reviewed, QueuePages, Claims):
+class Store(TakingIn, Drafts, Decisions, Remarking, Shapes, Reviewed, QueuePages, Claims, Checking):
     """An open database. Its methods may be called from any thread; each is one transaction,
     that of an iterator from its first value to its last.
 

@@ -43,6 +43,24 @@ class Lease:
             os.close(handle)
 
 
+def is_held(database: Path) -> bool:
+    """Whether a process that lives holds the lease; it is not taken, nor its file made."""
+    try:
+        handle = os.open(lease_of(database), os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except OSError:
+        return False
+    try:
+        # Shared, and for a moment: who asks does not keep out others who ask.
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(handle)
+    return False
+
+
 def _locked(database: Path, path: Path) -> int | None:
     """The locked file, None where somebody else has it."""
     # It is closed on exec: a worker process that outlived its parent would hold the lock for it.

@@ -112,7 +112,9 @@ def test_a_process_ends_with_the_status(
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("command", ["review", "segment", "export", "evaluate"])
+@pytest.mark.parametrize(
+    "command", ["review", "segment", "watch", "status", "service", "export", "evaluate"]
+)
 def test_help_shows_examples(command: str) -> None:
     done = run(command, "--help", NO_COLOR="1", COLUMNS="120")
     assert done.returncode == 0

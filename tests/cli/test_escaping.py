@@ -48,7 +48,9 @@ def test_findings_are_escaped(
     assert said.replace("\n", "").isprintable()
 
 
-@pytest.mark.parametrize("command", ["segment", "export", "doctor", "selftest", "evaluate"])
+@pytest.mark.parametrize(
+    "command", ["segment", "status", "export", "doctor", "selftest", "evaluate"]
+)
 def test_a_hostile_name_on_the_command_line_comes_back_escaped(
     tmp_path: Path, command: str
 ) -> None:
@@ -57,6 +59,7 @@ def test_a_hostile_name_on_the_command_line_comes_back_escaped(
     (named / "a\x1b[2J.jpg").write_text("no photo")
     arguments: dict[str, tuple[object, ...]] = {
         "segment": ("segment", named, "--db", tmp_path / "a.db"),
+        "status": ("status", named, "--db", tmp_path / "\x1b[2J.db"),
         "export": ("export", named / "set", named, "--db", tmp_path / "\x1b[2J.db"),
         "doctor": ("doctor", "--db", named / "\x1b[2J.db"),
         "selftest": ("doctor", "--selftest", "--model", named),
