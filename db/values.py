@@ -339,6 +339,24 @@ class ReviewedFile:
 
 
 @dataclass(frozen=True)
+class KnownPhoto:
+    """A photo as a person may name it; `paths` are where it lies, or where it last lay."""
+
+    photo_id: int
+    content_hash: str
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Tombstone:
+    """A picture that was forgotten: who asked for it, and when."""
+
+    content_hash: str
+    reviewer: str
+    made_at: datetime
+
+
+@dataclass(frozen=True)
 class LyingFile:
     """A file that is said to lie somewhere still, and the content hash of its photo."""
 

@@ -53,3 +53,17 @@ def test_backup_says_what_the_copy_holds(place: Path) -> None:
     assert out.startswith(f"{place / 'copy.db'} holds what is known of 1 photos, with 0 decisions.")
     assert nevus(place, "backup", place / "copy.db")[0] == 2
     assert nevus(place, "backup", place / "photos")[0] == 2
+
+
+def test_forget_asks_says_what_goes_and_leaves_the_file(place: Path) -> None:
+    nevus(place, "backup", place / "copy.db")
+    assert nevus(place, "forget", "mole.png")[0] == 2
+    status, out, remarks = nevus(place, "forget", "mole.png", "--yes")
+    assert status == 0
+    assert out.startswith("Forgotten, but for its hash: ")
+    assert "was left as it is" in out
+    assert "mask 1" in remarks
+    assert f"Also in {place / 'copy.db'}." in remarks
+    assert (place / "photos" / "mole.png").exists()
+    assert nevus(place, "check")[1] == "Everything holds: 1 photo forgotten.\n"
+    assert nevus(place, "forget", "mole.png", "--yes")[0] == 1

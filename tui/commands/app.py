@@ -12,6 +12,7 @@ from tui.commands.check import check
 from tui.commands.doctor import doctor
 from tui.commands.evaluate import evaluate
 from tui.commands.export import export
+from tui.commands.forget import forget
 from tui.commands.review import review
 from tui.commands.segment import segment
 from tui.commands.settings import settings
@@ -32,7 +33,7 @@ def _paragraphs(command: Callable[..., None]) -> str:
     return "\n\n".join(" ".join(text.split("\n")) for text in paragraphs)
 
 
-for _command in (review, segment, export, evaluate, doctor, check, backup, settings):
+for _command in (review, segment, export, evaluate, doctor, check, backup, forget, settings):
     app.command(help=_paragraphs(_command))(_command)
 
 
