@@ -52,13 +52,13 @@ def _made_in(part: Path) -> Iterator[Path]:
         yield part
     finally:
         part.unlink(missing_ok=True)
-    _flush(part.parent)
+    flush(part.parent)
 
 
 def _copy(source: sqlite3.Connection, part: Path) -> None:
     with closing(sqlite3.connect(part)) as copy:
         source.backup(copy)
-    _flush(part)
+    flush(part)
 
 
 def _copy_and_count(engine: Engine, part: Path) -> dict[str, int]:
@@ -113,7 +113,8 @@ def free_name(path: Path) -> Path:
     return free
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
+    """Bring a file, or the names in a folder, to the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

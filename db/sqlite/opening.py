@@ -32,7 +32,7 @@ def prepare(path: Path) -> Engine:
             check_name(path)
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             path.touch(mode=0o600)
-        with _lock(path), explain_errors(path):
+        with held(path), explain_errors(path):
             _bring_up(path)
     except OSError as error:
         raise read_only(path) from error
@@ -59,6 +59,12 @@ def _bring_up(path: Path) -> None:
             _check_pages(connection, path)
             lay_copy(connection, free_name(beside(path, f".before-{head}")))
     _migrate(path)
+
+
+def bring_up(path: Path) -> None:
+    """Bring a copy that nobody else has to the present form."""
+    if read(path, lambda engine: form_at(engine, path)) != newest_form():
+        _migrate(path)
 
 
 def _migrate(path: Path) -> None:
@@ -103,8 +109,8 @@ def _check_pages(connection: sqlite3.Connection, path: Path) -> None:
 
 
 @contextmanager
-def _lock(path: Path) -> Iterator[None]:
-    """Held by one process at a time; the system gives it back when its holder dies."""
+def held(path: Path) -> Iterator[None]:
+    """Nobody else opens the database meanwhile; the system gives it back when its holder dies."""
     with lock_of(path).open("a") as file:
         with suppress(OSError):
             lock_of(path).chmod(0o600)

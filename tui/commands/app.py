@@ -13,6 +13,7 @@ from tui.commands.doctor import doctor
 from tui.commands.evaluate import evaluate
 from tui.commands.export import export
 from tui.commands.forget import forget
+from tui.commands.restore import restore
 from tui.commands.review import review
 from tui.commands.segment import segment
 from tui.commands.settings import settings
@@ -33,7 +34,18 @@ def _paragraphs(command: Callable[..., None]) -> str:
     return "\n\n".join(" ".join(text.split("\n")) for text in paragraphs)
 
 
-for _command in (review, segment, export, evaluate, doctor, check, backup, forget, settings):
+for _command in (
+    review,
+    segment,
+    export,
+    evaluate,
+    doctor,
+    check,
+    backup,
+    restore,
+    forget,
+    settings,
+):
     app.command(help=_paragraphs(_command))(_command)
 
 
