@@ -69,6 +69,8 @@ class Cause(StrEnum):
     """It will not become one until it changes."""
     MACHINE = "machine"
     """Bad luck: it is to be tried again."""
+    ASKED = "asked"
+    """Either, and somebody asked that it be looked at once more."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from db.store import Store
+from imaging.values import FileStat
 from tests.pipeline.conftest import draw_photo, remember_photo
 from tests.support.commands import run
 from tests.support.databases import new_store
@@ -79,3 +80,14 @@ def test_restore_says_what_it_put_back_and_what_is_kept(place: Path) -> None:
     first, second = out.splitlines()
     assert (status, first) == (0, f"{place / 'copy.db'} was put back: 1 photo, 0 decided.")
     assert second.endswith("It alone holds 1 photo.")
+
+
+def test_retry_says_how_many_files_are_looked_at_again(place: Path) -> None:
+    nothing = "No such file is set aside, so there is nothing to look at again.\n"
+    assert nevus(place, "retry") == (0, nothing, "")
+    with closing(Store.open(place / "nevus.db")) as store:
+        store.set_aside(FileStat(str(place / "photos" / "bad.png"), 1, 2, 3), "It broke.")
+    arguments = (place / "photos", "bad.png", "--cause", "file", "--db", place / "nevus.db")
+    done = run("retry", *arguments)
+    assert (done.returncode, done.stdout) == (0, "1 file is looked at again at the next intake.\n")
+    assert run("retry", place / "photos", "x.png", "--db", place / "nevus.db").returncode == 1

@@ -14,6 +14,7 @@ from tui.commands.evaluate import evaluate
 from tui.commands.export import export
 from tui.commands.forget import forget
 from tui.commands.restore import restore
+from tui.commands.retry import retry
 from tui.commands.review import review
 from tui.commands.segment import segment
 from tui.commands.settings import settings
@@ -44,6 +45,7 @@ for _command in (
     backup,
     restore,
     forget,
+    retry,
     settings,
 ):
     app.command(help=_paragraphs(_command))(_command)
