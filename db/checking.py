@@ -10,6 +10,7 @@ from db.soundness.edits import broken_drafts
 from db.soundness.pixels import contradicting_masks
 from db.soundness.pointers import broken_rules
 from db.soundness.rows import senseless_rows
+from db.sqlite.engine import driver_in
 from db.sqlite.integrity import complaints
 from db.sqlite.map_check import MapKey
 from db.tables import FileRow, PhotoRow, PredictionRow, Table
@@ -23,7 +24,7 @@ class Checking(Sessions):
     def complaints(self) -> Iterator[str]:
         """What SQLite finds wrong with its pages, and rows whose neighbours are missing."""
         with self._reading() as session:
-            yield from complaints(session.connection())
+            yield from complaints(driver_in(session.connection()))
 
     def contradictions(self) -> Iterator[str]:
         """Rows that make no sense, or contradict others: pointers, masks, edits."""

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from functools import cache
 from types import NoneType
 
-from sqlalchemy import BigInteger, ColumnElement, DateTime, Dialect, inspect
+from sqlalchemy import BigInteger, ColumnElement, DateTime, Dialect, Integer, inspect, literal
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
 
@@ -43,6 +44,20 @@ class Unsigned(TypeDecorator[int]):
     def process_result_value(self, value: int | None, dialect: Dialect) -> int | None:  # noqa: ARG002
         """And positive again."""
         return None if value is None else value % 2**64
+
+
+class NextId(FunctionElement[int]):
+    """The id of a table's next row, higher than any that it ever gave.
+
+    Each database says in its own way how that is known.
+    """
+
+    inherit_cache = True
+    type = Integer()
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+        super().__init__(literal(table))
 
 
 def check_row(row: SQLModel) -> None:

@@ -53,5 +53,9 @@ class Unknown(StoreError):
     """The database holds no such photo, revision or draft."""
 
 
+class ForgottenPhoto(Unknown):
+    """The photo is not known any more, because somebody had it forgotten."""
+
+
 class StaleDecision(StoreError):
     """Someone else decided, or the mask changed, after the reviewer opened the photo."""

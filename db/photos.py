@@ -1,5 +1,7 @@
 """Photos and the files that hold them."""
 
+from collections.abc import Collection
+
 from sqlalchemy import delete, select, update
 from sqlmodel import Session, col
 
@@ -66,6 +68,30 @@ class Photos(Sessions):
                 if below(row.path, folder)
             ]
 
+    def ask_again(
+        self, folder: str, names: Collection[str] = (), cause: Cause | None = None
+    ) -> list[str]:
+        """Have files that were set aside below a folder looked at once more; their paths.
+
+        All of them, or those of these names and this cause: a name is a path, or its end.
+        """
+        with self._writing() as session:
+            rows = session.scalars(select(AsideRow).order_by(col(AsideRow.path))).all()
+            asked = [row for row in rows if below(row.path, folder)]
+            if names:
+                asked = [row for row in asked if any(is_called(row.path, each) for each in names)]
+            if cause is not None:
+                asked = [row for row in asked if row.cause == cause]
+            for row in asked:
+                row.cause = Cause.ASKED
+            return [row.path for row in asked]
+
+    def asked_again(self, folder: str) -> set[str]:
+        """The paths below a folder that are to be looked at once more, as somebody asked."""
+        asked = select(col(AsideRow.path)).where(col(AsideRow.cause) == str(Cause.ASKED))
+        with self._reading() as session:
+            return {path for path in session.scalars(asked) if below(path, folder)}
+
     def counts(self, folder: str) -> Counts:
         """How far a folder is, in files."""
         with self._reading() as session:
@@ -85,6 +111,11 @@ class Photos(Sessions):
             set_aside=len(self.set_aside_files(folder)),
             decided=sum(decision is not None for _, _, decision in there),
         )
+
+
+def is_called(path: str, name: str) -> bool:
+    """Whether a name is a path, or the end of one."""
+    return path == name or path.endswith(f"/{name}")
 
 
 def find_content(session: Session, content_hash: str) -> PhotoRow | None:

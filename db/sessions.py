@@ -96,7 +96,10 @@ def get_row(session: Session, table: type[SQLModel], key: Any) -> Any:
     """The row with this key. Raises Unknown."""
     row = session.get(table, key)
     if row is None:
-        raise Unknown(f"The database holds no {table.__tablename__} {key}.")
+        raise Unknown(
+            f"The database holds no {table.__tablename__} {key}: perhaps somebody had the photo "
+            "forgotten. Go on with another one."
+        )
     return row
 
 

@@ -1,12 +1,12 @@
 """The tables. Facts are added and never changed; what moves is a pointer or a cursor."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, Index, LargeBinary, MetaData, UniqueConstraint, event, text
 from sqlmodel import Field, SQLModel
 
-from db.columns import Moment, Unsigned, check_row
+from db.columns import Moment, NextId, Unsigned, check_row
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -15,6 +15,11 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 """Constraints have names of ours, so that a migration can say which one it means."""
+
+
+def _ids(table: str) -> Any:
+    """The key of a table whose rows may be forgotten while a screen shows them."""
+    return Field(default=None, primary_key=True, sa_column_kwargs={"default": NextId(table)})
 
 
 class Table(SQLModel):
@@ -33,7 +38,7 @@ class PhotoRow(Table, table=True):
 
     __tablename__ = "photo"
 
-    id: int = Field(default=None, primary_key=True)
+    id: int = _ids("photo")
     content_hash: str = Field(unique=True)
     format: str
     width: int
@@ -121,7 +126,7 @@ class RevisionRow(Table, table=True):
 
     __tablename__ = "revision"
 
-    id: int = Field(default=None, primary_key=True)
+    id: int = _ids("revision")
     photo_id: int = Field(foreign_key="photo.id", index=True)
     parent_id: int | None = Field(default=None, foreign_key="revision.id")
     prediction_id: int | None = Field(default=None, foreign_key="prediction.id", index=True)
@@ -251,7 +256,7 @@ class DraftRow(Table, table=True):
         ),
     )
 
-    id: int = Field(default=None, primary_key=True)
+    id: int = _ids("draft")
     reviewer: str
     photo_id: int = Field(foreign_key="photo.id")
     base_revision_id: int | None = Field(default=None, foreign_key="revision.id", index=True)
@@ -272,7 +277,7 @@ class EditRow(Table, table=True):
 
     __table_args__ = (UniqueConstraint("draft_id", "sequence"),)
 
-    id: int = Field(default=None, primary_key=True)
+    id: int = _ids("edit")
     draft_id: int = Field(foreign_key="draft.id")
     sequence: int
     position: int
@@ -314,7 +319,7 @@ class DecisionRow(Table, table=True):
 
     __tablename__ = "decision"
 
-    id: int = Field(default=None, primary_key=True)
+    id: int = _ids("decision")
     photo_id: int = Field(foreign_key="photo.id", index=True)
     base_revision_id: int | None = Field(default=None, foreign_key="revision.id")
     revision_id: int | None = Field(default=None, foreign_key="revision.id")

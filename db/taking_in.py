@@ -3,6 +3,7 @@
 from sqlalchemy import ColumnElement, and_, literal, or_, select
 from sqlmodel import Session, col
 
+from db.forgetting import Forgetting
 from db.masks import Masks, add_outline, is_outlined
 from db.photos import Photos, find_content, is_same, path_of, remember_file
 from db.sessions import standing_of
@@ -11,7 +12,7 @@ from db.values import Cause, LookUp, NewOutline, NewPhoto, TakenIn
 from imaging.values import FileStat
 
 
-class TakingIn(Photos, Masks):
+class TakingIn(Photos, Masks, Forgetting):
     """Photos as they come in."""
 
     def look_up(self, stat: FileStat, model_hash: str | None = None) -> LookUp:
@@ -47,13 +48,14 @@ class TakingIn(Photos, Masks):
         """Remember a file, its photo, and an outline of it unless the model has made one before.
 
         `model_hash` says which model where there is no outline, whose receipt says it. All or
-        nothing.
+        nothing. Raises ForgottenPhoto where the picture was.
         """
         if outline is not None:
             model_hash = outline.prediction.receipt.model_hash
             # Before the row that points at it, which would promise what is not there.
             self._keep(new.fingerprint.content_hash, outline.prediction)
         with self._writing() as session:
+            self._check_not_forgotten(session, new.fingerprint.content_hash)
             known = find_content(session, new.fingerprint.content_hash)
             before = None if known is None else path_of(session, known.id)
             outlined = _is_outlined(session, known, model_hash)

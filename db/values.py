@@ -71,6 +71,8 @@ class Cause(StrEnum):
     """It will not become one until it changes."""
     MACHINE = "machine"
     """Bad luck: it is to be tried again."""
+    ASKED = "asked"
+    """Either, and somebody asked that it be looked at once more."""
 
 
 @dataclass(frozen=True)
@@ -383,6 +385,24 @@ class ReviewedFile:
 
     path: str
     file_hash: str
+
+
+@dataclass(frozen=True)
+class KnownPhoto:
+    """A photo as a person may name it; `paths` are where it lies, or where it last lay."""
+
+    photo_id: int
+    content_hash: str
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Tombstone:
+    """A picture that was forgotten: who asked for it, and when."""
+
+    content_hash: str
+    reviewer: str
+    made_at: datetime
 
 
 @dataclass(frozen=True)

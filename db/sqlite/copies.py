@@ -4,6 +4,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from hashlib import sha256
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -17,7 +18,7 @@ from db.sqlite.reading import read
 
 def lay_copy(source: sqlite3.Connection, target: Path) -> None:
     """A copy at a path where nothing is: whole and on the disk before it has its name."""
-    with _part_of(target) as part:
+    with _made_in(beside(target, ".part")) as part:
         _copy(source, part)
         part.rename(target)
 
@@ -28,17 +29,22 @@ def keep_copy(database: Path, target: Path) -> dict[str, int]:
     It is looked through before it has its name, and never takes another file's place. For one
     process at a time. Raises StoreError and OSError.
     """
-    with _part_of(target) as part, explain_errors(target):
+    with _made_in(_half(database, target.parent)) as part, explain_errors(target):
         rows = read(database, lambda engine: _copy_and_count(engine, part))
         read(part, lambda engine: _check(engine, database, rows))
         _name(part, target)
     return rows
 
 
+def _half(database: Path, folder: Path) -> Path:
+    """Where a copy is made: one place for all of a database's, so that none is left by a kill."""
+    key = sha256(os.fsencode(database.resolve())).hexdigest()[:12]
+    return folder / f".nevus-{key}.part"
+
+
 @contextmanager
-def _part_of(target: Path) -> Iterator[Path]:
-    """Where to make a file that gets its name in the block; flushed, or gone, at its end."""
-    part = beside(target, ".part")
+def _made_in(part: Path) -> Iterator[Path]:
+    """A new file that gets its name in the block; it is gone at its end, or its folder flushed."""
     for left in (part, journal_of(part)):
         left.unlink(missing_ok=True)
     part.touch(mode=0o600)
@@ -46,13 +52,13 @@ def _part_of(target: Path) -> Iterator[Path]:
         yield part
     finally:
         part.unlink(missing_ok=True)
-    _flush(target.parent)
+    flush(part.parent)
 
 
 def _copy(source: sqlite3.Connection, part: Path) -> None:
     with closing(sqlite3.connect(part)) as copy:
         source.backup(copy)
-    _flush(part)
+    flush(part)
 
 
 def _copy_and_count(engine: Engine, part: Path) -> dict[str, int]:
@@ -69,9 +75,8 @@ def _copy_and_count(engine: Engine, part: Path) -> dict[str, int]:
 
 def _check(engine: Engine, database: Path, rows: dict[str, int]) -> None:
     """Raise DamagedDatabase where a copy is not whole: then what it was copied from is not."""
-    with engine.connect() as connection:
-        complaint = next(complaints(connection), None)
     with driver_of(engine) as connection:
+        complaint = next(complaints(connection), None)
         if complaint is None and _rows_in(connection) != rows:
             complaint = "it holds other rows than what was copied"
     if complaint is not None:
@@ -108,7 +113,8 @@ def free_name(path: Path) -> Path:
     return free
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
+    """Bring a file, or the names in a folder, to the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -11,6 +11,8 @@ from urllib.parse import quote
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.pool import ConnectionPoolEntry
 
+import db.sqlite.spent  # noqa: F401  How an id is chosen must be known before the first insert.
+
 VERSION = sqlite3.sqlite_version
 """Of SQLite itself."""
 BUSY_SECONDS = 5
@@ -26,8 +28,14 @@ DURABLE: Pragmas = {
 """What is committed is on the disk."""
 MIGRATING: Pragmas = {**DURABLE, "foreign_keys": "OFF"}
 """A table that is rebuilt is dropped first, and those that point to it must not mind."""
-CACHE: Pragmas = {**DURABLE, "synchronous": "NORMAL", "busy_timeout": "250"}
-"""The last maps before a power cut may be lost, and one is sooner made anew than waited for."""
+CACHE: Pragmas = {
+    **DURABLE,
+    "synchronous": "NORMAL",
+    "busy_timeout": "250",
+    "secure_delete": "ON",
+}
+"""The last maps before a power cut may be lost, and one is sooner made anew than waited for. What
+is deleted is overwritten: nobody could write a file of this size anew for one photo."""
 READING: Pragmas = {"busy_timeout": DURABLE["busy_timeout"], "query_only": "ON"}
 
 
@@ -76,6 +84,11 @@ def driver_of(engine: Engine) -> Iterator[sqlite3.Connection]:
     """The driver's own connection, outside a transaction."""
     with closing(engine.raw_connection()) as pooled:
         yield cast("sqlite3.Connection", pooled.driver_connection)
+
+
+def driver_in(connection: Connection) -> sqlite3.Connection:
+    """The driver's own connection of one that has a transaction."""
+    return cast("sqlite3.Connection", connection.connection.driver_connection)
 
 
 def set_pragmas(connection: sqlite3.Connection, pragmas: Pragmas) -> None:

@@ -13,6 +13,7 @@ from db.errors import (
     DatabaseBusy,
     DiskFull,
     ForeignFile,
+    ForgottenPhoto,
     ReadOnlyDatabase,
     StoreError,
 )
@@ -87,6 +88,12 @@ def _refused(_error: BaseException, path: Path) -> StoreError:
     return read_only(path)
 
 
+def _forgotten(_error: BaseException, _path: Path) -> StoreError:
+    return ForgottenPhoto(
+        "The photo is not known any more: somebody had it forgotten. Go on with another one."
+    )
+
+
 def damaged(path: Path, how: object) -> DamagedDatabase:
     """The error for a database that holds what nevus can't have written."""
     return DamagedDatabase(
@@ -113,6 +120,8 @@ _SENTENCES: tuple[tuple[tuple[str, ...], Callable[[BaseException, Path], StoreEr
     (("SQLITE_FULL",), _full),
     (("SQLITE_NOTADB",), _foreign),
     (("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH"), _refused),
+    # What was there when it was opened can only have been forgotten: nothing else is ever deleted.
+    (("SQLITE_CONSTRAINT_FOREIGNKEY",), _forgotten),
     # Our statements fit our tables: where SQLite finds no sense in one, a table is not as it was.
     (("SQLITE_CORRUPT", "SQLITE_ERROR", "SQLITE_TOOBIG", "SQLITE_MISMATCH"), _damaged),
 )

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import StatementError
 
 from db.errors import StoreError
-from db.sqlite.engine import CACHE, for_writing, open_engine
+from db.sqlite.engine import CACHE, driver_of, for_writing, open_engine
 from db.sqlite.failures import explain_errors, name_of
 from db.sqlite.files import beside, identity_of, maps_beside
 from db.sqlite.rights import make_beside
@@ -99,6 +99,20 @@ class Maps:
             return values.astype(np.float32).reshape(row.height, row.width)
 
         return self._try(lambda engine: _in_transaction(engine, read))
+
+    def forget(self, content_hash: str) -> None:
+        """Take a photo's maps out, so that none of their bytes are left; losing others is no harm.
+
+        Raises StoreError where that can't be done.
+        """
+        if not self._path.exists():
+            return
+        gone = delete(_MAP).filter_by(content_hash=content_hash)
+        with explain_errors(self._path):
+            engine = self._current().engine
+            _in_transaction(for_writing(engine), lambda connection: connection.execute(gone))
+            with driver_of(engine) as connection:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Let go of the file."""

@@ -49,7 +49,7 @@ def prepare(path: Path, group: str | None = None) -> Engine:
             path.touch(mode=PRIVATE)
         if group is not None:
             share(path, group)
-        with _lock(path), explain_errors(path):
+        with held(path), explain_errors(path):
             _bring_up(path)
     except OSError as error:
         raise read_only(path) from error
@@ -78,6 +78,12 @@ def _bring_up(path: Path) -> None:
             lay_copy(connection, copy)
             make_beside(path, copy)
     _migrate(path)
+
+
+def bring_up(path: Path) -> None:
+    """Bring a copy that nobody else has to the present form."""
+    if read(path, lambda engine: form_at(engine, path)) != newest_form():
+        _migrate(path)
 
 
 def _migrate(path: Path) -> None:
@@ -122,8 +128,8 @@ def _check_pages(connection: sqlite3.Connection, path: Path) -> None:
 
 
 @contextmanager
-def _lock(path: Path) -> Iterator[None]:
-    """Held by one process at a time; the system gives it back when its holder dies."""
+def held(path: Path) -> Iterator[None]:
+    """Nobody else opens the database meanwhile; the system gives it back when its holder dies."""
     handle = open_beside(path, lock_of(path))
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)

@@ -293,11 +293,21 @@ class Ingest:
         paths = [stored_path(path) for path in gone]
         if found is not None:
             paths += vanished(self._store, self._folder, found)
+            self._look_again(found)
         for path in paths:
             if not self._stopping.is_set():
                 self._store.mark_gone(path)
         if news:
             self._tell()
+
+    def _look_again(self, found: Scan) -> None:
+        """Files that were set aside wait again where somebody, in any process, asked for it."""
+        asked = self._store.asked_again(str(self._folder))
+        again = [path for path in found.photos if stored_path(path) in asked] if asked else []
+        with self._noting:
+            for path in again:
+                self._agenda.add(path)
+                self._done.discard(path)
 
     def _note_settled(self, settled: Settled) -> None:
         path, outcome = settled.path, settled.outcome

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from db.store import Store
-from db.values import Cause, LookUp, NewOutline, NewPhoto
+from db.values import Cause, LookUp, NewOutline, NewPhoto, Tombstone
 from imaging.decode.photo import PhotoError, PhotoUnavailable
 from imaging.text import printable
 from imaging.values import FileStat, Fingerprint
@@ -96,6 +96,10 @@ class Segmenting:
             errand.path.stat()
         except OSError as error:
             return self._not_seen(errand.path, error)
+        forgotten = self._store.tombstone(_identity(found).content_hash)
+        if forgotten is not None:
+            self._set_aside(errand.stat, _was_forgotten(errand.path, forgotten))
+            return Settled(errand.path, Outcome.SET_ASIDE)
         return Settled(errand.path, self._keep(errand.stat, found), errand.problem)
 
     def stumble(self, path: Path, error: Exception) -> Settled:
@@ -138,9 +142,9 @@ class Segmenting:
 
     def _keep(self, stat: FileStat, found: Segmented | Fingerprint) -> Outcome:
         """Store a file, with its photo's outline unless the photo has one already."""
-        identity = found if isinstance(found, Fingerprint) else found.fingerprint
         outline = None if isinstance(found, Fingerprint) else _outline(found)
-        taken = self._store.take_in(NewPhoto(stat, identity), outline, self._model_hash)
+        new = NewPhoto(stat, _identity(found))
+        taken = self._store.take_in(new, outline, self._model_hash)
         done = self._model_hash is None or taken.outlined_before
         if taken.path_before is None or not done:
             return Outcome.STORED if outline is None else Outcome.SEGMENTED
@@ -171,6 +175,17 @@ class Segmenting:
     def _set_aside(self, stat: FileStat, reason: str, cause: Cause = Cause.FILE) -> None:
         # A name may hold half a character, which is no text that a database takes.
         self._store.set_aside(stat, printable(reason), cause)
+
+
+def _identity(found: Segmented | Fingerprint) -> Fingerprint:
+    return found if isinstance(found, Fingerprint) else found.fingerprint
+
+
+def _was_forgotten(path: Path, tombstone: Tombstone) -> str:
+    return (
+        f"{path.name} was forgotten on {tombstone.made_at:%Y-%m-%d} as {tombstone.reviewer} asked, "
+        "and is not taken in again. The file itself was left as it is."
+    )
 
 
 def _outline(found: Segmented) -> NewOutline:

@@ -4,6 +4,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 
+from db.errors import Unknown
 from pipeline.errors import WriteFailed
 
 AGAIN = 1.0
@@ -14,7 +15,8 @@ class Writer:
     """A queue of commits and the thread that works it off, from construction to `close`.
 
     A commit that fails stays at the head of the queue, so that nothing is written out of order; it
-    is tried again with the next `submit` or `drain`, and every `again` seconds by itself.
+    is tried again with the next `submit` or `drain`, and every `again` seconds by itself. But what
+    belongs to a photo that was forgotten goes.
 
     Any thread may submit and drain; one thread commits. The queue is in memory alone: what it holds
     when the process dies is lost. The thread is a daemon, so that a disk which refuses for ever
@@ -86,6 +88,9 @@ class Writer:
             # Outside the lock: whoever edits or asks must not wait for a disk.
             try:
                 commit()
+            except Unknown:
+                # Its photo was forgotten, and what is drawn on it is to be forgotten too.
+                self._note_done()
             except Exception as error:
                 self._note(error)
             else:

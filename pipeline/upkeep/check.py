@@ -22,6 +22,7 @@ class _Looked:
     counts: dict[str, int] = field(default_factory=dict)
     map_keys: set[MapKey] = field(default_factory=set)
     files: list[LyingFile] = field(default_factory=list)
+    forgotten: set[str] = field(default_factory=set)
 
 
 def check(database: Path, photos: bool = False) -> Report:
@@ -66,6 +67,7 @@ def _look(store: Store) -> _Looked:
         with _up_to_damage(looked.findings):
             looked.counts, looked.map_keys = seen.row_counts(), seen.map_keys()
             looked.files = seen.lying_files()
+            looked.forgotten = {each.content_hash for each in seen.tombstones()}
     return looked
 
 
@@ -89,6 +91,10 @@ def _compare_maps(path: Path, looked: _Looked) -> tuple[str, ...]:
         return ()
     looked.counts["map"] = len(kept.sound)
     looked.findings.add(_damaged(path, kept))
+    looked.findings.add(
+        f"{path} holds a map of a photo that was forgotten: {content_hash}. Forget it once more."
+        for content_hash in sorted({key[0] for key in kept.sound} & looked.forgotten)
+    )
     return _notes(kept, looked.map_keys)
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from db.store import Store
+from imaging.values import FileStat
 from tests.pipeline.conftest import draw_photo, remember_photo
 from tests.support.commands import run
 from tests.support.databases import new_store
@@ -50,6 +52,42 @@ def test_check_says_what_does_not_hold(place: Path) -> None:
 def test_backup_says_what_the_copy_holds(place: Path) -> None:
     status, out, _ = nevus(place, "backup", place / "copy.db")
     assert status == 0
-    assert out.startswith(f"{place / 'copy.db'} holds what is known of 1 photos, with 0 decisions.")
+    assert out.startswith(f"{place / 'copy.db'} holds what is known of 1 photo, with 0 decisions.")
     assert nevus(place, "backup", place / "copy.db")[0] == 2
     assert nevus(place, "backup", place / "photos")[0] == 2
+
+
+def test_forget_asks_says_what_goes_and_leaves_the_file(place: Path) -> None:
+    nevus(place, "backup", place / "copy.db")
+    assert nevus(place, "forget", "mole.png")[0] == 2
+    status, out, remarks = nevus(place, "forget", "mole.png", "--yes")
+    assert status == 0
+    assert out.startswith("Forgotten, but for its hash: ")
+    assert "was left as it is" in out
+    assert "mask 1" in remarks
+    assert f"Also in {place / 'copy.db'}." in remarks
+    assert (place / "photos" / "mole.png").exists()
+    assert nevus(place, "check")[1] == "Everything holds: 1 photo forgotten.\n"
+    assert nevus(place, "forget", "mole.png", "--yes")[0] == 1
+
+
+def test_restore_says_what_it_put_back_and_what_is_kept(place: Path) -> None:
+    nevus(place, "backup", place / "copy.db")
+    photo = draw_photo(place / "photos" / "new.png", at=(9, 9))
+    with closing(Store.open(place / "nevus.db")) as store:
+        remember_photo(store, photo)
+    status, out, _ = nevus(place, "restore", place / "copy.db")
+    first, second = out.splitlines()
+    assert (status, first) == (0, f"{place / 'copy.db'} was put back: 1 photo, 0 decided.")
+    assert second.endswith("It alone holds 1 photo.")
+
+
+def test_retry_says_how_many_files_are_looked_at_again(place: Path) -> None:
+    nothing = "No such file is set aside, so there is nothing to look at again.\n"
+    assert nevus(place, "retry") == (0, nothing, "")
+    with closing(Store.open(place / "nevus.db")) as store:
+        store.set_aside(FileStat(str(place / "photos" / "bad.png"), 1, 2, 3), "It broke.")
+    arguments = (place / "photos", "bad.png", "--cause", "file", "--db", place / "nevus.db")
+    done = run("retry", *arguments)
+    assert (done.returncode, done.stdout) == (0, "1 file is looked at again at the next intake.\n")
+    assert run("retry", place / "photos", "x.png", "--db", place / "nevus.db").returncode == 1

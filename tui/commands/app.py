@@ -12,6 +12,9 @@ from tui.commands.check import check
 from tui.commands.doctor import doctor
 from tui.commands.evaluate import evaluate
 from tui.commands.export import export
+from tui.commands.forget import forget
+from tui.commands.restore import restore
+from tui.commands.retry import retry
 from tui.commands.review import review
 from tui.commands.segment import segment
 from tui.commands.service import service
@@ -46,6 +49,9 @@ for _command in (
     doctor,
     check,
     backup,
+    restore,
+    forget,
+    retry,
     settings,
 ):
     app.command(help=_paragraphs(_command))(_command)

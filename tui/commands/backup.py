@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from tui.commands.options import Database, Folder, Json
-from tui.commands.output import failures, print_json, print_line, stderr
+from tui.commands.output import counted, failures, print_json, print_line, stderr
 from tui.commands.settings import settled
 
 
@@ -46,6 +46,6 @@ def backup(
         print_json(made)
     else:
         print_line(
-            f"{made.path} holds what is known of {made.photos:,} photos, with {made.decisions:,} "
-            "decisions. It was looked through and is on the disk."
+            f"{made.path} holds what is known of {counted(made.photos, 'photo')}, with "
+            f"{counted(made.decisions, 'decision')}. It was looked through and is on the disk."
         )

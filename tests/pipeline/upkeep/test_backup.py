@@ -4,7 +4,7 @@ import os
 import sqlite3
 import stat
 import threading
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -147,9 +147,17 @@ def test_a_folder_that_may_not_be_written_is_said(database: Path, tmp_path: Path
 
 
 def test_what_a_killed_one_left_is_cleared_by_the_next(database: Path, shelf: Path) -> None:
-    (shelf / "kept.db.part").write_text("half")
-    back_up(database, shelf / "kept.db")
-    assert files_in(shelf) == ["kept.db"]
+    pid = os.fork()
+    if not pid:
+        # All is copied, and it has no name yet.
+        os.link = lambda *_args, **_named: os._exit(0)
+        with suppress(BaseException):
+            back_up(database, shelf)
+        os._exit(1)
+    assert os.waitpid(pid, 0)[1] == 0
+    assert [name.rsplit(".")[-1] for name in files_in(shelf)] == ["part"]
+    made = back_up(database, shelf)
+    assert files_in(shelf) == [made.path.name]
 
 
 def test_a_backup_on_a_disk_that_is_not_there_stays_known(database: Path, tmp_path: Path) -> None:

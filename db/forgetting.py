@@ -1,0 +1,85 @@
+"""Photos that are to be forgotten, by whatever they are called, and those that were."""
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlmodel import Session, col
+
+from db.errors import ForgottenPhoto
+from db.sessions import Sessions, files_of
+from db.sqlite.forgetting import Gone, forget
+from db.tables import FileRow, PhotoRow, TombstoneRow
+from db.values import KnownPhoto, Tombstone
+
+
+class Forgetting(Sessions):
+    """All of a photo goes but its hash, by which it is known when it comes again."""
+
+    def photos_called(self, name: str) -> list[KnownPhoto]:
+        """The photos that a person may mean: `#` and a number, a hash, a path, or a file's name.
+
+        A path means what lies there now, if anything does.
+        """
+        with self._reading() as session:
+            rows = select(PhotoRow).where(_is_called(name)).order_by(col(PhotoRow.id))
+            found = [_known(session, row) for row in session.scalars(rows)]
+            lying = [photo for photo in found if _lies_at(session, photo, name)]
+            return lying or found
+
+    def forget_photo(self, photo: KnownPhoto, reviewer: str) -> Gone:
+        """Delete all that is known of a photo, its maps too; its hash stays as a tombstone."""
+        with self._explaining():
+            gone = forget(self._path, [photo.content_hash], reviewer)
+            # Behind it: a map that is computed meanwhile finds its photo gone.
+            self._maps.forget(photo.content_hash)
+        return gone
+
+    def tombstones(self) -> list[Tombstone]:
+        """What was forgotten, by hash."""
+        rows = select(TombstoneRow).order_by(col(TombstoneRow.content_hash))
+        with self._reading() as session:
+            return [_tombstone(row) for row in session.scalars(rows)]
+
+    def tombstone(self, content_hash: str) -> Tombstone | None:
+        """Whether this picture was forgotten."""
+        with self._reading() as session:
+            row = session.get(TombstoneRow, content_hash)
+            return None if row is None else _tombstone(row)
+
+    def _check_not_forgotten(self, session: Session, content_hash: str) -> None:
+        """Raise ForgottenPhoto where this picture was forgotten while it was looked at."""
+        if session.get(TombstoneRow, content_hash) is not None:
+            # One may have been kept since.
+            self._maps.forget(content_hash)
+            raise ForgottenPhoto(f"The picture {content_hash[:12]}… was forgotten meanwhile.")
+
+
+def _is_called(name: str) -> ColumnElement[bool]:
+    if name.startswith("#") and name[1:].isdecimal():
+        return col(PhotoRow.id) == int(name[1:])
+    path = col(FileRow.path)
+    at = or_(
+        path == name,
+        path.endswith(f"/{name}", autoescape=True),
+        col(FileRow.sha256) == name.lower(),
+    )
+    return or_(
+        col(PhotoRow.content_hash) == name.lower(),
+        col(PhotoRow.id).in_(select(col(FileRow.photo_id)).where(at)),
+    )
+
+
+def _known(session: Session, row: PhotoRow) -> KnownPhoto:
+    paths = tuple(dict.fromkeys(file.path for file in files_of(session, row.id)))
+    return KnownPhoto(row.id, row.content_hash, paths)
+
+
+def _lies_at(session: Session, photo: KnownPhoto, path: str) -> bool:
+    live = select(col(FileRow.id)).where(
+        col(FileRow.photo_id) == photo.photo_id,
+        col(FileRow.path) == path,
+        col(FileRow.gone_at).is_(None),
+    )
+    return session.scalars(live).first() is not None
+
+
+def _tombstone(row: TombstoneRow) -> Tombstone:
+    return Tombstone(row.content_hash, row.reviewer, row.made_at)

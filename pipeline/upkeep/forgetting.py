@@ -1,0 +1,159 @@
+"""Make a database, its maps and its copies forget a photo; the photo's own file is left alone.
+
+The copies are those that nevus laid beside the database, the backups whose places it noted, and
+whatever a person names.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from db.errors import ForeignFile, NoDatabase, StoreError
+from db.sqlite.files import beside, maps_beside
+from db.sqlite.forgetting import Gone, forget, would_go
+from db.sqlite.inspection import form_in
+from db.sqlite.maps import Maps
+from db.store import Store
+from db.values import KnownPhoto
+from pipeline.errors import UpkeepError
+from pipeline.intake.scan import stored_path
+from pipeline.upkeep.places import places
+
+_BESIDE = (".before-*", ".replaced-*")
+"""What nevus lays beside a database before it changes its form, or puts a backup in its place."""
+_NO_COPY = ("-wal", "-shm", "-journal", ".lock", ".part", ".maps.db")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What would go: the photo, how many rows of each table, and the copies that hold it too.
+
+    `unreached` are backups that can't be looked at now, each with the reason.
+    """
+
+    photo: KnownPhoto
+    rows: dict[str, int]
+    copies: tuple[Path, ...]
+    unreached: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """What went: how many rows, and from which copies. `left` are sentences on what did not."""
+
+    content_hash: str
+    paths: tuple[str, ...]
+    rows: dict[str, int]
+    copies: tuple[Path, ...]
+    left: tuple[str, ...]
+
+
+def plan(store: Store, name: str, named: Sequence[Path] = ()) -> Plan:
+    """What would be forgotten if the photo called `name` were; nothing is changed.
+
+    `named` are backups, or folders with some, that nevus does not know of. Raises StoreError, and
+    UpkeepError where no photo or more than one is called so.
+    """
+    photo = _only(name, _called(store, name))
+    copies, unreached = [], []
+    for copy in _copies(store.path, named):
+        try:
+            if would_go(copy, [photo.content_hash]).found:
+                copies.append(copy)
+        except StoreError as error:
+            unreached.append(str(error))
+    rows = would_go(store.path, [photo.content_hash]).rows
+    return Plan(photo, rows, tuple(copies), tuple(unreached))
+
+
+def carry_out(store: Store, made: Plan, reviewer: str) -> Forgotten:
+    """Forget what a plan says, in the database first. Raises StoreError and UpkeepError.
+
+    Whatever nevus looks at later and finds to be the same picture is not taken in again.
+    """
+    content_hash = made.photo.content_hash
+    left = list(made.unreached)
+    with ExitStack() as stack:
+        try:
+            # So that no backup is made between a copy that is cleaned and the next.
+            stack.enter_context(places(store.path))
+        except OSError as error:
+            raise UpkeepError(
+                f"{store.path}: its backups' places can't be read: {error}."
+            ) from error
+        for half in store.path.parent.glob(f"{_literal(store.path)}.before-*.part"):
+            half.unlink(missing_ok=True)
+        gone = store.forget_photo(made.photo, reviewer)
+        left += _unwiped(store.path, gone)
+        for copy in made.copies:
+            left += _forget_in(copy, content_hash, reviewer)
+    return Forgotten(content_hash, made.photo.paths, gone.rows, made.copies, tuple(left))
+
+
+def _called(store: Store, name: str) -> list[KnownPhoto]:
+    """The photos of this name; where it is a path from here, those that lie there."""
+    path = Path(name)
+    here = stored_path(path.parent.resolve() / path.name)
+    found = store.photos_called(here) or store.photos_called(name.removeprefix("./"))
+    if not found and store.tombstone(name) is not None:
+        # Once more, for a backup that was out of reach the first time.
+        return [KnownPhoto(0, name, ())]
+    return found
+
+
+def _only(name: str, found: list[KnownPhoto]) -> KnownPhoto:
+    if not found:
+        raise UpkeepError(
+            f"No photo is called {name!r} here. Name it by its path, its file's name, its hash, or "
+            "its number as in #12."
+        )
+    if len(found) > 1:
+        listed = ", ".join(f"#{photo.photo_id} in {photo.paths[0]}" for photo in found[:10])
+        raise UpkeepError(f"{len(found)} photos are called {name!r}: {listed}. Name one by number.")
+    return found[0]
+
+
+def _copies(database: Path, named: Sequence[Path]) -> list[Path]:
+    """Every copy of a database that is known of, or named."""
+    laid = [path for end in _BESIDE for path in database.parent.glob(f"{_literal(database)}{end}")]
+    with places(database) as noted:
+        known = noted.read()
+    found = [*laid, *known, *(each for path in named for each in _in(path))]
+    return [path for path in dict.fromkeys(found) if not path.name.endswith(_NO_COPY)]
+
+
+def _literal(path: Path) -> str:
+    return "".join(f"[{each}]" if each in "*?[" else each for each in path.name)
+
+
+def _in(path: Path) -> Iterator[Path]:
+    """A backup that was named, or those in a folder that was, which may hold other files too."""
+    if not path.is_dir():
+        yield path
+        return
+    for found in sorted(path.iterdir()):
+        with suppress(ForeignFile, NoDatabase):
+            form_in(found)
+            yield found
+
+
+def _forget_in(copy: Path, content_hash: str, reviewer: str) -> Iterator[str]:
+    """Forget a photo in a copy; sentences on what is left."""
+    try:
+        gone = forget(copy, [content_hash], reviewer)
+        with closing(Maps(maps_beside(copy))) as maps:
+            maps.forget(content_hash)
+    except StoreError as error:
+        yield str(error)
+        return
+    yield from _unwiped(copy, gone)
+
+
+def _unwiped(path: Path, gone: Gone) -> Iterator[str]:
+    if not gone.wiped:
+        yield (
+            f"{path} and {beside(path, '-wal').name} could not be written anew: another program "
+            "reads them, or there is no room. Nobody sees the photo any more, but traces of it are "
+            "left in the file. Close what has it open, then forget it again by its hash."
+        )

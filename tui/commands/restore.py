@@ -1,0 +1,65 @@
+"""`nevus restore`: put a backup in the place of a database."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tui.commands.options import Database, Folder, Json
+from tui.commands.output import counted, failures, print_json, print_line, stderr
+from tui.commands.settings import settled
+
+if TYPE_CHECKING:
+    from pipeline.upkeep.restore import Restored
+
+
+def restore(
+    backup: Annotated[
+        Path,
+        typer.Argument(
+            metavar="BACKUP", help="What nevus backup made.", exists=True, dir_okay=False
+        ),
+    ],
+    folder: Folder = Path(),
+    db: Database = None,
+    json: Json = False,
+) -> None:
+    """Put BACKUP where FOLDER's database lies; the one that lies there now is kept beside it.
+
+    Quit every nevus that works on the folder first: nothing is changed while one does. A backup of
+    an older nevus is brought up to date, the backup itself stays as it is, and what was forgotten
+    since is not brought back. What was stored since is counted, and lies in the database kept
+    beside.
+
+    [bold]Examples[/bold]
+
+      nevus restore /Volumes/Backup/captures-2026-11-26-020000.db ~/captures
+    """
+    held = settled(db=db)
+    with failures():
+        from db.sqlite.location import database_for
+        from pipeline.upkeep.restore import restore as put_back
+
+        with stderr().status("putting it back"):
+            done = put_back(database_for(folder, held.db), backup)
+    if json:
+        print_json(done)
+    else:
+        _print(done)
+
+
+def _print(done: "Restored") -> None:
+    print_line(
+        f"{done.backup} was put back: {counted(done.photos, 'photo')}, {done.decided:,} decided."
+    )
+    if done.aside is not None:
+        print_line(f"What lay there before is kept as {done.aside}. {_lost(done.lost)}")
+
+
+def _lost(lost: dict[str, int] | None) -> str:
+    if lost is None:
+        return "It can't be read, so what it held beyond the backup can't be counted."
+    parts = [counted(number, thing) for thing, number in lost.items() if number]
+    if not parts:
+        return "It held nothing that the backup doesn't."
+    return f"It alone holds {', '.join(parts)}."
