@@ -17,7 +17,7 @@ from imaging.decode.photo import fingerprint, read_file, read_photo
 from models.run.segmenter import open_segmenter, shipped_model
 from models.run.setup import ModelSetup
 from pipeline.intake.segment import Told, segment_folder
-from pipeline.work.scorer import OneProcess
+from pipeline.work.scorer import Pool
 
 SAMPLES = Path(__file__).parent.parent / "sample_images"
 COUNT = 12
@@ -67,7 +67,7 @@ def draw(folder: Path, suffix: str) -> list[Path]:
 def seconds_to_segment(folder: Path) -> float:
     """Segment a folder into a new database; the worker's start and model load are not counted."""
     store = Store.open(folder / "nevus.db")
-    scorer = OneProcess(ModelSetup(shipped_model()))
+    scorer = Pool(ModelSetup(shipped_model()))
     scorer.segment(next((folder / "photos").iterdir()))
     started = time.perf_counter()
     told = Told(lambda _done, _total: None, print)

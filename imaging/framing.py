@@ -132,9 +132,9 @@ class Framing:
         """
         whole = self._on_rectangle(grid)
         # What lies between two numbers may be rounded to a little more than either.
-        found = whole >= above - ROUNDING
-        rows = _reached(found.any(axis=1), self.photo.height)
-        columns = _reached(found.any(axis=0), self.photo.width)
+        found: Mask = whole >= above - ROUNDING
+        rows = _reached(np.flatnonzero(found.any(axis=1)), self.height, self.photo.height)
+        columns = _reached(np.flatnonzero(found.any(axis=0)), self.width, self.photo.width)
         held = _aligned(rows, self.photo.height)
         tall = _turned_to(whole, Size(self.width, self.photo.height))[held]
         values = _turned_to(tall, Size(self.photo.width, held.stop - held.start))
@@ -191,12 +191,11 @@ def _turned_to(values: Probabilities, size: Size) -> Probabilities:
     return np.asarray(resized, dtype=np.float32).T
 
 
-def _reached(lines: npt.NDArray[np.bool_], photo_length: int) -> slice:
-    """The photo's rows (or columns) that any of these lines of its rectangle has a share in."""
-    held = np.flatnonzero(lines)
+def _reached(held: npt.NDArray[np.intp], length: int, photo_length: int) -> slice:
+    """The photo's rows (or columns) that any of its rectangle's `length` has a share in."""
     if not held.size:
         return slice(0, 0)
-    scale = photo_length / len(lines)
+    scale = photo_length / length
     first, last = floor((held[0] - 0.5) * scale) - 1, ceil((held[-1] + 1.5) * scale) + 1
     return slice(max(0, first), min(photo_length, last))
 

@@ -3,6 +3,7 @@
 import math
 import os
 import re
+import sys
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ LONGEST = 86_400
 TIME_LIMIT = 60.0
 """Seconds a photo may take to be read and decoded; a large one takes about one."""
 
+MOST_WORKERS = 256
+MOST_UNASKED = 16
+"""Workers where nobody says how many: the one who stores what they find keeps up with no more."""
 
 REJECT_REASONS = (
     "out of focus",
@@ -50,6 +54,7 @@ class Settings:
     backend: str
     compute_units: str
     time_limit: float
+    workers: int | None
     color: str
     reviewer: str | None
     reject_reasons: tuple[str, ...]
@@ -63,6 +68,10 @@ class Settings:
     def setup(self) -> ModelSetup:
         """The model that is asked for, or else the one that is shipped."""
         return ModelSetup(self.model or shipped_model(), self.backend, self.compute_units)
+
+    def worker_count(self) -> int:
+        """How many photos are outlined at once: as asked for, or one a core."""
+        return self.workers or min(_cores(), MOST_UNASKED)
 
     def pens(self) -> Pens:
         """What masks are drawn with."""
@@ -134,13 +143,25 @@ def _colour(value: object) -> Colour:
     return Colour(red, green, blue)
 
 
-def _width(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        raise ValueError
-    width = int(value)
-    if not 1 <= width <= WIDEST_OUTLINE:
-        raise ValueError
-    return width
+def _up_to(most: int) -> Callable[[object], object]:
+    """A whole number from 1 on."""
+
+    def read(value: object) -> object:
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            raise ValueError
+        number = int(value)
+        if not 1 <= number <= most:
+            raise ValueError
+        return number
+
+    return read
+
+
+def _cores() -> int:
+    """How many this process may use."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _texts(least: int, most: int, longest: int) -> Callable[[object], object]:
@@ -221,6 +242,16 @@ SETTINGS = (
         f"{TIME_LIMIT}",
     ),
     Setting(
+        "workers",
+        None,
+        _up_to(MOST_WORKERS),
+        f"a whole number from 1 to {MOST_WORKERS}",
+        "How many photos are outlined at once, each by a process of its own; by default one a "
+        f"core, {MOST_UNASKED} at most. On a Mac all share one Neural Engine; what more than one "
+        "gains there is unmeasured.",
+        "4",
+    ),
+    Setting(
         "color",
         "auto",
         _one_of(COLORS),
@@ -273,7 +304,7 @@ SETTINGS = (
     Setting(
         "outline_width",
         USUAL_PENS.width,
-        _width,
+        _up_to(WIDEST_OUTLINE),
         f"a whole number from 1 to {WIDEST_OUTLINE}",
         "How many pixels of the screen the outline is wide.",
         f"{USUAL_PENS.width}",

@@ -104,6 +104,8 @@ def segment_folder(
         told.remark(left_out(path))
     if (passed := passed_by(found.left_out)) is not None:
         told.remark(passed)
+    stored = set(store.files_under(str(folder)))
+    scorer.expect(sum(stored_path(path) not in stored for path in found.photos))
     model = scorer.model()
     lease = Lease(store.path)
     _wait_for(lease, patience, told.remark)

@@ -15,7 +15,16 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from tui.commands.options import ComputeUnits, Database, Folder, Json, Model, RunBy, TimeLimit
+from tui.commands.options import (
+    ComputeUnits,
+    Database,
+    Folder,
+    Json,
+    Model,
+    RunBy,
+    TimeLimit,
+    Workers,
+)
 from tui.commands.output import failures, print_json, print_table, remark, stderr
 from tui.commands.settings import settled
 
@@ -62,6 +71,7 @@ def segment(
     backend: RunBy = None,
     compute_units: ComputeUnits = None,
     time_limit: TimeLimit = None,
+    workers: Workers = None,
     json: Json = False,
 ) -> None:
     """Run every photo of FOLDER through the model, once, and remember the masks.
@@ -78,17 +88,22 @@ def segment(
       nevus segment ~/captures --db review.db --model better.mlpackage
     """
     held = settled(
-        db=db, model=model, backend=backend, compute_units=compute_units, time_limit=time_limit
+        db=db,
+        model=model,
+        backend=backend,
+        compute_units=compute_units,
+        time_limit=time_limit,
+        workers=workers,
     )
     with failures():
         from db.sqlite.location import database_for
         from db.store import Store
         from pipeline.intake.segment import Told, segment_folder
-        from pipeline.work.scorer import OneProcess
+        from pipeline.work.scorer import Pool
         from tui.names import sentence_of
 
         store = Store.open(database_for(folder, held.db))
-        scorer = OneProcess(held.setup(), held.time_limit)
+        scorer = Pool(held.setup(), held.worker_count(), held.time_limit)
         try:
             with progressing("segmenting") as progress:
                 totals = segment_folder(store, scorer, folder, Told(progress, remark))

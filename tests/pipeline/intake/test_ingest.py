@@ -16,7 +16,7 @@ from imaging.decode.photo import PhotoUnavailable
 from pipeline.intake.ingest import Ingest, IngestProgress, Patience, Rhythm
 from pipeline.intake.lease import Lease
 from pipeline.intake.watch import Pace
-from pipeline.work.scorer import OneProcess
+from pipeline.work.scorer import Pool
 from tests.support.pictures import grainy
 
 Draw = Callable[..., Path]
@@ -49,7 +49,7 @@ def told() -> Told:
 
 
 @pytest.fixture
-def ingest(store: Store, modelless: OneProcess, folder: Path, told: Told) -> Iterator[Ingest]:
+def ingest(store: Store, modelless: Pool, folder: Path, told: Told) -> Iterator[Ingest]:
     ingest = Ingest(store, modelless, folder, told, Rhythm(QUICK, IMPATIENT))
     ingest.start()
     yield ingest
@@ -57,7 +57,7 @@ def ingest(store: Store, modelless: OneProcess, folder: Path, told: Told) -> Ite
 
 
 def test_photos_that_come_are_outlined(
-    store: Store, scorer: OneProcess, folder: Path, told: Told, draw: Draw, until: Until
+    store: Store, scorer: Pool, folder: Path, told: Told, draw: Draw, until: Until
 ) -> None:
     draw(folder / "old.jpg")
     ingest = Ingest(store, scorer, folder, told, Rhythm(QUICK))
@@ -140,7 +140,7 @@ def test_a_folder_that_vanishes_is_said_and_loses_no_photo(
 
 
 def test_while_another_segments_it_shows_the_stores_numbers_and_then_takes_over(
-    store: Store, modelless: OneProcess, folder: Path, told: Told, draw: Draw, until: Until
+    store: Store, modelless: Pool, folder: Path, told: Told, draw: Draw, until: Until
 ) -> None:
     other = Lease(store.path)
     assert other.take()
@@ -155,7 +155,7 @@ def test_while_another_segments_it_shows_the_stores_numbers_and_then_takes_over(
 
 
 def test_stop_is_quick_and_final_and_gives_the_lease_back(
-    store: Store, modelless: OneProcess, folder: Path, told: Told, draw: Draw, until: Until
+    store: Store, modelless: Pool, folder: Path, told: Told, draw: Draw, until: Until
 ) -> None:
     ingest = Ingest(store, modelless, folder, told, Rhythm(QUICK, IMPATIENT))
     ingest.start()
@@ -171,7 +171,7 @@ def test_stop_is_quick_and_final_and_gives_the_lease_back(
 
 
 def test_a_database_that_cannot_be_read_for_a_while_is_told_and_the_work_goes_on(
-    store: Store, modelless: OneProcess, folder: Path, told: Told, draw: Draw, until: Until
+    store: Store, modelless: Pool, folder: Path, told: Told, draw: Draw, until: Until
 ) -> None:
     draw(folder / "a.jpg")
     ingest = Ingest(store, modelless, folder, told, Rhythm(QUICK, IMPATIENT))
@@ -190,7 +190,7 @@ def test_a_database_that_cannot_be_read_for_a_while_is_told_and_the_work_goes_on
 
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="limits this process")
 def test_a_process_that_cannot_be_started_is_tried_again(
-    store: Store, modelless: OneProcess, folder: Path, draw: Draw
+    store: Store, modelless: Pool, folder: Path, draw: Draw
 ) -> None:
     photo = draw(folder / "a.jpg")
     store.counts(str(folder))
