@@ -24,7 +24,7 @@ from imaging.values import Patch
 from models.run.setup import ModelSetup
 from pipeline.review.listening import Listening, News
 from pipeline.review.session import ReviewSession
-from pipeline.work.scorer import OneProcess
+from pipeline.work.scorer import Pool
 from pipeline.work.viewer import Viewer
 
 T = TypeVar("T")
@@ -70,7 +70,7 @@ def review(task: Task) -> None:
     """One reviewer's sitting."""
     with (
         closing(Store.open(task.database)) as store,
-        closing(OneProcess(ModelSetup(Path("none.mlpackage")), 60.0)) as scorer,
+        closing(Pool(ModelSetup(Path("none.mlpackage")), 1)) as scorer,
         closing(Viewer()) as viewer,
         closing(ReviewSession(store, scorer, viewer, FOLDER, f"reviewer {task.number}")) as session,
         task.log.open("w", encoding="utf-8") as log,

@@ -1,91 +1,207 @@
-"""Photos a second of segmenting 12 MP photos, beside decoding alone and inference alone."""
+"""12 MP photos into a database on every core, beside processes that only decode and infer them.
 
+`python -m benchmarks.segment [FOLDER]` takes the pictures of FOLDER, or the samples, and makes of
+them photos of 12 megapixels with a camera's grain, each with other pixels. Both sides do the same
+files in the same run, by turns. The share is what processes that do the least take, of what nevus
+takes: by the clock, which other programs disturb, and in processor time, which they hardly do.
+"""
+
+import os
+import resource
+import subprocess
+import sys
 import tempfile
-import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
+from statistics import median
+from time import perf_counter, process_time
 from typing import TypeVar
 
-import numpy as np
 import pillow_heif
-from PIL import Image
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.folder import SAMPLES, enlarged
+from benchmarks.least import Least, decode_and_infer
+from benchmarks.terminal import NEVUS
 from db.store import Store
-from imaging.decode.photo import fingerprint, read_file, read_photo
+from db.values import Arrival, NewOutline, NewPhoto
+from imaging.decode.photo import fingerprint, read_file
+from imaging.mask.measure import measured
+from imaging.mask.outline import draw_part
+from imaging.mask.rle import encode_part
 from models.run.segmenter import open_segmenter, shipped_model
 from models.run.setup import ModelSetup
+from pipeline.intake.scan import file_stat
 from pipeline.intake.segment import Told, segment_folder
-from pipeline.work.scorer import OneProcess
+from pipeline.settings import read_settings
+from pipeline.work.scorer import Pool
 
-SAMPLES = Path(__file__).parent.parent / "sample_images"
-COUNT = 12
-Item = TypeVar("Item")
+COUNT = 24
+ROUNDS = 3
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Spent:
+    """Seconds by the clock, and of the processors."""
+
+    clock: float
+    processor: float
 
 
 def main() -> None:
     pillow_heif.register_heif_opener()
-    table = Table(title=f"{COUNT} photos of 12 MP, photos/s in one run")
-    for column in ("format", "segment", "fingerprint", "decode alone", "inference alone"):
-        table.add_column(column, justify="right" if column != "format" else "left")
-    table.add_column("segment : decode + inference", justify="right")
+    source = Path(sys.argv[1]) if len(sys.argv) > 1 else SAMPLES
+    workers = read_settings({}).worker_count()
     for suffix in ("jpg", "heic"):
-        table.add_row(*measure(suffix))
-    Console().print(table)
+        with tempfile.TemporaryDirectory() as folder:
+            photos = enlarged(Path(folder) / "photos", source, suffix, COUNT)
+            Console().print(shares(photos, workers))
+            Console().print(parts(photos))
 
 
-def measure(suffix: str) -> list[str]:
-    """One row: photos a second of the whole, of its parts, and the ratio of the whole to them."""
-    with tempfile.TemporaryDirectory() as folder:
-        photos = draw(Path(folder) / "photos", suffix)
-        whole = seconds_to_segment(Path(folder))
-        hashing = seconds_for(lambda path: fingerprint(read_file(path)), photos)
-        segmenter = open_segmenter(shipped_model())
-        longest = max(segmenter.info.input_size.width, segmenter.info.input_size.height)
-        decoding = seconds_for(lambda path: read_photo(path, longest), photos)
-        decoded = [read_photo(path, longest) for path in photos]
-        segmenter.predict(decoded[0])
-        inference = seconds_for(segmenter.predict, decoded)
-    speeds = [f"{COUNT / s:.1f}" for s in (whole, hashing, decoding, inference)]
-    return [suffix, *speeds, f"{whole / (decoding + inference):.2f} × the time"]
+def shares(photos: Sequence[Path], workers: int) -> Table:
+    """What nevus takes and what the least takes, with the start and without."""
+    spent: dict[str, list[Spent]] = {"ours": [], "least": [], "ours all": [], "least all": []}
+    memory: list[float] = []
+    for _ in range(ROUNDS):
+        with closing(Pool(ModelSetup(shipped_model()), workers)) as pool:
+            warm(pool, photos, workers)
+            spent["ours"].append(timed_of(pool.pids, lambda: segment(pool, photos)))
+            memory += [peak(pid) for pid in pool.pids]
+        with closing(Least(photos, workers)) as least:
+            spent["least"].append(timed_of(least.pids, least.run))
+        spent["ours all"].append(timed(lambda: whole(photos)))
+        spent["least all"].append(timed(lambda: whole_of_the_least(photos, workers)))
+    table = Table(title=f"{COUNT} photos of 12 MP ({photos[0].suffix}), {workers} workers")
+    for column in ("", "nevus s", "least s", "share", "nevus cpu s", "least cpu s", "share of cpu"):
+        table.add_column(column, justify="right" if column else "left")
+    for name, key in (("without the start", ""), ("with it", " all")):
+        table.add_row(name, *row(spent[f"ours{key}"], spent[f"least{key}"]))
+    table.caption = f"at most {max(memory, default=0):.0f} MiB a worker, resident"
+    return table
 
 
-def draw(folder: Path, suffix: str) -> list[Path]:
-    """Twelve-megapixel photos that differ from each other, from the largest sample."""
-    folder.mkdir()
-    largest = max(SAMPLES.glob("*.jpg"), key=lambda path: Image.open(path).size[0])
-    pixels = np.asarray(Image.open(largest).convert("RGB"))
-    paths = []
-    for index in range(COUNT):
-        path = folder / f"{index:02}.{suffix}"
-        Image.fromarray(np.roll(pixels, index * 40, axis=1)).save(path, quality=90)
-        paths.append(path)
-    return paths
+def row(ours: Sequence[Spent], least: Sequence[Spent]) -> list[str]:
+    """Medians of the rounds, and of their shares."""
+    cells = []
+    for name in ("clock", "processor"):
+        of = attrgetter(name)
+        shares = median(of(b) / of(a) for a, b in zip(ours, least, strict=True))
+        cells += [f"{median(map(of, ours)):.2f}", f"{median(map(of, least)):.2f}", f"{shares:.2f}"]
+    return cells
 
 
-def seconds_to_segment(folder: Path) -> float:
-    """Segment a folder into a new database; the worker's start and model load are not counted."""
-    store = Store.open(folder / "nevus.db")
-    scorer = OneProcess(ModelSetup(shipped_model()))
-    scorer.segment(next((folder / "photos").iterdir()))
-    started = time.perf_counter()
-    told = Told(lambda _done, _total: None, print)
-    totals = segment_folder(store, scorer, folder / "photos", told)
-    spent = time.perf_counter() - started
-    scorer.close()
-    store.close()
-    if totals.segmented != COUNT:
-        raise RuntimeError(f"segmented {totals.segmented} of {COUNT} photos")
-    return spent
+def warm(pool: Pool, photos: Sequence[Path], workers: int) -> None:
+    """Have each process open its model."""
+    pool.model()
+    for answer in [pool.take_in(photo, frozenset()) for photo in photos[: 2 * workers]]:
+        answer.result()
 
 
-def seconds_for(work: Callable[[Item], object], items: Sequence[Item]) -> float:
-    """The time of one call for each item, one after the other."""
-    started = time.perf_counter()
-    for item in items:
-        work(item)
-    return time.perf_counter() - started
+def segment(pool: Pool, photos: Sequence[Path]) -> None:
+    """A folder into a new database."""
+    with tempfile.TemporaryDirectory(dir=photos[0].parents[1]) as folder:
+        with closing(Store.open(Path(folder) / "nevus.db")) as store:
+            told = Told(lambda _done, _total: None, print)
+            totals = segment_folder(store, pool, photos[0].parent, told)
+        if totals.segmented != len(photos):
+            raise RuntimeError(f"segmented {totals.segmented} of {len(photos)} photos")
+
+
+def whole(photos: Sequence[Path]) -> None:
+    """The command, from its start to its end."""
+    with tempfile.TemporaryDirectory(dir=photos[0].parents[1]) as folder:
+        given = [str(photos[0].parent), "--db", str(Path(folder) / "nevus.db")]
+        subprocess.run([NEVUS, "segment", *given], check=True, capture_output=True)
+
+
+def whole_of_the_least(photos: Sequence[Path], workers: int) -> None:
+    """A command that only decodes and infers, from its start to its end."""
+    command = [sys.executable, "-m", "benchmarks.least", str(photos[0].parent), str(workers)]
+    subprocess.run(command, check=True, cwd=SAMPLES.parent)
+
+
+def timed(work: Callable[[], object]) -> Spent:
+    """What work costs that starts and ends its processes itself."""
+    before, started = _processor(), perf_counter()
+    work()
+    return Spent(perf_counter() - started, _processor() - before)
+
+
+def timed_of(pids: Sequence[int], work: Callable[[], object]) -> Spent:
+    """What work costs in this process and in these."""
+    before, started = sum(map(_processor_of, pids)) + process_time(), perf_counter()
+    work()
+    clock = perf_counter() - started
+    return Spent(clock, sum(map(_processor_of, pids)) + process_time() - before)
+
+
+def _processor() -> float:
+    spent = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in spent)
+
+
+def _processor_of(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def peak(pid: int) -> float:
+    """The most that a process has held in memory, in MiB."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
+
+
+def parts(photos: Sequence[Path]) -> Table:
+    """Where a photo's processor time goes, step by step in one process."""
+    segmenter, steps = open_segmenter(shipped_model()), Steps()
+    arrivals = []
+    for photo in photos:
+        file = steps.time("read", lambda: read_file(photo))  # noqa: B023
+        identity = steps.time("hash", lambda: fingerprint(file))  # noqa: B023
+        made = steps.time("decode, infer", lambda: decode_and_infer(segmenter, photo))  # noqa: B023
+        size, threshold = identity.size, segmenter.info.threshold
+        drawn = steps.time("mask", lambda: draw_part(made.grid, made.framing, threshold))  # noqa: B023
+        rle = steps.time("RLE", lambda: encode_part(drawn, size))  # noqa: B023
+        outline = NewOutline(made, rle, measured(drawn.area, size), threshold)
+        arrivals.append(Arrival(NewPhoto(file_stat(photo), identity), outline))
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        closing(Store.open(Path(folder) / "a.db")) as store,
+    ):
+        for arrival in arrivals:
+            steps.time("look up", lambda: store.look_up(arrival.photo.stat, "0"))  # noqa: B023
+        half = len(arrivals) // 2
+        for arrival in arrivals[:half]:
+            steps.time("store, one by one", lambda: store.take_in_all([arrival]))  # noqa: B023
+        steps.time("store, 12 at once", lambda: store.take_in_all(arrivals[half:]), half)
+    return steps.table()
+
+
+class Steps:
+    """Milliseconds of processor time a photo, by step."""
+
+    def __init__(self) -> None:
+        self._spent: dict[str, list[float]] = {}
+
+    def time(self, name: str, work: Callable[[], Result], photos: int = 1) -> Result:
+        """Do a step for so many photos."""
+        started = process_time()
+        result = work()
+        self._spent.setdefault(name, []).append((process_time() - started) * 1000 / photos)
+        return result
+
+    def table(self) -> Table:
+        """What each step took, in the middle."""
+        table = Table("step", "ms of processor time a photo")
+        for name, spent in self._spent.items():
+            table.add_row(name, f"{median(spent):.1f}")
+        return table
 
 
 if __name__ == "__main__":

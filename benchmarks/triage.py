@@ -26,7 +26,7 @@ from pipeline.intake.ingest import Ingest
 from pipeline.intake.scan import file_stat
 from pipeline.review.session import ReviewSession
 from pipeline.settings import TIME_LIMIT
-from pipeline.work.scorer import OneProcess
+from pipeline.work.scorer import Pool
 from pipeline.work.viewer import Viewer
 from tests.support.many_photos import add_photos
 from tui.app import NevusApp
@@ -154,7 +154,7 @@ def _session(photos: int) -> Iterator[ReviewSession]:
     with (
         tempfile.TemporaryDirectory(prefix="nevus-") as name,
         closing(Store.open((place := Path(name)) / "nevus.db")) as store,
-        closing(OneProcess(ModelSetup(Path("none.mlpackage")), TIME_LIMIT)) as scorer,
+        closing(Pool(ModelSetup(Path("none.mlpackage")), time_limit=TIME_LIMIT)) as scorer,
         closing(Viewer()) as viewer,
         closing(ReviewSession(store, scorer, viewer, place / "photos", "ada")) as session,
     ):

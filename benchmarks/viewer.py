@@ -17,7 +17,7 @@ from imaging.framing import Framing, Pixels, Size, fit
 from imaging.view.pyramid import draw_region, pyramid
 from models.run.segmenter import shipped_model
 from models.run.setup import ModelSetup
-from pipeline.work.scorer import OneProcess
+from pipeline.work.scorer import Pool
 from pipeline.work.viewer import Viewer
 
 FRAME = 16.0
@@ -40,7 +40,7 @@ def main() -> None:
         photos = draw(Path(folder) / "photos", "jpg")
         with (
             closing(Viewer()) as viewer,
-            closing(OneProcess(ModelSetup(shipped_model()))) as scorer,
+            closing(Pool(ModelSetup(shipped_model()))) as scorer,
         ):
             scorer.model()
             for zoom in ZOOMS:
@@ -50,7 +50,7 @@ def main() -> None:
     Console().print(first)
 
 
-def measure(viewer: Viewer, scorer: OneProcess, photos: list[Path], zoom: int) -> list[str]:
+def measure(viewer: Viewer, scorer: Pool, photos: list[Path], zoom: int) -> list[str]:
     """One row: the same region asked for again and again, first alone, then beside the batch."""
     shown = photos[0]
     pixels = read_photo(shown).pixels

@@ -1,6 +1,6 @@
 """Predictions and mask revisions, and a photo with all that is known of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -12,6 +12,7 @@ from db.measured import each_measured, measurements_of, rows_of
 from db.photos import path_of
 from db.remarks import remarks_on
 from db.sessions import Sessions, follow, get_row, size_of, standing_of
+from db.sqlite.maps import KeptMap
 from db.tables import (
     DecisionRow,
     DraftRow,
@@ -40,7 +41,7 @@ class Masks(Sessions):
         """
         same = self._content_hash(photo_id) == content_hash
         if same:
-            self._keep(content_hash, prediction)
+            self._keep_all({content_hash: prediction})
         return same
 
     def _content_hash(self, photo_id: int) -> str:
@@ -48,8 +49,14 @@ class Masks(Sessions):
             content_hash: str = get_row(session, PhotoRow, photo_id).content_hash
             return content_hash
 
-    def _keep(self, content_hash: str, made: Prediction) -> None:
-        self._maps.put(content_hash, made.receipt.model_hash, made.framing.name, made.grid)
+    def _keep_all(self, made: Mapping[str, Prediction]) -> None:
+        """Keep the maps of photos, by their content."""
+        self._maps.put_all(
+            [
+                KeptMap(content, one.receipt.model_hash, one.framing.name, one.grid)
+                for content, one in made.items()
+            ]
+        )
 
     def prediction(self, photo_id: int) -> Prediction | None:
         """The map on which the current mask rests, or None where there is none or it was lost."""

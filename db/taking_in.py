@@ -1,4 +1,6 @@
-"""A file is taken in whole: its photo, and what a model made of it, in one transaction."""
+"""Files are taken in whole: photos, and what a model made of them, in one transaction."""
+
+from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, and_, literal, or_, select
 from sqlmodel import Session, col
@@ -8,7 +10,7 @@ from db.masks import Masks, add_outline, is_outlined
 from db.photos import Photos, find_content, is_same, path_of, remember_file
 from db.sessions import standing_of
 from db.tables import AsideRow, FileRow, PhotoRow, PredictionRow, StandingRow
-from db.values import Cause, LookUp, NewOutline, NewPhoto, TakenIn
+from db.values import Arrival, Cause, LookUp, NewOutline, NewPhoto, TakenIn
 from imaging.values import FileStat
 
 
@@ -45,30 +47,50 @@ class TakingIn(Photos, Masks, Forgetting):
     def take_in(
         self, new: NewPhoto, outline: NewOutline | None = None, model_hash: str | None = None
     ) -> TakenIn:
-        """Remember a file, its photo, and an outline of it unless the model has made one before.
+        """One file as `take_in_all` takes several."""
+        [taken] = self.take_in_all([Arrival(new, outline)], model_hash)
+        return taken
 
-        `model_hash` says which model where there is no outline, whose receipt says it. All or
-        nothing. Raises ForgottenPhoto where the picture was.
+    def take_in_all(
+        self, arrivals: Sequence[Arrival], model_hash: str | None = None
+    ) -> list[TakenIn]:
+        """Remember files, their photos, and outlines unless the model has made one before.
+
+        `model_hash` says which model where there is no outline, whose receipt says it. One
+        transaction, and one wait for the disk: all or nothing. Raises ForgottenPhoto where a
+        picture was.
         """
-        if outline is not None:
-            model_hash = outline.prediction.receipt.model_hash
-            # Before the row that points at it, which would promise what is not there.
-            self._keep(new.fingerprint.content_hash, outline.prediction)
+        made = {
+            each.photo.fingerprint.content_hash: each.outline.prediction
+            for each in arrivals
+            if each.outline is not None
+        }
+        # Before the rows that point at them, which would promise what is not there.
+        self._keep_all(made)
         with self._writing() as session:
-            self._check_not_forgotten(session, new.fingerprint.content_hash)
-            known = find_content(session, new.fingerprint.content_hash)
-            before = None if known is None else path_of(session, known.id)
-            outlined = _is_outlined(session, known, model_hash)
-            file = remember_file(session, new, known)
-            if outline is not None and not outlined:
-                standing = StandingRow(photo_id=file.photo_id)
-                if known is not None:
-                    standing = standing_of(session, known.id)
-                add_outline(session, file, outline, standing)
-                session.add(standing)
-            elif known is None:
-                session.add(StandingRow(photo_id=file.photo_id))
-            return TakenIn(file.photo_id, before, outlined)
+            for each in arrivals:
+                self._check_not_forgotten(session, each.photo.fingerprint.content_hash)
+            return [_take_in(session, each.photo, each.outline, model_hash) for each in arrivals]
+
+
+def _take_in(
+    session: Session, new: NewPhoto, outline: NewOutline | None, model_hash: str | None
+) -> TakenIn:
+    if outline is not None:
+        model_hash = outline.prediction.receipt.model_hash
+    known = find_content(session, new.fingerprint.content_hash)
+    before = None if known is None else path_of(session, known.id)
+    outlined = _is_outlined(session, known, model_hash)
+    file = remember_file(session, new, known)
+    if outline is not None and not outlined:
+        standing = StandingRow(photo_id=file.photo_id)
+        if known is not None:
+            standing = standing_of(session, known.id)
+        add_outline(session, file, outline, standing)
+        session.add(standing)
+    elif known is None:
+        session.add(StandingRow(photo_id=file.photo_id))
+    return TakenIn(file.photo_id, before, outlined)
 
 
 def _renamed(stat: FileStat) -> ColumnElement[bool]:

@@ -432,6 +432,14 @@ class NewOutline:
     threshold: float
 
 
+@dataclass(frozen=True, eq=False)
+class Arrival:
+    """A file that comes in, with what a model made of its photo where one did."""
+
+    photo: NewPhoto
+    outline: NewOutline | None = None
+
+
 @dataclass(frozen=True)
 class TakenIn:
     """What became of a file: its photo, and what was known of that before.

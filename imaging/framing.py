@@ -6,6 +6,7 @@ the width. Only this module maps between a photo and a grid.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import ceil, floor
 from typing import Any
 
 import cv2
@@ -23,6 +24,10 @@ Part = tuple[slice, slice]
 Coverage = npt.NDArray[np.uint8]
 """How much of each grid pixel is lesion, uint8 (height, width): NONE, SOME or ALL of it."""
 NONE, SOME, ALL = 0, 1, 2
+ROUNDING = 1e-5
+"""More than single precision may be wrong by, between 0 and 1."""
+LANES = 16
+"""A multiple of how many numbers a register holds: across its edges rounding may differ."""
 
 
 @dataclass(frozen=True)
@@ -118,10 +123,22 @@ class Framing:
         Bilinear; 0 where the grid saw nothing of the photo. Column-major because run-length
         encoding wants it so: the transposed small map is resized, which costs nothing extra.
         """
-        size = size or self.photo
-        transposed = np.ascontiguousarray(self._on_rectangle(grid).T, dtype=np.float32)
-        resized = cv2.resize(transposed, (size.height, size.width), interpolation=cv2.INTER_LINEAR)
-        return np.asarray(resized, dtype=np.float32).T
+        return _turned_to(self._on_rectangle(grid), size or self.photo)
+
+    def part_to_photo(self, grid: Probabilities, above: float) -> tuple[Part, Probabilities]:
+        """The part of the photo that holds all that is at least `above`, and `map_to_photo` there.
+
+        Its very numbers, in a fraction of the time. The part may hold more, and be empty.
+        """
+        whole = self._on_rectangle(grid)
+        # What lies between two numbers may be rounded to a little more than either.
+        found: Mask = whole >= above - ROUNDING
+        rows = _reached(np.flatnonzero(found.any(axis=1)), self.height, self.photo.height)
+        columns = _reached(np.flatnonzero(found.any(axis=0)), self.width, self.photo.width)
+        held = _aligned(rows, self.photo.height)
+        tall = _turned_to(whole, Size(self.width, self.photo.height))[held]
+        values = _turned_to(tall, Size(self.photo.width, held.stop - held.start))
+        return (rows, columns), values[rows.start - held.start : rows.stop - held.start, columns]
 
     def map_to_square(
         self, grid: Probabilities, left: float, top: float, side: float, size: int
@@ -183,6 +200,29 @@ FRAMINGS: dict[str, Callable[[Size, Size], Framing]] = {"fit": fit, "fill": fill
 def _centred(name: str, photo: Size, grid: Size, width: int, height: int) -> Framing:
     left, top = (grid.width - width) // 2, (grid.height - height) // 2
     return Framing(name, photo, grid, left, top, width, height)
+
+
+def _turned_to(values: Probabilities, size: Size) -> Probabilities:
+    """A map (h, w) at a size, bilinear, column-major: turned while it is small."""
+    transposed = np.ascontiguousarray(values.T, dtype=np.float32)
+    if not transposed.size or not (size.width and size.height):
+        return np.zeros((size.width, size.height), np.float32).T
+    resized = cv2.resize(transposed, (size.height, size.width), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(resized, dtype=np.float32).T
+
+
+def _reached(held: npt.NDArray[np.intp], length: int, photo_length: int) -> slice:
+    """The photo's rows (or columns) that any of its rectangle's `length` has a share in."""
+    if not held.size:
+        return slice(0, 0)
+    scale = photo_length / length
+    first, last = floor((held[0] - 0.5) * scale) - 1, ceil((held[-1] + 1.5) * scale) + 1
+    return slice(max(0, first), min(photo_length, last))
+
+
+def _aligned(rows: slice, length: int) -> slice:
+    """These rows and some beside them, so that OpenCV's registers hold them as they hold all."""
+    return slice(rows.start // LANES * LANES, min(length, -(-rows.stop // LANES) * LANES))
 
 
 def _resized(pixels: Pixels, size: Size, part: Part) -> Pixels:

@@ -14,7 +14,7 @@ from pipeline.errors import WriteFailed
 from pipeline.intake.ingest import Ingest
 from pipeline.review.session import ReviewSession
 from pipeline.settings import Settings
-from pipeline.work.scorer import OneProcess
+from pipeline.work.scorer import Pool
 from pipeline.work.viewer import Viewer
 from tui.app import Hear, NevusApp
 from tui.colour_app import TRUE_COLOURS
@@ -49,7 +49,7 @@ def _run_and_save(folder: Path, settings: Settings, make_app: MakeApp) -> str:
     database = database_for(folder, settings.db, settings.group)
     with (
         closing(Store.open(database, settings.group)) as store,
-        closing(OneProcess(settings.setup(), settings.time_limit)) as scorer,
+        closing(Pool(settings.setup(), settings.worker_count(), settings.time_limit)) as scorer,
         closing(Viewer(settings.time_limit, refiner=settings.refiner())) as viewer,
         saving_the_last(ReviewSession(store, scorer, viewer, folder, settings.name())) as session,
     ):

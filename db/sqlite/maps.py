@@ -2,7 +2,7 @@
 
 import threading
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,10 +42,32 @@ _MAP = Table(
     Column("width", Integer, nullable=False),
     Column("grid", LargeBinary, nullable=False),
 )
+_PUT = insert(_MAP).prefix_with("OR REPLACE")
 _DAMAGE = ("SQLITE_NOTADB", "SQLITE_CORRUPT")
 _MOVED = "SQLITE_READONLY_DBMOVED"
 _LAID_BESIDE = ("", "-wal", "-shm", "-journal")
 Found = TypeVar("Found")
+
+
+@dataclass(frozen=True, eq=False)
+class KeptMap:
+    """A map, float32 (height, width), whose values are exact in float16, and what it is of."""
+
+    content_hash: str
+    model_hash: str
+    framing: str
+    grid: Probabilities
+
+    def row(self) -> dict[str, object]:
+        """As it is stored."""
+        return {
+            "content_hash": self.content_hash,
+            "model_hash": self.model_hash,
+            "framing": self.framing,
+            "height": self.grid.shape[0],
+            "width": self.grid.shape[1],
+            "grid": zlib.compress(self.grid.astype("<f2").tobytes(), 1),
+        }
 
 
 @dataclass(frozen=True)
@@ -72,14 +94,17 @@ class Maps:
         self._changing = threading.Lock()
 
     def put(self, content_hash: str, model_hash: str, framing: str, grid: Probabilities) -> None:
-        """Keep a map, float32 (height, width) whose values are exact in float16, if it can be."""
-        key = {"content_hash": content_hash, "model_hash": model_hash, "framing": framing}
-        data = zlib.compress(grid.astype("<f2").tobytes(), 1)
+        """Keep one map as `put_all` keeps several."""
+        self.put_all([KeptMap(content_hash, model_hash, framing, grid)])
+
+    def put_all(self, maps: Sequence[KeptMap]) -> None:
+        """Keep maps in one transaction, if it can be done."""
+        rows = [each.row() for each in maps]
+        if not rows:
+            return
 
         def write(connection: Connection) -> None:
-            connection.execute(delete(_MAP).filter_by(**key))
-            values = {**key, "height": grid.shape[0], "width": grid.shape[1], "grid": data}
-            connection.execute(insert(_MAP).values(values))
+            connection.execute(_PUT, rows)
 
         self._try(lambda engine: _in_transaction(for_writing(engine), write))
 

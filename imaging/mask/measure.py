@@ -3,14 +3,18 @@
 import cv2
 import numpy as np
 
-from imaging.framing import Mask, Part
+from imaging.framing import Mask, Part, Size
 from imaging.values import Measurements
 
 
 def measure(mask: Mask) -> Measurements:
     """The area of a mask (H, W) in pixels and as a fraction of the photo."""
-    area = int(np.count_nonzero(mask))
-    return Measurements(area, area / mask.size)
+    return measured(int(np.count_nonzero(mask)), Size.of(mask))
+
+
+def measured(area: int, photo: Size) -> Measurements:
+    """What is said of a mask of so many pixels on a photo."""
+    return Measurements(area, area / (photo.width * photo.height))
 
 
 def bounding_box(mask: Mask) -> Part | None:

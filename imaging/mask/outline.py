@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 
 from imaging.framing import Framing, Mask, Probabilities
+from imaging.mask.parts import MaskPart
 
 SMALLEST_PART = 0.3
 """A part of a mask with less than this share of the greatest part's lesion is left out.
@@ -15,13 +16,18 @@ rarely draw such parts, networks do.
 
 def draw_mask(grid: Probabilities, framing: Framing, threshold: float) -> Mask:
     """The mask (H, W) of a map (gh, gw): at least `threshold`, without parts that are small."""
+    return draw_part(grid, framing, threshold).on(framing.photo)
+
+
+def draw_part(grid: Probabilities, framing: Framing, threshold: float) -> MaskPart:
+    """The same where anything is drawn, which is a fraction of the photo; column-major."""
     seen = grid[framing.inside]
     kept = main_parts(seen, threshold)
     if kept is not seen:
         grid = grid.copy()
         grid[framing.inside] = kept
-    mask: Mask = framing.map_to_photo(grid) >= threshold
-    return mask
+    box, values = framing.part_to_photo(grid, threshold)
+    return MaskPart(box, values >= threshold)
 
 
 def mask_on_grid(grid: Probabilities, threshold: float) -> Mask:

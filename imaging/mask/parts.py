@@ -11,7 +11,7 @@ from imaging.mask.measure import bounding_box
 
 @dataclass(frozen=True, eq=False)
 class MaskPart:
-    """What hangs together of a mask: the rows and columns that hold it, and its pixels there."""
+    """A part of a mask, or all of one: rows and columns that hold it, and its pixels there."""
 
     box: Part
     pixels: Mask

@@ -1,9 +1,11 @@
 """Masks as COCO's compressed run-length encoding, through pycocotools."""
 
 import numpy as np
+import numpy.typing as npt
 from pycocotools import mask as coco
 
 from imaging.framing import Mask, Size
+from imaging.mask.parts import MaskPart
 from imaging.values import Rle
 
 
@@ -11,6 +13,31 @@ def encode(mask: Mask) -> Rle:
     """Encode a mask (H, W); a column-major one is taken as it lies in memory."""
     encoded = coco.encode(np.asfortranarray(mask).view(np.uint8))
     return Rle(Size.of(mask), bytes(encoded["counts"]))
+
+
+def encode_part(part: MaskPart, photo: Size) -> Rle:
+    """Encode a part as a mask of the whole photo, which is never made."""
+    pixels = photo.width * photo.height
+    runs = np.diff(_edges(part, photo), prepend=0, append=pixels)
+    if len(runs) > 1 and not runs[-1]:
+        runs = runs[:-1]
+    plain = {"size": [photo.height, photo.width], "counts": runs.tolist()}
+    encoded = coco.frPyObjects(plain, photo.height, photo.width)
+    return Rle(photo, bytes(encoded["counts"]))
+
+
+def _edges(part: MaskPart, photo: Size) -> npt.NDArray[np.int64]:
+    """Where lesion begins and ends by turns, counted down the photo's columns."""
+    rows, columns = part.box
+    height, width = part.pixels.shape
+    # A pixel of background above each column: what reaches the end of one ends there.
+    line = np.zeros(width * (height + 1) + 1, np.uint8)
+    line[:-1].reshape(width, height + 1)[:, 1:] = part.pixels.T
+    column, row = np.divmod(np.flatnonzero(line[1:] != line[:-1]), height + 1)
+    edges = (columns.start + column) * photo.height + rows.start + row
+    # But where a part is as tall as the photo, the next column may go on with it.
+    goes_on = np.flatnonzero(edges[1:] == edges[:-1])
+    return np.delete(edges, np.concatenate([goes_on, goes_on + 1]))
 
 
 def decode(rle: Rle) -> Mask:

@@ -95,6 +95,8 @@ def segment_folder(store: Store, scorer: Scorer, folder: Path, told: Told) -> To
         told.remark(left_out(path))
     if (passed := passed_by(found.left_out)) is not None:
         told.remark(passed)
+    stored = set(store.files_under(str(folder)))
+    scorer.expect(sum(stored_path(path) not in stored for path in found.photos))
     model = scorer.model()
     count = _Count(folder, len(found.photos), told.progress)
     lease = Lease(store.path)

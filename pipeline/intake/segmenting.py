@@ -1,13 +1,13 @@
 """One file on its way: it is known already, or a scorer's answer on it is stored."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from db.store import Store
-from db.values import Cause, LookUp, NewOutline, NewPhoto, Tombstone
+from db.values import Arrival, Cause, LookUp, NewOutline, NewPhoto, TakenIn, Tombstone
 from imaging.decode.photo import PhotoError, PhotoUnavailable
 from imaging.text import printable
 from imaging.values import FileStat, Fingerprint
@@ -39,6 +39,22 @@ class Errand:
     answer: "Future[Any]"
     is_photo: bool
     problem: ModelError | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Heard:
+    """What a scorer found of a file, which is to be stored."""
+
+    errand: Errand
+    found: Segmented | Fingerprint
+
+    def arrival(self) -> Arrival:
+        """A file with its photo's outline, where there is one."""
+        stat, found = self.errand.stat, self.found
+        if isinstance(found, Fingerprint):
+            return Arrival(NewPhoto(stat, found))
+        made = NewOutline(found.prediction, found.rle, found.measurements, found.threshold)
+        return Arrival(NewPhoto(stat, found.fingerprint), made)
 
 
 class Segmenting:
@@ -79,10 +95,11 @@ class Segmenting:
         answer = self._hand_over(path, found.contents)
         return Errand(path, stat, answer, found.photo_id is not None)
 
-    def finish(self, errand: Errand) -> Settled | Errand:
-        """Store the answer; another errand where the model failed, and the photo is stored alone.
+    def hear(self, errand: Errand) -> Settled | Errand | Heard:
+        """Take the answer: what became of the file, or what is to be kept of it.
 
-        Raises StoreError and WorkerClosed.
+        Another errand where the model failed, and the photo is stored alone. Raises StoreError and
+        WorkerClosed.
         """
         try:
             found = errand.answer.result()
@@ -100,7 +117,16 @@ class Segmenting:
         if forgotten is not None:
             self._set_aside(errand.stat, _was_forgotten(errand.path, forgotten))
             return Settled(errand.path, Outcome.SET_ASIDE)
-        return Settled(errand.path, self._keep(errand.stat, found), errand.problem)
+        return Heard(errand, found)
+
+    def keep(self, heard: Sequence[Heard]) -> list[Settled]:
+        """Store what was heard of files in one transaction, all or nothing. Raises StoreError."""
+        arrivals = [each.arrival() for each in heard]
+        taken = self._store.take_in_all(arrivals, self._model_hash)
+        return [
+            Settled(each.errand.path, self._outcome(each, one), each.errand.problem)
+            for each, one in zip(heard, taken, strict=True)
+        ]
 
     def stumble(self, path: Path, error: Exception) -> Settled:
         """Put a file off over which a step stumbled in a way nobody foresaw. Raises StoreError."""
@@ -140,16 +166,14 @@ class Segmenting:
         done = self._model_hash is None or found.outlined
         return Outcome.KNOWN if done else None
 
-    def _keep(self, stat: FileStat, found: Segmented | Fingerprint) -> Outcome:
-        """Store a file, with its photo's outline unless the photo has one already."""
-        outline = None if isinstance(found, Fingerprint) else _outline(found)
-        new = NewPhoto(stat, _identity(found))
-        taken = self._store.take_in(new, outline, self._model_hash)
+    def _outcome(self, heard: Heard, taken: TakenIn) -> Outcome:
         done = self._model_hash is None or taken.outlined_before
         if taken.path_before is None or not done:
-            return Outcome.STORED if outline is None else Outcome.SEGMENTED
+            bare = isinstance(heard.found, Fingerprint)
+            return Outcome.STORED if bare else Outcome.SEGMENTED
         # The same file, only touched, or the same picture under another path.
-        return Outcome.KNOWN if taken.path_before == stat.path else Outcome.DUPLICATE
+        same = taken.path_before == heard.errand.stat.path
+        return Outcome.KNOWN if same else Outcome.DUPLICATE
 
     def _put_aside(self, errand: Errand, error: Exception) -> Settled:
         path, stat = errand.path, errand.stat
@@ -186,7 +210,3 @@ def _was_forgotten(path: Path, tombstone: Tombstone) -> str:
         f"{path.name} was forgotten on {tombstone.made_at:%Y-%m-%d} as {tombstone.reviewer} asked, "
         "and is not taken in again. The file itself was left as it is."
     )
-
-
-def _outline(found: Segmented) -> NewOutline:
-    return NewOutline(found.prediction, found.rle, found.measurements, found.threshold)

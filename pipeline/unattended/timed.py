@@ -46,6 +46,10 @@ class Timed:
         """See Scorer."""
         return self._scorer.room
 
+    def expect(self, files: int) -> None:
+        """See Scorer."""
+        self._scorer.expect(files)
+
     def model(self) -> "PackageInfo":
         """See Scorer."""
         return self._scorer.model()

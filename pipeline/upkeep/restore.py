@@ -14,7 +14,7 @@ from db.sqlite.location import check_place
 from db.sqlite.replacing import replace_database
 from db.store import Store
 from db.values import Tombstone
-from pipeline.errors import LeaseTaken, UpkeepError
+from pipeline.errors import UpkeepError
 from pipeline.intake.lease import Lease
 
 
@@ -52,7 +52,7 @@ def restore(database: Path, backup: Path) -> Restored:
     lease = Lease(database)
     try:
         if not lease.take():
-            raise LeaseTaken(f"Another nevus segments into {database}. End it, then try again.")
+            raise UpkeepError(f"Another nevus segments into {database}. End it, then try again.")
         aside = replace_database(database, backup, lambda new: _forget(new, tombstones))
         _restore_maps(database, backup)
     except OSError as error:

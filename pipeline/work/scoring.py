@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from imaging.decode.photo import PhotoFile, decode, fingerprint, read_file
 from imaging.mask import rle
-from imaging.mask.measure import measure
-from imaging.mask.outline import draw_mask
+from imaging.mask.measure import measured
+from imaging.mask.outline import draw_part
 from imaging.values import Fingerprint, Measurements, Prediction, Rle
 from models.run.setup import ModelSetup
 from pipeline.work.jobs import Phase, Tell
@@ -83,8 +83,9 @@ class ModelBench:
         self._tell(Phase.COMPUTING)
         prediction = segmenter.predict(photo)
         threshold = segmenter.info.threshold
-        mask = draw_mask(prediction.grid, prediction.framing, threshold)
-        return Segmented(identity, prediction, rle.encode(mask), measure(mask), threshold)
+        drawn, size = draw_part(prediction.grid, prediction.framing, threshold), photo.size
+        mask = rle.encode_part(drawn, size)
+        return Segmented(identity, prediction, mask, measured(drawn.area, size), threshold)
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,11 @@ class Worker(Generic[BenchT]):
         link = self._link
         return None if link is None else link.pid
 
+    def start(self) -> None:
+        """Start the process if none runs; what is in the way of that, a job will say."""
+        with contextlib.suppress(OSError, WorkerClosed):
+            self._started()
+
     def close(self) -> None:
         """End the process; a job that runs is given up and raises WorkerClosed."""
         with self._starting:

@@ -13,9 +13,10 @@ import pytest
 from sqlalchemy import event
 
 from benchmarks.sql import sent
+from db.errors import StoreError
 from db.sqlite.files import maps_beside
 from db.store import Store
-from db.values import Cause, Counts, DecisionKind, LookUp
+from db.values import Arrival, Cause, Counts, DecisionKind, LookUp
 from tests.db.conftest import FOLDER, new_photo, outline, verdict
 
 ROOT = Path(__file__).parents[2]
@@ -38,6 +39,17 @@ def test_two_paths_are_one_photo(store: Store) -> None:
     assert [item.name for item in store.queue(FOLDER)] == ["a.jpg"]
     store.mark_gone(f"{FOLDER}/a.jpg")
     assert [item.name for item in store.queue(FOLDER)] == ["b.jpg"]
+
+
+def test_files_that_come_together_are_all_taken_in_or_none(store: Store) -> None:
+    first, second = new_photo("a.jpg"), new_photo("b.jpg", content="a.jpg")
+    bad = replace(second, fingerprint=replace(second.fingerprint, file_hash=None))  # type: ignore[arg-type]
+    with pytest.raises(StoreError):
+        store.take_in_all([Arrival(first), Arrival(bad)])
+    assert store.files_under(FOLDER) == []
+    one, other = store.take_in_all([Arrival(first), Arrival(second)])
+    assert (one.photo_id, one.path_before) == (other.photo_id, None)
+    assert other.path_before == f"{FOLDER}/a.jpg"
 
 
 def test_changed_pixels_are_a_new_photo(store: Store) -> None:

@@ -18,7 +18,7 @@ from imaging.values import Prediction, Receipt
 from models.run.segmenter import shipped_model
 from models.run.setup import ModelSetup
 from pipeline.intake.scan import file_stat
-from pipeline.work.scorer import OneProcess
+from pipeline.work.scorer import Pool
 from tests.support.databases import new_store
 from tests.support.intake import without_model
 
@@ -83,15 +83,15 @@ def model() -> Path:
 
 
 @pytest.fixture(scope="session")
-def scorer(model: Path) -> Iterator[OneProcess]:
+def scorer(model: Path) -> Iterator[Pool]:
     """A worker for tests that do it no harm."""
-    worker = OneProcess(ModelSetup(model))
+    worker = Pool(ModelSetup(model))
     yield worker
     worker.close()
 
 
 @pytest.fixture
-def modelless() -> Iterator[OneProcess]:
+def modelless() -> Iterator[Pool]:
     worker = without_model()
     yield worker
     worker.close()

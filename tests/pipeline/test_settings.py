@@ -15,6 +15,7 @@ TEXTS = {
     "backend": ('"coreml"', "onnxruntime", "auto"),
     "compute_units": ('"ALL"', "CPU_ONLY", "CPU_AND_GPU"),
     "time_limit": ("5", "6.5", 7.0),
+    "workers": ("2", "3", 4),
     "color": ('"256"', "truecolor", "auto"),
     "reviewer": ('"ada"', "bob", "eve"),
 }
@@ -68,6 +69,8 @@ def test_options_outweigh_variables_and_these_the_file(
         ("time_limit = true", "time_limit must be"),
         ("time_limit = nan", "time_limit must be"),
         ('time_limit = "soon"', "time_limit must be"),
+        ("workers = 0", "workers must be a whole number from 1 to 256, not 0"),
+        ('workers = "many"', "workers must be"),
         ('backend = "abacus"', "backend must be one of auto, coreml, onnxruntime, not 'abacus'"),
         ("backend = ['auto']", "backend must be"),
         ('color = "pink"', "color must be one of auto, truecolor, 256"),

@@ -6,18 +6,30 @@ from pathlib import Path
 from db.store import Store
 from models.package.package import PackageInfo
 from models.run.setup import ModelSetup
-from pipeline.intake.outcome import Outcome
-from pipeline.intake.segmenting import Errand, Segmenting
+from pipeline.intake.outcome import Outcome, Settled
+from pipeline.intake.segmenting import Errand, Heard, Segmenting
 from pipeline.settings import TIME_LIMIT
-from pipeline.work.scorer import OneProcess, Scorer
+from pipeline.work.scorer import Pool, Scorer
 
 NO_MODEL = ModelSetup(Path("none.mlpackage"))
 """A package that is not there."""
 
 
-def without_model(time_limit: float = TIME_LIMIT) -> OneProcess:
+def without_model(time_limit: float = TIME_LIMIT, workers: int = 1) -> Pool:
     """A scorer that can say which photo a file holds, and nothing else."""
-    return OneProcess(NO_MODEL, time_limit)
+    return Pool(NO_MODEL, workers, time_limit)
+
+
+def only_pid(scorer: Pool) -> int | None:
+    """The number of the process of a scorer that has one at most, while it runs."""
+    [pid] = scorer.pids or (None,)
+    return pid
+
+
+def running_pid(scorer: Pool) -> int:
+    """The same where it is known to run."""
+    [pid] = scorer.pids
+    return pid
 
 
 def take_in(
@@ -31,5 +43,11 @@ def take_in(
     segmenting = Segmenting(store, scorer, model, complete)
     settled = segmenting.begin(path)
     while isinstance(settled, Errand):
-        settled = segmenting.finish(settled)
+        settled = finish(segmenting, settled)
     return settled.outcome
+
+
+def finish(segmenting: Segmenting, errand: Errand) -> Settled | Errand:
+    """What comes of a file's answer, once it is there and stored."""
+    heard = segmenting.hear(errand)
+    return segmenting.keep([heard])[0] if isinstance(heard, Heard) else heard

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.review.session import ReviewSession
-from pipeline.work.scorer import OneProcess
+from pipeline.work.scorer import Pool
 from pipeline.work.viewer import Viewer
 from tests.support.databases import new_store
 from tests.support.intake import without_model
@@ -32,13 +32,13 @@ def sentences_stay(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def scorer() -> Iterator[OneProcess]:
+def scorer() -> Iterator[Pool]:
     with closing(without_model()) as scorer:
         yield scorer
 
 
 @pytest.fixture
-def clinic(tmp_path: Path, scorer: OneProcess, viewer: Viewer) -> Iterator[Clinic]:
+def clinic(tmp_path: Path, scorer: Pool, viewer: Viewer) -> Iterator[Clinic]:
     folder = tmp_path / "photos"
     folder.mkdir()
     with (

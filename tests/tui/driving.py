@@ -25,7 +25,7 @@ from pipeline.intake.ingest import Ingest, IngestProgress, Patience, Rhythm
 from pipeline.intake.scan import file_stat
 from pipeline.intake.watch import Pace
 from pipeline.review.session import ReviewSession
-from pipeline.work.scorer import OneProcess
+from pipeline.work.scorer import Pool
 from pipeline.work.viewer import Viewer
 from tui.app import NevusApp
 from tui.rows import Chosen, Listing
@@ -68,7 +68,7 @@ class Clinic:
 
     folder: Path
     store: Store
-    scorer: OneProcess
+    scorer: Pool
     viewer: Viewer
     session: ReviewSession
     ingests: list[Ingest] = field(default_factory=list)

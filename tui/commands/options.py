@@ -81,6 +81,15 @@ ComputeUnits = Annotated[
     Literal["CPU_AND_NE", "CPU_AND_GPU", "CPU_ONLY", "ALL"] | None,
     typer.Option(help="On a Mac, where; CPU_AND_NE is the Neural Engine, the default."),
 ]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        metavar="COUNT",
+        min=1,
+        max=256,
+        help="How many photos are outlined at once, by default one a core; each takes memory.",
+    ),
+]
 TimeLimit = Annotated[
     float | None,
     typer.Option(

@@ -14,6 +14,7 @@ from tui.commands.options import (
     Reviewer,
     RunBy,
     TimeLimit,
+    Workers,
 )
 from tui.commands.output import WRONG_USAGE, fail, failures, say_last
 from tui.commands.settings import checked, settled
@@ -29,6 +30,7 @@ def review(
     compute_units: ComputeUnits = None,
     color: Color = None,
     time_limit: TimeLimit = None,
+    workers: Workers = None,
 ) -> None:
     """Watch FOLDER, segment its photos in the background, and review them.
 
@@ -60,6 +62,7 @@ def review(
         compute_units=compute_units,
         color=color,
         time_limit=time_limit,
+        workers=workers,
     )
     preferences = checked(held)
     with failures():

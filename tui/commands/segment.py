@@ -24,6 +24,7 @@ from tui.commands.options import (
     Model,
     RunBy,
     TimeLimit,
+    Workers,
 )
 from tui.commands.output import failures, print_json, print_table, remark, stderr
 from tui.commands.settings import settled
@@ -72,6 +73,7 @@ def segment(
     backend: RunBy = None,
     compute_units: ComputeUnits = None,
     time_limit: TimeLimit = None,
+    workers: Workers = None,
     json: Json = False,
 ) -> None:
     """Run every photo of FOLDER through the model, once, and remember the masks.
@@ -94,16 +96,17 @@ def segment(
         backend=backend,
         compute_units=compute_units,
         time_limit=time_limit,
+        workers=workers,
     )
     with failures():
         from db.sqlite.location import database_for
         from db.store import Store
         from pipeline.intake.segment import Told, segment_folder
-        from pipeline.work.scorer import OneProcess
+        from pipeline.work.scorer import Pool
         from tui.names import sentence_of
 
         store = Store.open(database_for(folder, held.db, held.group), held.group)
-        scorer = OneProcess(held.setup(), held.time_limit)
+        scorer = Pool(held.setup(), held.worker_count(), held.time_limit)
         try:
             with progressing("segmenting") as progress:
                 totals = segment_folder(store, scorer, folder, Told(progress, remark))

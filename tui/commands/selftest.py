@@ -18,12 +18,12 @@ def run_selftest(setup: ModelSetup, json: bool) -> bool:
     from pipeline.selftest.checks import selftest
     from pipeline.selftest.looker import Processes
     from pipeline.selftest.report import block, report
-    from pipeline.work.scorer import OneProcess
+    from pipeline.work.scorer import Pool
     from pipeline.work.viewer import Viewer
 
     references, folder = references_for(setup.package), sample_folder()
     with (
-        closing(OneProcess(setup)) as scorer,
+        closing(Pool(setup)) as scorer,
         closing(Viewer()) as viewer,
         stderr().status("running the model on the sample photos"),
     ):

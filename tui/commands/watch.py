@@ -60,7 +60,7 @@ def watch(
         from pipeline.unattended.watching import Watched
         from pipeline.unattended.watching import watch as run
         from pipeline.upkeep.backup import check_outside
-        from pipeline.work.scorer import OneProcess
+        from pipeline.work.scorer import Pool
 
         held = settled(
             db=db,
@@ -79,7 +79,13 @@ def watch(
         check_outside(copies.folder, place)
         journal = _log_to(log, place, json, held)
         daily = Daily(copies, journal.tell)
-        run(watched, OneProcess(held.setup(), held.time_limit), journal, asked, daily.look)
+        run(
+            watched,
+            Pool(held.setup(), held.worker_count(), held.time_limit),
+            journal,
+            asked,
+            daily.look,
+        )
 
 
 def copies_for(database: Path, held: "Settings") -> "DailyCopies":

@@ -4,8 +4,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from imaging.framing import Probabilities, Size, fill, fit
-from imaging.mask.outline import SMALLEST_PART, draw_mask, main_parts
+from imaging.framing import FRAMINGS, Framing, Mask, Probabilities, Size, fill, fit
+from imaging.mask.measure import measure, measured
+from imaging.mask.outline import SMALLEST_PART, draw_mask, draw_part, main_parts
+from imaging.mask.rle import encode, encode_part
 
 GRID = Size(64, 64)
 PHOTO = Size(640, 320)
@@ -73,3 +75,51 @@ def test_only_whole_parts_are_left_out_and_never_the_greatest(
     above = grid >= threshold
     assert above.any() == (kept >= threshold)[above].any()
     assert (main_parts(kept, max(threshold, 1e-3)) == kept).all() or threshold == 0
+
+
+def plainly_drawn(grid: Probabilities, framing: Framing, threshold: float) -> Mask:
+    """What a mask is by definition: the whole map on the whole photo."""
+    kept = grid.copy()
+    kept[framing.inside] = main_parts(grid[framing.inside], threshold)
+    mask: Mask = framing.map_to_photo(kept) >= threshold
+    return mask
+
+
+def assert_same(grid: Probabilities, framing: Framing, threshold: float) -> None:
+    plain, drawn = (
+        plainly_drawn(grid, framing, threshold),
+        draw_part(grid, framing, threshold),
+    )
+    assert np.array_equal(drawn.on(framing.photo), plain)
+    assert encode_part(drawn, framing.photo) == encode(plain)
+    assert measured(drawn.area, framing.photo) == measure(plain)
+
+
+sides = st.integers(1, 150)
+any_map = arrays(
+    np.float32,
+    st.tuples(sides, sides).map(lambda s: (s[0] // 6 + 1, s[1] // 6 + 1)),
+    elements=st.floats(0, 1, width=32),
+    fill=st.sampled_from([0.0, 0.25, 1.0]),
+)
+
+
+@given(any_map, sides, sides, st.sampled_from(sorted(FRAMINGS)), st.data())
+def test_a_mask_drawn_where_it_lies_is_the_whole_one_bit_for_bit(
+    grid: Probabilities, width: int, height: int, framing: str, data: st.DataObject
+) -> None:
+    # A number of the map itself, and its neighbours, lie on the very edge.
+    own = float(data.draw(st.sampled_from(grid.ravel().tolist())))
+    above, below = (float(np.nextafter(np.float32(own), np.float32(to))) for to in (2, -1))
+    threshold = data.draw(st.sampled_from([0.0, 0.5, 1.0, own, above, below]))
+    assert_same(grid, FRAMINGS[framing](Size(width, height), Size.of(grid)), threshold)
+
+
+@pytest.mark.parametrize("size", [Size(4032, 3024), Size(3000, 4001), Size(1999, 1501)])
+def test_so_it_is_on_photos_as_cameras_take_them(size: Size) -> None:
+    rows, columns = np.mgrid[0:256, 0:256]
+    noise = np.random.default_rng(0).normal(0, 0.2, (256, 256))
+    far = np.hypot((columns - 150) / 60, (rows - 120) / 40)
+    grid = (1 / (1 + np.exp(6 * (far - 1) + noise))).astype(np.float16).astype(np.float32)
+    for threshold in (0.1, 0.5, 0.9):
+        assert_same(grid, fit(size, Size(256, 256)), threshold)

@@ -21,7 +21,7 @@ from pipeline.exchange.export import Exported, export, format_names, unstored
 from pipeline.intake.scan import file_stat
 from pipeline.review.session import ReviewSession
 from pipeline.review.verdict import Ruling
-from pipeline.work.scorer import OneProcess
+from pipeline.work.scorer import Pool
 from pipeline.work.viewer import Viewer
 from tests.support.rights import reachable, without_rights
 
@@ -39,7 +39,7 @@ def database(store: Store, tmp_path: Path) -> Path:
 @pytest.fixture
 def reviewed(
     store: Store,
-    modelless: OneProcess,
+    modelless: Pool,
     viewer: Viewer,
     folder: Path,
     draw: Draw,
@@ -163,7 +163,7 @@ def test_each_format_counts_the_same(
     tmp_path: Path,
     reviewed: dict[str, Mask],
     draw: Draw,
-    modelless: OneProcess,
+    modelless: Pool,
     viewer: Viewer,
     remember: Remember,
 ) -> None:
@@ -203,7 +203,7 @@ def test_edits_that_no_decision_stored_are_counted_and_said(
     folder: Path,
     tmp_path: Path,
     reviewed: dict[str, Mask],
-    modelless: OneProcess,
+    modelless: Pool,
     viewer: Viewer,
 ) -> None:
     session = ReviewSession(store, modelless, viewer, folder, "ada")
@@ -236,7 +236,7 @@ def test_edits_that_a_rejection_left_are_none_made_since(
     database: Path,
     folder: Path,
     tmp_path: Path,
-    modelless: OneProcess,
+    modelless: Pool,
     viewer: Viewer,
     remembered: int,
 ) -> None:

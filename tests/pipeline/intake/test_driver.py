@@ -1,15 +1,15 @@
 """The driver keeps a scorer busy and loses no file, in whatever order the answers come."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import replace
-from itertools import cycle
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, event
 
-from db.errors import MovedDatabase
+from db.errors import MovedDatabase, StoreError
 from db.store import Store
 from imaging.values import Fingerprint
 from models.package.package import PackageInfo
@@ -21,56 +21,57 @@ from pipeline.intake.outcome import Outcome, Settled
 from pipeline.intake.scan import scan
 from pipeline.intake.segment import vanished
 from pipeline.intake.segmenting import Errand, Segmenting
-from pipeline.work.scorer import OneProcess
+from pipeline.work.scorer import Pool
 from pipeline.work.scoring import Segmented
-from tests.support.intake import without_model
+from tests.support.intake import finish, without_model
 
 Draw = Callable[..., Path]
 Until = Callable[[Callable[[], bool]], None]
 
 
-class TwoProcesses:
-    """Another scorer: two processes that take turns, and overtake each other."""
+class Watched:
+    """A pool of two, whose photos overtake each other, and what it was handed."""
 
-    room = 4
-
-    def __init__(self, first: OneProcess, second: OneProcess) -> None:
-        self._first = first
-        self._turns = cycle((first, second))
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self.room = pool.room
         self.handed: list[Path] = []
         self.meanwhile: Callable[[], None] = lambda: None
         """What happens when a file was handed over."""
 
+    def expect(self, files: int) -> None:
+        self._pool.expect(files)
+
     def model(self) -> PackageInfo:
-        return self._first.model()
+        return self._pool.model()
 
     def backend(self) -> str:
-        return self._first.backend()
+        return self._pool.backend()
 
     def fingerprint(self, path: Path) -> Future[Fingerprint]:
         self.handed.append(path)
         self.meanwhile()
-        return next(self._turns).fingerprint(path)
+        return self._pool.fingerprint(path)
 
     def take_in(self, path: Path, outlined: frozenset[str]) -> Future[Segmented | Fingerprint]:
-        return next(self._turns).take_in(path, outlined)
+        return self._pool.take_in(path, outlined)
 
     def segment(self, path: Path) -> Segmented:
-        return self._first.segment(path)
+        return self._pool.segment(path)
 
     def close(self) -> None:
-        self._first.close()
+        self._pool.close()
 
 
 @pytest.fixture(scope="module")
-def processes() -> Iterator[tuple[OneProcess, OneProcess]]:
-    with closing(without_model()) as first, closing(without_model()) as second:
-        yield first, second
+def pool() -> Iterator[Pool]:
+    with closing(without_model(workers=2)) as pool:
+        yield pool
 
 
 @pytest.fixture
-def two(processes: tuple[OneProcess, OneProcess]) -> TwoProcesses:
-    return TwoProcesses(*processes)
+def two(pool: Pool) -> Watched:
+    return Watched(pool)
 
 
 def settle(driver: Driver, count: int) -> list[tuple[str, Outcome]]:
@@ -84,7 +85,7 @@ def settle(driver: Driver, count: int) -> list[tuple[str, Outcome]]:
 
 
 def test_with_several_at_work_each_file_is_stored_once(
-    store: Store, two: TwoProcesses, folder: Path, draw: Draw
+    store: Store, two: Watched, folder: Path, draw: Draw
 ) -> None:
     # Large and small in turns: the small ones overtake.
     sizes = [(1600, 1200), (64, 48)] * 6
@@ -100,7 +101,7 @@ def test_with_several_at_work_each_file_is_stored_once(
 
 
 def test_no_more_are_handed_over_than_there_is_room_for(
-    store: Store, two: TwoProcesses, folder: Path, draw: Draw
+    store: Store, two: Watched, folder: Path, draw: Draw
 ) -> None:
     agenda = Agenda()
     for number in range(9):
@@ -111,8 +112,77 @@ def test_no_more_are_handed_over_than_there_is_room_for(
         assert len(two.handed) <= done + two.room
 
 
+@pytest.fixture
+def commits(store: Store) -> list[Connection]:
+    """Grows with each transaction that is committed."""
+    seen: list[Connection] = []
+    event.listen(store._engine, "commit", seen.append)
+    return seen
+
+
+def answered(segmenting: Segmenting, photos: Sequence[Path]) -> list[Errand]:
+    """Files handed over, all of whose answers are there."""
+    errands = []
+    for photo in photos:
+        errand = segmenting.begin(photo)
+        assert isinstance(errand, Errand)
+        errand.answer.result()
+        errands.append(errand)
+    return errands
+
+
+def test_answers_that_are_there_are_stored_in_one_transaction_and_a_single_one_at_once(
+    store: Store, two: Watched, folder: Path, draw: Draw, commits: list[Connection]
+) -> None:
+    photos = [draw(folder / f"{number}.png", at=(number, 0)) for number in range(6)]
+    segmenting = Segmenting(store, two, None)
+    driver = Driver(Agenda(), segmenting, two.room)
+    errands = answered(segmenting, photos)
+    for errand in errands[1:]:
+        driver._await(errand)
+    commits.clear()
+    assert settle(driver, 5) == [(f"{number}.png", Outcome.STORED) for number in range(1, 6)]
+    assert len(commits) == 1
+    driver._await(errands[0])
+    settle(driver, 1)
+    assert len(commits) == 2
+
+
+def test_a_photo_under_two_paths_at_once_is_one_photo(
+    store: Store, two: Watched, folder: Path, draw: Draw
+) -> None:
+    photo = draw(folder / "a.png")
+    twin = folder / "b.png"
+    twin.write_bytes(photo.read_bytes())
+    segmenting = Segmenting(store, two, None)
+    driver = Driver(Agenda(), segmenting, two.room)
+    for errand in answered(segmenting, [photo, twin]):
+        driver._await(errand)
+    assert settle(driver, 2) == [("a.png", Outcome.STORED), ("b.png", Outcome.DUPLICATE)]
+    assert store.counts(str(folder)).photos == 2
+    assert [item.name for item in store.queue(str(folder))] == ["a.png"]
+
+
+def test_a_photo_that_cannot_be_stored_does_not_take_the_others_with_it(
+    store: Store, two: Watched, folder: Path, draw: Draw
+) -> None:
+    photos = [draw(folder / f"{number}.png", at=(number, 0)) for number in range(3)]
+    agenda, segmenting = Agenda(), Segmenting(store, two, None)
+    driver = Driver(agenda, segmenting, two.room)
+    torn, *sound = answered(segmenting, photos)
+    nameless: Future[Fingerprint] = Future()
+    nameless.set_result(replace(torn.answer.result(), content_hash=None))
+    for errand in (replace(torn, answer=nameless), *sound):
+        driver._await(errand)
+    with pytest.raises(StoreError):
+        driver.step()
+    assert settle(driver, 2) == [("1.png", Outcome.STORED), ("2.png", Outcome.STORED)]
+    # It waits again, and nothing was in its way this time.
+    assert settle(driver, 1) == [("0.png", Outcome.STORED)]
+
+
 def test_a_file_found_again_while_it_is_at_work_comes_again_afterwards(
-    store: Store, two: TwoProcesses, folder: Path, draw: Draw
+    store: Store, two: Watched, folder: Path, draw: Draw
 ) -> None:
     photo, agenda = draw(folder / "a.png"), Agenda()
     driver = Driver(agenda, Segmenting(store, two, None), two.room)
@@ -123,7 +193,7 @@ def test_a_file_found_again_while_it_is_at_work_comes_again_afterwards(
 
 
 def test_what_vanished_while_it_was_at_work_is_not_stored(
-    store: Store, two: TwoProcesses, folder: Path, draw: Draw
+    store: Store, two: Watched, folder: Path, draw: Draw
 ) -> None:
     photo, agenda = draw(folder / "a.png"), Agenda()
     segmenting = Segmenting(store, two, None)
@@ -131,13 +201,13 @@ def test_what_vanished_while_it_was_at_work_is_not_stored(
     assert isinstance(errand, Errand)
     errand.answer.result()
     photo.unlink()
-    assert segmenting.finish(errand) == Settled(photo, Outcome.GONE)
+    assert finish(segmenting, errand) == Settled(photo, Outcome.GONE)
     assert store.files_under(str(folder)) == []
     assert not agenda
 
 
 def test_a_file_the_store_refused_waits_again(
-    store: Store, two: TwoProcesses, folder: Path, tmp_path: Path, draw: Draw
+    store: Store, two: Watched, folder: Path, tmp_path: Path, draw: Draw
 ) -> None:
     photo, agenda = draw(folder / "a.png"), Agenda()
     driver = Driver(agenda, Segmenting(store, two, None), two.room)
@@ -157,7 +227,7 @@ def stumble() -> None:
 
 
 def test_a_file_over_which_a_step_stumbles_is_set_aside_for_now_and_comes_again(
-    store: Store, two: TwoProcesses, folder: Path, draw: Draw
+    store: Store, two: Watched, folder: Path, draw: Draw
 ) -> None:
     photo, other, agenda = draw(folder / "a.png"), draw(folder / "b.png", at=(9, 0)), Agenda()
     driver = Driver(agenda, Segmenting(store, two, None), two.room)
@@ -177,7 +247,7 @@ def test_a_file_over_which_a_step_stumbles_is_set_aside_for_now_and_comes_again(
 
 
 def test_a_photo_over_which_a_step_stumbles_stays_a_photo(
-    store: Store, two: TwoProcesses, folder: Path, draw: Draw
+    store: Store, two: Watched, folder: Path, draw: Draw
 ) -> None:
     photo, agenda = draw(folder / "a.png"), Agenda()
     driver = Driver(agenda, Segmenting(store, two, None), two.room)
@@ -192,7 +262,7 @@ def test_a_photo_over_which_a_step_stumbles_stays_a_photo(
 
 
 def test_an_answer_that_nobody_foresaw_loses_no_file(
-    store: Store, two: TwoProcesses, folder: Path, draw: Draw
+    store: Store, two: Watched, folder: Path, draw: Draw
 ) -> None:
     segmenting = Segmenting(store, two, None)
     photo, agenda = draw(folder / "a.png"), Agenda()
@@ -205,9 +275,7 @@ def test_an_answer_that_nobody_foresaw_loses_no_file(
     assert settle(driver, 1) == [("a.png", Outcome.POSTPONED)]
 
 
-def test_a_closed_scorer_ends_it(
-    store: Store, modelless: OneProcess, folder: Path, draw: Draw
-) -> None:
+def test_a_closed_scorer_ends_it(store: Store, modelless: Pool, folder: Path, draw: Draw) -> None:
     agenda = Agenda()
     agenda.add(draw(folder / "a.png"))
     driver = Driver(agenda, Segmenting(store, modelless, None), modelless.room)
@@ -216,9 +284,7 @@ def test_a_closed_scorer_ends_it(
         driver.step()
 
 
-def test_waking_it_ends_a_wait_for_nothing(
-    store: Store, modelless: OneProcess, until: Until
-) -> None:
+def test_waking_it_ends_a_wait_for_nothing(store: Store, modelless: Pool, until: Until) -> None:
     driver = Driver(Agenda(), Segmenting(store, modelless, None), modelless.room)
     driver.wake()
     assert driver.step() is None
@@ -228,19 +294,19 @@ def test_a_photo_that_another_model_cannot_outline_stays_a_photo(
     store: Store, model: Path, folder: Path, remembered: int, until: Until
 ) -> None:
     [path] = [Path(each) for each in store.files_under(str(folder))]
-    with closing(OneProcess(ModelSetup(model))) as scorer:
+    with closing(Pool(ModelSetup(model))) as scorer:
         segmenting = Segmenting(store, scorer, scorer.model())
         errand = segmenting.begin(path)
         assert isinstance(errand, Errand)
         errand.answer.result()
         failed: Future[Segmented] = Future()
         failed.set_exception(JobFailed("mole.jpg: the model computes no numbers."))
-        assert segmenting.finish(replace(errand, answer=failed)) == Settled(
+        assert finish(segmenting, replace(errand, answer=failed)) == Settled(
             path, Outcome.KNOWN, reason="mole.jpg: the model computes no numbers."
         )
         failed = Future()
         failed.set_exception(WorkerDied("mole.jpg: the worker process died."))
-        assert segmenting.finish(replace(errand, answer=failed)) == Settled(
+        assert finish(segmenting, replace(errand, answer=failed)) == Settled(
             path, Outcome.KEPT, reason="mole.jpg: the worker process died."
         )
     assert store.files_under(str(folder)) == [str(path)]

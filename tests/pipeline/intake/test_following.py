@@ -13,7 +13,7 @@ from pipeline.intake.lease import Lease, is_held
 from pipeline.intake.notice import Board, look_for
 from pipeline.intake.scan import file_stat
 from pipeline.intake.segment import Told, Totals, segment_folder
-from pipeline.work.scorer import OneProcess
+from pipeline.work.scorer import Pool
 from tests.support.intake import take_in
 
 Draw = Callable[..., Path]
@@ -37,7 +37,7 @@ class Follower:
 
 
 @contextmanager
-def following(store: Store, scorer: OneProcess, folder: Path, until: Until) -> Iterator[Follower]:
+def following(store: Store, scorer: Pool, folder: Path, until: Until) -> Iterator[Follower]:
     done: list[int] = []
     remarks: list[str] = []
     told = Told(lambda many, _all: done.append(many), remarks.append)
@@ -48,7 +48,7 @@ def following(store: Store, scorer: OneProcess, folder: Path, until: Until) -> I
 
 
 @pytest.fixture
-def other(store: Store, folder: Path, scorer: OneProcess) -> Iterator[Other]:
+def other(store: Store, folder: Path, scorer: Pool) -> Iterator[Other]:
     other = Other(store, folder)
     other.board.use(scorer.model().hash)
     other.board.begin()
@@ -67,7 +67,7 @@ def numbers(totals: Totals) -> tuple[int, int, int, int, int]:
 
 
 def test_what_the_other_does_is_counted_and_the_end_is_when_all_is_done(
-    store: Store, scorer: OneProcess, folder: Path, draw: Draw, other: Other, until: Until
+    store: Store, scorer: Pool, folder: Path, draw: Draw, other: Other, until: Until
 ) -> None:
     first, second = draw(folder / "a.jpg"), draw(folder / "b.jpg", at=(20, 0))
     (folder / "c.jpg").write_bytes(second.read_bytes())
@@ -85,7 +85,7 @@ def test_what_the_other_does_is_counted_and_the_end_is_when_all_is_done(
 
 
 def test_when_the_other_ends_the_rest_is_done_here(
-    store: Store, scorer: OneProcess, folder: Path, draw: Draw, other: Other, until: Until
+    store: Store, scorer: Pool, folder: Path, draw: Draw, other: Other, until: Until
 ) -> None:
     draw(folder / "a.jpg")
     with following(store, scorer, folder, until) as follower:
@@ -100,7 +100,7 @@ def test_when_the_other_ends_the_rest_is_done_here(
 
 def test_what_the_other_can_not_do_now_does_not_hold_up_the_end(
     store: Store,
-    scorer: OneProcess,
+    scorer: Pool,
     folder: Path,
     draw: Draw,
     other: Other,
@@ -116,7 +116,7 @@ def test_what_the_other_can_not_do_now_does_not_hold_up_the_end(
 
 
 def test_what_stands_in_the_other_s_way_is_said_and_another_folder_is_named(
-    store: Store, scorer: OneProcess, folder: Path, draw: Draw, other: Other, until: Until
+    store: Store, scorer: Pool, folder: Path, draw: Draw, other: Other, until: Until
 ) -> None:
     draw(folder / "a.jpg")
     elsewhere = Board(store.path, "watch", folder.with_name("elsewhere"))

@@ -20,7 +20,7 @@ from pipeline.intake.lease import Lease
 from pipeline.intake.notice import look_for
 from pipeline.intake.outcome import Outcome, Settled
 from pipeline.intake.watch import Pace
-from pipeline.work.scorer import OneProcess
+from pipeline.work.scorer import Pool
 from tests.support.pictures import grainy
 
 Draw = Callable[..., Path]
@@ -53,7 +53,7 @@ def told() -> Told:
 
 
 @pytest.fixture
-def ingest(store: Store, modelless: OneProcess, folder: Path, told: Told) -> Iterator[Ingest]:
+def ingest(store: Store, modelless: Pool, folder: Path, told: Told) -> Iterator[Ingest]:
     ingest = Ingest(store, modelless, folder, told, Rhythm(QUICK, IMPATIENT))
     ingest.start()
     yield ingest
@@ -61,7 +61,7 @@ def ingest(store: Store, modelless: OneProcess, folder: Path, told: Told) -> Ite
 
 
 def test_photos_that_come_are_outlined(
-    store: Store, scorer: OneProcess, folder: Path, told: Told, draw: Draw, until: Until
+    store: Store, scorer: Pool, folder: Path, told: Told, draw: Draw, until: Until
 ) -> None:
     draw(folder / "old.jpg")
     ingest = Ingest(store, scorer, folder, told, Rhythm(QUICK))
@@ -144,7 +144,7 @@ def test_a_folder_that_vanishes_is_said_and_loses_no_photo(
 
 
 def test_while_another_segments_it_shows_the_stores_numbers_and_then_takes_over(
-    store: Store, modelless: OneProcess, folder: Path, told: Told, draw: Draw, until: Until
+    store: Store, modelless: Pool, folder: Path, told: Told, draw: Draw, until: Until
 ) -> None:
     other = Lease(store.path)
     assert other.take()
@@ -159,7 +159,7 @@ def test_while_another_segments_it_shows_the_stores_numbers_and_then_takes_over(
 
 
 def test_stop_is_quick_and_final_and_gives_the_lease_back(
-    store: Store, modelless: OneProcess, folder: Path, told: Told, draw: Draw, until: Until
+    store: Store, modelless: Pool, folder: Path, told: Told, draw: Draw, until: Until
 ) -> None:
     ingest = Ingest(store, modelless, folder, told, Rhythm(QUICK, IMPATIENT))
     ingest.start()
@@ -175,7 +175,7 @@ def test_stop_is_quick_and_final_and_gives_the_lease_back(
 
 
 def test_a_database_that_cannot_be_read_for_a_while_is_told_and_the_work_goes_on(
-    store: Store, modelless: OneProcess, folder: Path, told: Told, draw: Draw, until: Until
+    store: Store, modelless: Pool, folder: Path, told: Told, draw: Draw, until: Until
 ) -> None:
     draw(folder / "a.jpg")
     ingest = Ingest(store, modelless, folder, told, Rhythm(QUICK, IMPATIENT))
@@ -194,7 +194,7 @@ def test_a_database_that_cannot_be_read_for_a_while_is_told_and_the_work_goes_on
 
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="limits this process")
 def test_a_process_that_cannot_be_started_is_tried_again(
-    store: Store, modelless: OneProcess, folder: Path, draw: Draw
+    store: Store, modelless: Pool, folder: Path, draw: Draw
 ) -> None:
     photo = draw(folder / "a.jpg")
     store.counts(str(folder))
@@ -220,7 +220,7 @@ def lowest_free() -> int:
 
 
 def test_who_segments_and_what_became_of_each_photo_is_told(
-    store: Store, modelless: OneProcess, folder: Path, told: Told, draw: Draw, until: Until
+    store: Store, modelless: Pool, folder: Path, told: Told, draw: Draw, until: Until
 ) -> None:
     heard: list[Settled] = []
     draw(folder / "a.jpg")
@@ -254,7 +254,7 @@ def test_a_model_that_comes_later_outlines_what_was_stored_without_one(
 ) -> None:
     draw(folder / "a.jpg")
     package = tmp_path / "late.mlpackage"
-    with closing(OneProcess(ModelSetup(package))) as scorer:
+    with closing(Pool(ModelSetup(package))) as scorer:
         ingest = Ingest(store, scorer, folder, told, Rhythm(QUICK, IMPATIENT))
         ingest.start()
         until(lambda: told.done == (1, 1))

@@ -13,7 +13,7 @@ from pipeline.intake.ingest import Ingest, IngestProgress, Patience, Rhythm
 from pipeline.intake.outcome import Outcome
 from pipeline.intake.segment import Told, segment_folder
 from pipeline.intake.watch import Pace
-from pipeline.work.scorer import OneProcess
+from pipeline.work.scorer import Pool
 from tests.support.intake import take_in
 
 Draw = Callable[..., Path]
@@ -44,7 +44,7 @@ def names(store: Store, folder: Path) -> list[str]:
 
 
 def test_a_photo_that_can_t_be_looked_at_for_a_while_stays_in_the_queue(
-    store: Store, modelless: OneProcess, folder: Path, draw: Draw
+    store: Store, modelless: Pool, folder: Path, draw: Draw
 ) -> None:
     photo = draw(folder / "a.jpg")
     assert take_in(store, modelless, photo) is Outcome.STORED
@@ -56,7 +56,7 @@ def test_a_photo_that_can_t_be_looked_at_for_a_while_stays_in_the_queue(
 
 
 def test_what_was_no_photo_before_is_set_aside_until_it_can_be_looked_at(
-    store: Store, modelless: OneProcess, folder: Path
+    store: Store, modelless: Pool, folder: Path
 ) -> None:
     with out_of_sight(folder / "a.jpg"):
         assert take_in(store, modelless, folder / "a.jpg") is Outcome.POSTPONED
@@ -65,7 +65,7 @@ def test_what_was_no_photo_before_is_set_aside_until_it_can_be_looked_at(
 
 
 def test_while_the_app_runs_it_is_said_and_looked_at_again(
-    store: Store, modelless: OneProcess, folder: Path, draw: Draw, until: Until
+    store: Store, modelless: Pool, folder: Path, draw: Draw, until: Until
 ) -> None:
     photo = draw(folder / "a.jpg")
     told: list[IngestProgress] = []
@@ -88,11 +88,11 @@ def test_a_known_photo_that_could_not_be_outlined_now_is_counted_as_known_and_sa
     store: Store, model: Path, folder: Path, remembered: int
 ) -> None:
     remarks: list[str] = []
-    with closing(OneProcess(ModelSetup(model))) as scorer:
+    with closing(Pool(ModelSetup(model))) as scorer:
         scorer.model()
-        assert scorer.pid is not None
-        _, hard = resource.prlimit(scorer.pid, resource.RLIMIT_NOFILE)
-        resource.prlimit(scorer.pid, resource.RLIMIT_NOFILE, (0, hard))
+        [pid] = scorer.pids
+        _, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (0, hard))
         told = Told(lambda _done, _total: None, remarks.append)
         totals = segment_folder(store, scorer, folder, told)
     assert (totals.photos, totals.known, totals.set_aside) == (1, 1, 0)

@@ -14,7 +14,7 @@ import pytest
 from db.errors import StoreError
 from db.store import Store
 from pipeline.intake.lease import Lease
-from pipeline.work.scorer import OneProcess
+from pipeline.work.scorer import Pool
 
 Until = Callable[[Callable[[], bool]], None]
 Draw = Callable[..., Path]
@@ -25,14 +25,14 @@ from pathlib import Path
 from db.store import Store
 from pipeline.intake.lease import Lease
 from models.run.setup import ModelSetup
-from pipeline.work.scorer import OneProcess
+from pipeline.work.scorer import Pool
 
 if __name__ == "__main__":
-    store, scorer = Store.open(Path(sys.argv[1])), OneProcess(ModelSetup(Path("none.mlpackage")))
+    store, scorer = Store.open(Path(sys.argv[1])), Pool(ModelSetup(Path("none.mlpackage")))
     lease = Lease(store.path)
     assert lease.take()
     scorer.fingerprint(Path(sys.argv[2])).result()
-    print(scorer.pid, flush=True)
+    print(*scorer.pids, flush=True)
     sys.stdin.read()
 """
 
@@ -96,12 +96,12 @@ def test_a_killed_holder_loses_it_at_once_even_while_its_worker_lives(
 
 
 def test_a_worker_that_is_started_while_it_is_held_does_not_hold_it(
-    store: Store, modelless: OneProcess, folder: Path, draw: Draw
+    store: Store, modelless: Pool, folder: Path, draw: Draw
 ) -> None:
     lease = Lease(store.path)
     assert lease.take()
     modelless.fingerprint(draw(folder / "mole.jpg")).result()
-    assert modelless.pid is not None
+    assert modelless.pids
     lease.release()
     another = Lease(store.path)
     assert another.take()

@@ -11,7 +11,7 @@ from db.sqlite.files import maps_beside
 from db.store import Store
 from pipeline.errors import ReviewError
 from pipeline.review.session import ReviewSession
-from pipeline.work.scorer import OneProcess
+from pipeline.work.scorer import Pool
 from pipeline.work.viewer import Viewer
 from tests.support.intake import take_in
 
@@ -19,7 +19,7 @@ Draw = Callable[..., Path]
 
 
 @pytest.fixture
-def outlined(store: Store, scorer: OneProcess, folder: Path, draw: Draw) -> int:
+def outlined(store: Store, scorer: Pool, folder: Path, draw: Draw) -> int:
     take_in(store, scorer, draw(folder / "a.jpg"), scorer.model())
     [item] = store.queue(str(folder))
     return item.photo_id
@@ -30,7 +30,7 @@ def lose_maps(tmp_path: Path) -> None:
 
 
 def test_it_is_kept_when_it_was_computed_again(
-    store: Store, scorer: OneProcess, viewer: Viewer, folder: Path, tmp_path: Path, outlined: int
+    store: Store, scorer: Pool, viewer: Viewer, folder: Path, tmp_path: Path, outlined: int
 ) -> None:
     lose_maps(tmp_path)
     assert store.prediction(outlined) is None
@@ -44,7 +44,7 @@ def test_it_is_kept_when_it_was_computed_again(
 
 def test_one_of_another_picture_is_not(
     store: Store,
-    scorer: OneProcess,
+    scorer: Pool,
     viewer: Viewer,
     folder: Path,
     tmp_path: Path,

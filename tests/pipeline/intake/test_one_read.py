@@ -16,7 +16,7 @@ from pipeline.errors import ReviewError
 from pipeline.intake.outcome import Outcome
 from pipeline.intake.scan import file_stat
 from pipeline.review.session import ReviewSession
-from pipeline.work.scorer import OneProcess
+from pipeline.work.scorer import Pool
 from pipeline.work.scoring import Segmented
 from pipeline.work.viewer import Viewer
 from tests.support.intake import take_in
@@ -55,7 +55,7 @@ def side_of(store: Store, photo_id: int) -> str:
 
 
 def test_a_mask_belongs_to_the_picture_it_is_stored_for(
-    store: Store, scorer: OneProcess, folder: Path, tmp_path: Path, draw: Draw
+    store: Store, scorer: Pool, folder: Path, tmp_path: Path, draw: Draw
 ) -> None:
     sides: dict[str, str] = {}
     for number in range(8):
@@ -76,7 +76,7 @@ def test_a_mask_belongs_to_the_picture_it_is_stored_for(
 
 
 def test_a_mask_is_not_shown_on_another_picture(
-    store: Store, modelless: OneProcess, viewer: Viewer, folder: Path, remembered: int, draw: Draw
+    store: Store, modelless: Pool, viewer: Viewer, folder: Path, remembered: int, draw: Draw
 ) -> None:
     with closing(ReviewSession(store, modelless, viewer, folder, "ada")) as session:
         whole = (folder / "mole.jpg").read_bytes()
@@ -88,7 +88,7 @@ def test_a_mask_is_not_shown_on_another_picture(
 
 
 def test_a_touched_or_renamed_photo_is_not_outlined_again(
-    store: Store, scorer: OneProcess, folder: Path, draw: Draw
+    store: Store, scorer: Pool, folder: Path, draw: Draw
 ) -> None:
     photo = draw(folder / "a.jpg")
     model = scorer.model()
@@ -107,9 +107,7 @@ def test_a_touched_or_renamed_photo_is_not_outlined_again(
     assert [item.name for item in store.queue(str(folder))] == ["b.jpg"]
 
 
-def test_what_is_outlined_already_is_only_told(
-    scorer: OneProcess, draw: Draw, folder: Path
-) -> None:
+def test_what_is_outlined_already_is_only_told(scorer: Pool, draw: Draw, folder: Path) -> None:
     photo = draw(folder / "a.jpg")
     identity = fingerprint(read_file(photo))
     assert scorer.take_in(photo, frozenset({identity.content_hash})).result() == identity

@@ -14,7 +14,7 @@ from models.run.setup import ModelSetup
 from pipeline.errors import FolderGone
 from pipeline.intake.outcome import Outcome
 from pipeline.intake.segment import Told, Totals, segment_folder
-from pipeline.work.scorer import OneProcess
+from pipeline.work.scorer import Pool
 from tests.support.intake import take_in
 
 Draw = Callable[..., Path]
@@ -33,7 +33,7 @@ def silent(done: int, total: int) -> None:
     """Nobody watches."""
 
 
-def run(store: Store, worker: OneProcess, folder: Path) -> Totals:
+def run(store: Store, worker: Pool, folder: Path) -> Totals:
     return segment_folder(store, worker, folder, Told(silent, REMARKS.append))
 
 
@@ -48,7 +48,7 @@ def numbers(totals: Totals) -> tuple[int, int, int, int, int]:
 
 
 def test_new_then_known_and_every_photo_has_an_outline(
-    store: Store, scorer: OneProcess, folder: Path, draw: Draw
+    store: Store, scorer: Pool, folder: Path, draw: Draw
 ) -> None:
     names = ["a.jpg", "sub/b.png", ESCAPES]
     for number, name in enumerate(names):
@@ -63,7 +63,7 @@ def test_new_then_known_and_every_photo_has_an_outline(
 
 
 def test_a_known_file_is_not_read_again(
-    store: Store, scorer: OneProcess, folder: Path, draw: Draw
+    store: Store, scorer: Pool, folder: Path, draw: Draw
 ) -> None:
     photo = draw(folder / "a.jpg")
     run(store, scorer, folder)
@@ -75,7 +75,7 @@ def test_a_known_file_is_not_read_again(
 
 
 def test_a_copy_is_a_duplicate_a_touched_file_is_known_and_changed_pixels_are_new(
-    store: Store, scorer: OneProcess, folder: Path, draw: Draw
+    store: Store, scorer: Pool, folder: Path, draw: Draw
 ) -> None:
     photo = draw(folder / "a.jpg")
     run(store, scorer, folder)
@@ -89,7 +89,7 @@ def test_a_copy_is_a_duplicate_a_touched_file_is_known_and_changed_pixels_are_ne
 
 
 def test_a_photo_comes_back_when_its_file_does(
-    store: Store, scorer: OneProcess, folder: Path, tmp_path: Path, draw: Draw
+    store: Store, scorer: Pool, folder: Path, tmp_path: Path, draw: Draw
 ) -> None:
     photo = draw(folder / "a.jpg")
     draw(folder / "b.jpg", at=(30, 0))
@@ -112,7 +112,7 @@ def make_bad_files(folder: Path, draw: Draw) -> list[str]:
 
 
 def test_bad_files_are_set_aside_with_a_reason_each_and_stay_so_until_they_change(
-    store: Store, scorer: OneProcess, folder: Path, draw: Draw
+    store: Store, scorer: Pool, folder: Path, draw: Draw
 ) -> None:
     bad = make_bad_files(folder, draw)
     assert numbers(run(store, scorer, folder)) == (5, 1, 0, 0, 4)
@@ -126,7 +126,7 @@ def test_bad_files_are_set_aside_with_a_reason_each_and_stay_so_until_they_chang
 
 
 def test_a_file_without_permission_is_set_aside_and_taken_when_it_is_given(
-    store: Store, scorer: OneProcess, folder: Path, draw: Draw
+    store: Store, scorer: Pool, folder: Path, draw: Draw
 ) -> None:
     if os.geteuid() == 0:
         pytest.skip("root can read every file")
@@ -138,7 +138,7 @@ def test_a_file_without_permission_is_set_aside_and_taken_when_it_is_given(
 
 
 def test_a_name_that_is_no_text_is_set_aside(
-    store: Store, scorer: OneProcess, folder: Path, draw: Draw
+    store: Store, scorer: Pool, folder: Path, draw: Draw
 ) -> None:
     name = os.fsdecode(b"caf\xe9.jpg")
     try:
@@ -154,24 +154,25 @@ def test_killed_in_the_middle_the_worker_comes_back_and_no_photo_is_lost(
 ) -> None:
     for number in range(4):
         draw(folder / f"{number}.jpg", at=(number * 8, 0))
-    worker = OneProcess(ModelSetup(model))
-    pids = []
+    worker = Pool(ModelSetup(model))
+    pids: list[int] = []
 
     def kill_once(done: int, total: int) -> None:
-        pids.append(worker.pid)
-        if done == 2 and worker.pid is not None:
-            os.kill(worker.pid, signal.SIGKILL)
+        pids.extend(worker.pids)
+        if done == 2:
+            for pid in worker.pids:
+                os.kill(pid, signal.SIGKILL)
 
     try:
         totals = segment_folder(store, worker, folder, Told(kill_once, REMARKS.append))
     finally:
         worker.close()
     assert numbers(totals) == (4, 4, 0, 0, 0)
-    assert len({pid for pid in pids if pid is not None}) == 2
+    assert len(set(pids)) == 2
 
 
 def test_without_a_model_photos_are_stored_all_the_same(
-    store: Store, modelless: OneProcess, folder: Path, draw: Draw
+    store: Store, modelless: Pool, folder: Path, draw: Draw
 ) -> None:
     photo = draw(folder / "a.jpg")
     assert take_in(store, modelless, photo) is Outcome.STORED
@@ -182,7 +183,7 @@ def test_without_a_model_photos_are_stored_all_the_same(
 
 
 def test_stored_without_a_model_a_photo_is_outlined_when_there_is_one(
-    store: Store, modelless: OneProcess, scorer: OneProcess, folder: Path, draw: Draw
+    store: Store, modelless: Pool, scorer: Pool, folder: Path, draw: Draw
 ) -> None:
     assert take_in(store, modelless, draw(folder / "a.jpg")) is Outcome.STORED
     assert numbers(run(store, scorer, folder)) == (1, 1, 0, 0, 0)
@@ -190,7 +191,7 @@ def test_stored_without_a_model_a_photo_is_outlined_when_there_is_one(
 
 def test_another_model_outlines_the_photos_again(
     store: Store,
-    scorer: OneProcess,
+    scorer: Pool,
     folder: Path,
     draw: Draw,
     remember: Callable[[Store, Path], int],
@@ -201,7 +202,7 @@ def test_another_model_outlines_the_photos_again(
 
 
 def test_a_model_that_was_replaced_while_nevus_ran_leaves_its_own_receipt_and_no_failure(
-    store: Store, scorer: OneProcess, folder: Path, draw: Draw
+    store: Store, scorer: Pool, folder: Path, draw: Draw
 ) -> None:
     photo = draw(folder / "a.jpg")
     run(store, scorer, folder)
@@ -214,7 +215,7 @@ def test_a_model_that_was_replaced_while_nevus_ran_leaves_its_own_receipt_and_no
 
 
 def test_a_file_that_may_still_grow_is_not_set_aside(
-    store: Store, modelless: OneProcess, folder: Path
+    store: Store, modelless: Pool, folder: Path
 ) -> None:
     half = folder / "half.jpg"
     half.write_bytes(b"\xff\xd8\xff")
@@ -226,7 +227,7 @@ def test_a_file_that_may_still_grow_is_not_set_aside(
 
 
 def test_an_empty_folder_is_no_work_and_a_missing_one_is_said(
-    store: Store, scorer: OneProcess, folder: Path
+    store: Store, scorer: Pool, folder: Path
 ) -> None:
     assert numbers(run(store, scorer, folder)) == (0, 0, 0, 0, 0)
     folder.rmdir()
@@ -235,7 +236,7 @@ def test_an_empty_folder_is_no_work_and_a_missing_one_is_said(
 
 
 def test_a_folder_that_vanishes_half_way_is_no_success(
-    store: Store, scorer: OneProcess, folder: Path, draw: Draw
+    store: Store, scorer: Pool, folder: Path, draw: Draw
 ) -> None:
     for number in range(4):
         draw(folder / f"{number}.jpg", at=(number * 10, 0))
@@ -252,7 +253,7 @@ def test_a_folder_that_vanishes_half_way_is_no_success(
 
 
 def test_photos_that_vanish_half_way_are_said(
-    store: Store, scorer: OneProcess, folder: Path, draw: Draw
+    store: Store, scorer: Pool, folder: Path, draw: Draw
 ) -> None:
     first, second = draw(folder / "a.jpg"), draw(folder / "b.jpg", at=(20, 0))
 
@@ -266,7 +267,7 @@ def test_photos_that_vanish_half_way_are_said(
 
 
 def test_a_sub_folder_that_can_t_be_read_is_said(
-    store: Store, scorer: OneProcess, folder: Path, draw: Draw
+    store: Store, scorer: Pool, folder: Path, draw: Draw
 ) -> None:
     if os.geteuid() == 0:
         pytest.skip("root can read every folder")

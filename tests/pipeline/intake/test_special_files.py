@@ -16,7 +16,7 @@ from pipeline.intake.ingest import Ingest, IngestProgress, Rhythm
 from pipeline.intake.outcome import Outcome
 from pipeline.intake.scan import scan
 from pipeline.intake.watch import Listener, Pace, Watcher
-from pipeline.work.scorer import OneProcess
+from pipeline.work.scorer import Pool
 from tests.support.intake import take_in
 
 Draw = Callable[..., Path]
@@ -65,7 +65,7 @@ def test_a_watcher_finds_none_of_them_whether_they_lie_there_or_come(
 
 
 def test_photos_that_come_after_a_pipe_are_taken_in(
-    store: Store, modelless: OneProcess, folder: Path, draw: Draw, until: Until
+    store: Store, modelless: Pool, folder: Path, draw: Draw, until: Until
 ) -> None:
     told: list[IngestProgress] = []
     ingest = Ingest(store, modelless, folder, told.append, Rhythm(QUICK))
@@ -83,7 +83,7 @@ def test_photos_that_come_after_a_pipe_are_taken_in(
 
 @pytest.mark.parametrize("kind", ["pipe", "device"])
 def test_what_becomes_one_after_it_was_found_is_set_aside(
-    store: Store, modelless: OneProcess, folder: Path, kind: str
+    store: Store, modelless: Pool, folder: Path, kind: str
 ) -> None:
     odd = folder / "odd.jpg"
     if kind == "pipe":

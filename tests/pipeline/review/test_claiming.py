@@ -17,14 +17,14 @@ from pipeline.review.desk import Desk
 from pipeline.review.listening import EVERY, Listening, News
 from pipeline.review.session import ReviewSession
 from pipeline.review.verdict import Ruling
-from pipeline.work.scorer import OneProcess
+from pipeline.work.scorer import Pool
 from pipeline.work.viewer import Viewer
 
 MakeSession = Callable[[str], ReviewSession]
 
 
 @pytest.fixture
-def sit(store: Store, modelless: OneProcess, viewer: Viewer, folder: Path) -> Iterator[MakeSession]:
+def sit(store: Store, modelless: Pool, viewer: Viewer, folder: Path) -> Iterator[MakeSession]:
     """Sessions on one database, each with a store of its own, as other processes have."""
     opened: list[tuple[ReviewSession, Store]] = []
 

@@ -17,7 +17,7 @@ from pipeline.review.editor import OpenPhoto
 from pipeline.review.reshaped import Reshaped
 from pipeline.review.session import ReviewSession
 from pipeline.review.verdict import Ruling
-from pipeline.work.scorer import OneProcess
+from pipeline.work.scorer import Pool
 from pipeline.work.viewer import Viewer
 from tests.support.intake import take_in
 
@@ -28,9 +28,7 @@ BOX = [(100.0, 80.0), (140.0, 80.0), (140.0, 120.0), (100.0, 120.0)]
 
 
 @pytest.fixture
-def session(
-    store: Store, modelless: OneProcess, viewer: Viewer, folder: Path
-) -> Iterator[ReviewSession]:
+def session(store: Store, modelless: Pool, viewer: Viewer, folder: Path) -> Iterator[ReviewSession]:
     with closing(ReviewSession(store, modelless, viewer, folder, "ada")) as session:
         yield session
 
@@ -41,7 +39,7 @@ def path(draw: Draw, folder: Path) -> Path:
 
 
 @pytest.fixture
-def bare(store: Store, modelless: OneProcess, session: ReviewSession, path: Path) -> int:
+def bare(store: Store, modelless: Pool, session: ReviewSession, path: Path) -> int:
     """A photo that no model has outlined."""
     take_in(store, modelless, path)
     [item] = session.queue()
@@ -55,7 +53,7 @@ def box(photo: OpenPhoto, adds: bool = True) -> None:
 def test_it_is_drawn_by_each_tool_and_survives_a_restart_with_its_undo(
     session: ReviewSession,
     store: Store,
-    modelless: OneProcess,
+    modelless: Pool,
     viewer: Viewer,
     folder: Path,
     bare: int,

@@ -10,7 +10,7 @@ from db.values import DraftEdit, Tool
 from pipeline.review.brush import PAINTS, RADIUS
 from pipeline.review.editor import Editor
 from pipeline.review.session import ReviewSession
-from pipeline.work.scorer import OneProcess
+from pipeline.work.scorer import Pool
 from pipeline.work.viewer import Viewer
 
 INSIDE, OUTSIDE = (160, 120), (20, 20)
@@ -47,7 +47,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_the_tool_and_its_settings_of_every_edit_survive_a_restart(
-    store: Store, modelless: OneProcess, viewer: Viewer, folder: Path, remembered: int, path: Path
+    store: Store, modelless: Pool, viewer: Viewer, folder: Path, remembered: int, path: Path
 ) -> None:
     with closing(ReviewSession(store, modelless, viewer, folder, "ada")) as session:
         editor = open_editor(session, remembered)
@@ -63,7 +63,7 @@ def test_the_tool_and_its_settings_of_every_edit_survive_a_restart(
 
 
 def test_a_stroke_under_way_has_its_settings_on_the_disk(
-    store: Store, modelless: OneProcess, viewer: Viewer, folder: Path, remembered: int, path: Path
+    store: Store, modelless: Pool, viewer: Viewer, folder: Path, remembered: int, path: Path
 ) -> None:
     with closing(ReviewSession(store, modelless, viewer, folder, "ada")) as session:
         editor = open_editor(session, remembered)

@@ -21,7 +21,7 @@ from pipeline.review.editor import OpenPhoto
 from pipeline.review.reshaped import Reshaped
 from pipeline.review.session import ReviewSession
 from pipeline.review.verdict import Ruling
-from pipeline.work.scorer import OneProcess
+from pipeline.work.scorer import Pool
 from pipeline.work.viewer import Viewer
 
 ACCEPT = Ruling(DecisionKind.ACCEPTED, seconds=1.0)
@@ -30,9 +30,7 @@ Again = Callable[[], ReviewSession]
 
 
 @pytest.fixture
-def session(
-    store: Store, modelless: OneProcess, viewer: Viewer, folder: Path
-) -> Iterator[ReviewSession]:
+def session(store: Store, modelless: Pool, viewer: Viewer, folder: Path) -> Iterator[ReviewSession]:
     with closing(ReviewSession(store, modelless, viewer, folder, "ada")) as session:
         yield session
 
@@ -82,7 +80,7 @@ def test_one_part_is_one_lesion(session: ReviewSession, remembered: int) -> None
 def test_what_was_said_survives_a_restart(
     session: ReviewSession,
     store: Store,
-    modelless: OneProcess,
+    modelless: Pool,
     viewer: Viewer,
     folder: Path,
     photo: OpenPhoto,

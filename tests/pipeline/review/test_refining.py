@@ -19,16 +19,14 @@ from pipeline.intake.scan import file_stat
 from pipeline.review.editor import OpenPhoto
 from pipeline.review.refining import OBEYED, UNHEARD, Mark
 from pipeline.review.session import ReviewSession
-from pipeline.work.scorer import OneProcess
+from pipeline.work.scorer import Pool
 from pipeline.work.viewer import Viewer
 
 Draw = Callable[..., Path]
 
 
 @pytest.fixture
-def session(
-    store: Store, modelless: OneProcess, viewer: Viewer, folder: Path
-) -> Iterator[ReviewSession]:
+def session(store: Store, modelless: Pool, viewer: Viewer, folder: Path) -> Iterator[ReviewSession]:
     with closing(ReviewSession(store, modelless, viewer, folder, "ada")) as session:
         yield session
 
@@ -98,7 +96,7 @@ def test_marks_are_remembered_with_their_edits_until_something_else_is_drawn(
     half: OpenPhoto,
     session: ReviewSession,
     store: Store,
-    modelless: OneProcess,
+    modelless: Pool,
     viewer: Viewer,
     folder: Path,
 ) -> None:

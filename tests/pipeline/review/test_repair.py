@@ -23,7 +23,7 @@ from pipeline.review.editor import Editor, Past
 from pipeline.review.repair import REACH, SMOOTHER, X, Y, make_repair, repair_settings
 from pipeline.review.session import ReviewSession
 from pipeline.review.verdict import Ruling
-from pipeline.work.scorer import OneProcess
+from pipeline.work.scorer import Pool
 from pipeline.work.viewer import Viewer
 from tests.support.saved import Saved
 
@@ -279,14 +279,14 @@ def open_editor(session: ReviewSession, photo_id: int) -> Editor:
 
 
 @pytest.fixture
-def session(store: Store, modelless: OneProcess, viewer: Viewer, folder: Path) -> ReviewSession:
+def session(store: Store, modelless: Pool, viewer: Viewer, folder: Path) -> ReviewSession:
     return ReviewSession(store, modelless, viewer, folder, "ada")
 
 
 def test_repairs_and_how_they_were_set_survive_a_restart(
     session: ReviewSession,
     store: Store,
-    modelless: OneProcess,
+    modelless: Pool,
     viewer: Viewer,
     folder: Path,
     remembered: int,

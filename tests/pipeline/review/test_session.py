@@ -18,7 +18,7 @@ from pipeline.review.reshaped import Reshaped
 from pipeline.review.session import ReviewSession
 from pipeline.review.verdict import Ruling
 from pipeline.review.waiting import Said
-from pipeline.work.scorer import OneProcess
+from pipeline.work.scorer import Pool
 from pipeline.work.viewer import Viewer
 from tests.support.intake import take_in
 
@@ -26,9 +26,7 @@ Draw = Callable[..., Path]
 
 
 @pytest.fixture
-def session(
-    store: Store, modelless: OneProcess, viewer: Viewer, folder: Path
-) -> Iterator[ReviewSession]:
+def session(store: Store, modelless: Pool, viewer: Viewer, folder: Path) -> Iterator[ReviewSession]:
     session = ReviewSession(store, modelless, viewer, folder, "ada")
     yield session
     session.close()
@@ -47,7 +45,7 @@ def paint(photo: OpenPhoto, *points: tuple[float, float], value: bool = True) ->
 
 
 def restart(
-    session: ReviewSession, store: Store, worker: OneProcess, viewer: Viewer, folder: Path
+    session: ReviewSession, store: Store, worker: Pool, viewer: Viewer, folder: Path
 ) -> ReviewSession:
     session.close()
     return ReviewSession(store, worker, viewer, folder, "ada")
@@ -71,7 +69,7 @@ def test_an_opened_photo_has_a_small_picture_and_its_whole_mask(
 def test_strokes_survive_a_restart_with_their_undo_and_redo(
     session: ReviewSession,
     store: Store,
-    modelless: OneProcess,
+    modelless: Pool,
     viewer: Viewer,
     folder: Path,
     remembered: int,
@@ -99,7 +97,7 @@ def test_strokes_survive_a_restart_with_their_undo_and_redo(
 def test_an_edit_after_an_undo_branches_also_after_a_restart(
     session: ReviewSession,
     store: Store,
-    modelless: OneProcess,
+    modelless: Pool,
     viewer: Viewer,
     folder: Path,
     remembered: int,
@@ -123,7 +121,7 @@ def test_an_edit_after_an_undo_branches_also_after_a_restart(
 def test_a_threshold_is_one_edit_that_can_be_undone_and_survives(
     session: ReviewSession,
     store: Store,
-    modelless: OneProcess,
+    modelless: Pool,
     viewer: Viewer,
     folder: Path,
     remembered: int,
@@ -225,7 +223,7 @@ def test_a_correction_keeps_the_strokes_of_an_earlier_one_at_any_threshold(
 def test_a_stroke_under_way_is_on_the_disk_before_it_ends(
     session: ReviewSession,
     store: Store,
-    modelless: OneProcess,
+    modelless: Pool,
     viewer: Viewer,
     folder: Path,
     remembered: int,
@@ -331,7 +329,7 @@ def test_the_other_decisions_store_no_mask_of_their_own(
 def test_two_reviewers_do_not_see_each_others_edits(
     session: ReviewSession,
     store: Store,
-    modelless: OneProcess,
+    modelless: Pool,
     viewer: Viewer,
     folder: Path,
     remembered: int,
@@ -346,7 +344,7 @@ def test_two_reviewers_do_not_see_each_others_edits(
 
 
 def test_without_an_outline_there_is_none_to_accept_but_other_decisions(
-    session: ReviewSession, store: Store, modelless: OneProcess, folder: Path, draw: Draw
+    session: ReviewSession, store: Store, modelless: Pool, folder: Path, draw: Draw
 ) -> None:
     take_in(store, modelless, draw(folder / "a.jpg"))
     [item] = session.queue()
@@ -369,7 +367,7 @@ def test_review_goes_on_with_a_model_that_is_not_there(
     tmp_path: Path,
     kind: DecisionKind,
 ) -> None:
-    with closing(OneProcess(ModelSetup(tmp_path / "none.mlpackage"))) as worker:
+    with closing(Pool(ModelSetup(tmp_path / "none.mlpackage"))) as worker:
         take_in(store, worker, draw(folder / "a.jpg"))
         with closing(ReviewSession(store, worker, viewer, folder, "ada")) as session:
             [item] = session.queue()
@@ -397,7 +395,7 @@ def test_a_photo_that_vanished_is_a_sentence_and_the_session_goes_on(
 
 def test_edits_that_cannot_be_saved_are_said_and_kept(
     store: Store,
-    modelless: OneProcess,
+    modelless: Pool,
     viewer: Viewer,
     folder: Path,
     remembered: int,
@@ -423,7 +421,7 @@ def test_edits_that_cannot_be_saved_are_said_and_kept(
 
 
 def test_a_lost_cache_of_probabilities_is_made_again(
-    store: Store, scorer: OneProcess, viewer: Viewer, folder: Path, draw: Draw, tmp_path: Path
+    store: Store, scorer: Pool, viewer: Viewer, folder: Path, draw: Draw, tmp_path: Path
 ) -> None:
     take_in(store, scorer, draw(folder / "a.jpg"), scorer.model())
     [item] = store.queue(str(folder))

@@ -16,7 +16,7 @@ from pipeline.errors import NothingToRepair
 from pipeline.review.editor import Editor, OpenPhoto
 from pipeline.review.session import ReviewSession
 from pipeline.review.verdict import Ruling
-from pipeline.work.scorer import OneProcess
+from pipeline.work.scorer import Pool
 from pipeline.work.viewer import Viewer
 
 ACCEPT = Ruling(DecisionKind.ACCEPTED, seconds=1.0)
@@ -24,9 +24,7 @@ FIRST, SECOND = (20.0, 20.0), (300.0, 220.0)
 
 
 @pytest.fixture
-def session(
-    store: Store, modelless: OneProcess, viewer: Viewer, folder: Path
-) -> Iterator[ReviewSession]:
+def session(store: Store, modelless: Pool, viewer: Viewer, folder: Path) -> Iterator[ReviewSession]:
     with closing(ReviewSession(store, modelless, viewer, folder, "ada")) as session:
         yield session
 
@@ -81,7 +79,7 @@ def test_they_come_last_first_with_who_how_and_how_far_they_agree(
 def test_one_is_taken_as_one_edit_that_undoes_and_survives(
     session: ReviewSession,
     store: Store,
-    modelless: OneProcess,
+    modelless: Pool,
     viewer: Viewer,
     folder: Path,
     remembered: int,

@@ -24,7 +24,7 @@ from models.run.setup import ModelSetup
 from pipeline.selftest.checks import selftest
 from pipeline.selftest.looker import Processes
 from pipeline.selftest.verdict import Checked, Ending, Fault, conclude
-from pipeline.work.scorer import OneProcess
+from pipeline.work.scorer import Pool
 from pipeline.work.scoring import ModelBench, ModelJob, Segmented, SegmentJob
 from pipeline.work.shelf import Viewed
 from pipeline.work.viewer import Viewer
@@ -77,7 +77,7 @@ def few(references: References) -> References:
 def test_it_passes_here_in_the_apps_processes(
     model: Path, references: References, viewer: Viewer
 ) -> None:
-    scorer = OneProcess(ModelSetup(model, "onnxruntime"))
+    scorer = Pool(ModelSetup(model, "onnxruntime"))
     try:
         found = selftest(Processes(scorer, viewer), ModelSetup(model), references, sample_folder())
     finally:
@@ -94,7 +94,7 @@ def test_core_ml_s_python_passes_over_the_stand_in_and_its_death_on_the_neural_e
 ) -> None:
     with (
         in_workers(tmp_path / "mac") as mac,
-        closing(OneProcess(ModelSetup(model, "coreml"))) as scorer,
+        closing(Pool(ModelSetup(model, "coreml"))) as scorer,
     ):
         found = selftest(Processes(scorer, viewer), ModelSetup(model), few, sample_folder())
         assert found.passed, found
@@ -102,7 +102,7 @@ def test_core_ml_s_python_passes_over_the_stand_in_and_its_death_on_the_neural_e
         assert mac.count("predict CPU_AND_NE") >= len(FEW)
     with (
         in_workers(tmp_path / "other") as mac,
-        closing(OneProcess(ModelSetup(model, "coreml"))) as scorer,
+        closing(Pool(ModelSetup(model, "coreml"))) as scorer,
     ):
         mac.order("die on CPU_AND_NE", "photos")
         found = selftest(Processes(scorer, viewer), ModelSetup(model), few, sample_folder())

@@ -18,7 +18,7 @@ from pipeline.intake.notice import Board
 from pipeline.unattended.log import Log, as_json
 from pipeline.unattended.names import Names
 from pipeline.unattended.watching import Watched, watch
-from pipeline.work.scorer import OneProcess
+from pipeline.work.scorer import Pool
 
 Draw = Callable[..., Path]
 Until = Callable[[Callable[[], bool]], None]
@@ -28,7 +28,7 @@ class Watch:
     """A folder watched in a thread, and the lines of its log."""
 
     def __init__(self, folder: Path, database: Path, model: Path, key: bytes | None) -> None:
-        self.scorer = OneProcess(ModelSetup(model))
+        self.scorer = Pool(ModelSetup(model))
         self.lines: list[dict[str, Any]] = []
         self.looks = 0
         self._asked = threading.Event()

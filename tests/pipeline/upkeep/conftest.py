@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from db.store import Store
-from db.values import DecisionKind
+from db.values import DecisionKind, Remarks
 from pipeline.review.editor import Editor
 from pipeline.review.session import ReviewSession
-from pipeline.review.verdict import Remarks, Ruling
+from pipeline.review.verdict import Ruling
 from pipeline.work.viewer import Viewer
 from tests.pipeline.conftest import draw_photo, remember_photo
 from tests.support.databases import new_store

@@ -15,7 +15,7 @@ from db.sqlite.files import maps_beside
 from db.sqlite.forms import newest_form
 from db.store import Store
 from db.values import DecisionKind
-from pipeline.errors import LeaseTaken, UpkeepError
+from pipeline.errors import UpkeepError
 from pipeline.intake.lease import Lease
 from pipeline.upkeep.backup import back_up, back_up_with_maps
 from pipeline.upkeep.check import check
@@ -81,7 +81,7 @@ def test_nothing_is_changed_while_somebody_has_it_open(
 def test_nothing_is_changed_while_somebody_segments(database: Path, backup: Path) -> None:
     lease = Lease(database)
     assert lease.take()
-    with pytest.raises(LeaseTaken):
+    with pytest.raises(UpkeepError, match="Another nevus"):
         restore(database, backup)
     lease.release()
 

@@ -15,7 +15,7 @@ from pipeline.intake.outcome import Outcome
 from pipeline.intake.scan import file_stat
 from pipeline.intake.watch import Pace
 from pipeline.upkeep.retry import retry
-from pipeline.work.scorer import OneProcess
+from pipeline.work.scorer import Pool
 from tests.pipeline.conftest import draw_photo, wait_until
 from tests.support.databases import new_store
 from tests.support.intake import take_in
@@ -38,7 +38,7 @@ def set_aside(store: Store, path: Path, cause: Cause = Cause.FILE) -> None:
 
 
 def test_a_file_set_aside_is_looked_at_when_it_is_asked_for(
-    store: Store, folder: Path, modelless: OneProcess
+    store: Store, folder: Path, modelless: Pool
 ) -> None:
     photo = folder / "mole.png"
     set_aside(store, photo)
@@ -49,7 +49,7 @@ def test_a_file_set_aside_is_looked_at_when_it_is_asked_for(
 
 
 def test_one_that_is_bad_is_set_aside_again_and_then_left(
-    store: Store, folder: Path, modelless: OneProcess
+    store: Store, folder: Path, modelless: Pool
 ) -> None:
     folder.mkdir()
     (folder / "bad.png").write_text("no picture")
@@ -76,7 +76,7 @@ def test_it_asks_for_those_that_are_named_or_of_a_cause(store: Store, folder: Pa
         retry(store, folder, ["a.png", "none.png"])
 
 
-def test_an_open_app_notices(store: Store, folder: Path, modelless: OneProcess) -> None:
+def test_an_open_app_notices(store: Store, folder: Path, modelless: Pool) -> None:
     set_aside(store, folder / "mole.png")
     rhythm = Rhythm(Pace(rescan=0.2, settle=0.01))
     ingest = Ingest(store, modelless, folder, lambda _progress: None, rhythm)

@@ -14,7 +14,8 @@ from imaging.framing import Size
 from models.package.package import ModelError
 from models.run.setup import ModelSetup
 from pipeline.errors import WorkerClosed, WorkerDied
-from pipeline.work.scorer import OneProcess
+from pipeline.work.scorer import Pool
+from tests.support.intake import only_pid, running_pid
 
 Until = Callable[[Callable[[], bool]], None]
 Draw = Callable[..., Path]
@@ -35,29 +36,29 @@ def is_running(pid: int) -> bool:
 
 
 def test_it_starts_with_the_first_photo_and_answers_as_this_process_would(
-    modelless: OneProcess, folder: Path, draw: Draw
+    modelless: Pool, folder: Path, draw: Draw
 ) -> None:
-    assert modelless.pid is None
+    assert only_pid(modelless) is None
     photo = draw(folder / "mole.jpg")
     assert modelless.fingerprint(photo).result() == fingerprint(read_file(photo))
-    assert modelless.pid not in (None, os.getpid())
+    assert only_pid(modelless) not in (None, os.getpid())
 
 
 def test_a_bad_photo_crosses_with_its_sentence_and_the_next_is_unharmed(
-    modelless: OneProcess, folder: Path, draw: Draw
+    modelless: Pool, folder: Path, draw: Draw
 ) -> None:
     bad = folder / "bad.jpg"
     bad.write_bytes(b"")
     with pytest.raises(PhotoError, match=r"bad\.jpg"):
         modelless.fingerprint(bad).result()
-    before = modelless.pid
+    before = only_pid(modelless)
     good = draw(folder / "good.jpg")
     assert modelless.fingerprint(good).result() == fingerprint(read_file(good))
-    assert modelless.pid == before
+    assert only_pid(modelless) == before
 
 
 def test_what_someone_waits_for_is_outlined_before_the_batch(
-    scorer: OneProcess, folder: Path, draw: Draw
+    scorer: Pool, folder: Path, draw: Draw
 ) -> None:
     size = (4000, 3000)
     batch = [draw(folder / f"{number}.jpg", size=size) for number in range(8)]
@@ -72,7 +73,7 @@ def test_what_someone_waits_for_is_outlined_before_the_batch(
     assert between <= 2
 
 
-def test_no_model_is_a_sentence(modelless: OneProcess, folder: Path, draw: Draw) -> None:
+def test_no_model_is_a_sentence(modelless: Pool, folder: Path, draw: Draw) -> None:
     with pytest.raises(ModelError):
         modelless.model()
     with pytest.raises(ModelError):
@@ -82,50 +83,47 @@ def test_no_model_is_a_sentence(modelless: OneProcess, folder: Path, draw: Draw)
 def test_a_missing_model_file_is_a_sentence(tmp_path: Path) -> None:
     setup = ModelSetup(tmp_path / "none.mlpackage")
     with (
-        closing(OneProcess(setup)) as scorer,
+        closing(Pool(setup)) as scorer,
         pytest.raises(ModelError, match=r"none\.mlpackage"),
     ):
         scorer.model()
 
 
-def test_killed_between_jobs_it_is_started_again(
-    modelless: OneProcess, folder: Path, draw: Draw
-) -> None:
+def test_killed_between_jobs_it_is_started_again(modelless: Pool, folder: Path, draw: Draw) -> None:
     photo = draw(folder / "mole.jpg")
     modelless.fingerprint(photo).result()
-    first = modelless.pid
+    first = only_pid(modelless)
     kill(first)
     assert modelless.fingerprint(photo).result() == fingerprint(read_file(photo))
-    assert modelless.pid != first
+    assert only_pid(modelless) != first
 
 
 def test_killed_in_the_middle_of_a_job_it_tries_once_more(
-    modelless: OneProcess, folder: Path, draw: Draw, until: Until
+    modelless: Pool, folder: Path, draw: Draw, until: Until
 ) -> None:
     photo = draw(folder / "mole.jpg")
     modelless.fingerprint(photo).result()
-    first = modelless.pid
-    assert first is not None
+    first = running_pid(modelless)
     # A stopped process takes the job and does not come to its end.
     os.kill(first, signal.SIGSTOP)
     answer = modelless.fingerprint(photo)
     until(answer.running)
     kill(first)
     assert answer.result(120) == fingerprint(read_file(photo))
-    assert modelless.pid != first
+    assert only_pid(modelless) != first
 
 
 def test_killed_twice_on_a_job_it_gives_the_job_up_and_does_the_next(
-    modelless: OneProcess, folder: Path, draw: Draw, until: Until
+    modelless: Pool, folder: Path, draw: Draw, until: Until
 ) -> None:
     photo = draw(folder / "mo\x1b[31mle.jpg")
     # It starts with this photo, and is killed before it can have answered.
     answer = modelless.fingerprint(photo)
-    until(lambda: modelless.pid is not None)
-    first = modelless.pid
+    until(lambda: only_pid(modelless) is not None)
+    first = only_pid(modelless)
     kill(first)
-    until(lambda: modelless.pid not in (None, first))
-    kill(modelless.pid)
+    until(lambda: only_pid(modelless) not in (None, first))
+    kill(only_pid(modelless))
     with pytest.raises(WorkerDied, match="died on it twice") as failure:
         answer.result(120)
     assert photo.name in str(failure.value)
@@ -133,12 +131,11 @@ def test_killed_twice_on_a_job_it_gives_the_job_up_and_does_the_next(
 
 
 def test_close_ends_the_process_and_every_later_job(
-    modelless: OneProcess, folder: Path, draw: Draw
+    modelless: Pool, folder: Path, draw: Draw
 ) -> None:
     photo = draw(folder / "mole.jpg")
     modelless.fingerprint(photo).result()
-    pid = modelless.pid
-    assert pid is not None
+    pid = running_pid(modelless)
     modelless.close()
     assert not is_running(pid)
     with pytest.raises(WorkerClosed):
@@ -146,19 +143,17 @@ def test_close_ends_the_process_and_every_later_job(
 
 
 def test_close_gives_up_a_job_that_runs(
-    modelless: OneProcess, folder: Path, draw: Draw, until: Until
+    modelless: Pool, folder: Path, draw: Draw, until: Until
 ) -> None:
     photo = draw(folder / "mole.jpg")
     answer = modelless.fingerprint(photo)
-    until(lambda: modelless.pid is not None)
+    until(lambda: only_pid(modelless) is not None)
     modelless.close()
     with pytest.raises(WorkerClosed):
         answer.result(120)
 
 
-def test_many_files_get_each_their_own_answer(
-    modelless: OneProcess, folder: Path, draw: Draw
-) -> None:
+def test_many_files_get_each_their_own_answer(modelless: Pool, folder: Path, draw: Draw) -> None:
     photos = [draw(folder / f"{n}.png", size=(40 + n, 30)) for n in range(12)]
     answers = [modelless.fingerprint(photo) for photo in photos]
     assert [answer.result().size for answer in answers] == [Size(40 + n, 30) for n in range(12)]
@@ -167,7 +162,7 @@ def test_many_files_get_each_their_own_answer(
 PARENT = """
 import contextlib, os, signal, sys
 from pathlib import Path
-from pipeline.work.scorer import OneProcess
+from pipeline.work.scorer import Pool
 from models.run.setup import ModelSetup
 
 class Screen:
@@ -177,10 +172,10 @@ class Screen:
     def fileno(self): return -1
 
 if __name__ == "__main__":
-    scorer = OneProcess(ModelSetup(Path("none.mlpackage")))
+    scorer = Pool(ModelSetup(Path("none.mlpackage")))
     with contextlib.redirect_stderr(Screen()):
         scorer.fingerprint(Path(sys.argv[1])).result()
-    print(scorer.pid, "textual" in sys.modules, flush=True)
+    print(*scorer.pids, "textual" in sys.modules, flush=True)
     {end}
 """
 
@@ -216,7 +211,7 @@ def test_it_never_outlives_the_app(
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="looks into /proc")
-def test_it_has_no_hand_on_the_terminal(modelless: OneProcess, folder: Path, draw: Draw) -> None:
+def test_it_has_no_hand_on_the_terminal(modelless: Pool, folder: Path, draw: Draw) -> None:
     modelless.fingerprint(draw(folder / "mole.jpg")).result()
-    streams = {Path(f"/proc/{modelless.pid}/fd/{number}").readlink() for number in (0, 1, 2)}
+    streams = {Path(f"/proc/{only_pid(modelless)}/fd/{number}").readlink() for number in (0, 1, 2)}
     assert streams == {Path(os.devnull)}

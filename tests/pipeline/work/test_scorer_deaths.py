@@ -20,9 +20,10 @@ from pipeline.errors import WorkerDied
 from pipeline.intake.ingest import Ingest, IngestProgress, Patience, Rhythm
 from pipeline.intake.segment import Told, Totals, segment_folder
 from pipeline.intake.watch import Pace
-from pipeline.work.scorer import OneProcess
+from pipeline.work.scorer import Pool
 from pipeline.work.scoring import Segmented
 from tests.support.commands import NEVUS
+from tests.support.intake import only_pid, running_pid
 from tests.support.mac import Mac, in_workers
 from tests.support.ready import completed
 
@@ -52,8 +53,8 @@ def mac(tmp_path: Path) -> Iterator[Mac]:
 
 
 @pytest.fixture
-def worker(model: Path) -> Iterator[OneProcess]:
-    with closing(OneProcess(ModelSetup(model, "coreml"))) as worker:
+def worker(model: Path) -> Iterator[Pool]:
+    with closing(Pool(ModelSetup(model, "coreml"))) as worker:
         yield worker
 
 
@@ -68,7 +69,7 @@ def paint_blue(path: Path) -> Path:
     return path
 
 
-def run(store: Store, worker: OneProcess, folder: Path) -> Totals:
+def run(store: Store, worker: Pool, folder: Path) -> Totals:
     remarks: list[str] = []
     totals = segment_folder(store, worker, folder, Told(lambda _done, _total: None, remarks.append))
     assert remarks == []
@@ -86,7 +87,7 @@ def loads(mac: Mac) -> list[str]:
 
 
 def test_what_the_cpu_survives_stays_there_and_the_receipts_say_so(
-    mac: Mac, worker: OneProcess, store: Store, folder: Path, three: list[Path]
+    mac: Mac, worker: Pool, store: Store, folder: Path, three: list[Path]
 ) -> None:
     mac.order("die on CPU_AND_NE", "photos")
     totals = run(store, worker, folder)
@@ -96,7 +97,7 @@ def test_what_the_cpu_survives_stays_there_and_the_receipts_say_so(
 
 
 def test_a_photo_that_dies_everywhere_is_set_aside_and_the_neural_engine_goes_on(
-    mac: Mac, worker: OneProcess, store: Store, folder: Path, three: list[Path]
+    mac: Mac, worker: Pool, store: Store, folder: Path, three: list[Path]
 ) -> None:
     kill_on_blue(mac, folder, three)
     totals = run(store, worker, folder)
@@ -125,7 +126,7 @@ def pardon(mac: Mac) -> None:
 
 
 def test_killed_on_its_turn_a_healthy_photo_is_tried_again_when_the_others_are_done(
-    mac: Mac, worker: OneProcess, store: Store, folder: Path, three: list[Path]
+    mac: Mac, worker: Pool, store: Store, folder: Path, three: list[Path]
 ) -> None:
     kill_on_blue(mac, folder, three)
     told = []
@@ -144,7 +145,7 @@ def test_killed_on_its_turn_a_healthy_photo_is_tried_again_when_the_others_are_d
 
 
 def test_killed_through_a_whole_run_a_healthy_photo_is_outlined_in_the_next(
-    mac: Mac, worker: OneProcess, store: Store, folder: Path, three: list[Path]
+    mac: Mac, worker: Pool, store: Store, folder: Path, three: list[Path]
 ) -> None:
     kill_on_blue(mac, folder, three)
     assert run(store, worker, folder).set_aside == 1
@@ -156,7 +157,7 @@ def test_killed_through_a_whole_run_a_healthy_photo_is_outlined_in_the_next(
 
 def test_while_the_app_runs_a_healthy_photo_is_tried_again_by_itself(
     mac: Mac,
-    worker: OneProcess,
+    worker: Pool,
     store: Store,
     folder: Path,
     three: list[Path],
@@ -179,7 +180,7 @@ def test_while_the_app_runs_a_healthy_photo_is_tried_again_by_itself(
 
 
 def test_a_model_that_dies_when_opened_is_opened_on_the_cpu(
-    mac: Mac, worker: OneProcess, store: Store, folder: Path, three: list[Path]
+    mac: Mac, worker: Pool, store: Store, folder: Path, three: list[Path]
 ) -> None:
     mac.order("die on CPU_AND_NE", "all")
     assert run(store, worker, folder).segmented == 3
@@ -188,7 +189,7 @@ def test_a_model_that_dies_when_opened_is_opened_on_the_cpu(
 
 
 def test_a_model_that_can_t_be_opened_alive_is_a_sentence(
-    mac: Mac, worker: OneProcess, folder: Path, draw: Draw
+    mac: Mac, worker: Pool, folder: Path, draw: Draw
 ) -> None:
     mac.order("die on CPU_AND_NE", "all")
     mac.order("die on CPU_ONLY", "all")
@@ -199,7 +200,7 @@ def test_a_model_that_can_t_be_opened_alive_is_a_sentence(
 
 
 def test_what_has_no_numbers_on_the_neural_engine_goes_on_on_the_cpu(
-    mac: Mac, worker: OneProcess, store: Store, folder: Path, three: list[Path]
+    mac: Mac, worker: Pool, store: Store, folder: Path, three: list[Path]
 ) -> None:
     mac.order("no numbers on CPU_AND_NE", "photos")
     assert run(store, worker, folder).segmented == 3
@@ -208,7 +209,7 @@ def test_what_has_no_numbers_on_the_neural_engine_goes_on_on_the_cpu(
 
 
 def test_a_photo_without_numbers_anywhere_is_set_aside_and_the_neural_engine_goes_on(
-    mac: Mac, worker: OneProcess, store: Store, folder: Path, three: list[Path]
+    mac: Mac, worker: Pool, store: Store, folder: Path, three: list[Path]
 ) -> None:
     three[1].unlink()
     paint_blue(three[1].with_suffix(".png"))
@@ -223,7 +224,7 @@ def test_a_photo_without_numbers_anywhere_is_set_aside_and_the_neural_engine_goe
 
 
 def test_a_model_without_numbers_anywhere_is_refused_when_it_is_opened(
-    mac: Mac, worker: OneProcess
+    mac: Mac, worker: Pool
 ) -> None:
     mac.order("no numbers on CPU_AND_NE", "all")
     mac.order("no numbers on CPU_ONLY", "all")
@@ -233,21 +234,21 @@ def test_a_model_without_numbers_anywhere_is_refused_when_it_is_opened(
 
 
 def test_a_model_that_is_opened_anew_without_numbers_is_the_models_failure_and_no_photos(
-    mac: Mac, worker: OneProcess, folder: Path, draw: Draw, until: Until
+    mac: Mac, worker: Pool, folder: Path, draw: Draw, until: Until
 ) -> None:
     photo = draw(folder / "mole.jpg")
     worker.model()
     mac.order("no numbers on CPU_AND_NE", "all")
     mac.order("no numbers on CPU_ONLY", "all")
-    kill(worker.pid)
-    until(lambda: worker.pid is None)
+    kill(only_pid(worker))
+    until(lambda: only_pid(worker) is None)
     with pytest.raises(ModelError, match=r"^lesion computes values that are no numbers \(NaN\)"):
         worker.take_in(photo, frozenset()).result()
 
 
 def test_while_the_app_runs_a_photo_is_outlined_once_its_model_can_be_opened_again(
     mac: Mac,
-    worker: OneProcess,
+    worker: Pool,
     store: Store,
     folder: Path,
     draw: Draw,
@@ -262,7 +263,7 @@ def test_while_the_app_runs_a_photo_is_outlined_once_its_model_can_be_opened_aga
         until(lambda: devices(store, folder) == {"a.jpg": "CPU_AND_NE"}, MINUTES)
         mac.order("no numbers on CPU_AND_NE", "all")
         mac.order("no numbers on CPU_ONLY", "all")
-        kill(worker.pid)
+        kill(only_pid(worker))
         draw(folder / "b.jpg", at=(20, 0))
         until(lambda: "no numbers (NaN)" in str(told[-1].message), MINUTES)
         assert store.set_aside_files(str(folder)) == []
@@ -279,21 +280,20 @@ def test_a_process_short_of_memory_gives_its_photo_to_a_new_one(
     model: Path, folder: Path, draw: Draw, more: int
 ) -> None:
     photo = draw(folder / "mole.jpg")
-    with closing(OneProcess(ModelSetup(model, "onnxruntime"))) as worker:
+    with closing(Pool(ModelSetup(model, "onnxruntime"))) as worker:
         first = identified_by(worker, photo)
         status = Path(f"/proc/{first}/status").read_text().splitlines()
         [used] = [int(line.split()[1]) * 1024 for line in status if line.startswith("VmSize")]
         _, hard = resource.prlimit(first, resource.RLIMIT_AS)
         resource.prlimit(first, resource.RLIMIT_AS, (used + more, hard))
         assert isinstance(worker.take_in(photo, frozenset()).result(), Segmented)
-        assert worker.pid != first
+        assert only_pid(worker) != first
 
 
-def identified_by(worker: OneProcess, photo: Path) -> int:
+def identified_by(worker: Pool, photo: Path) -> int:
     """The process that said which photo a file holds."""
     worker.fingerprint(photo).result()
-    assert worker.pid is not None
-    return worker.pid
+    return running_pid(worker)
 
 
 def kill(pid: int | None) -> None:
@@ -301,13 +301,10 @@ def kill(pid: int | None) -> None:
     os.kill(pid, signal.SIGKILL)
 
 
-def kill_while_segmenting(
-    worker: OneProcess, photo: Path, until: Until, times: int
-) -> "Future[object]":
+def kill_while_segmenting(worker: Pool, photo: Path, until: Until, times: int) -> "Future[object]":
     """Segment a photo with a process that is killed in the middle of it, and its followers."""
     worker.model()
-    first = worker.pid
-    assert first is not None
+    first = running_pid(worker)
     seen = {None, first}
     # A stopped process takes the job and does not come to its end.
     os.kill(first, signal.SIGSTOP)
@@ -316,14 +313,14 @@ def kill_while_segmenting(
         until(answer.running)
         kill(first)
         for _ in range(times - 1):
-            until(lambda: worker.pid not in seen)
-            seen.add(worker.pid)
-            kill(worker.pid)
+            until(lambda: only_pid(worker) not in seen)
+            seen.add(only_pid(worker))
+            kill(only_pid(worker))
     return answer
 
 
 def test_killed_once_the_photo_is_tried_again_with_the_same_compute_units(
-    mac: Mac, worker: OneProcess, folder: Path, draw: Draw, until: Until
+    mac: Mac, worker: Pool, folder: Path, draw: Draw, until: Until
 ) -> None:
     photo = draw(folder / "mole.jpg")
     answer = kill_while_segmenting(worker, photo, until, times=1)
@@ -332,7 +329,7 @@ def test_killed_once_the_photo_is_tried_again_with_the_same_compute_units(
 
 
 def test_killed_twice_it_is_tried_on_the_cpu(
-    mac: Mac, worker: OneProcess, folder: Path, draw: Draw, until: Until
+    mac: Mac, worker: Pool, folder: Path, draw: Draw, until: Until
 ) -> None:
     answer = kill_while_segmenting(worker, draw(folder / "mole.jpg"), until, times=2)
     assert answer.exception() is None
@@ -343,7 +340,7 @@ def test_killed_twice_it_is_tried_on_the_cpu(
 def test_killed_three_times_the_photo_is_given_up_and_the_next_is_unharmed(
     model: Path, folder: Path, draw: Draw, until: Until
 ) -> None:
-    with closing(OneProcess(ModelSetup(model, "onnxruntime"))) as worker:
+    with closing(Pool(ModelSetup(model, "onnxruntime"))) as worker:
         answer = kill_while_segmenting(worker, draw(folder / "mole.jpg"), until, times=3)
         assert isinstance(answer.exception(), WorkerDied)
         assert worker.segment(draw(folder / "next.jpg")).prediction.receipt.device == "CPU"

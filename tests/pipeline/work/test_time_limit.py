@@ -15,10 +15,10 @@ from db.values import Cause
 from pipeline.errors import PhotoTooSlow
 from pipeline.intake.outcome import Outcome
 from pipeline.review.session import ReviewSession
-from pipeline.work.scorer import OneProcess
+from pipeline.work.scorer import Pool
 from pipeline.work.viewer import Viewer
 from tests.support.commands import NEVUS
-from tests.support.intake import take_in, without_model
+from tests.support.intake import only_pid, running_pid, take_in, without_model
 from tests.support.pictures import endless_jpeg
 from tests.support.ready import completed
 
@@ -29,7 +29,7 @@ LIMIT = 3.0
 
 
 @pytest.fixture
-def hasty() -> Iterator[OneProcess]:
+def hasty() -> Iterator[Pool]:
     with closing(without_model(LIMIT)) as worker:
         yield worker
 
@@ -40,21 +40,21 @@ def endless(path: Path) -> Path:
 
 
 def test_a_photo_that_takes_too_long_is_set_aside_until_it_changes(
-    store: Store, hasty: OneProcess, folder: Path, draw: Draw
+    store: Store, hasty: Pool, folder: Path, draw: Draw
 ) -> None:
     slow = endless(folder / "slow.jpg")
     assert take_in(store, hasty, draw(folder / "a.jpg")) is Outcome.STORED
-    before = hasty.pid
+    before = only_pid(hasty)
     assert take_in(store, hasty, slow) is Outcome.SET_ASIDE
-    assert hasty.pid is None
+    assert only_pid(hasty) is None
     [aside] = store.set_aside_files(str(folder))
     assert aside.cause is Cause.FILE
     assert aside.reason.startswith("slow.jpg took longer than 3 seconds to decode")
     assert take_in(store, hasty, slow) is Outcome.SET_ASIDE
-    assert hasty.pid is None
+    assert only_pid(hasty) is None
     draw(slow, at=(20, 0))
     assert take_in(store, hasty, slow) is Outcome.STORED
-    assert hasty.pid != before
+    assert only_pid(hasty) != before
     assert store.set_aside_files(str(folder)) == []
 
 
@@ -81,12 +81,11 @@ def test_nevus_segment_outlines_the_photos_beside_it(
 
 
 def test_standing_still_before_a_file_is_read_says_nothing_against_it(
-    store: Store, hasty: OneProcess, folder: Path, draw: Draw
+    store: Store, hasty: Pool, folder: Path, draw: Draw
 ) -> None:
     take_in(store, hasty, draw(folder / "a.jpg"))
-    assert hasty.pid is not None
     # As where a disk does not answer.
-    os.kill(hasty.pid, signal.SIGSTOP)
+    os.kill(running_pid(hasty), signal.SIGSTOP)
     photo = draw(folder / "b.jpg", at=(20, 0))
     assert take_in(store, hasty, photo) is Outcome.POSTPONED
     [aside] = store.set_aside_files(str(folder))
@@ -98,11 +97,10 @@ def test_standing_still_before_a_file_is_read_says_nothing_against_it(
 
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="limits another process")
 def test_what_the_system_refuses_says_nothing_against_the_file(
-    store: Store, modelless: OneProcess, folder: Path, draw: Draw
+    store: Store, modelless: Pool, folder: Path, draw: Draw
 ) -> None:
     take_in(store, modelless, draw(folder / "a.jpg"))
-    photo, pid = draw(folder / "b.jpg", at=(20, 0)), modelless.pid
-    assert pid is not None
+    photo, pid = draw(folder / "b.jpg", at=(20, 0)), running_pid(modelless)
     soft, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
     resource.prlimit(pid, resource.RLIMIT_NOFILE, (0, hard))
     assert take_in(store, modelless, photo) is Outcome.POSTPONED
@@ -114,11 +112,10 @@ def test_what_the_system_refuses_says_nothing_against_the_file(
 
 
 def test_a_photo_from_1970_is_postponed_like_any_other(
-    store: Store, hasty: OneProcess, folder: Path, draw: Draw
+    store: Store, hasty: Pool, folder: Path, draw: Draw
 ) -> None:
     take_in(store, hasty, draw(folder / "a.jpg"))
-    assert hasty.pid is not None
-    os.kill(hasty.pid, signal.SIGSTOP)
+    os.kill(running_pid(hasty), signal.SIGSTOP)
     photo = draw(folder / "b.jpg", at=(20, 0))
     os.utime(photo, ns=(0, 0))
     assert take_in(store, hasty, photo) is Outcome.POSTPONED
@@ -137,7 +134,7 @@ def test_the_screen_does_not_wait_for_a_photo_in_the_batch(
     session = ReviewSession(store, batch, viewer, folder, "ada")
     with closing(batch), closing(session):
         answer = batch.fingerprint(slow)
-        until(lambda: batch.pid is not None)
+        until(lambda: only_pid(batch) is not None)
         assert session.open(remembered).picture.shape == (240, 320, 3)
         assert not answer.done()
         batch.close()

@@ -14,7 +14,7 @@ from imaging.decode.photo import PhotoError, fingerprint, read_file, read_photo
 from imaging.framing import Framing, Size, fit
 from imaging.view.pyramid import draw_region, pyramid
 from models.run.setup import ModelSetup
-from pipeline.work.scorer import OneProcess
+from pipeline.work.scorer import Pool
 from pipeline.work.viewer import Viewer
 
 Until = Callable[[Callable[[], bool]], None]
@@ -159,7 +159,7 @@ def test_it_answers_while_the_scorer_is_busy_with_photos_it_was_given_before(
     batch = [plain(folder / f"{number}.jpg", size, number) for number in range(6)]
     shown, framing = batch[0], fit(size, Size(400, 200))
     viewer.region(shown, framing)
-    with closing(OneProcess(ModelSetup(model))) as scorer:
+    with closing(Pool(ModelSetup(model))) as scorer:
         scorer.model()
         answers = [scorer.take_in(path, frozenset()) for path in batch]
         asked = 0
