@@ -70,12 +70,21 @@ class Photos(Sessions):
         """How far a folder is, in files."""
         with self._reading() as session:
             rows = session.execute(
-                select(col(FileRow.path), col(StandingRow.revision_id))
+                select(
+                    col(FileRow.path),
+                    col(StandingRow.revision_id),
+                    col(StandingRow.decision_id),
+                )
                 .join(StandingRow, col(StandingRow.photo_id) == col(FileRow.photo_id))
                 .where(live_below(folder))
             ).all()
-        outlined = [revision is not None for path, revision in rows if below(path, folder)]
-        return Counts(len(outlined), sum(outlined), len(self.set_aside_files(folder)))
+        there = [row for row in rows if below(row[0], folder)]
+        return Counts(
+            photos=len(there),
+            segmented=sum(revision is not None for _, revision, _ in there),
+            set_aside=len(self.set_aside_files(folder)),
+            decided=sum(decision is not None for _, _, decision in there),
+        )
 
 
 def find_content(session: Session, content_hash: str) -> PhotoRow | None:

@@ -50,7 +50,8 @@ class Sessions:
             # Not around the block: what goes wrong in there is not the database's.
             with self._explaining():
                 connection = stack.enter_context(self._engine.connect())
-                stack.enter_context(connection.begin())
+                # Never committed, which a damaged database refuses: closing takes it back.
+                connection.begin()
             seen = copy(self)
             seen._read_from = connection
             yield seen

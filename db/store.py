@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from sqlalchemy import Engine
 
+from db.checking import Checking
 from db.decisions import Decisions
 from db.drafts import Drafts
 from db.errors import NoDatabase, StoreError
@@ -26,7 +27,7 @@ class _Failed:
     error: Exception
 
 
-class Store(TakingIn, Drafts, Decisions, Reviewed, QueuePages):
+class Store(TakingIn, Drafts, Decisions, Reviewed, QueuePages, Checking):
     """An open database. Its methods may be called from any thread; each is one transaction,
     that of an iterator from its first value to its last.
 

@@ -339,6 +339,15 @@ class ReviewedFile:
 
 
 @dataclass(frozen=True)
+class LyingFile:
+    """A file that is said to lie somewhere still, and the content hash of its photo."""
+
+    stat: FileStat
+    file_hash: str
+    content_hash: str
+
+
+@dataclass(frozen=True)
 class NewPhoto:
     """A file that was fingerprinted, to be stored with the photo in it."""
 
@@ -371,8 +380,9 @@ class TakenIn:
 
 @dataclass(frozen=True)
 class Counts:
-    """How many files of a folder are photos, have an outline, and were set aside."""
+    """How many files of a folder are photos, have an outline, were set aside, were decided on."""
 
     photos: int
     segmented: int
     set_aside: int
+    decided: int

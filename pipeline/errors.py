@@ -21,10 +21,6 @@ class JobFailed(PipelineError):
     """A job failed in a way nobody foresaw; the worker goes on."""
 
 
-class LeaseTaken(PipelineError):
-    """Another process is segmenting into the same database."""
-
-
 class FolderGone(PipelineError):
     """The folder with the photos is not there."""
 
@@ -54,4 +50,8 @@ class ExportError(PipelineError):
 
 
 class WrongDestination(ExportError):
-    """A dataset was to be written where none may lie."""
+    """A dataset or a backup was to be written where none may lie."""
+
+
+class UpkeepError(PipelineError):
+    """A database could not be copied, put back, or made to forget."""

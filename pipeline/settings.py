@@ -21,8 +21,9 @@ FILE_VARIABLE = "NEVUS_SETTINGS"
 LONGEST = 86_400
 TIME_LIMIT = 60.0
 """Seconds a photo may take to be read and decoded; a large one takes about one."""
-
-
+LOG_SIZE, MOST_MEGABYTES = 10, 10_000
+"""Megabytes."""
+LOGS_KEPT, BACKUPS_KEPT, MOST_KEPT = 5, 7, 1000
 REJECT_REASONS = (
     "out of focus",
     "not skin",
@@ -58,6 +59,11 @@ class Settings:
     fill_color: Colour
     outline_width: int
     keys: Mapping[str, str] | None
+    hash_names: bool
+    log_size: int
+    log_kept: int
+    backup_to: Path | None
+    backups_kept: int
     sources: Mapping[str, str]
 
     def setup(self) -> ModelSetup:
@@ -134,13 +140,24 @@ def _colour(value: object) -> Colour:
     return Colour(red, green, blue)
 
 
-def _width(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, str | int):
+def _whole(least: int, most: int) -> Callable[[object], object]:
+    def read(value: object) -> object:
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            raise ValueError
+        number = int(value)
+        if not least <= number <= most:
+            raise ValueError
+        return number
+
+    return read
+
+
+def _yes_or_no(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    if value not in {"yes", "no"}:
         raise ValueError
-    width = int(value)
-    if not 1 <= width <= WIDEST_OUTLINE:
-        raise ValueError
-    return width
+    return value == "yes"
 
 
 def _texts(least: int, most: int, longest: int) -> Callable[[object], object]:
@@ -273,7 +290,7 @@ SETTINGS = (
     Setting(
         "outline_width",
         USUAL_PENS.width,
-        _width,
+        _whole(1, WIDEST_OUTLINE),
         f"a whole number from 1 to {WIDEST_OUTLINE}",
         "How many pixels of the screen the outline is wide.",
         f"{USUAL_PENS.width}",
@@ -285,6 +302,46 @@ SETTINGS = (
         "a table of commands and their keys; in a variable such as accept=f2; undo=z",
         "Keys of your own; nevus settings --keys lists the commands.",
         '{ accept = "f2", undo = "z" }',
+    ),
+    Setting(
+        "hash_names",
+        False,
+        _yes_or_no,
+        "true or false; in a variable yes or no",
+        "Whether nevus watch and nevus status print a hash instead of a photo's name.",
+        "false",
+    ),
+    Setting(
+        "log_size",
+        LOG_SIZE,
+        _whole(1, MOST_MEGABYTES),
+        f"a whole number of megabytes from 1 to {MOST_MEGABYTES}",
+        "How large the log of nevus watch --log grows before a new one is begun.",
+        f"{LOG_SIZE}",
+    ),
+    Setting(
+        "log_kept",
+        LOGS_KEPT,
+        _whole(0, MOST_KEPT),
+        f"a whole number from 0 to {MOST_KEPT}",
+        "How many full logs are kept beside it.",
+        f"{LOGS_KEPT}",
+    ),
+    Setting(
+        "backup_to",
+        None,
+        _path,
+        "the path of a folder",
+        "Where nevus watch puts a copy of the database each day; by default beside the database.",
+        '"/Volumes/backup/nevus"',
+    ),
+    Setting(
+        "backups_kept",
+        BACKUPS_KEPT,
+        _whole(0, MOST_KEPT),
+        f"a whole number from 0 to {MOST_KEPT}",
+        "How many of these copies are kept; with 0 none is made.",
+        f"{BACKUPS_KEPT}",
     ),
 )
 
@@ -348,7 +405,7 @@ def _from_file(path: Path, environment: Mapping[str, str]) -> dict[str, tuple[ob
 
 def _beside(path: Path, key: str, value: object) -> object:
     """A path in the file counts from the file's folder."""
-    if key in {"db", "model"} and isinstance(value, str) and value.strip():
+    if key in {"db", "model", "backup_to"} and isinstance(value, str) and value.strip():
         return str(path.parent / Path(value).expanduser())
     return value
 
@@ -369,6 +426,8 @@ def _line(text: str, key: str) -> int:
 def _shown(value: object) -> str:
     if value is None:
         return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, Mapping):
         return "; ".join(f"{name}={key}" for name, key in value.items())
     if isinstance(value, tuple) and not isinstance(value, Colour):

@@ -29,6 +29,11 @@ def lock_of(path: Path) -> Path:
     return beside(path, ".lock")
 
 
+def backups_of(path: Path) -> Path:
+    """Says where its backups lie."""
+    return beside(path, ".backups")
+
+
 def maps_beside(path: Path) -> Path:
     """Where the maps of a database lie."""
     return path.with_suffix(".maps.db")

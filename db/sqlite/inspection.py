@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
+from db.errors import NoDatabase
 from db.sqlite.engine import DURABLE
 from db.sqlite.files import log_of, maps_beside, size_of
 from db.sqlite.forms import form_at, newest_form
@@ -47,6 +48,14 @@ def inspect(path: Path) -> DatabaseState:
     may not be read.
     """
     return read(path, lambda engine: _state(engine, path))
+
+
+def form_in(path: Path) -> str:
+    """Which form the database at `path` has. Raises StoreError, NoDatabase where there is none."""
+    form = read(path, lambda engine: form_at(engine, path)) if path.is_file() else None
+    if form is None:
+        raise NoDatabase(f"There is no database at {path}: nothing was reviewed there.")
+    return form
 
 
 def _state(engine: Engine, path: Path) -> DatabaseState:

@@ -30,6 +30,15 @@ def area(rle: Rle) -> int:
     return sum(_filling(rle)[1::2])
 
 
+def covers(whole: Rle, part: Rle) -> bool:
+    """Whether every pixel of one mask is one of another of the same size."""
+    both = [
+        {"size": [each.size.height, each.size.width], "counts": each.counts}
+        for each in (whole, part)
+    ]
+    return int(coco.area(coco.merge(both))) == area(whole)
+
+
 def _filling(rle: Rle) -> list[int]:
     """The runs, of background and lesion by turns, which fill the mask exactly."""
     size, runs = rle.size, _runs(rle.counts)

@@ -14,9 +14,10 @@ from models.package.package import ModelError
 from pipeline.errors import JobFailed, WorkerClosed, WorkerDied
 from pipeline.intake.agenda import LONGEST_PAUSE, Agenda
 from pipeline.intake.driver import Driver
-from pipeline.intake.lease import Lease
+from pipeline.intake.lease import Lease, is_held
+from pipeline.intake.notice import Board
 from pipeline.intake.outcome import Outcome, Settled
-from pipeline.intake.passed_by import passed_by
+from pipeline.intake.passed_by import how_many, passed_by
 from pipeline.intake.scan import Scan, stored_path
 from pipeline.intake.segment import left_out, vanished
 from pipeline.intake.segmenting import Segmenting
@@ -33,7 +34,8 @@ class IngestProgress:
 
     `segmenting_here` is false while another process segments into the same database; then the
     numbers are what the store knows. `message` is a sentence when something stands in the way,
-    `passed_by` one on the files that are left out.
+    `about` the path that it names, if it names one below the folder; `passed_by` is a sentence on
+    the files that are left out, of which there are `left_out`.
     """
 
     found: int
@@ -41,6 +43,8 @@ class IngestProgress:
     segmenting_here: bool
     message: str | None
     passed_by: str | None = None
+    about: Path | None = None
+    left_out: int = 0
 
 
 @dataclass(frozen=True)
@@ -64,19 +68,43 @@ class Rhythm:
     patience: Patience = field(default_factory=Patience)
 
 
+def _nobody(_settled: Settled) -> None:
+    """Hears of no photo."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """As what a process segments, by its command, and who hears what became of each photo.
+
+    Of photos that are known already nobody hears. Called from the thread that the listener is.
+    """
+
+    program: str = "review"
+    hear: Callable[[Settled], None] = _nobody
+
+
+@dataclass(frozen=True)
+class _Trouble:
+    """A sentence on what stands in the way, and the path below the folder that it names."""
+
+    sentence: str
+    about: Path | None = None
+
+
 class Ingest:
     """Watches `folder` and segments its photos, from `start` to `stop`.
 
     `listener` hears of every step, from a background thread. Store and scorer stay the caller's.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         store: Store,
         scorer: Scorer,
         folder: Path,
         listener: Callable[[IngestProgress], None],
         rhythm: Rhythm | None = None,
+        part: Part = Part(),
     ) -> None:
         self._store = store
         self._scorer = scorer
@@ -84,7 +112,9 @@ class Ingest:
         self._listener = listener
         rhythm = rhythm or Rhythm()
         self._patience = rhythm.patience
+        self._part = part
         self._lease = Lease(store.path)
+        self._board = Board(store.path, part.program, self._folder)
         self._watcher = Watcher(
             self._folder,
             Listener(self._found, self._gone, self._folder_gone, self._scanned),
@@ -101,11 +131,15 @@ class Ingest:
         self._done: set[Path] = set()
         self._news = False
         self._stopping = threading.Event()
-        self._folder_message: str | None = None
-        self._model_message: str | None = None
-        self._step_message: str | None = None
-        self._left_out_message: str | None = None
+        self._model_due: float | None = None
+        """When the model is tried again, on the monotonic clock; None where it is open."""
+        self._model_pause = self._patience.postponed
+        self._folder_trouble: _Trouble | None = None
+        self._model_trouble: _Trouble | None = None
+        self._step_trouble: _Trouble | None = None
+        self._left_out_trouble: _Trouble | None = None
         self._passed_by: str | None = None
+        self._left_out = 0
         self._thread = threading.Thread(target=self._run, name="ingest", daemon=True)
 
     def start(self) -> None:
@@ -125,6 +159,11 @@ class Ingest:
         self._watcher.stop()
         self._thread.join(LAST_CALL)
 
+    @property
+    def running(self) -> bool:
+        """Whether the work goes on."""
+        return self._thread.is_alive()
+
     # From the watcher's thread: take note, nothing slow
 
     def _found(self, path: Path) -> None:
@@ -142,14 +181,15 @@ class Ingest:
 
     def _folder_gone(self, sentence: str | None) -> None:
         with self._noted():
-            self._folder_message = sentence
+            self._folder_trouble = None if sentence is None else _Trouble(sentence)
 
     def _scanned(self, found: Scan) -> None:
         with self._noted():
             self._scan = found
             self._passed_by = passed_by(found.left_out)
-            unreadable = found.unreadable
-            self._left_out_message = left_out(unreadable[0]) if unreadable else None
+            self._left_out = how_many(found.left_out)
+            unread = next(iter(found.unreadable), None)
+            self._left_out_trouble = None if unread is None else _Trouble(left_out(unread), unread)
             self._there = set(found.photos)
             self._done &= self._there
 
@@ -168,29 +208,65 @@ class Ingest:
 
     def _run(self) -> None:
         try:
-            self._driver = driver = self._make_driver()
+            self._driver = driver = self._make_driver(self._open_model())
             while not self._stopping.is_set():
+                if self._model_due is not None and monotonic() >= self._model_due:
+                    self._driver = driver = self._try_model_again(driver)
                 self._step(driver)
         except WorkerClosed:
             pass
         finally:
-            self._lease.release()
+            self._give_back()
 
-    def _make_driver(self) -> Driver:
-        segmenting = Segmenting(self._store, self._scorer, self._open_model(), self._watcher.calm)
+    def _make_driver(self, model: "PackageInfo | None") -> Driver:
+        segmenting = Segmenting(self._store, self._scorer, model, self._watcher.calm)
         return Driver(self._agenda, segmenting, self._scorer.room)
 
     def _open_model(self) -> "PackageInfo | None":
+        """The model; where there is none now, it is tried again later, each time twice as late."""
         try:
-            return self._scorer.model()
+            model = self._scorer.model()
         except (ModelError, WorkerDied, JobFailed) as error:
-            self._model_message = str(error)
+            self._model_trouble = _Trouble(str(error))
+            self._board.complain(str(error))
+            self._model_due = monotonic() + self._model_pause
+            waker = threading.Timer(self._model_pause, self._wake)
+            waker.daemon = True
+            waker.start()
+            self._model_pause = min(2 * self._model_pause, self._patience.longest)
             return None
+        self._model_trouble = self._model_due = None
+        self._board.use(model.hash)
+        return model
+
+    def _try_model_again(self, driver: Driver) -> Driver:
+        """A driver with the model, where there is one now; all photos want an outline then."""
+        model = self._open_model()
+        if model is None:
+            return driver
+        with self._noting:
+            self._done.clear()
+            for path in sorted(self._there):
+                self._agenda.add(path)
+        return self._make_driver(model)
+
+    def _take_lease(self) -> bool:
+        had = self._lease.held
+        if self._lease.take() and not had:
+            self._board.begin()
+            # Who watches is to hear that it is segmented here now, though no photo may come.
+            self._tell()
+        return self._lease.held
+
+    def _give_back(self) -> None:
+        if self._lease.held:
+            self._board.end()
+        self._lease.release()
 
     def _step(self, driver: Driver) -> None:
         try:
             self._note_gone()
-            if self._lease.take():
+            if self._take_lease():
                 settled = driver.step()
                 if settled is not None:
                     self._note_settled(settled)
@@ -225,7 +301,10 @@ class Ingest:
 
     def _note_settled(self, settled: Settled) -> None:
         path, outcome = settled.path, settled.outcome
-        self._step_message = str(settled.problem or settled.reason) or None
+        reason = str(settled.problem or settled.reason)
+        self._step_trouble = _Trouble(reason, path) if reason else None
+        if reason:
+            self._board.complain(reason, path)
         if outcome is Outcome.UNSETTLED:
             self._watcher.again(path)
             return
@@ -236,33 +315,54 @@ class Ingest:
                 self._agenda.settle(path)
             self._done.add(path)
         # A folder of known photos is gone through quickly; only its end is worth telling.
+        if outcome is not Outcome.KNOWN:
+            self._board.count()
+            self._hear(settled)
         if outcome is not Outcome.KNOWN or not self._agenda:
             self._tell()
 
     def _wait_for_lease(self) -> None:
         """Until the lease is had, or it is time for news."""
         until = monotonic() + self._patience.news
-        while not self._stopping.is_set() and monotonic() < until and not self._lease.take():
+        while not self._stopping.is_set() and monotonic() < until and is_held(self._store.path):
             self._stopping.wait(self._patience.lease)
 
     def _complain(self, sentence: str) -> None:
-        self._step_message = sentence
+        self._step_trouble = _Trouble(sentence)
+        self._board.complain(sentence)
         self._tell()
 
+    def _hear(self, settled: Settled) -> None:
+        with self._telling:
+            if not self._stopping.is_set():
+                self._part.hear(settled)
+
     def _tell(self) -> None:
+        progress = self._progress()
+        if self._lease.held:
+            self._board.tell(progress.found, progress.done, progress.message, progress.about)
+        with self._telling:
+            if not self._stopping.is_set():
+                self._listener(progress)
+
+    def _progress(self) -> IngestProgress:
         with self._noting:
-            found, done, passed = len(self._there), len(self._done), self._passed_by
-            message = (
-                self._folder_message
-                or self._step_message
-                or self._model_message
-                or self._left_out_message
+            found, done, passed, left = (
+                len(self._there),
+                len(self._done),
+                self._passed_by,
+                self._left_out,
+            )
+            trouble = (
+                self._folder_trouble
+                or self._step_trouble
+                or self._model_trouble
+                or self._left_out_trouble
             )
         if not self._lease.held:
             # What can't be counted now is not worth more than the sentence that says why.
             with suppress(StoreError):
                 counts = self._store.counts(str(self._folder))
                 done = min(found, counts.segmented + counts.set_aside)
-        with self._telling:
-            if not self._stopping.is_set():
-                self._listener(IngestProgress(found, done, self._lease.held, message, passed))
+        message, about = (None, None) if trouble is None else (trouble.sentence, trouble.about)
+        return IngestProgress(found, done, self._lease.held, message, passed, about, left)

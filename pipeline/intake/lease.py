@@ -17,7 +17,7 @@ class Lease:
     """
 
     def __init__(self, database: Path) -> None:
-        self._path = database.with_name(f"{database.name}.segmenting")
+        self._path = _file_of(database)
         self._handle: int | None = None
 
     @property
@@ -39,6 +39,28 @@ class Lease:
         handle, self._handle = self._handle, None
         if handle is not None:
             os.close(handle)
+
+
+def is_held(database: Path) -> bool:
+    """Whether a process that lives holds the lease; it is not taken, nor its file made."""
+    try:
+        handle = os.open(_file_of(database), os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except OSError:
+        return False
+    try:
+        # Shared, and for a moment: who asks does not keep out others who ask.
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(handle)
+    return False
+
+
+def _file_of(database: Path) -> Path:
+    return database.with_name(f"{database.name}.segmenting")
 
 
 def _locked(path: Path) -> int | None:

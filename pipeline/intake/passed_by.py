@@ -23,6 +23,12 @@ def passed_by(left_out: LeftOut) -> str | None:
     return f"Files left out: {', '.join(parts)}.{''.join(_advice(left_out))}"
 
 
+def how_many(left_out: LeftOut) -> int:
+    """How many files are left out."""
+    kinds, others = left_out.kinds.values(), left_out.others.values()
+    return sum(kinds) + sum(others) + left_out.in_cloud
+
+
 def _listed(counts: Mapping[str, int]) -> str:
     names = [name or "no ending" for name, count in counts.items() if count]
     most = sorted(names, key=lambda name: -counts.get(name, 0))[:_MOST_KINDS]

@@ -1,6 +1,5 @@
 """Segment a folder once: a photo is outlined, known already, or set aside with a reason."""
 
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -9,10 +8,12 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from db.store import Store
-from pipeline.errors import FolderGone, LeaseTaken
+from pipeline.errors import FolderGone
 from pipeline.intake.agenda import Agenda
 from pipeline.intake.driver import Driver
+from pipeline.intake.following import Following, follow
 from pipeline.intake.lease import Lease
+from pipeline.intake.notice import Board
 from pipeline.intake.outcome import Outcome, Settled
 from pipeline.intake.passed_by import passed_by
 from pipeline.intake.scan import Scan, is_file, is_photo_of, scan, stored_path
@@ -25,11 +26,6 @@ if TYPE_CHECKING:
 SECOND_CHANCE = (Outcome.POSTPONED, Outcome.KEPT, Outcome.UNSETTLED)
 """What may be another outcome a little later: bad luck, and a file that changed under our hands."""
 KNOWN_BEFORE = (Outcome.KNOWN, Outcome.KEPT)
-PATIENCE = 15.0
-"""Seconds `segment_folder` waits for another process that segments into the same database."""
-LOOK_EVERY = 0.1
-
-
 COUNTED = (
     Outcome.SEGMENTED,
     Outcome.KNOWN,
@@ -46,7 +42,7 @@ class Told:
 
     `progress` hears how many of how many photos are done, `remark` a sentence on whatever the
     totals can't say: folders that could not be read, photos that vanished or could not be outlined
-    now, that another process is waited for.
+    now, that another process is followed.
     """
 
     progress: Callable[[int, int], None]
@@ -55,9 +51,9 @@ class Told:
 
 @dataclass(frozen=True)
 class Totals:
-    """What `segment_folder` did; `photos` is the sum of the four numbers after it.
+    """What became of a folder meanwhile; `photos` is the sum of the four numbers after it.
 
-    `known` are photos of before, also those that it could not look at or outline now.
+    `known` are photos of before, also those that could not be looked at or outlined now.
     """
 
     photos: int
@@ -83,19 +79,14 @@ def vanished(store: Store, folder: Path, found: Scan) -> list[str]:
     ]
 
 
-def segment_folder(
-    store: Store,
-    scorer: Scorer,
-    folder: Path,
-    told: Told,
-    patience: float = PATIENCE,
-) -> Totals:
+def segment_folder(store: Store, scorer: Scorer, folder: Path, told: Told) -> Totals:
     """Segment every photo under `folder` once.
 
-    What the machine was in the way of is tried once more when all else is done.
+    What the machine was in the way of is tried once more when all else is done. While another
+    process segments into the same database, what that one does is followed; when it ends, this one
+    does the rest.
 
-    Raises FolderGone, ModelError (no model, no work), LeaseTaken when another process still
-    segments into the same database after `patience` seconds, and StoreError.
+    Raises FolderGone, ModelError (no model, no work) and StoreError.
     """
     started = monotonic()
     folder = folder.resolve()
@@ -105,50 +96,54 @@ def segment_folder(
     if (passed := passed_by(found.left_out)) is not None:
         told.remark(passed)
     model = scorer.model()
+    count = _Count(folder, len(found.photos), told.progress)
     lease = Lease(store.path)
-    _wait_for(lease, patience, told.remark)
     try:
-        for gone in vanished(store, folder, found):
-            store.mark_gone(gone)
-        agenda, count = Agenda(), _Count(folder, len(found.photos), told.progress)
-        driver = Driver(agenda, Segmenting(store, scorer, model), scorer.room)
-        _segment_all(driver, agenda, found.photos, count)
+        photos: Sequence[Path] = found.photos
+        if not lease.take():
+            following = Following(store, model.hash, folder, photos)
+            photos = follow(following, lease, count.add, told.remark)
+        if lease.held:
+            for gone in vanished(store, folder, found):
+                store.mark_gone(gone)
+            _segment_rest(store, scorer, model, photos, count)
     finally:
         lease.release()
-    counts = count.outcomes
+    _remark(count, told.remark)
+    return _totals(count.outcomes, monotonic() - started, model, scorer.backend())
+
+
+def _segment_rest(
+    store: Store,
+    scorer: Scorer,
+    model: "PackageInfo",
+    photos: Sequence[Path],
+    count: "_Count",
+) -> None:
+    agenda, board = Agenda(), Board(store.path, "segment", count.folder)
+    driver = Driver(agenda, Segmenting(store, scorer, model), scorer.room)
+    board.use(model.hash)
+    board.begin()
+    count.board = board
+    try:
+        _segment_all(driver, agenda, photos, count)
+    finally:
+        board.end()
+
+
+def _remark(count: "_Count", remark: Callable[[str], None]) -> None:
+    gone, unsettled = (count.outcomes[each] for each in (Outcome.GONE, Outcome.UNSETTLED))
     for reason in count.reasons:
-        told.remark(f"left as it was before: {reason}")
-    if counts[Outcome.GONE]:
-        told.remark(
-            f"{counts[Outcome.GONE]} of the photos vanished while the others were segmented."
-        )
-    if counts[Outcome.UNSETTLED]:
-        told.remark(
-            f"{counts[Outcome.UNSETTLED]} of the photos still change. Run this again later."
-        )
-    return _totals(counts, monotonic() - started, model, scorer.backend())
+        remark(f"left as it was before: {reason}")
+    if gone:
+        remark(f"{gone} of the photos vanished while the others were segmented.")
+    if unsettled:
+        remark(f"{unsettled} of the photos still change. Run this again later.")
 
 
 def left_out(folder: Path) -> str:
     """The sentence on a sub-folder that can't be read."""
     return f"{folder} can't be read, so its photos are left out. Change its permissions."
-
-
-def _wait_for(lease: Lease, patience: float, remark: Callable[[str], None]) -> None:
-    if lease.take():
-        return
-    remark(
-        "Another nevus is segmenting into this database, perhaps one with its app open. "
-        f"Waiting up to {patience:g} s for it to end."
-    )
-    until = monotonic() + patience
-    while not lease.take():
-        if monotonic() > until:
-            raise LeaseTaken(
-                "Another nevus is still segmenting into this database. What it does is seen from "
-                "here too; close it, then run this again."
-            )
-        threading.Event().wait(LOOK_EVERY)
 
 
 def _settle(driver: Driver, agenda: Agenda, paths: Sequence[Path]) -> Iterator[Settled]:
@@ -170,10 +165,12 @@ class _Count:
     """How many photos of a folder are done, and with which outcome."""
 
     def __init__(self, folder: Path, total: int, progress: Callable[[int, int], None]) -> None:
+        self.folder = folder
         self.outcomes: Counter[Outcome] = Counter()
         self.reasons: list[str] = []
         """Why photos that were known before have got no outline now."""
-        self._folder = folder
+        self.board: Board | None = None
+        """Where others read how far it is, while it is this process that segments."""
         self._total = total
         self._progress = progress
         progress(0, total)
@@ -181,15 +178,24 @@ class _Count:
     def add(self, settled: Settled) -> None:
         """One more. Raises FolderGone where it is gone with its folder."""
         done, outcome = self.outcomes.total(), settled.outcome
-        if outcome is Outcome.GONE and not self._folder.is_dir():
+        if outcome is Outcome.GONE and not self.folder.is_dir():
             raise FolderGone(
-                f"{self._folder} vanished when {done} of {self._total} photos were "
+                f"{self.folder} vanished when {done} of {self._total} photos were "
                 "done; they are kept. Bring it back and run this again."
             )
         self.outcomes[outcome] += 1
         if settled.reason and outcome in KNOWN_BEFORE:
             self.reasons.append(settled.reason)
         self._progress(done + 1, self._total)
+        if self.board is not None:
+            self._post(self.board, settled, done + 1)
+
+    def _post(self, board: Board, settled: Settled, done: int) -> None:
+        if settled.outcome is not Outcome.KNOWN:
+            board.count()
+        if settled.reason:
+            board.complain(settled.reason, settled.path)
+        board.tell(self._total, done)
 
 
 def _segment_all(driver: Driver, agenda: Agenda, photos: Sequence[Path], count: _Count) -> None:

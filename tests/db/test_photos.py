@@ -55,7 +55,7 @@ def test_a_file_is_known_until_the_file_system_says_otherwise(store: Store) -> N
     assert not store.look_up(new_photo("a.jpg", modified=2).stat).known
     store.set_aside(new.stat, "it broke")
     assert store.look_up(new.stat) == LookUp(True, None, False, frozenset())
-    assert store.counts(FOLDER) == Counts(0, 0, 1)
+    assert store.counts(FOLDER) == Counts(0, 0, 1, 0)
 
 
 def test_a_folder_is_not_another_whose_name_begins_alike(store: Store) -> None:

@@ -141,12 +141,12 @@ def test_what_others_said_since_is_heard_of_once(store: Store) -> None:
 
 
 def test_counts_are_of_files(store: Store) -> None:
-    outline(store, "a.jpg")
+    store.decide(verdict(store, outline(store, "a.jpg"), DecisionKind.ACCEPTED))
     store.take_in(new_photo("same.jpg", content="a.jpg"))
     store.take_in(new_photo("waiting.jpg"))
     store.set_aside(new_photo("broken.jpg").stat, "it broke")
-    assert store.counts(FOLDER) == Counts(photos=3, segmented=2, set_aside=1)
-    assert store.counts("/elsewhere") == Counts(0, 0, 0)
+    assert store.counts(FOLDER) == Counts(photos=3, segmented=2, set_aside=1, decided=2)
+    assert store.counts("/elsewhere") == Counts(0, 0, 0, 0)
     assert len(list(store.queue(FOLDER))) == 2
 
 

@@ -7,12 +7,16 @@ from typing import Annotated
 
 import typer
 
+from tui.commands.backup import backup
+from tui.commands.check import check
 from tui.commands.doctor import doctor
 from tui.commands.evaluate import evaluate
 from tui.commands.export import export
 from tui.commands.review import review
 from tui.commands.segment import segment
 from tui.commands.settings import settings
+from tui.commands.status import status
+from tui.commands.watch import watch
 
 app = typer.Typer(
     name="nevus",
@@ -30,7 +34,7 @@ def _paragraphs(command: Callable[..., None]) -> str:
     return "\n\n".join(" ".join(text.split("\n")) for text in paragraphs)
 
 
-for _command in (review, segment, export, evaluate, doctor, settings):
+for _command in (review, segment, watch, status, export, evaluate, doctor, check, backup, settings):
     app.command(help=_paragraphs(_command))(_command)
 
 

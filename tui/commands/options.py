@@ -82,3 +82,28 @@ TimeLimit = Annotated[
         help="How long one photo may take to be read and decoded, 60 by default.",
     ),
 ]
+HashNames = Annotated[
+    bool | None,
+    typer.Option(
+        "--hash-names/--names",
+        help="Print a hash instead of a photo's name, in which a patient's may stand.",
+        show_default=False,
+    ),
+]
+LogFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--log",
+        metavar="FILE",
+        help="Log to FILE instead of stdout; full, it is put by as FILE.1 (see nevus settings).",
+        dir_okay=False,
+    ),
+]
+FolderToCome = Annotated[
+    Path,
+    typer.Argument(
+        metavar="FOLDER",
+        help="The folder with the photos; it is never written, and may not be there yet.",
+        file_okay=False,
+    ),
+]

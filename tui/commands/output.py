@@ -42,6 +42,11 @@ def remark(sentence: str) -> None:
     stderr().print(safe_text(sentence), soft_wrap=True)
 
 
+def print_line(sentence: str) -> None:
+    """A sentence on stdout."""
+    Console(highlight=False).print(safe_text(sentence), soft_wrap=True)
+
+
 def say_last(sentence: str) -> None:
     """A sentence on stdout, as the last that is done; unheard where the terminal has gone."""
     if sentence:

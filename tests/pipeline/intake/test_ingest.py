@@ -13,8 +13,10 @@ from PIL import Image
 
 from db.store import Store
 from imaging.decode.photo import PhotoUnavailable
-from pipeline.intake.ingest import Ingest, IngestProgress, Patience, Rhythm
+from pipeline.intake.ingest import Ingest, IngestProgress, Part, Patience, Rhythm
 from pipeline.intake.lease import Lease
+from pipeline.intake.notice import look_for
+from pipeline.intake.outcome import Outcome, Settled
 from pipeline.intake.watch import Pace
 from pipeline.work.scorer import OneProcess
 from tests.support.pictures import grainy
@@ -213,3 +215,27 @@ def lowest_free() -> int:
     handle = os.open(os.devnull, os.O_RDONLY)
     os.close(handle)
     return handle
+
+
+def test_who_segments_and_what_became_of_each_photo_is_told(
+    store: Store, modelless: OneProcess, folder: Path, told: Told, draw: Draw, until: Until
+) -> None:
+    heard: list[Settled] = []
+    draw(folder / "a.jpg")
+    (folder / "b.jpg").touch()
+    part = Part("watch", heard.append)
+    ingest = Ingest(store, modelless, folder, told, Rhythm(QUICK, IMPATIENT), part)
+    ingest.start()
+    until(lambda: told.done == (2, 2))
+    seen = look_for(store.path)
+    ingest.stop()
+    outcomes = {settled.path.name: settled.outcome for settled in heard}
+    assert outcomes == {"a.jpg": Outcome.STORED, "b.jpg": Outcome.SET_ASIDE}
+    assert seen.segmenting
+    assert seen.notice is not None
+    assert (seen.notice.program, seen.notice.found, seen.notice.done) == ("watch", 2, 2)
+    assert seen.notice.error == told.message
+    left = look_for(store.path)
+    assert not left.segmenting
+    assert left.notice is not None
+    assert left.notice.ended

@@ -2,7 +2,6 @@ import os
 import shutil
 import signal
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,15 +11,13 @@ from PIL import Image
 from db.store import Store
 from models.package.package import ModelError
 from models.run.setup import ModelSetup
-from pipeline.errors import FolderGone, LeaseTaken
-from pipeline.intake.lease import Lease
+from pipeline.errors import FolderGone
 from pipeline.intake.outcome import Outcome
 from pipeline.intake.segment import Told, Totals, segment_folder
 from pipeline.work.scorer import OneProcess
 from tests.support.intake import take_in
 
 Draw = Callable[..., Path]
-Until = Callable[[Callable[[], bool]], None]
 ESCAPES = "mo\nle\x1b[31m.jpg"
 
 
@@ -281,31 +278,3 @@ def test_a_sub_folder_that_can_t_be_read_is_said(
     finally:
         (folder / "locked").chmod(0o755)
     assert "locked can't be read" in REMARKS[0]
-
-
-def test_while_another_process_segments_it_is_refused_with_a_sentence(
-    store: Store, scorer: OneProcess, folder: Path
-) -> None:
-    other = Lease(store.path)
-    assert other.take()
-    try:
-        with pytest.raises(LeaseTaken, match="Another nevus"):
-            segment_folder(store, scorer, folder, Told(silent, REMARKS.append), 0.1)
-        assert "Waiting up to 0.1 s" in REMARKS[0]
-    finally:
-        other.release()
-    assert segment_folder(store, scorer, folder, Told(silent, REMARKS.append), 0.1).photos == 0
-
-
-def test_it_takes_over_when_the_other_process_ends(
-    store: Store, scorer: OneProcess, folder: Path, draw: Draw, until: Until
-) -> None:
-    draw(folder / "a.jpg")
-    other = Lease(store.path)
-    assert other.take()
-    with ThreadPoolExecutor() as pool:
-        told = Told(silent, REMARKS.append)
-        totals = pool.submit(segment_folder, store, scorer, folder, told, 600)
-        until(lambda: len(REMARKS) == 1)
-        other.release()
-        assert numbers(totals.result()) == (1, 1, 0, 0, 0)

@@ -1,0 +1,1 @@
+"""What in the rows contradicts itself, found without changing anything."""

@@ -1,0 +1,150 @@
+"""Follow what another process makes of a folder's photos, until it is done or this one's turn."""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from db.store import Store
+from db.values import Cause
+from pipeline.intake.lease import Lease
+from pipeline.intake.notice import Notice, Seen, look_for
+from pipeline.intake.outcome import Outcome, Settled
+from pipeline.intake.scan import NOTHING_THERE, file_stat
+
+LOOK_EVERY = 0.5
+"""Seconds between two looks at what the other process did."""
+MISSES = 100
+"""Photos found undone after which a look ends: a hundred thousand that wait are not asked for
+each time, and the other process goes through them in the same order."""
+
+
+class Following:
+    """The photos of a folder that another process has not done yet, as the database tells."""
+
+    def __init__(self, store: Store, model_hash: str, folder: Path, paths: Sequence[Path]) -> None:
+        self.folder = folder
+        self.database = store.path
+        self._store = store
+        self._model_hash = model_hash
+        self._left = deque(paths)
+        self._photos: set[int] = set()
+
+    @property
+    def left(self) -> Sequence[Path]:
+        """What is not done."""
+        return tuple(self._left)
+
+    def look_first(self) -> Iterator[Settled]:
+        """What was done before."""
+        for settled in self._look(len(self._left)):
+            known = settled.outcome in {Outcome.SEGMENTED, Outcome.DUPLICATE}
+            yield Settled(settled.path, Outcome.KNOWN) if known else settled
+
+    def look(self) -> Iterator[Settled]:
+        """What was done meanwhile."""
+        yield from self._look(MISSES)
+
+    def look_last(self, other: Notice) -> Iterator[Settled]:
+        """What the other process could not do now and will try again, where nothing else is left.
+
+        Nothing where it has more to do, or has another model or none.
+        """
+        if other.model != self._model_hash or other.done < other.found:
+            return
+        aside = self._store.set_aside_files(str(self.folder))
+        postponed = {file.path for file in aside if file.cause is Cause.MACHINE}
+        outcomes = [self._given_up(path, postponed) for path in self._left]
+        if None not in outcomes:
+            for outcome in outcomes:
+                path = self._left.popleft()
+                if outcome is not None:
+                    yield Settled(path, outcome)
+
+    def _look(self, misses: int) -> Iterator[Settled]:
+        for _ in range(len(self._left)):
+            path = self._left.popleft()
+            outcome = self._outcome(path)
+            if outcome is not None:
+                yield Settled(path, outcome)
+                continue
+            self._left.append(path)
+            misses -= 1
+            if not misses:
+                return
+
+    def _outcome(self, path: Path) -> Outcome | None:
+        try:
+            found = self._store.look_up(file_stat(path), self._model_hash)
+        except OSError as error:
+            return Outcome.GONE if error.errno in NOTHING_THERE else None
+        if found.known and found.photo_id is None:
+            return Outcome.SET_ASIDE
+        if found.photo_id is None or not found.outlined:
+            return None
+        first = found.photo_id not in self._photos
+        self._photos.add(found.photo_id)
+        return Outcome.SEGMENTED if first else Outcome.DUPLICATE
+
+    def _given_up(self, path: Path, postponed: set[str]) -> Outcome | None:
+        if str(path) in postponed:
+            return Outcome.POSTPONED
+        try:
+            found = self._store.look_up(file_stat(path), self._model_hash)
+        except OSError:
+            return None
+        return None if found.photo_id is None else Outcome.KEPT
+
+
+def follow(
+    following: Following,
+    lease: Lease,
+    count: Callable[[Settled], None],
+    remark: Callable[[str], None],
+) -> Sequence[Path]:
+    """Count what another process does until nothing is left, or it ends and the lease is had.
+
+    Gives back what is left then. Raises StoreError, and what `count` raises.
+    """
+    again, said = threading.Event(), set[str]()
+    look = following.look_first
+    while True:
+        seen = look_for(following.database)
+        for sentence in _news(seen, following.folder):
+            if sentence not in said:
+                said.add(sentence)
+                remark(sentence)
+        had = lease.take()
+        for settled in look():
+            count(settled)
+        other = seen.notice if seen.segmenting and not had else None
+        if other is not None and other.covers(following.folder):
+            for settled in following.look_last(other):
+                count(settled)
+        if had or not following.left:
+            return following.left
+        look = following.look
+        again.wait(LOOK_EVERY)
+
+
+def _news(seen: Seen, folder: Path) -> Iterator[str]:
+    """Who segments, and what stands in its way."""
+    if not seen.segmenting:
+        return
+    yield introduction(seen.notice, folder)
+    if seen.notice is not None and seen.notice.message:
+        yield f"It says: {seen.notice.message}"
+
+
+def introduction(other: Notice | None, folder: Path) -> str:
+    """The sentence on a process that segments into the same database, and what that means here."""
+    if other is None:
+        return (
+            "Another nevus is segmenting into this database. This one follows it, and goes on "
+            "when it ends."
+        )
+    since = f"{other.since.astimezone():%Y-%m-%d %H:%M}"
+    who = f"Another nevus ({other.program}, process {other.pid} on {other.host}, since {since})"
+    if other.covers(folder):
+        return f"{who} is segmenting this folder. This one follows it, and goes on when it ends."
+    return f"{who} is segmenting {other.folder} into this database. This one waits until it ends."

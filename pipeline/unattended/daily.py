@@ -1,0 +1,133 @@
+"""A copy of the database a day, by the date in its name; old ones are removed by their names."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from pathlib import Path
+from time import monotonic
+
+from db.errors import StoreError
+from pipeline.errors import PipelineError
+from pipeline.unattended.log import Event
+from pipeline.upkeep.backup import back_up
+
+REST = 6 * 3600.0
+"""Seconds after a copy in which none is made, whatever the clock says."""
+RETRY = 3600.0
+"""Seconds after a copy that failed."""
+
+
+@dataclass(frozen=True)
+class DailyCopies:
+    """Where the copies of a database lie, by their names, and how many are kept; 0 for none."""
+
+    database: Path
+    folder: Path
+    kept: int
+
+    @classmethod
+    def of(cls, database: Path, folder: Path | None, kept: int) -> "DailyCopies":
+        """In a folder, or else in one beside the database."""
+        return cls(database, folder or database.with_name(f"{database.name}.daily"), kept)
+
+    def path(self, day: date) -> Path:
+        """The copy of a day."""
+        return self.folder / f"{self._stem()}{day:%Y-%m-%d}.db"
+
+    def days(self) -> dict[date, Path]:
+        """The copies that are there. Raises OSError."""
+        pattern = re.compile(re.escape(self._stem()) + r"(\d{4}-\d\d-\d\d)\.db")
+        found = {}
+        for path in self.folder.iterdir():
+            named = pattern.fullmatch(path.name)
+            day = _day(named.group(1)) if named else None
+            if day is not None:
+                found[day] = path
+        return found
+
+    def last(self, today: date) -> Path | None:
+        """The newest copy; one from a day to come was made under a wrong clock."""
+        try:
+            days = self.days()
+        except OSError:
+            return None
+        newest = max(days, key=lambda day: (day <= today, day), default=None)
+        return None if newest is None else days[newest]
+
+    def remove_old(self, today: date) -> None:
+        """Remove what is more than is kept, and never today's. Raises OSError."""
+        others = self.days()
+        others.pop(today, None)
+        # Those from days to come go first, but a clock gone back makes all of them so.
+        order = sorted(others, key=lambda day: (day <= today, day), reverse=True)
+        for day in order[max(0, self.kept - 1) :]:
+            others[day].unlink(missing_ok=True)
+
+    def remove_halves(self) -> None:
+        """Remove what a process that was killed had begun. Raises OSError."""
+        pattern = re.compile(re.escape(self._stem()) + r"\d{4}-\d\d-\d\d\.db\.part(-journal)?")
+        for path in list(self.folder.iterdir()):
+            if pattern.fullmatch(path.name):
+                path.unlink(missing_ok=True)
+
+    def _stem(self) -> str:
+        # Two databases of one name may have their copies in one folder.
+        key = sha256(str(self.database).encode()).hexdigest()[:8]
+        return f"{self.database.stem}-{key}-"
+
+
+class Daily:
+    """Makes a copy where today has none; `look` is to be called now and then, by one thread.
+
+    The clock may go back and forth: a date gets one copy at most, and after each there is a rest
+    that is measured by another clock.
+    """
+
+    def __init__(
+        self,
+        copies: DailyCopies,
+        tell: Callable[[Event, str], None],
+        today: Callable[[], date] = date.today,
+        seconds: Callable[[], float] = monotonic,
+    ) -> None:
+        self._copies, self._tell = copies, tell
+        self._today, self._seconds = today, seconds
+        self._next = float("-inf")
+
+    def look(self) -> None:
+        """Make the copy that is due, if one is; what goes wrong is told and tried again later."""
+        if not self._copies.kept or self._seconds() < self._next:
+            return
+        today = self._today()
+        try:
+            if not self._copies.path(today).exists():
+                self._copy(today)
+        except (StoreError, PipelineError) as error:
+            self._fail(str(error))
+        except OSError as error:
+            self._fail(
+                f"{self._copies.folder} can't be looked through for copies of the database "
+                f"({error.strerror or error}). Look at its disk and its permissions."
+            )
+
+    def _copy(self, today: date) -> None:
+        if self._copies.folder.parent == self._copies.database.parent:
+            self._copies.folder.mkdir(mode=0o700, exist_ok=True)
+        made = back_up(self._copies.database, self._copies.path(today))
+        self._next = self._seconds() + REST
+        self._tell(Event.BACKUP, f"{made.path}: {made.photos} photos, {made.decisions} decisions.")
+        self._copies.remove_halves()
+        self._copies.remove_old(today)
+
+    def _fail(self, sentence: str) -> None:
+        self._next = self._seconds() + RETRY
+        self._tell(Event.TROUBLE, sentence)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()
+    except ValueError:
+        return None

@@ -1,0 +1,131 @@
+"""What is being done about a folder: who segments, how far it is, what waits, what is safe.
+
+Whether somebody segments the lease says, which ends with its holder; the notice beside the database
+says who, and after a kill, who it was.
+"""
+
+import shutil
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from db.store import Store
+from db.values import Counts
+from pipeline.errors import FolderGone
+from pipeline.intake.notice import Notice, Seen, look_for
+from pipeline.intake.scan import scan
+from pipeline.unattended.daily import DailyCopies
+from pipeline.unattended.names import Names
+
+
+@dataclass(frozen=True)
+class LastCopy:
+    """The last daily copy of the database."""
+
+    path: str
+    at: datetime
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Status:
+    """Where a folder stands.
+
+    `segmenting` is whether a process segments into its database now; `by` is that one's notice, or
+    that of the last one, None where it is not known. `waiting` is how many photos are not done,
+    None where the folder is not there. Bytes are what is free on the disks.
+    """
+
+    folder: str
+    database: str
+    segmenting: bool
+    by: Notice | None
+    waiting: int | None
+    photos: int
+    outlined: int
+    decided: int
+    set_aside: int
+    last_copy: LastCopy | None
+    free_bytes: int
+    free_bytes_for_copies: int | None
+
+
+def status_of(names: Names, copies: DailyCopies) -> Status:
+    """Where a folder stands; nothing is changed. Raises StoreError, also where no database is."""
+    folder, database = names.folder, copies.database
+    # The database first: what is done meanwhile is not to look as if it waited.
+    counts = Store.read(database, lambda store: store.counts(str(folder)))
+    seen = look_for(database)
+    return Status(
+        folder=str(folder),
+        database=str(database),
+        segmenting=seen.segmenting,
+        by=None if seen.notice is None else _with_names(seen.notice, names),
+        waiting=_waiting(seen, folder, counts),
+        photos=counts.photos,
+        outlined=counts.segmented,
+        decided=counts.decided,
+        set_aside=counts.set_aside,
+        last_copy=_last_copy(copies),
+        free_bytes=shutil.disk_usage(database.parent).free,
+        free_bytes_for_copies=_free(copies.folder),
+    )
+
+
+def whose(names: Names, database: Path, called: str) -> list[str]:
+    """The paths, below the folder, of the photos that are called so. Raises StoreError."""
+    paths = Store.read(database, lambda store: store.files_under(str(names.folder)))
+    return [
+        str(Path(path).relative_to(names.folder))
+        for path in paths
+        if names.of(Path(path)) == called
+    ]
+
+
+def _waiting(seen: Seen, folder: Path, counts: Counts) -> int | None:
+    notice = seen.notice
+    if seen.segmenting and notice is not None and notice.folder == str(folder):
+        return max(0, notice.found - notice.done)
+    try:
+        found = len(scan(folder).photos)
+    except FolderGone:
+        return None
+    return max(0, found - counts.photos - counts.set_aside)
+
+
+def _with_names(notice: Notice, names: Names) -> Notice:
+    if names.key is None:
+        return notice
+    message, message_path = _called(names, notice.message, notice.message_path)
+    error, error_path = _called(names, notice.error, notice.error_path)
+    return replace(
+        notice,
+        message=message,
+        message_path=message_path,
+        error=error,
+        error_path=error_path,
+    )
+
+
+def _called(names: Names, sentence: str | None, path: str | None) -> tuple[str | None, str | None]:
+    if sentence is None or path is None:
+        return sentence, path
+    return names.in_sentence(sentence, Path(path)), names.of(Path(path))
+
+
+def _last_copy(copies: DailyCopies) -> LastCopy | None:
+    path = copies.last(date.today())
+    if path is None:
+        return None
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return LastCopy(str(path), datetime.fromtimestamp(found.st_mtime, UTC), found.st_size)
+
+
+def _free(folder: Path) -> int | None:
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return None

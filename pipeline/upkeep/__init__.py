@@ -1,0 +1,1 @@
+"""What keeps a database for years: checked, copied, put back, and made to forget."""

@@ -1,0 +1,109 @@
+"""A copy of a database that is in use: whole, looked through, and on the disk before it is named.
+
+One backup of a database is made at a time, by whichever process: the list of them is held.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from errno import ENOSPC
+from pathlib import Path
+
+from db.sqlite.copies import keep_copy
+from db.sqlite.files import maps_beside, size_of
+from db.sqlite.inspection import form_in
+from pipeline.errors import UpkeepError, WrongDestination
+from pipeline.upkeep.places import places
+
+SUFFIX = ".db"
+
+
+@dataclass(frozen=True)
+class Backup:
+    """A backup that lies on the disk; `photos` and `decisions` are how many it holds.
+
+    `maps_bytes` is the size of the maps beside it, 0 where they were left out.
+    """
+
+    path: Path
+    bytes: int
+    photos: int
+    decisions: int
+    maps_bytes: int = 0
+
+
+def back_up(database: Path, destination: Path) -> Backup:
+    """Copy the database at `database`, which may be in use, to `destination`; its place is noted.
+
+    That is a folder, in which the backup is named for the database and the time, or a new file in
+    one. Nothing is overwritten, and no folder is made: a disk that is not there would only seem to
+    be. Raises StoreError, NoDatabase among them, WrongDestination, UpkeepError.
+    """
+    form_in(database)
+    with _explained(destination), places(database) as noted:
+        target = _target(database, destination.resolve())
+        counts = keep_copy(database, target)
+        noted.add(target)
+        return Backup(target, size_of(target), counts["photo"], counts["decision"])
+
+
+def back_up_with_maps(database: Path, destination: Path) -> Backup:
+    """The same with the cache of maps beside it, which costs much room and saves some hours."""
+    backup = back_up(database, destination)
+    maps, target = maps_beside(database), maps_beside(backup.path)
+    if not size_of(maps):
+        return backup
+    with _explained(target), places(database):
+        _check_unused(target)
+        keep_copy(maps, target)
+    return Backup(backup.path, backup.bytes, backup.photos, backup.decisions, size_of(target))
+
+
+def check_outside(destination: Path, folder: Path) -> None:
+    """Raise WrongDestination where a backup would lie inside the photos' folder."""
+    place, photos = destination.resolve(), folder.resolve()
+    if photos == place or photos in place.parents:
+        raise WrongDestination(
+            f"{place} lies inside the photos' folder, which nevus never writes. Choose a place "
+            "outside, best on another disk."
+        )
+
+
+def _target(database: Path, destination: Path) -> Path:
+    if destination.is_dir():
+        return _free(destination, f"{database.stem}-{datetime.now():%Y-%m-%d-%H%M%S}")
+    _check_unused(destination)
+    if not destination.parent.is_dir():
+        raise WrongDestination(
+            f"There is no folder {destination.parent}. Make it, or mount the disk that it lies on."
+        )
+    return destination
+
+
+def _free(folder: Path, stem: str) -> Path:
+    path, number = folder / f"{stem}{SUFFIX}", 1
+    while path.exists():
+        number += 1
+        path = folder / f"{stem}-{number}{SUFFIX}"
+    return path
+
+
+def _check_unused(path: Path) -> None:
+    if path.exists() or path.is_symlink():
+        raise WrongDestination(
+            f"{path} is there already, and a backup never takes another file's place. Name a new "
+            "file, or the folder alone."
+        )
+
+
+@contextmanager
+def _explained(destination: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        what = "There is no room" if error.errno == ENOSPC else (error.strerror or str(error))
+        raise UpkeepError(
+            f"No backup could be made at {destination} ({what}). Look at the disk and at the "
+            "permissions of its folder; nothing was changed."
+        ) from error

@@ -1,0 +1,83 @@
+"""`nevus check`: look through a database and say what doesn't hold."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tui.commands.options import Database, Folder, Json
+from tui.commands.output import FAILED, failures, print_json, print_line, remark, stderr
+from tui.commands.settings import settled
+
+if TYPE_CHECKING:
+    from pipeline.upkeep.report import Report
+
+ReadPhotos = Annotated[
+    bool,
+    typer.Option("--photos", help="Read every photo too and compare it with its hashes."),
+]
+
+
+def check(
+    folder: Folder = Path(), db: Database = None, photos: ReadPhotos = False, json: Json = False
+) -> None:
+    """Look through FOLDER's database, masks, edits and maps, and say what doesn't hold.
+
+    Nothing is changed, and the database may be in use meanwhile. With --photos every photo is read
+    and compared with what it was, which takes as long as its disk does. The status is 1 where
+    anything doesn't hold.
+
+    [bold]Examples[/bold]
+
+      nevus check ~/captures
+
+      nevus check ~/captures --photos
+
+      nevus check ~/captures --json | jq .findings
+    """
+    held = settled(db=db)
+    with failures():
+        from db.sqlite.location import database_for
+        from pipeline.upkeep.check import check as look
+
+        with stderr().status("checking"):
+            report = look(database_for(folder, held.db), photos)
+    if json:
+        print_json(report)
+    else:
+        _print(report)
+    if not report.holds:
+        raise typer.Exit(FAILED)
+
+
+def _print(report: "Report") -> None:
+    for finding in report.findings:
+        print_line(finding)
+    if report.more:
+        print_line(f"… and {report.more:,} more.")
+    for note in report.notes:
+        remark(note)
+    verdict = "Everything holds" if report.holds else "Not all holds"
+    print_line(f"{verdict}: {_counted(report.counts)}.")
+
+
+_WORDS = {
+    "photo": ("photo", "photos"),
+    "file": ("file", "files"),
+    "mask": ("mask", "masks"),
+    "map": ("map", "maps"),
+    "draft": ("draft", "drafts"),
+    "edit": ("edit", "edits"),
+    "decision": ("decision", "decisions"),
+    "aside": ("file set aside", "files set aside"),
+    "tombstone": ("photo forgotten", "photos forgotten"),
+    "photos read": ("file read", "files read"),
+}
+"""What a person counts, one and many."""
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    found = [(counts.get(name, 0), words) for name, words in _WORDS.items()]
+    parts = [f"{count:,} {words[count != 1]}" for count, words in found if count]
+    return ", ".join(parts) or "nothing was stored yet"

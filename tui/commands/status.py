@@ -1,0 +1,125 @@
+"""`nevus status`: what is being done about a folder, how far it is, what is safe."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tui.commands.options import Database, FolderToCome, HashNames, Json
+from tui.commands.output import failures, print_json, print_table, remark
+from tui.commands.settings import settled
+from tui.commands.watch import copies_for
+
+if TYPE_CHECKING:
+    from pipeline.intake.notice import Notice
+    from pipeline.unattended.status import LastCopy, Status
+
+Hashed = Annotated[
+    str | None,
+    typer.Option("--photo", metavar="HASH", help="Say which photo a hash in the log stands for."),
+]
+
+
+def status(
+    folder: FolderToCome = Path(),
+    db: Database = None,
+    hash_names: HashNames = None,
+    photo: Hashed = None,
+    json: Json = False,
+) -> None:
+    """Say what is being done about FOLDER: who segments, how far, what waits, the last copy.
+
+    Nothing is changed. It is true after a kill as well: whether anybody segments is told by a lock
+    that ends with its holder.
+
+    [bold]Examples[/bold]
+
+      nevus status ~/captures
+
+      nevus status ~/captures --json | jq .waiting
+
+      nevus status ~/captures --photo '#3f2a9c0d1e4b'
+    """
+    held = settled(db=db, hash_names=hash_names)
+    with failures():
+        from db.sqlite.location import database_for
+        from pipeline.unattended.names import Names, key_to_read
+        from pipeline.unattended.status import status_of
+
+        place = folder.resolve()
+        database = database_for(place, held.db)
+        if photo is not None:
+            _say_whose(place, database, photo)
+            return
+        names = Names(place, key_to_read(database) if held.hash_names else None)
+        found = status_of(names, copies_for(database, held))
+        if json:
+            print_json(found)
+        else:
+            print_table(_rows(found))
+
+
+def _say_whose(folder: Path, database: Path, photo: str) -> None:
+    from pipeline.unattended.names import Names, key_to_read
+    from pipeline.unattended.status import whose
+
+    found = whose(Names(folder, key_to_read(database)), database, photo)
+    if not found:
+        remark(f"No photo that is known in {folder} has the hash {photo}.")
+        raise typer.Exit(1)
+    for path in found:
+        print_table({photo: path})
+
+
+def _rows(status: "Status") -> dict[str, str]:
+    by = status.by
+    rows = {
+        "folder": status.folder,
+        "database": status.database,
+        "segmenting": _who(status.segmenting, by),
+    }
+    if status.segmenting and by is not None:
+        rate = "" if by.per_minute is None else f", {by.per_minute:g} a minute"
+        rows["how far"] = f"{by.done} of {by.found}{rate} (at {_time(by.at)})"
+        if by.folder != status.folder:
+            rows["its folder"] = by.folder
+        if by.message is not None:
+            rows["in its way"] = by.message
+    if by is not None and by.error is not None:
+        when = "" if by.error_at is None else f" ({_time(by.error_at)})"
+        rows["last error"] = f"{by.error}{when}"
+    waiting = "the folder is not there" if status.waiting is None else str(status.waiting)
+    copies = status.free_bytes_for_copies
+    return {
+        **rows,
+        "waiting": waiting,
+        "photos": f"{status.photos}, {status.outlined} outlined, {status.decided} decided",
+        "set aside": str(status.set_aside),
+        "last copy": _copy(status.last_copy),
+        "free": f"{_size(status.free_bytes)}"
+        + ("" if copies is None else f", for copies {_size(copies)}"),
+    }
+
+
+def _who(segmenting: bool, by: "Notice | None") -> str:
+    if by is None:
+        return "somebody, who has not said who" if segmenting else "nobody"
+    who = f"nevus {by.program}, process {by.pid} on {by.host}"
+    if segmenting:
+        return f"{who}, since {_time(by.since)}"
+    if by.ended:
+        return f"nobody; the last was {who}, which ended {_time(by.at)}"
+    return f"nobody; {who} was killed, or the machine stopped, after {_time(by.at)}"
+
+
+def _copy(copy: "LastCopy | None") -> str:
+    return "none" if copy is None else f"{_time(copy.at)}, {_size(copy.bytes)}, {copy.path}"
+
+
+def _time(at: datetime) -> str:
+    return f"{at.astimezone():%Y-%m-%d %H:%M:%S}"
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"

@@ -1,0 +1,102 @@
+"""`nevus watch`: segment what comes into a folder, without a screen, until told to stop."""
+
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui.commands.options import (
+    ComputeUnits,
+    Database,
+    FolderToCome,
+    HashNames,
+    Json,
+    LogFile,
+    Model,
+    RunBy,
+    TimeLimit,
+)
+from tui.commands.output import failures
+from tui.commands.settings import settled
+
+if TYPE_CHECKING:
+    from pipeline.settings import Settings
+    from pipeline.unattended.daily import DailyCopies
+    from pipeline.unattended.log import Log
+
+
+def watch(
+    folder: FolderToCome = Path(),
+    db: Database = None,
+    model: Model = None,
+    backend: RunBy = None,
+    compute_units: ComputeUnits = None,
+    time_limit: TimeLimit = None,
+    log: LogFile = None,
+    hash_names: HashNames = None,
+    json: Json = False,
+) -> None:
+    """Watch FOLDER and segment its photos, without a screen, until told to stop.
+
+    Each photo gets a line that says what became of it; once a day the database is copied. Ctrl+C,
+    SIGTERM and SIGHUP end it within five seconds, and nothing is lost. While another nevus segments
+    into the same database it follows that one, and goes on when it ends.
+
+    [bold]Examples[/bold]
+
+      nevus watch ~/captures
+
+      nevus watch ~/captures --log ~/nevus.log --hash-names
+
+      nevus watch ~/captures --json | jq .outcome
+    """
+    from pipeline.unattended.ending import asked_to_end
+
+    with failures(), asked_to_end() as asked:
+        from db.sqlite.location import database_for
+        from pipeline.unattended.daily import Daily
+        from pipeline.unattended.names import Names, key_of
+        from pipeline.unattended.watching import Watched
+        from pipeline.unattended.watching import watch as run
+        from pipeline.work.scorer import OneProcess
+
+        held = settled(
+            db=db,
+            model=model,
+            backend=backend,
+            compute_units=compute_units,
+            time_limit=time_limit,
+            hash_names=hash_names,
+        )
+        place = folder.resolve()
+        database = database_for(place, held.db)
+        watched = Watched(
+            place, database, Names(place, key_of(database) if held.hash_names else None)
+        )
+        journal = _log_to(log, json, held)
+        daily = Daily(copies_for(database, held), journal.tell)
+        run(watched, OneProcess(held.setup(), held.time_limit), journal, asked, daily.look)
+
+
+def copies_for(database: Path, held: "Settings") -> "DailyCopies":
+    """Where the daily copies of a database lie."""
+    from pipeline.unattended.daily import DailyCopies
+
+    return DailyCopies.of(database, held.backup_to, held.backups_kept)
+
+
+def _log_to(file: Path | None, json: bool, held: "Settings") -> "Log":
+    from pipeline.unattended.log import Log, as_json, as_text
+    from pipeline.unattended.rotating import RotatingFile
+
+    write = _print
+    if file is not None:
+        write = RotatingFile(file.absolute(), held.log_size * 1_000_000, held.log_kept).write
+    return Log(write, as_json if json else as_text, lambda: datetime.now().astimezone())
+
+
+def _print(line: str) -> None:
+    # Past Python's buffer, so that whoever reads it has each line when it is true.
+    data = line.encode("utf-8", "backslashreplace")
+    while data:
+        data = data[os.write(1, data) :]
