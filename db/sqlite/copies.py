@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from db.sqlite.engine import driver_of
 from db.sqlite.failures import damaged, explain_errors
-from db.sqlite.files import beside, journal_of
+from db.sqlite.files import beside, flush, journal_of
 from db.sqlite.integrity import complaints
 from db.sqlite.reading import read
 
@@ -46,13 +46,13 @@ def _part_of(target: Path) -> Iterator[Path]:
         yield part
     finally:
         part.unlink(missing_ok=True)
-    _flush(target.parent)
+    flush(target.parent)
 
 
 def _copy(source: sqlite3.Connection, part: Path) -> None:
     with closing(sqlite3.connect(part)) as copy:
         source.backup(copy)
-    _flush(part)
+    flush(part)
 
 
 def _copy_and_count(engine: Engine, part: Path) -> dict[str, int]:
@@ -106,11 +106,3 @@ def free_name(path: Path) -> Path:
         number += 1
         free = beside(path, f"-{number}")
     return free
-
-
-def _flush(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
