@@ -31,6 +31,11 @@ class Flushed:
         """What was flushed after that."""
         return {step[0] for step in self.steps[self._named(target) :] if len(step) == 1}
 
+    def between(self, first: Path, last: Path) -> set[Path]:
+        """What was flushed after something got the name `first` and before one got `last`."""
+        steps = self.steps[self._named(first) : self._named(last)]
+        return {step[0] for step in steps if len(step) == 1}
+
     def _named(self, target: Path) -> int:
         return next(at for at, step in enumerate(self.steps) if step[1:] == (target,))
 

@@ -13,13 +13,13 @@ from time import monotonic
 
 from tests.torture import holding
 from tests.torture.ledger import Ledger, decided
-from tests.torture.reviewer import Killed, Reviewer
+from tests.torture.reviewer import Killed, Reviewer, Unanswered
 from tests.torture.victims import Doom, Running, command, note_of, start, workers_of
 from tests.torture.world import World
 
 PATIENCE = 120.0
 LINUX = sys.platform == "linux"
-KINDS = ("segment", "review", "review", "export", *(("worker",) if LINUX else ()))
+KINDS = ("segment", "review", "watch", "review", "export", *(("worker",) if LINUX else ()))
 _LOOK_AGAIN = Event()
 ENDED = "ended before"
 """What is logged of a process that was done before its time came."""
@@ -51,6 +51,8 @@ class Torturer:
         self._ledger = Ledger()
         self._seed = seed
         self._sets = 0
+        self.in_vain: list[str] = []
+        """What was pressed and never seen to be done, as the screen was then."""
         self.world.feed(Random(seed), 4)
 
     def kill(self, seed: int, what: str) -> Kill:
@@ -124,6 +126,24 @@ class Torturer:
         _come_to_the_end(victim, doom, chance)
         return str(doom), "segments" if victim.wait() == -signal.SIGKILL else ENDED
 
+    def _kill_watch(self, chance: Random) -> tuple[str, str]:
+        """What it has written of into its log is there."""
+        self.world.feed(chance, chance.randint(1, 3))
+        doom = _doom(chance, 150)
+        asked = ("watch", self.world.folder, "--db", self.world.database, "--json")
+        victim = start(self.world, doom, *asked)
+        until = monotonic() + (PATIENCE if doom.statement else 3 * chance.random())
+        while not victim.ended and monotonic() < until:
+            _LOOK_AGAIN.wait(0.05)
+            if chance.random() < 0.02:
+                self.world.feed(chance)
+        victim.kill()
+        victim.wait()
+        lines = [json.loads(line) for line in victim.printed.splitlines() if line.endswith("}")]
+        told = [line for line in lines if line.get("outcome") == "segmented"]
+        self._ledger.outlined |= {Path(line["photo"]).name for line in told}
+        return str(doom), f"watches, {len(told)} told"
+
     def _kill_export(self, chance: Random) -> tuple[str, str]:
         doom = Doom()
         if decided(self.world.database):
@@ -159,6 +179,10 @@ class Torturer:
             reviewer.kill()
         except Killed:
             pass
+        except Unanswered as unanswered:
+            reviewer.doing += " in vain"
+            self.in_vain.append(f"seed {self._seed}: {unanswered}")
+            reviewer.kill()
         reviewer.look_for_the_last_time()
         return str(doom), reviewer.doing
 

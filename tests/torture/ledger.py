@@ -37,6 +37,8 @@ class Ledger:
     """How many edits there are at least."""
     threshold: float | None = None
     """Of the last edit that was made; None where others were asked for since."""
+    outlined: set[str] = field(default_factory=set)
+    """The photos that a log says were outlined."""
     asked: Said | None = None
     taking_back: bool = False
     signs: int = 0
@@ -60,6 +62,9 @@ class Ledger:
             for said in self.taken_back
             if (seen := _stored(database, said)) != [False]
         ]
+        lost = self.outlined - _outlined(database)
+        if lost:
+            found.append(f"{sorted(lost)} were outlined and are not")
         edits, threshold = _edits(database)
         if edits < self.edits:
             found.append(f"{self.edits} edits were saved, {edits} are there")
@@ -104,6 +109,15 @@ def _stored(database: Path, said: Said) -> list[bool]:
 def ends(note: str, said: Said) -> bool:
     """Whether a note is this decision's, and no longer one's that ends alike."""
     return note == said.sign or note.endswith(f";{said.sign}")
+
+
+def _outlined(database: Path) -> set[str]:
+    query = (
+        "SELECT path FROM file JOIN standing ON standing.photo_id = file.photo_id "
+        "WHERE revision_id IS NOT NULL"
+    )
+    with closing(sqlite3.connect(database)) as connection:
+        return {Path(path).name for (path,) in connection.execute(query)}
 
 
 def _edits(database: Path) -> tuple[int, float | None]:

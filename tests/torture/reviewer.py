@@ -16,7 +16,7 @@ from tests.support.ready import ROOT, InTerminal
 from tests.torture.ledger import Ledger, Said
 from tests.torture.world import World, environment
 
-PATIENCE = 60.0
+PATIENCE = 30.0
 """Seconds after which what is not on the screen is taken to come never."""
 CODE, LINE = 24, 400
 """More than the bytes of a code, and than the letters of a line."""
@@ -46,6 +46,10 @@ class Killed(Exception):
     """The process has ended under the reviewer's hands."""
 
 
+class Unanswered(Exception):
+    """What was pressed was not seen to be done."""
+
+
 @dataclass(frozen=True)
 class Status:
     """The status line as it was last drawn, and where that is in all that was drawn."""
@@ -54,6 +58,7 @@ class Status:
     saved: bool
     threshold: float | None
     score: int | None
+    noted: bool
 
 
 class Seen:
@@ -97,6 +102,7 @@ def _status(found: "re.Match[str]") -> Status:
         found[2] == "saved",
         None if threshold is None else float(threshold[1]),
         None if score is None else int(score[1]),
+        "   note   " in found[3],
     )
 
 
@@ -159,8 +165,9 @@ class Reviewer:
         """What was on the screen when the app was killed was on it."""
         with suppress(Killed):
             while True:
-                self._read(PATIENCE)
+                self._read(1.0)
         self._seen.end()
+        (self._world.root / "screen").write_text(self._seen.text)
         with suppress(OSError):
             self.child.close(force=True)
         self._acknowledge()
@@ -175,9 +182,9 @@ class Reviewer:
         self.doing = "draws"
         way = "".join(self._chance.choice((RIGHT, DOWN)) for _ in range(self._chance.randint(1, 9)))
         keys, wanted = self._threshold()
-        undo = self._chance.choice(("", "", "u"))
+        undone = self._chance.choice(("", "", "u\x12"))
         # Edits are saved in their order: once the threshold is, what was drawn is.
-        self._send(f"ex {way} e{undo}{keys}", wanted, edits=1)
+        self._send(f"ex {way} e{undone}{keys}", wanted, edits=1)
 
     def _threshold(self) -> tuple[str, float]:
         status = self._seen.status
@@ -219,8 +226,8 @@ class Reviewer:
             count, status = self._seen.decided(since), self._seen.status
             if count is None or count[0] != self._decided + 1 or status is None:
                 return False
-            # A line without a score is the next photo's, and was drawn since.
-            if not status.saved or status.score is not None or status.at < since:
+            # A line without a note is the next photo's, and was drawn since.
+            if not status.saved or status.noted or status.at < since:
                 return False
             self._decided += 1
             ledger.decided.append(said)
@@ -231,14 +238,16 @@ class Reviewer:
 
         self._acknowledge = acknowledge
         self.child.send(f"c{said.sign}\r")
-        self._until(lambda: self._is_noted(said.sign, since))
+        # Keys that come with the end of a note are taken for more of it.
+        self._until(lambda: self._is_noted(since))
         self.child.send(f"{score}{key}")
         self._again = Again(key, len(self._seen.text))
 
-    def _is_noted(self, sign: str, since: int) -> bool:
-        """Whether the line of keys is back, which the note has taken the place of."""
-        shown = self._seen.text[since:]
-        return sign in shown and "a accept" in shown[shown.index(sign) :]
+    def _is_noted(self, since: int) -> bool:
+        """Whether there is a note, and the line of keys is back, whose place it has taken."""
+        status = self._seen.status
+        noted = status is not None and status.at >= since and status.noted
+        return noted and "a accept" in self._seen.text[since:]
 
     def _take_back(self) -> None:
         self.doing = "takes back"
@@ -277,7 +286,8 @@ class Reviewer:
     def _until(self, holds: Callable[[], bool]) -> None:
         deadline = monotonic() + PATIENCE
         while not holds():
-            assert monotonic() < deadline, f"{self.doing}: {self._seen.text[-3000:]!r}"
+            if monotonic() > deadline:
+                raise Unanswered(self._seen.text[-3000:])
             self._read(0.1)
             if self._again is not None and NOT_YET in self._seen.text[self._again.since :]:
                 self.child.send(self._again.key)

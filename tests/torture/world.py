@@ -11,9 +11,9 @@ import cv2
 import numpy as np
 from PIL import Image
 
-OURS = ("", "-wal", "-shm", ".lock", ".segmenting")
+OURS = ("", "-wal", "-shm", ".lock", ".segmenting", ".doing", ".doing.part", ".daily", ".backups")
 """What nevus and SQLite lay beside a database, behind its name."""
-MAPS = ("", "-wal", "-shm")
+MAPS = ("", "-journal")
 
 
 @dataclass
