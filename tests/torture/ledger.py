@@ -46,7 +46,7 @@ class Ledger:
     def next_sign(self) -> str:
         """A note that nobody has written yet."""
         self.signs += 1
-        return f"n{self.signs};"
+        return f"({self.signs})"
 
     def faults(self, database: Path) -> list[str]:
         """What was acknowledged and is not so."""
@@ -74,6 +74,8 @@ class Ledger:
 
     def settle(self, database: Path) -> None:
         """Whatever was under way at a kill is so, or is not, from now on."""
+        if not database.exists():
+            return
         if self.asked is not None and _stored(database, self.asked) == [True]:
             self.decided.append(self.asked)
         if self.taking_back and self.decided and _stored(database, self.decided[-1]) == [False]:
@@ -102,13 +104,8 @@ def _stored(database: Path, said: Said) -> list[bool]:
     return [
         bool(standing)
         for kind, score, note, standing, current in rows
-        if kind in said.kinds and score == said.score and standing == current and ends(note, said)
+        if kind in said.kinds and score == said.score and standing == current and note.endswith(said.sign)
     ]
-
-
-def ends(note: str, said: Said) -> bool:
-    """Whether a note is this decision's, and no longer one's that ends alike."""
-    return note == said.sign or note.endswith(f";{said.sign}")
 
 
 def _outlined(database: Path) -> set[str]:

@@ -119,6 +119,8 @@ class Reviewer:
         self._seen = Seen()
         self._acknowledge: Callable[[], bool] = lambda: True
         self._again: Again | None = None
+        self._shown: Callable[[Status], bool] = lambda _status: True
+        """Whether the line of the status is that of the photo which is next."""
         self.doing = "starts"
         self.returned = False
         self.child: Any = InTerminal(
@@ -230,6 +232,7 @@ class Reviewer:
             if not status.saved or status.noted or status.at < since:
                 return False
             self._decided += 1
+            self._shown = lambda status: not status.noted and status.at >= since
             ledger.decided.append(said)
             ledger.asked, ledger.threshold, self.returned = None, None, False
             self._again = None
@@ -259,6 +262,7 @@ class Reviewer:
             if count is None or count[0] != self._decided - 1:
                 return False
             self._decided -= 1
+            self._shown = lambda status: status.noted and status.at > count[1]
             ledger.taken_back.append(ledger.decided.pop())
             ledger.taking_back, self.returned = False, True
             self._acknowledge = lambda: True
@@ -279,7 +283,7 @@ class Reviewer:
                 self._world.feed(self._chance)
                 self._world.finish()
                 fed = monotonic()
-            return status is not None and status.threshold is not None
+            return status is not None and status.threshold is not None and self._shown(status)
 
         self._until(shows)
 
