@@ -7,6 +7,7 @@ from db.claims import decided
 from db.columns import now
 from db.errors import StaleDecision
 from db.masks import add_revision, is_drafted, newest_outline
+from db.moments import moment_for, moment_to_take_back
 from db.remarks import give_remark_back, take_remark_in
 from db.sessions import Sessions, get_row, standing_of
 from db.tables import DecisionRow, InstanceRow, RetractionRow, RevisionRow, StandingRow
@@ -42,7 +43,7 @@ class Decisions(Sessions):
                 batch=verdict.batch,
                 flag=verdict.flag,
                 reason=verdict.reason,
-                created_at=now(),
+                created_at=moment_for(session, verdict.photo_id),
             )
             session.add(decision)
             session.flush()
@@ -64,7 +65,8 @@ class Decisions(Sessions):
             ).first()
             if last is None:
                 return None
-            session.add(RetractionRow(decision_id=last.id, reviewer=reviewer, created_at=now()))
+            at = moment_to_take_back(session, last)
+            session.add(RetractionRow(decision_id=last.id, reviewer=reviewer, created_at=at))
             standing, before = standing_of(session, last.photo_id), _before(session, last)
             standing.decision_id = None if before is None else before.id
             standing.revision_id = _stood_on(session, last)

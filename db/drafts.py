@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 
 from db.columns import now
 from db.masks import is_worked_on, newest_outline, revision_of
+from db.moments import moment_for
 from db.sessions import Sessions, follow, get_row, standing_of
 from db.tables import DecisionRow, DraftRow, EditRow, RevisionRow
 from db.values import DraftEdit, DraftState, Origin, Revision, StoredEdit, Tool
@@ -80,7 +81,7 @@ class Drafts(Sessions):
             draft.cursor = cursor + 1
             session.add(draft)
             session.flush()
-            row = _row(session, draft.id, cursor, made)
+            row = _row(session, draft, cursor, made)
             _abandon(session, draft.id, cursor, row.id)
             if revision_id is None:
                 _stand_on_nothing(session, photo_id)
@@ -144,15 +145,15 @@ def _strokes(session: Session, revision_id: int) -> list[DraftEdit]:
     return [_edit(row) for row in rows]
 
 
-def _row(session: Session, draft_id: int, position: int, made: dict[str, Any]) -> EditRow:
+def _row(session: Session, draft: DraftRow, position: int, made: dict[str, Any]) -> EditRow:
     before = session.scalar(
-        select(func.count()).select_from(EditRow).where(col(EditRow.draft_id) == draft_id)
+        select(func.count()).select_from(EditRow).where(col(EditRow.draft_id) == draft.id)
     )
     row = EditRow(
-        draft_id=draft_id,
+        draft_id=draft.id,
         sequence=before or 0,
         position=position,
-        made_at=now(),
+        made_at=moment_for(session, draft.photo_id),
         **made,
     )
     session.add(row)

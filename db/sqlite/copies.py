@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from db.sqlite.engine import driver_of
 from db.sqlite.failures import damaged, explain_errors
-from db.sqlite.files import beside, journal_of
+from db.sqlite.files import beside, flush, journal_of
 from db.sqlite.integrity import complaints
 from db.sqlite.reading import read
 
@@ -111,12 +111,3 @@ def free_name(path: Path) -> Path:
         number += 1
         free = beside(path, f"-{number}")
     return free
-
-
-def flush(path: Path) -> None:
-    """Bring a file, or the names in a folder, to the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -1,6 +1,8 @@
 """The files of a database: the one named, and those that SQLite and nevus lay beside it."""
 
+import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -74,3 +76,22 @@ def identity_of(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return stat.st_dev, stat.st_ino
+
+
+def flush(path: Path) -> None:
+    """Have a file, or the names in a folder, on the disk. Raises OSError."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        _flush(handle)
+    finally:
+        os.close(handle)
+
+
+def _flush(handle: int) -> None:
+    # A Mac's fsync leaves data in the drive's cache; this does not, where the drive knows it.
+    whole = getattr(fcntl, "F_FULLFSYNC", None)
+    if whole is not None:
+        with suppress(OSError):
+            fcntl.fcntl(handle, whole)
+            return
+    os.fsync(handle)

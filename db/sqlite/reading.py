@@ -29,6 +29,8 @@ from db.sqlite.files import beside, index_of, journal_of, log_of, size_of
 _MAGIC, _WRITE_VERSION, _JOURNAL_MODES = b"SQLite format 3\0", 18, {1: "delete", 2: "wal"}
 """How SQLite's header begins, and its byte that says how the file is written
 (sqlite.org/fileformat2.html)."""
+_LOG_HEADER = 32
+"""The bytes of a write-ahead log before the first of its frames (the same page)."""
 _TRIES = 5
 Found = TypeVar("Found")
 Work = Callable[[Engine], Found]
@@ -126,9 +128,12 @@ def _worked(engine: Engine, work: Work[Found]) -> Found:
 
 def _way(path: Path) -> _Way:
     with _said(path):
-        if log_of(path).exists() and index_of(path).exists():
+        log = size_of(log_of(path))
+        # Of a log that was begun and no more, SQLite waits for ten seconds for its first frame.
+        begun = 0 < log <= _LOG_HEADER
+        if log_of(path).exists() and index_of(path).exists() and not begun:
             return _SHARED
-        if size_of(log_of(path)) or size_of(journal_of(path)):
+        if log > _LOG_HEADER or size_of(journal_of(path)):
             return _COPIED
         return _UNTOUCHED if journal_mode(path) == "wal" else _LOCKED
 

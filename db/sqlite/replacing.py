@@ -13,9 +13,9 @@ from datetime import datetime
 from pathlib import Path
 
 from db.errors import DatabaseBusy, StoreError
-from db.sqlite.copies import flush, free_name, keep_copy
+from db.sqlite.copies import free_name, keep_copy
 from db.sqlite.failures import explain_errors
-from db.sqlite.files import beside, index_of, journal_of, log_of
+from db.sqlite.files import beside, flush, index_of, journal_of, log_of
 from db.sqlite.forms import form_at
 from db.sqlite.opening import bring_up, held
 from db.sqlite.reading import read

@@ -2,8 +2,6 @@
 
 import importlib
 import pkgutil
-import shutil
-import uuid
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
@@ -16,6 +14,7 @@ from db.values import DecisionKind
 from pipeline.errors import ExportError, WrongDestination
 from pipeline.exchange import formats
 from pipeline.exchange.dataset import DatasetPhoto, Drawn, Format, dataset_names, dataset_photos
+from pipeline.exchange.partial import Partial, partial
 
 
 @dataclass(frozen=True)
@@ -52,19 +51,19 @@ def export(
     dest, folder = dest.resolve(), folder.resolve()
     writer = find_format(format_name)
 
-    def write(store: Store, partial: Path) -> Exported:
+    def write(store: Store, made: Partial) -> Exported:
         with store.at_one_moment() as seen:
             names = dataset_names(seen.reviewed_places(kinds, str(folder)))
             if not names:
                 raise ExportError(_nothing(folder, kinds))
             tally = _Tally()
             photos = dataset_photos(seen.reviewed(kinds, str(folder)), names, folder)
-            _make_anew(partial)
-            writer.write(tally.count(photos), partial)
+            # Also where a reading of the database that must be repeated filled it.
+            writer.write(tally.count(photos), made.begin())
             return tally.exported(dest)
 
-    with _at_once(dest) as partial:
-        return Store.read(database, lambda store: write(store, partial))
+    with _explained(dest), partial(dest) as made:
+        return Store.read(database, lambda store: write(store, made))
 
 
 class _Tally:
@@ -133,28 +132,13 @@ def _nothing(folder: Path, kinds: Collection[DecisionKind]) -> str:
 
 
 @contextmanager
-def _at_once(dest: Path) -> Iterator[Path]:
-    """Where to make a folder that takes the name `dest` when the block ends well, or goes.
-
-    Raises ExportError where the block raises OSError.
-    """
-    # Not with the name of `dest` in it, which may be as long as a name may be.
-    partial = dest.with_name(f".partial-{uuid.uuid4().hex[:8]}")
+def _explained(dest: Path) -> Iterator[None]:
+    """Raises ExportError where the block raises OSError."""
     try:
-        yield partial
-        partial.rename(dest)
+        yield
     except OSError as error:
         raise ExportError(
             f"{dest} could not be written "
             f"({error.strerror or str(error)}). Nothing was left there. "
             "Make room, or choose a place that you may write, then export again."
         ) from error
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-
-
-def _make_anew(folder: Path) -> None:
-    """An empty folder, also where a reading of the database that must be repeated filled it."""
-    if folder.exists():
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True)

@@ -12,11 +12,12 @@ from multiprocessing import get_context
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
+import numpy as np
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
 from db.errors import (
@@ -28,7 +29,8 @@ from db.errors import (
     StoreError,
     UnsafePlace,
 )
-from db.sqlite.engine import DURABLE, open_engine
+from db.sqlite.engine import CACHE, DURABLE, MIGRATING, Pragmas, open_engine
+from db.sqlite.files import maps_beside
 from db.sqlite.forms import newest_form
 from db.sqlite.location import check_place, database_for
 from db.sqlite.migrating import configured
@@ -54,22 +56,58 @@ def store(database: Path) -> Iterator[Store]:
         yield store
 
 
-def test_what_is_committed_is_on_the_disk(store: Store, database: Path) -> None:
-    engine = open_engine(database)
-    with engine.connect() as connection:
-        found = {
-            name: connection.execute(text(f"PRAGMA {name}")).scalar()
-            for name in ("journal_mode", *DURABLE)
-        }
-    engine.dispose()
-    assert found == {
+@pytest.mark.parametrize(
+    ("pragmas", "changed"),
+    [
+        (DURABLE, {}),
+        (MIGRATING, {"foreign_keys": 0}),
+        (CACHE, {"journal_mode": "delete", "synchronous": 1, "busy_timeout": 250}),
+    ],
+)
+def test_what_is_committed_is_on_the_disk(
+    pragmas: Pragmas, changed: dict[str, object], store: Store, database: Path
+) -> None:
+    store.take_in(new_photo("a.jpg"))
+    path = database
+    if pragmas is CACHE:
+        store._maps.put("content", "model", "centre", np.zeros((2, 2), np.float32))
+        path = maps_beside(database)
+    assert found_in(open_engine(path, pragmas)) == {
         "journal_mode": "wal",
         "synchronous": 2,
         "foreign_keys": 1,
         "busy_timeout": 5000,
         "fullfsync": 1,
         "checkpoint_fullfsync": 1,
+        **changed,
     }
+
+
+def test_what_a_store_commits_is_on_the_disk(store: Store) -> None:
+    assert found_in(store._engine) == found_in(open_engine(store.path, DURABLE))
+    store._maps.put("content", "model", "centre", np.zeros((2, 2), np.float32))
+    opened = store._maps._opened
+    assert opened is not None
+    assert found_in(opened.engine) == found_in(open_engine(maps_beside(store.path), CACHE))
+
+
+def test_one_put_back_without_its_log_gets_one_again(store: Store, database: Path) -> None:
+    store.close()
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("PRAGMA journal_mode=DELETE")
+    with closing(Store.open(database)) as store:
+        assert found_in(store._engine)["journal_mode"] == "wal"
+
+
+def found_in(engine: Engine) -> dict[str, object]:
+    """How a connection is set, by the pragmas that say it."""
+    with engine.connect() as connection:
+        found = {
+            name: connection.execute(text(f"PRAGMA {name}")).scalar()
+            for name in ("journal_mode", *DURABLE)
+        }
+    engine.dispose()
+    return found
 
 
 def test_the_migrations_make_what_the_tables_say(store: Store, database: Path) -> None:

@@ -1,5 +1,6 @@
 """What only reads works on a database that may not be written, and leaves nothing behind."""
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -56,6 +57,24 @@ def test_what_a_killed_process_left_is_read_where_nothing_may_be_written(
     with without_rights(place):
         assert decided(place / closed.name) == ["a.jpg", "b.jpg"]
     assert laid(place) == before
+
+
+@pytest.mark.parametrize("left", [0, 1, 31, 32, 33, 100, -100, -1])
+def test_killed_at_any_byte_of_its_log_it_is_read_and_opened(
+    left: int, closed: Path, place: Path
+) -> None:
+    with closing(Store.open(closed)) as store:
+        store.decide(verdict(store, outline(store, "b.jpg"), DecisionKind.ACCEPTED))
+        for name in ("", "-wal", "-shm"):
+            shutil.copy(f"{closed}{name}", place)
+    copy, log = place / closed.name, place / f"{closed.name}-wal"
+    os.truncate(log, left if left >= 0 else log.stat().st_size + left)
+    # What was committed before is there, and what was being written is there or not.
+    assert decided(copy) in (["a.jpg"], ["a.jpg", "b.jpg"])
+    with closing(Store.open(copy)) as store:
+        assert store.counts(FOLDER).photos in (1, 2)
+        store.take_in(new_photo("c.jpg"))
+    assert "a.jpg" in decided(copy)
 
 
 def test_an_index_left_behind_does_no_harm(closed: Path, place: Path) -> None:

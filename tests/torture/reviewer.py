@@ -1,0 +1,306 @@
+"""A reviewer at a real terminal: presses keys, and believes what the screen says of saving."""
+
+import os
+import re
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from random import Random
+from time import monotonic
+from typing import Any
+
+import pexpect
+
+from tests.support.ready import ROOT, InTerminal
+from tests.torture.ledger import Ledger, Said
+from tests.torture.world import World, environment
+
+PATIENCE = 30.0
+"""Seconds after which what is not on the screen is taken to come never."""
+CODE, LINE = 24, 400
+"""More than the bytes of a code, and than the letters of a line."""
+HUNGRY = 2.0
+"""Seconds without a photo after which another one is put into the folder."""
+CODES = re.compile(r"\x1b\[[0-9;?>=]*[a-zA-Z]|\x1b[()][A-Z0-9]")
+STATUS = re.compile(r"([●○]) (saved|saving|not saved)([^●○\x1b]*?)mask ")
+DECIDED = re.compile(r"(\d+) of (\d+) decided")
+RIGHT, DOWN = "\x1b[C", "\x1b[B"
+KEYS = {"a": ("accepted", "corrected"), "r": ("rejected",), "n": ("no lesion",)}
+LOWEST, HIGHEST = 0.3, 0.6
+
+
+NOT_YET = "Press again"
+"""What is said to who decides on a photo that is not drawn yet."""
+
+
+@dataclass(frozen=True)
+class Again:
+    """A key to be pressed again if that is asked for, after what was sent before."""
+
+    key: str
+    since: int
+
+
+class Killed(Exception):
+    """The process has ended under the reviewer's hands."""
+
+
+class Unanswered(Exception):
+    """What was pressed was not seen to be done."""
+
+
+@dataclass(frozen=True)
+class Status:
+    """The status line as it was last drawn, and where that is in all that was drawn."""
+
+    at: int
+    saved: bool
+    threshold: float | None
+    score: int | None
+    noted: bool
+
+
+class Seen:
+    """All that a terminal was sent, without the codes between."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self.text = ""
+        self.status: Status | None = None
+        """The status line as it was last drawn, None before it was."""
+
+    def add(self, data: bytes) -> None:
+        """More of it."""
+        data = self._rest + data
+        # A code that is cut in two, like a letter, is read when the rest of it is here.
+        whole = data.rfind(b"\x1b") if b"\x1b" in data[-CODE:] else len(data)
+        self._rest = data[whole:]
+        looked = max(0, len(self.text) - LINE)
+        self.text += CODES.sub("", data[:whole].decode(errors="ignore"))
+        for found in STATUS.finditer(self.text, looked):
+            self.status = _status(found)
+
+    def end(self) -> None:
+        """Nothing more will come."""
+        self.add(b"\x1b[m")
+
+    def decided(self, since: int = 0) -> tuple[int, int] | None:
+        """How many photos are decided, and where that was last drawn."""
+        found = None
+        for found in DECIDED.finditer(self.text, since):
+            pass
+        return None if found is None else (int(found[1]), found.start())
+
+
+def _status(found: "re.Match[str]") -> Status:
+    threshold, score = (
+        re.search(rf"{name} +([\d.]+)", found[3]) for name in ("threshold", "score")
+    )
+    return Status(
+        found.start(),
+        found[2] == "saved",
+        None if threshold is None else float(threshold[1]),
+        None if score is None else int(score[1]),
+        "   note   " in found[3],
+    )
+
+
+class Reviewer:
+    """Works in an app until that is killed; what it sees as saved goes into the ledger."""
+
+    def __init__(
+        self, world: World, ledger: Ledger, chance: Random, words: list[str], decided: int
+    ) -> None:
+        self._world = world
+        self._ledger = ledger
+        self._chance = chance
+        self._decided = decided
+        self._seen = Seen()
+        self._acknowledge: Callable[[], bool] = lambda: True
+        self._again: Again | None = None
+        self._shown: Callable[[Status], bool] = lambda _status: True
+        """Whether the line of the status is that of the photo which is next."""
+        self.doing = "starts"
+        self.returned = False
+        self.child: Any = InTerminal(
+            words[0],
+            words[1:],
+            dimensions=(40, 130),
+            cwd=str(ROOT),
+            env=environment(world),
+            timeout=PATIENCE,
+        )
+
+    def begin(self) -> None:
+        """Wait until the app has counted and shows a photo."""
+        self._until(lambda: (self._seen.decided() or (-1,))[0] == self._decided)
+        self._wait_for_a_photo()
+
+    def act(self) -> None:
+        """Do something, and wait until it is seen to be saved."""
+        self.press()
+        self._until(self._acknowledge)
+
+    def press(self) -> None:
+        """Do something, without a look at what becomes of it."""
+        acts = [self._set_threshold, self._draw, self._decide, self._decide]
+        if self._ledger.decided and not self.returned:
+            acts.append(self._take_back)
+        if self._chance.random() < 0.3:
+            self._world.feed(self._chance)
+        self._wait_for_a_photo()
+        self._chance.choice(acts)()
+
+    def kill(self) -> None:
+        """Kill the app."""
+        os.kill(self.child.pid, signal.SIGKILL)
+
+    def watch(self, seconds: float) -> None:
+        """Look on for some time."""
+        until = monotonic() + seconds
+        with suppress(Killed):
+            while (left := until - monotonic()) > 0:
+                self._read(left)
+
+    def look_for_the_last_time(self) -> None:
+        """What was on the screen when the app was killed was on it."""
+        with suppress(Killed):
+            while True:
+                self._read(1.0)
+        self._seen.end()
+        (self._world.root / "screen").write_text(self._seen.text)
+        with suppress(OSError):
+            self.child.close(force=True)
+        self._acknowledge()
+
+    # What is done
+
+    def _set_threshold(self) -> None:
+        self.doing = "sets a threshold"
+        self._send(*self._threshold(), edits=1)
+
+    def _draw(self) -> None:
+        self.doing = "draws"
+        way = "".join(self._chance.choice((RIGHT, DOWN)) for _ in range(self._chance.randint(1, 9)))
+        keys, wanted = self._threshold()
+        undone = self._chance.choice(("", "", "u\x12"))
+        # Edits are saved in their order: once the threshold is, what was drawn is.
+        self._send(f"ex {way} e{undone}{keys}", wanted, edits=1)
+
+    def _threshold(self) -> tuple[str, float]:
+        status = self._seen.status
+        assert status is not None and status.threshold is not None
+        lower = status.threshold > LOWEST and (
+            status.threshold >= HIGHEST or self._chance.random() < 0.5
+        )
+        return ("t", round(status.threshold - 0.05, 2)) if lower else (
+            "T",
+            round(status.threshold + 0.05, 2),
+        )
+
+    def _send(self, keys: str, wanted: float, edits: int) -> None:
+        since, ledger = len(self._seen.text), self._ledger
+        ledger.threshold = None
+
+        def acknowledge() -> bool:
+            status = self._seen.status
+            if status is None or status.at < since or not status.saved:
+                return False
+            if status.threshold != wanted:
+                return False
+            ledger.edits, ledger.threshold = ledger.edits + edits, wanted
+            self._acknowledge = lambda: True
+            return True
+
+        self._acknowledge = acknowledge
+        self.child.send(keys)
+
+    def _decide(self) -> None:
+        self.doing = "decides"
+        key, ledger, since = self._chance.choice("aarn"), self._ledger, len(self._seen.text)
+        status = self._seen.status
+        before = None if status is None else status.score
+        score = self._chance.choice([score for score in range(1, 6) if score != before])
+        said = ledger.asked = Said(KEYS[key], score, ledger.next_sign())
+
+        def acknowledge() -> bool:
+            count, status = self._seen.decided(since), self._seen.status
+            if count is None or count[0] != self._decided + 1 or status is None:
+                return False
+            # A line without a note is the next photo's, and was drawn since.
+            if not status.saved or status.noted or status.at < since:
+                return False
+            self._decided += 1
+            self._shown = lambda status: not status.noted and status.at >= since
+            ledger.decided.append(said)
+            ledger.asked, ledger.threshold, self.returned = None, None, False
+            self._again = None
+            self._acknowledge = lambda: True
+            return True
+
+        self._acknowledge = acknowledge
+        self.child.send(f"c{said.sign}\r")
+        # Keys that come with the end of a note are taken for more of it.
+        self._until(lambda: self._is_noted(since))
+        self.child.send(f"{score}{key}")
+        self._again = Again(key, len(self._seen.text))
+
+    def _is_noted(self, since: int) -> bool:
+        """Whether there is a note, and the line of keys is back, whose place it has taken."""
+        status = self._seen.status
+        noted = status is not None and status.at >= since and status.noted
+        return noted and "a accept" in self._seen.text[since:]
+
+    def _take_back(self) -> None:
+        self.doing = "takes back"
+        since, ledger = len(self._seen.text), self._ledger
+        ledger.taking_back, ledger.threshold = True, None
+
+        def acknowledge() -> bool:
+            count = self._seen.decided(since)
+            if count is None or count[0] != self._decided - 1:
+                return False
+            self._decided -= 1
+            self._shown = lambda status: status.noted and status.at > count[1]
+            ledger.taken_back.append(ledger.decided.pop())
+            ledger.taking_back, self.returned = False, True
+            self._acknowledge = lambda: True
+            return True
+
+        self._acknowledge = acknowledge
+        self.child.send("U")
+
+    # What is seen
+
+    def _wait_for_a_photo(self) -> None:
+        fed = monotonic()
+
+        def shows() -> bool:
+            nonlocal fed
+            status = self._seen.status
+            if monotonic() - fed > HUNGRY:
+                self._world.feed(self._chance)
+                self._world.finish()
+                fed = monotonic()
+            return status is not None and status.threshold is not None and self._shown(status)
+
+        self._until(shows)
+
+    def _until(self, holds: Callable[[], bool]) -> None:
+        deadline = monotonic() + PATIENCE
+        while not holds():
+            if monotonic() > deadline:
+                raise Unanswered(self._seen.text[-3000:])
+            self._read(0.1)
+            if self._again is not None and NOT_YET in self._seen.text[self._again.since :]:
+                self.child.send(self._again.key)
+                self._again = Again(self._again.key, len(self._seen.text))
+
+    def _read(self, seconds: float) -> None:
+        try:
+            self._seen.add(self.child.read_nonblocking(1 << 16, timeout=seconds))
+        except pexpect.TIMEOUT:
+            pass
+        except pexpect.EOF:
+            raise Killed from None
