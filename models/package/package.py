@@ -19,6 +19,8 @@ JACCARD_SLOPE_KEY = "org.nevus.jaccard_slope"
 JACCARD_INTERCEPT_KEY = "org.nevus.jaccard_intercept"
 LESION_SLOPE_KEY = "org.nevus.lesion_slope"
 LESION_INTERCEPT_KEY = "org.nevus.lesion_intercept"
+OWN_LICENCE = "Apache-2.0"
+LONGEST_LICENCE = 60
 HIGHEST_PEAK = 0.9995
 """Beyond it float16, in which maps are kept, hardly tells one probability from the next."""
 
@@ -62,6 +64,14 @@ class PackageInfo:
     colour: str = "RGB"
     output: str = PROBABILITY
     license: str = ""
+
+    @property
+    def title(self) -> str:
+        """Its name, and its licence where that is another than nevus's own."""
+        terms = " ".join(self.license.split())
+        if terms in {"", OWN_LICENCE}:
+            return self.name
+        return f"{self.name} ({terms[:LONGEST_LICENCE]})"
 
     def lesion_probability(self, peak: float) -> float | None:
         """How sure it is that there is a lesion where a map's greatest probability is `peak`."""

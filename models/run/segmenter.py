@@ -74,7 +74,7 @@ class Segmenter:
         grid = self.predict_framed(framed)
         milliseconds = (time.perf_counter() - started) * 1000
         receipt = Receipt(
-            self.info.name, self.info.hash, self._backend.name, self._backend.device, milliseconds
+            self.info.title, self.info.hash, self._backend.name, self._backend.device, milliseconds
         )
         rounded = grid.astype(np.float16).astype(np.float32)
         seen = rounded[framing.inside]

@@ -23,7 +23,7 @@ from imaging.framing import Size
 from imaging.mask.agreement import agreement
 from models.evaluate.evaluation import Evaluation, evaluate
 from models.evaluate.pairs import Pair, hash_of_pairs, held_out, read_pairs
-from models.package.package import FRAMING_KEY
+from models.package.package import FRAMING_KEY, OWN_LICENCE
 from models.run.segmenter import Segmenter, open_segmenter
 from models.ship.confidence import Confidence, Fitted, fit_confidence, measure_confidence
 from models.ship.exported import Member, load_checkpoints
@@ -35,7 +35,6 @@ from models.train.recipe import Recipe, UnfitRun
 LEAST_MEAN_JACCARD = 0.999
 LEAST_JACCARD = 0.98
 LARGEST_DIFFERENCE = 0.02
-OWN_LICENCE = "Apache-2.0"
 
 
 @dataclass(frozen=True)
