@@ -70,7 +70,8 @@ class Masks(Sessions):
         if grid is None:
             return None
         framing = framed(size, Size.of(grid))
-        return Prediction(grid, framing, receipt_of(row), row.predicted_jaccard)
+        word = (row.predicted_jaccard, row.lesion_probability)
+        return Prediction(grid, framing, receipt_of(row), *word)
 
     def mask(self, revision_id: int) -> Rle:
         """A revision's pixels. Raises Unknown."""
@@ -119,6 +120,7 @@ class Masks(Sessions):
                 revision=revision_of(session, standing.revision_id),
                 receipt=None if row is None else receipt_of(row),
                 predicted_jaccard=None if row is None else row.predicted_jaccard,
+                lesion_probability=None if row is None else row.lesion_probability,
                 unseen_fraction=None if row is None else row.unseen_fraction,
                 decision=None if decision is None else DecisionKind(decision.kind),
                 decision_id=standing.decision_id,
@@ -239,7 +241,7 @@ def _add_prediction(session: Session, file: FileRow, made: Prediction) -> Predic
         framing=framing.name,
         unseen_fraction=framing.unseen_fraction,
         predicted_jaccard=made.predicted_jaccard,
-        lesion_probability=None,
+        lesion_probability=made.lesion_probability,
         made_at=now(),
     )
     session.add(row)

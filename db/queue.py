@@ -122,6 +122,7 @@ def _columns(reviewer: str | None) -> _Lines:
         said_now(RemarkRow.note, DecisionRow.note),
         col(MeasurementRow.value),
         col(PredictionRow.predicted_jaccard),
+        col(PredictionRow.lesion_probability),
         last_live_edit(reviewer).is_not(None),
         edited_since(reviewer),
     ).where(col(FileRow.gone_at).is_(None))
@@ -214,7 +215,7 @@ def _parts(keys: Sequence[int]) -> list[Sequence[int]]:
 
 
 def _item(row: Row[*tuple[Any, ...]]) -> QueueItem:
-    path, photo_id, revision_id, decision_id, kind, *said, area, jaccard, draft, since = row
+    path, photo_id, revision_id, decision_id, kind, *said, area, jaccard, lesion, draft, since = row
     flag, reviewer, score, note = said
     return QueueItem(
         photo_id=photo_id,
@@ -225,6 +226,7 @@ def _item(row: Row[*tuple[Any, ...]]) -> QueueItem:
         has_draft=draft,
         area_fraction=_number(area),
         predicted_jaccard=_number(jaccard),
+        lesion_probability=_number(lesion),
         decision_id=decision_id,
         edited_since=bool(since),
         flag=bool(flag),

@@ -103,6 +103,7 @@ class QueueItem:
     has_draft: bool
     area_fraction: float | None
     predicted_jaccard: float | None = None
+    lesion_probability: float | None = None
     decision_id: int | None = None
     """Grows with each decision, so that what was decided first can come first."""
     edited_since: bool = False
@@ -231,6 +232,8 @@ class PhotoDetails:
     history: tuple[HistoryEntry, ...]
     predicted_jaccard: float | None = None
     """What the model expects of its own mask, whatever reviewers made of it since."""
+    lesion_probability: float | None = None
+    """How sure the model is that there is a lesion at all."""
     unseen_fraction: float | None = None
     """How much of the photo the model's framing cut off."""
     score: int | None = None

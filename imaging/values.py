@@ -32,6 +32,8 @@ class Prediction:
     receipt: Receipt
     predicted_jaccard: float | None = None
     """The Jaccard the model expects of its mask with a person's, from 0 to 1; None if not said."""
+    lesion_probability: float | None = None
+    """How sure the model is that there is a lesion at all, from 0 to 1; None if not said."""
 
 
 @dataclass(frozen=True)

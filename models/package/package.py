@@ -17,6 +17,12 @@ THRESHOLD_KEY = "org.nevus.threshold"
 FRAMING_KEY = "org.nevus.framing"
 JACCARD_SLOPE_KEY = "org.nevus.jaccard_slope"
 JACCARD_INTERCEPT_KEY = "org.nevus.jaccard_intercept"
+LESION_SLOPE_KEY = "org.nevus.lesion_slope"
+LESION_INTERCEPT_KEY = "org.nevus.lesion_intercept"
+OWN_LICENCE = "Apache-2.0"
+LONGEST_LICENCE = 60
+HIGHEST_PEAK = 0.9995
+"""Beyond it float16, in which maps are kept, hardly tells one probability from the next."""
 
 
 class ModelError(Exception):
@@ -37,7 +43,9 @@ class PackageInfo:
 
     `hash` is the SHA-256 of its program and weights: `Manifest.json`, which holds random
     identifiers, doesn't count. `threshold` turns its probabilities into a mask. The Jaccard to
-    predict of a mask is `jaccard_intercept` + `jaccard_slope` times what its probabilities expect.
+    predict of a mask is `jaccard_intercept` + `jaccard_slope` times what its probabilities expect,
+    where there is a lesion; how sure that is, `lesion_slope` and `lesion_intercept` tell from the
+    greatest probability's logit (no slope: it doesn't say). `license` is empty if not said.
     `colour` is how its picture's channels lie, `output` what its map holds (see
     `models.package.interface`).
     """
@@ -51,12 +59,39 @@ class PackageInfo:
     threshold: float = DEFAULT_THRESHOLD
     jaccard_slope: float = 1.0
     jaccard_intercept: float = 0.0
+    lesion_slope: float | None = None
+    lesion_intercept: float = 0.0
     colour: str = "RGB"
     output: str = PROBABILITY
+    license: str = ""
 
-    def predicted_jaccard(self, expected: float) -> float:
-        """The Jaccard to predict, from 0 to 1, where the probabilities expect `expected`."""
-        return min(1.0, max(0.0, self.jaccard_intercept + self.jaccard_slope * expected))
+    @property
+    def title(self) -> str:
+        """Its name, and its licence where that is another than nevus's own."""
+        terms = " ".join(self.license.split())
+        if terms in {"", OWN_LICENCE}:
+            return self.name
+        return f"{self.name} ({terms[:LONGEST_LICENCE]})"
+
+    def lesion_probability(self, peak: float) -> float | None:
+        """How sure it is that there is a lesion where a map's greatest probability is `peak`."""
+        if self.lesion_slope is None:
+            return None
+        return 1 / (1 + math.exp(-self.lesion_intercept - self.lesion_slope * peak_logit(peak)))
+
+    def predicted_jaccard(self, expected: float, lesion: float | None = None) -> float:
+        """The Jaccard to predict, from 0 to 1, where the probabilities expect `expected`.
+
+        It is 0 where there is no lesion: so it counts as much as it is sure that there is one.
+        """
+        told = min(1.0, max(0.0, self.jaccard_intercept + self.jaccard_slope * expected))
+        return told if lesion is None else told * lesion
+
+
+def peak_logit(peak: float) -> float:
+    """The logit of a map's greatest probability, within what float16 can tell apart."""
+    held = min(HIGHEST_PEAK, max(1 - HIGHEST_PEAK, peak))
+    return math.log(held / (1 - held))
 
 
 def check_package(path: Path) -> None:
@@ -122,8 +157,13 @@ def read_package(path: Path) -> PackageInfo:
         threshold=_threshold(path, metadata),
         jaccard_slope=_number(path, metadata, JACCARD_SLOPE_KEY, 1.0),
         jaccard_intercept=_number(path, metadata, JACCARD_INTERCEPT_KEY, 0.0),
+        lesion_slope=(
+            _number(path, metadata, LESION_SLOPE_KEY, 0.0) if LESION_SLOPE_KEY in metadata else None
+        ),
+        lesion_intercept=_number(path, metadata, LESION_INTERCEPT_KEY, 0.0),
         colour=colour,
         output=output,
+        license=str(spec.description.metadata.license),
     )
 
 

@@ -74,12 +74,14 @@ class Segmenter:
         grid = self.predict_framed(framed)
         milliseconds = (time.perf_counter() - started) * 1000
         receipt = Receipt(
-            self.info.name, self.info.hash, self._backend.name, self._backend.device, milliseconds
+            self.info.title, self.info.hash, self._backend.name, self._backend.device, milliseconds
         )
         rounded = grid.astype(np.float16).astype(np.float32)
         seen = rounded[framing.inside]
         expected = expected_jaccard(seen, mask_on_grid(seen, self.info.threshold))
-        return Prediction(rounded, framing, receipt, self.info.predicted_jaccard(expected))
+        lesion = self.info.lesion_probability(float(seen.max()))
+        predicted = self.info.predicted_jaccard(expected, lesion)
+        return Prediction(rounded, framing, receipt, predicted, lesion)
 
     def predict_framed(self, framed: Pixels) -> Probabilities:
         """Run the model alone: uint8 (gh, gw, 3) to float32 probabilities (gh, gw).

@@ -24,6 +24,8 @@ class Trial:
     opening: float
     milliseconds: float
     runs: int
+    licence: str = ""
+    """What the package says of its licence."""
 
 
 def try_out(setup: ModelSetup) -> Trial:
@@ -47,4 +49,5 @@ def _try_out(setup: ModelSetup) -> Trial:
         segmenter.predict_framed(picture)
         times.append((perf_counter() - begun) * 1000)
     device = setup.compute_units if segmenter.backend == "coreml" else "CPU"
-    return Trial(segmenter.backend, device, opening, median(times[WARM_UP:]), RUNS)
+    spent = median(times[WARM_UP:])
+    return Trial(segmenter.backend, device, opening, spent, RUNS, segmenter.info.license)

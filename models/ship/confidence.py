@@ -7,14 +7,21 @@ import cv2
 import numpy as np
 import torch
 
-from imaging.decode.photo import read_photo
+from imaging.decode.photo import Photo, read_photo
 from imaging.framing import Framing, Mask, Probabilities, Size, fit
 from imaging.mask.agreement import agreement, expected_jaccard
 from imaging.mask.outline import draw_mask, mask_on_grid
 from models.evaluate.evaluation import USEFUL
 from models.evaluate.masks import read_mask
 from models.evaluate.pairs import Pair
-from models.package.package import JACCARD_INTERCEPT_KEY, JACCARD_SLOPE_KEY, THRESHOLD_KEY
+from models.package.package import (
+    JACCARD_INTERCEPT_KEY,
+    JACCARD_SLOPE_KEY,
+    LESION_INTERCEPT_KEY,
+    LESION_SLOPE_KEY,
+    THRESHOLD_KEY,
+    peak_logit,
+)
 from models.run.segmenter import Segmenter
 from models.ship.calibration import (
     Bin,
@@ -29,6 +36,9 @@ from models.ship.calibration import (
     sigmoid,
 )
 from models.ship.exported import ShippedNetwork
+from models.ship.kinds import PHONE, Calibration, fit_teller
+from models.ship.presence import cut_skin
+from models.train.network import upsample
 from models.train.recipe import UnfitRun
 
 THRESHOLDS = np.linspace(0.2, 0.7, 51)
@@ -37,20 +47,28 @@ THRESHOLDS = np.linspace(0.2, 0.7, 51)
 
 @dataclass(frozen=True)
 class Fitted:
-    """What was fitted on photos the network never saw."""
+    """What was fitted on photos the network never saw.
+
+    `phone` is the scaling of phone photos where they are told from others, `lesion` what turns the
+    logit of a map's greatest probability into how sure it is that there is a lesion.
+    """
 
     pairs: int
     scaling: Scaling
+    phone: Scaling | None
+    lesion: Scaling
     threshold: float
     jaccard_slope: float
     jaccard_intercept: float
 
     def metadata(self) -> dict[str, str]:
-        """What a package says of it; the scaling is in its graph."""
+        """What a package says of it; the scalings of its logits are in its graph."""
         return {
             THRESHOLD_KEY: f"{self.threshold:g}",
             JACCARD_SLOPE_KEY: f"{self.jaccard_slope:.6f}",
             JACCARD_INTERCEPT_KEY: f"{self.jaccard_intercept:.6f}",
+            LESION_SLOPE_KEY: f"{self.lesion.scale:.6f}",
+            LESION_INTERCEPT_KEY: f"{self.lesion.bias:.6f}",
         }
 
 
@@ -78,10 +96,11 @@ class Confidence:
 
 @dataclass(frozen=True, eq=False)
 class _Seen:
-    """A photo as the network saw it: its framing, the logits on its grid and the true mask."""
+    """A photo as the network saw it: its framing, the logits on its grid, and its features."""
 
     framing: Framing
     logits: Values
+    features: Values
     truth: Mask
 
     @property
@@ -91,13 +110,14 @@ class _Seen:
         shares = cv2.resize(self.truth.astype(np.float32), size, interpolation=cv2.INTER_AREA)
         return np.asarray(shares, np.float64)
 
-    def probabilities(self, scaling: Scaling) -> Probabilities:
+    def probabilities(self, calibration: Calibration) -> Probabilities:
         """The calibrated map on the whole grid."""
+        scaling = calibration.of(self.features)
         return sigmoid(self.logits * scaling.scale + scaling.bias).astype(np.float32)
 
 
 def fit_confidence(network: ShippedNetwork, pairs: Sequence[Pair], size: int) -> Fitted:
-    """Fit scaling, threshold and the line to the Jaccard, in this order, on framed photos.
+    """Calibrate a network: fit its scalings, threshold, Jaccard and lesions on framed photos.
 
     Raises UnfitRun where there are fewer than two pairs, PairsError, PhotoError.
     """
@@ -107,24 +127,67 @@ def fit_confidence(network: ShippedNetwork, pairs: Sequence[Pair], size: int) ->
             "needed. A tenth of the groups is, so give more pairs."
         )
     seen = [_look(network, pair, size) for pair in pairs]
-    scaling = fit_scaling(
-        [one.logits[one.framing.inside] for one in seen], [one.truth_on_grid for one in seen]
-    )
-    maps = [one.probabilities(scaling) for one in seen]
-    threshold = _threshold(seen, maps, scaling)
+    calibration = _calibration(seen, [pair.row.get("kind") == PHONE for pair in pairs])
+    network.calibrate(calibration)
+    maps = [one.probabilities(calibration) for one in seen]
+    threshold = _threshold(seen, maps, calibration.scaling)
     parts = [grid[one.framing.inside] for one, grid in zip(seen, maps, strict=True)]
     expected = [expected_jaccard(part, mask_on_grid(part, threshold)) for part in parts]
     slope, intercept = _line(expected, _jaccards(seen, maps, threshold))
-    return Fitted(len(seen), scaling, threshold, slope, intercept)
+    return Fitted(
+        pairs=len(seen),
+        scaling=calibration.scaling,
+        phone=calibration.phone,
+        lesion=_lesion(parts, _skin(network, calibration, pairs, size)),
+        threshold=threshold,
+        jaccard_slope=slope,
+        jaccard_intercept=intercept,
+    )
+
+
+def _calibration(seen: Sequence[_Seen], phones: Sequence[bool]) -> Calibration:
+    """One scaling for all, or one for each of two kinds where there are enough of both."""
+    flags = np.array(phones)
+    teller = fit_teller(np.array([one.features for one in seen]), flags)
+    if teller is None:
+        return Calibration(_scaling(seen))
+    others = [one for one, phone in zip(seen, flags, strict=True) if not phone]
+    own = [one for one, phone in zip(seen, flags, strict=True) if phone]
+    return Calibration(_scaling(others), _scaling(own), teller)
+
+
+def _scaling(seen: Sequence[_Seen]) -> Scaling:
+    # Of four neighbours one: the others say the same, and all of them together need minutes.
+    logits = [one.logits[one.framing.inside][::2, ::2] for one in seen]
+    return fit_scaling(logits, [one.truth_on_grid[::2, ::2] for one in seen])
+
+
+def _skin(
+    network: ShippedNetwork, calibration: Calibration, pairs: Sequence[Pair], size: int
+) -> list[Probabilities]:
+    """Maps of plain skin beside lesions, where a photo has room for a piece."""
+    pieces = [cut_skin(pair, size, number) for number, pair in enumerate(pairs)]
+    seen = [_see(network, one, size, np.zeros((1, 1), bool)) for one in pieces if one is not None]
+    return [one.probabilities(calibration)[one.framing.inside] for one in seen]
+
+
+def _lesion(lesions: Sequence[Probabilities], skin: Sequence[Probabilities]) -> Scaling:
+    """What turns the peak of a map into how sure it is that there is a lesion."""
+    peaks = np.array([peak_logit(float(part.max())) for part in (*lesions, *skin)])
+    return fit_scaling([peaks], [np.repeat([1.0, 0.0], [len(lesions), len(skin)])])
 
 
 def _look(network: ShippedNetwork, pair: Pair, size: int) -> _Seen:
-    photo = read_photo(pair.image, size)
+    return _see(network, read_photo(pair.image, size), size, read_mask(pair))
+
+
+def _see(network: ShippedNetwork, photo: Photo, size: int, truth: Mask) -> _Seen:
     framing = fit(photo.size, Size(size, size))
     framed = framing.picture_to_grid(photo.pixels).transpose(2, 0, 1)[None]
     with torch.no_grad():
-        logits = network.logits(torch.from_numpy(framed.astype(np.float32) / 255))[0, 0]
-    return _Seen(framing, logits.numpy().astype(np.float64), read_mask(pair))
+        logits, features = network.look(torch.from_numpy(framed.astype(np.float32) / 255))
+    grid, flat = upsample(logits)[0, 0].numpy(), features.flatten().numpy()
+    return _Seen(framing, grid.astype(np.float64), flat.astype(np.float64), truth)
 
 
 def _jaccards(

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,10 +23,11 @@ from imaging.framing import Size
 from imaging.mask.agreement import agreement
 from models.evaluate.evaluation import Evaluation, evaluate
 from models.evaluate.pairs import Pair, hash_of_pairs, held_out, read_pairs
-from models.package.package import FRAMING_KEY
+from models.package.package import FRAMING_KEY, OWN_LICENCE
 from models.run.segmenter import Segmenter, open_segmenter
 from models.ship.confidence import Confidence, Fitted, fit_confidence, measure_confidence
 from models.ship.exported import Member, load_checkpoints
+from models.ship.presence import Presence, measure_presence
 from models.ship.rounding import round_weights
 from models.train.network import multiply_accumulates, parameters
 from models.train.recipe import Recipe, UnfitRun
@@ -34,7 +35,17 @@ from models.train.recipe import Recipe, UnfitRun
 LEAST_MEAN_JACCARD = 0.999
 LEAST_JACCARD = 0.98
 LARGEST_DIFFERENCE = 0.02
-SEGMENTS = "Skin lesion segmentation: photo in, probability of lesion out."
+
+
+@dataclass(frozen=True)
+class Saying:
+    """What a package says of itself to a reader."""
+
+    what: str
+    licence: str = OWN_LICENCE
+
+
+SEGMENTS = Saying("Skin lesion segmentation: photo in, probability of lesion out.")
 
 
 class ParityError(Exception):
@@ -102,12 +113,13 @@ class Report:
     """All that is said of a converted package; `dev` has figures for each kind of photo.
 
     `fitted` is what held-out photos of training decided, `confidence` how far it holds on dev: for
-    each kind, and for `all`.
+    each kind, and for `all`; `presence` the same of its word on whether there is a lesion.
     """
 
     origin: Making
     fitted: Fitted
     confidence: Mapping[str, Confidence]
+    presence: Mapping[str, Presence | None]
     parameters: int
     multiply_accumulates: int
     package_sha256: str
@@ -120,7 +132,7 @@ def convert(
     size: Size,
     target: Path,
     metadata: Mapping[str, str],
-    description: str = SEGMENTS,
+    saying: Saying = SEGMENTS,
 ) -> None:
     """Trace a network and save it as an ML Program, float16, for iOS 17 / macOS 14 and later.
 
@@ -143,8 +155,8 @@ def convert(
         convert_to="mlprogram",
         compute_precision=ct.precision.FLOAT16,
     )
-    model.short_description = description
-    model.license = "Apache-2.0"
+    model.short_description = saying.what
+    model.license = saying.licence
     model.user_defined_metadata.update(metadata)
     model.save(str(target))
 
@@ -227,6 +239,7 @@ def convert_checkpoints(
     target: Path,
     data: Path,
     watched: Callable[[Sequence[Pair]], Iterable[Pair]] = iter,
+    licence: str = OWN_LICENCE,
 ) -> Report:
     """Convert checkpoints, prove and measure the package, and only then put it in place.
 
@@ -243,7 +256,6 @@ def convert_checkpoints(
     dev = read_pairs(data, {"split": "dev"})
     apart = [pair for pair in read_pairs(data, recipe.where) if held_out(pair)]
     fitted = fit_confidence(exported, apart, recipe.size)
-    exported.scaling = fitted.scaling
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         made = Path(folder) / target.name
@@ -252,6 +264,7 @@ def convert_checkpoints(
             Size(recipe.size, recipe.size),
             made,
             {**source.metadata(), **fitted.metadata()},
+            replace(SEGMENTS, licence=licence),
         )
         segmenter = open_segmenter(made, "onnxruntime")
         found = parity(exported, segmenter, watched(dev))
@@ -260,6 +273,7 @@ def convert_checkpoints(
             origin=source,
             fitted=fitted,
             confidence=measure_by_kind(segmenter, dev),
+            presence={k: measure_presence(segmenter, those) for k, those in by_kind(dev).items()},
             parameters=parameters(exported),
             multiply_accumulates=multiply_accumulates(exported, recipe.size),
             package_sha256=segmenter.info.hash,

@@ -23,7 +23,7 @@ from models.evaluate.pairs import Pair, hash_of_pairs, held_out, read_pairs
 from models.package.package import package_hash
 from models.run.refiner import NetworkRefiner, look_through, open_refiner
 from models.run.segmenter import Segmenter, open_segmenter, shipped_model
-from models.ship.conversion import Parity, by_kind, convert, current_commit
+from models.ship.conversion import Parity, Saying, by_kind, convert, current_commit
 from models.train.network import LesionNetwork, multiply_accumulates, parameters
 from models.train.recipe import UnfitRun
 from models.train.refiner.network import ShippedRefiner, refiner_network
@@ -74,7 +74,7 @@ def convert_refiner(weights: Path, target: Path, data: Path, side: int = SIDE) -
         made = Path(folder) / target.name
         date, commit = datetime.now(UTC).date().isoformat(), current_commit()
         said = {"org.nevus.date": date, "org.nevus.commit": commit}
-        convert(exported, Size(side, 2 * side), made, said, MENDS)
+        convert(exported, Size(side, 2 * side), made, said, Saying(MENDS))
         refiner = open_refiner(made, "onnxruntime")
         found, milliseconds = parity(exported, refiner, segmenter, dev)
         found.check()

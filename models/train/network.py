@@ -261,7 +261,11 @@ class LesionNetwork(nn.Module):
 
     def decode(self, x: Tensor) -> list[Tensor]:
         """(N, 3, H, W) to the decoder's maps of `width` channels at strides 16, 8 and 4."""
-        _, quarter, eighth, sixteenth, last = self.encoder(x)
+        return self.rise(self.encoder(x))
+
+    def rise(self, maps: Sequence[Tensor]) -> list[Tensor]:
+        """The encoder's maps to those of the decoder, as `decode` gives them."""
+        _, quarter, eighth, sixteenth, last = maps
         at16 = self.up16(self.context(last), sixteenth)
         at8 = self.up8(at16, eighth)
         return [at16, at8, self.up4(at8, quarter)]

@@ -15,9 +15,11 @@ from models.evaluate.masks import read_mask
 from models.evaluate.pairs import Pair, PairsError
 from models.train.augmentation import Picture, augment, paste, take_colours
 from models.train.recipe import Recipe
+from models.train.skin import skin_beside
 
-COLOURS_CHANCE, PASTE_CHANCE = 0.25, 0.08
-"""How often a view takes another photo's colours, and gets another photo's lesion beside its own.
+COLOURS_CHANCE, PASTE_CHANCE, SKIN_CHANCE = 0.25, 0.08, 0.08
+"""How often a view takes another photo's colours, gets another photo's lesion beside its own, and
+shows plain skin beside the lesion alone.
 
 The official masks of dermoscopy leave a second lesion out, so pasting stays rare.
 """
@@ -71,6 +73,8 @@ class Views(Dataset[tuple[Tensor, Tensor, Tensor]]):
     def __getitem__(self, draw: Draw) -> tuple[Tensor, Tensor, Tensor]:
         random = np.random.default_rng((self._seed, draw.epoch, draw.index))
         photo, mask = self._items[draw.index]
+        if random.random() < SKIN_CHANCE and (skin := skin_beside(photo, mask, random)) is not None:
+            photo, mask = skin, np.zeros(skin.shape[:2], np.uint8)
         if random.random() < COLOURS_CHANCE:
             photo = take_colours(photo, self._any(random)[0], random)
         if random.random() < PASTE_CHANCE:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from models.translate.operations import GraphWriter
 
-TRANSLATOR_VERSION = 4
+TRANSLATOR_VERSION = 5
 """To be raised with every change of what a translation holds: cached ones of others are left."""
 INFO_KEY = "org.nevus.package"
 _OPSET, _IR_VERSION = 17, 9

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
-from models.package.package import ModelError, NoNumbers, check_package, package_hash
+from models.package.package import OWN_LICENCE, ModelError, NoNumbers, check_package, package_hash
 from models.run.child import ChildDied
 from models.run.segmenter import on_apple_hardware
 from models.run.setup import ModelSetup
@@ -27,7 +27,12 @@ def model_findings(setup: ModelSetup) -> tuple[Finding, ...]:
         trial, failure = _trial(setup)
     except ModelError as error:
         return (package, problem("Run", f"It can't be run here. {error}", _OTHERS), cache_finding())
-    tried = (backend_finding(trial), speed_finding(trial), cache_finding())
+    tried = (
+        *licence_findings(trial),
+        backend_finding(trial),
+        speed_finding(trial),
+        cache_finding(),
+    )
     return (
         (package, _spared(setup.compute_units, failure), *tried) if failure else (package, *tried)
     )
@@ -60,6 +65,13 @@ def _package(path: Path) -> Finding:
     size = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
     digest = package_hash(path)[:12]
     return ok("Package", f"{path}: {in_bytes(size)}, hash {digest}….")
+
+
+def licence_findings(trial: Trial) -> tuple[Finding, ...]:
+    """Under which licence a package comes, where it is another than nevus's own."""
+    if trial.licence in {"", OWN_LICENCE}:
+        return ()
+    return (note("Licence", f"{trial.licence}.", "Its terms hold for what you do with it."),)
 
 
 def backend_finding(trial: Trial) -> Finding:

@@ -219,6 +219,6 @@ def _totals(counts: Counter[Outcome], seconds: float, model: "PackageInfo", back
         duplicates=counts[Outcome.DUPLICATE],
         set_aside=counts[Outcome.SET_ASIDE] + counts[Outcome.POSTPONED],
         seconds=round(seconds, 3),
-        model=model.name,
+        model=model.title,
         backend=backend,
     )

@@ -36,13 +36,18 @@ def new_photo(name: str, content: str = "", modified: int = 1) -> NewPhoto:
 
 
 def outline(
-    store: Store, name: str, model: str = "m" * 64, predicted_jaccard: float | None = None
+    store: Store,
+    name: str,
+    model: str = "m" * 64,
+    predicted_jaccard: float | None = None,
+    lesion_probability: float | None = None,
 ) -> int:
     """A photo in the store with a model's outline; its id."""
     grid = np.zeros((8, 8), np.float32)
     grid[2:6, 2:6] = 0.75
     receipt = Receipt("lesion", model, "x", "CPU", 1.0)
-    prediction = Prediction(grid, centre(SIZE, Size(8, 8)), receipt, predicted_jaccard)
+    word = (predicted_jaccard, lesion_probability)
+    prediction = Prediction(grid, centre(SIZE, Size(8, 8)), receipt, *word)
     mask = prediction.framing.map_to_photo(grid) >= 0.5
     made = NewOutline(prediction, rle.encode(mask), measure(mask), 0.5)
     return store.take_in(new_photo(name), made).photo_id

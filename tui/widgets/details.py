@@ -14,7 +14,7 @@ from imaging.framing import Size
 from imaging.mask.parts import MaskPart
 from imaging.text import printable
 from imaging.values import Measurements, Receipt
-from pipeline.review.order import explain_place
+from pipeline.review.order import PERHAPS_NONE, explain_place
 from pipeline.review.wanted import ALL, Wanted
 from tui.names import below
 from tui.words import FLAG, cells, cut, folded, lines_of, percent, shorten
@@ -251,10 +251,13 @@ def receipt_lines(receipt: Receipt | None) -> list[Content]:
 
 
 def word_lines(photo: PhotoDetails) -> list[Content]:
-    """How good the model expects its outline to be, and how much of the photo it did not see."""
+    """How good the model expects its outline to be, if there is one, and what it did not see."""
     lines = []
     if photo.predicted_jaccard is not None:
         lines.append(pair("Predicts", f"Jaccard {photo.predicted_jaccard:.2f}"))
+    if photo.lesion_probability is not None:
+        style = "$warning" if photo.lesion_probability < PERHAPS_NONE else ""
+        lines.append(pair("A lesion", f"{photo.lesion_probability:.0%} sure", style))
     if photo.unseen_fraction:
         lines.append(pair("Unseen", f"{percent(photo.unseen_fraction)} at the edges", "$warning"))
     return lines

@@ -1,6 +1,7 @@
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import coremltools as ct
@@ -71,6 +72,21 @@ def test_metadata_give_threshold_and_framing(tmp_path: Path, build: Build) -> No
     )  # fmt: skip
     info = read_package(path)
     assert (info.threshold, info.framing, info.input_size) == (0.37, "fit", Size(12, 8))
+
+
+def test_a_package_says_how_sure_it_is_of_a_lesion_and_under_which_licence(
+    tmp_path: Path, build: Build
+) -> None:
+    silent = read_package(build(tmp_path / "m.mlpackage", lambda x: mb.sigmoid(x=x)))
+    assert (silent.lesion_probability(0.9), silent.title) == (None, "m")
+    assert silent.predicted_jaccard(0.8) == 0.8
+    said = replace(silent, lesion_slope=1.5, lesion_intercept=-6.0, license="CC BY-NC 4.0")
+    assert said.title == "m (CC BY-NC 4.0)"
+    assert replace(said, license="Apache-2.0").title == "m"
+    sure, doubtful = (said.lesion_probability(peak) for peak in (1.0, 0.8))
+    assert sure == pytest.approx(0.996, abs=2e-3)
+    assert doubtful == pytest.approx(0.019, abs=2e-3)
+    assert said.predicted_jaccard(0.8, doubtful) == pytest.approx(0.8 * doubtful)
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,9 @@ def main(
         Path,
         typer.Option(help="The pairs trained on: their dev split proves the package.", exists=True),
     ],
+    licence: Annotated[
+        str, typer.Option(help="What the package says of its licence.")
+    ] = "Apache-2.0",
 ) -> None:
     """Convert checkpoints to one .mlpackage, prove it against torch, and measure it on dev.
 
@@ -46,7 +49,7 @@ def main(
         from models.ship.conversion import ParityError, convert_checkpoints
 
         try:
-            report = convert_checkpoints(checkpoints, target, data, _watched)
+            report = convert_checkpoints(checkpoints, target, data, _watched, licence)
         except (ParityError, UnfitRun) as error:
             raise fail(str(error)) from error
     print_table(_figures(report))
