@@ -15,7 +15,8 @@ from imaging.mask.stroke import Stroke
 from imaging.view.overlay import Shown
 from pipeline.review.editor import Editor
 from tui.surface.ansi import TRUE, encode
-from tui.widgets.scene import Brush, Look, Scene, Subject, stretched
+from tui.widgets.aids import Aids, Brush
+from tui.widgets.scene import Look, Scene, Subject, stretched
 
 PHOTO = Size(4000, 3000)
 CELLS = Size(52, 36)
@@ -67,7 +68,10 @@ def _blank() -> Mask:
 
 
 def _draw(scene: Scene, part: Part, x: float, y: float, radius: float) -> None:
-    regions = [scene.draw_part(part), *scene.mark(Brush(x, y, radius, erases=False, is_down=True))]
+    regions = [
+        scene.draw_part(part),
+        *scene.mark(Aids(Brush(x, y, radius, erases=False, is_down=True))),
+    ]
     region = Region.from_union([each for each in regions if each])
     encode(scene.cells(slice(region.y, region.bottom)), TRUE)
 

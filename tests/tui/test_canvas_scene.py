@@ -12,7 +12,8 @@ from imaging.framing import Mask, Part, Pixels, Size, fit
 from imaging.view.lens import Lens
 from imaging.view.overlay import Pens, Shown
 from tests.tui.easel import PHOTO, disc, skin
-from tui.widgets.scene import Brush, Look, Scene, Subject
+from tui.widgets.aids import Aids, Brush
+from tui.widgets.scene import Look, Scene, Subject
 
 sizes = st.builds(Size, st.integers(8, 300), st.integers(8, 300))
 canvases = st.builds(Size, st.integers(2, 60), st.integers(1, 30))
@@ -54,7 +55,7 @@ def test_the_brush_is_seen_in_the_cell_that_points_at_it(
     y = data.draw(st.floats(0, cells.height, exclude_max=True))
     there = scene.to_photo(x, y)
     on_photo = 0 <= there[0] < photo.width and 0 <= there[1] < photo.height
-    regions = scene.mark(Brush(*there, 0.0, erases=False, is_down=False))
+    regions = scene.mark(Aids(Brush(*there, 0.0, erases=False, is_down=False)))
     back = [region for region in regions if region.contains(int(x), int(y))]
     assert back or not on_photo
 
@@ -105,11 +106,11 @@ def test_a_brush_that_is_gone_leaves_nothing(
     scene = scene_of(photo, cells)
     bare = seen(scene, cells)
     x, y = data.draw(st.floats(-9, photo.width + 9)), data.draw(st.floats(-9, photo.height + 9))
-    (*regions,) = scene.mark(Brush(x, y, radius, erases=False, is_down=is_down))
+    (*regions,) = scene.mark(Aids(Brush(x, y, radius, erases=False, is_down=is_down)))
     with_brush = seen(scene, cells)
     region = regions[0] if regions else Region()
     assert untouched(bare, with_brush, region)
-    assert scene.mark(None) == regions
+    assert scene.mark(Aids()) == regions
     assert np.array_equal(seen(scene, cells), bare)
 
 

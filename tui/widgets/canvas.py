@@ -16,9 +16,10 @@ from imaging.view.overlay import Pens, Shown
 from pipeline.review.brush import FIRST_WIDTH, aim, radius_on_photo
 from pipeline.review.refining import Mark
 from pipeline.review.shape import SHAPES, Shape
+from tui.widgets.aids import Aids, Brush
 from tui.widgets.painter import BrushMode, Painter
 from tui.widgets.photo_view import PhotoView
-from tui.widgets.scene import Brush, Subject
+from tui.widgets.scene import Subject
 
 STRIDE = 4
 """Pixels of the screen, two of which are as high as a cell, that the crosshair moves with shift.
@@ -291,7 +292,8 @@ class Canvas(PhotoView, can_focus=True):
             # Where nothing of the mask is seen the photo is bare.
             numbered = () if self.overlay is Shown.NOTHING else self._numbered
             pins = self._pins if self.tool is Tool.REFINE and in_hand else Marks()
-            self._refresh(*self._scene.mark(brush, self._border(), numbered, pins))
+            aids = Aids(brush, self._border(), numbered, pins)
+            self._refresh(*self._scene.mark(aids))
 
     def _brush(self) -> Brush:
         if self._shape is not None or self.tool is Tool.REFINE:

@@ -1,16 +1,12 @@
-"""A photo laid out for the canvas: where it lies, what is drawn of it, and where its brush is."""
+"""A photo laid out for the canvas: where it lies, and what is drawn of it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 from textual.geometry import Region
 
 from imaging.framing import Framing, Mask, Part, Pixels, Size
-from imaging.mask.marks import Marks
 from imaging.mask.measure import bounding_box
-from imaging.mask.shape import Point
 from imaging.values import Prediction
 from imaging.view.cells import (
     Cells,
@@ -19,13 +15,9 @@ from imaging.view.cells import (
     table_colours,
     true_colours,
 )
-from imaging.view.digits import MINUS, PLUS, digits
 from imaging.view.grid import (
-    Circle,
-    around,
     contrasted,
     draw_coverage,
-    marks,
     painted,
     place_picture,
     seen_part,
@@ -33,19 +25,7 @@ from imaging.view.grid import (
 )
 from imaging.view.look import draw_heat, map_to_screen, stretch_contrast
 from imaging.view.overlay import Ink, Rgb, border, thickened
-
-NO_PINS = Marks()
-
-
-@dataclass(frozen=True)
-class Brush:
-    """The brush on the photo: its middle and radius in photo pixels, and what it is about."""
-
-    x: float
-    y: float
-    radius: float
-    erases: bool
-    is_down: bool
+from tui.widgets.aids import Aids
 
 
 @dataclass(frozen=True, eq=False)
@@ -260,73 +240,15 @@ class Scene:
             _between(rows.start, rows.stop - rows.start, row),
         )
 
-    def mark(
-        self,
-        brush: Brush | None,
-        way: Sequence[Point] = (),
-        numbered: Sequence[Part] = (),
-        pins: Marks = NO_PINS,
-    ) -> list[Region]:
-        """Draw the brush, a way through points of the photo, the numbers of parts of it, from 1
-        on, and a plus or a minus at each of the pins, here and nowhere else.
-
-        The cells that look different.
-        """
-        before, down = self._marks.copy(), self._down
-        self._marks[...] = False
-        if brush is not None:
-            self._down = brush.is_down
-            self._mark(brush)
-        if len(way) > 1:
-            self._trace(way)
-        for number, part in enumerate(numbered, 1):
-            self._write(number, part)
-        self._pin(pins.inside, PLUS)
-        self._pin(pins.outside, MINUS)
+    def mark(self, aids: Aids) -> list[Region]:
+        """Draw these, and nothing else, over photo and mask; the cells that look different."""
+        before, down = self._marks, self._down
+        self._marks = aids.on(self._framing, self._across)
+        self._down = aids.is_down
         gone, come = before, self._marks
         if down is self._down:
             gone, come = before & ~self._marks, self._marks & ~before
         return [self._region(box) for each in (gone, come) if (box := bounding_box(each))]
-
-    def _mark(self, brush: Brush) -> None:
-        x, y = self._framing.point_to_grid(brush.x, brush.y)
-        radius = brush.radius * self._framing.height / self._framing.photo.height
-        circle = Circle(x, y, radius, self._across)
-        part = widened(self._framing.inside, 0, around(circle, 2))
-        self._marks[part] = marks(part, circle, not brush.erases)
-
-    def _trace(self, way: Sequence[Point]) -> None:
-        places = [self._framing.point_to_grid(x, y) for x, y in way]
-        line = np.floor(places).astype(np.int32)
-        traced = np.zeros(self._marks.shape, np.uint8)
-        cv2.polylines(traced, [line[:, None]], isClosed=False, color=1)
-        inside = self._framing.inside
-        self._marks[inside] |= traced[inside] > 0
-
-    def _write(self, number: int, part: Part) -> None:
-        """Write a number above a part of the photo, or in it where there is no room above."""
-        rows, columns = part
-        x, y = self._framing.point_to_grid((columns.start + columns.stop) / 2, rows.start)
-        inside, across = self._framing.inside
-        glyph = np.repeat(digits(number), self._across, axis=1)
-        height, width = glyph.shape
-        top, left = int(y) - height - 1, int(x) - width // 2
-        if top < inside.start:
-            top = max(int(y), inside.start) + 2
-        left = max(across.start, min(left, across.stop - width))
-        if top + height <= inside.stop and left + width <= across.stop:
-            self._marks[top : top + height, left : left + width] |= glyph
-
-    def _pin(self, points: Sequence[Point], sign: Mask) -> None:
-        glyph = np.repeat(sign, self._across, axis=1)
-        height, width = glyph.shape
-        for point in points:
-            x, y = self._framing.point_to_grid(*point)
-            top, left = int(y) - height // 2, int(x) - width // 2
-            # One that lies at the edge of what is seen is left out rather than cut.
-            there = self._marks[max(0, top) : top + height, max(0, left) : left + width]
-            if there.shape == glyph.shape:
-                there |= glyph
 
     def _region(self, part: Part) -> Region:
         """The cells that a part of the grid touches."""
