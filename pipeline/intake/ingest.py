@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from db.errors import StoreError
 from db.store import Store
-from models.package.package import ModelError
-from pipeline.errors import JobFailed, WorkerClosed, WorkerDied
+from pipeline.errors import WorkerClosed
 from pipeline.intake.agenda import LONGEST_PAUSE, Agenda
 from pipeline.intake.driver import Driver
 from pipeline.intake.lease import Lease, is_held
+from pipeline.intake.model_trial import ModelTrial
 from pipeline.intake.notice import Board
 from pipeline.intake.outcome import Outcome, Settled
 from pipeline.intake.passed_by import how_many, passed_by
@@ -131,9 +131,8 @@ class Ingest:
         self._done: set[Path] = set()
         self._news = False
         self._stopping = threading.Event()
-        self._model_due: float | None = None
-        """When the model is tried again, on the monotonic clock; None where it is open."""
-        self._model_pause = self._patience.postponed
+        patience = self._patience
+        self._trial = ModelTrial(scorer, patience.postponed, patience.longest, self._wake)
         self._folder_trouble: _Trouble | None = None
         self._model_trouble: _Trouble | None = None
         self._step_trouble: _Trouble | None = None
@@ -210,9 +209,10 @@ class Ingest:
         try:
             self._driver = driver = self._make_driver(self._open_model())
             while not self._stopping.is_set():
-                if self._model_due is not None and monotonic() >= self._model_due:
+                if self._trial.is_due:
                     self._driver = driver = self._try_model_again(driver)
-                self._step(driver)
+                else:
+                    self._step(driver)
         except WorkerClosed:
             pass
         finally:
@@ -223,20 +223,12 @@ class Ingest:
         return Driver(self._agenda, segmenting, self._scorer.room)
 
     def _open_model(self) -> "PackageInfo | None":
-        """The model; where there is none now, it is tried again later, each time twice as late."""
-        try:
-            model = self._scorer.model()
-        except (ModelError, WorkerDied, JobFailed) as error:
-            self._model_trouble = _Trouble(str(error))
-            self._board.complain(str(error))
-            self._model_due = monotonic() + self._model_pause
-            waker = threading.Timer(self._model_pause, self._wake)
-            waker.daemon = True
-            waker.start()
-            self._model_pause = min(2 * self._model_pause, self._patience.longest)
-            return None
-        self._model_trouble = self._model_due = None
-        self._board.use(model.hash)
+        model, problem = self._trial.open(), self._trial.problem
+        self._model_trouble = None if problem is None else _Trouble(problem)
+        if problem is not None:
+            self._board.complain(problem)
+        if model is not None:
+            self._board.use(model.hash)
         return model
 
     def _try_model_again(self, driver: Driver) -> Driver:

@@ -5,9 +5,11 @@ says who, and after a kill, who it was.
 """
 
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from threading import Thread
 
 from db.store import Store
 from db.values import Counts
@@ -16,6 +18,9 @@ from pipeline.intake.notice import Notice, Seen, look_for
 from pipeline.intake.scan import scan
 from pipeline.unattended.daily import DailyCopies
 from pipeline.unattended.names import Names
+
+LONGEST_LOOK = 20.0
+"""Seconds; a share that has gone answers never."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,7 @@ class Status:
 
     `segmenting` is whether a process segments into its database now; `by` is that one's notice, or
     that of the last one, None where it is not known. `waiting` is how many photos are not done,
-    None where the folder is not there. Bytes are what is free on the disks.
+    None where the folder is not there and nobody says. Bytes are what is free on the disks.
     """
 
     folder: str
@@ -83,14 +88,28 @@ def whose(names: Names, database: Path, called: str) -> list[str]:
 
 
 def _waiting(seen: Seen, folder: Path, counts: Counts) -> int | None:
-    notice = seen.notice
+    """By what lies there and by what the holder says, who knows of outlines to be made anew, but
+    could not say so on a full disk.
+    """
+    there, notice = _photos_in(folder), seen.notice
+    waiting = [] if there is None else [there - counts.photos - counts.set_aside]
     if seen.segmenting and notice is not None and notice.folder == str(folder):
-        return max(0, notice.found - notice.done)
-    try:
-        found = len(scan(folder).photos)
-    except FolderGone:
-        return None
-    return max(0, found - counts.photos - counts.set_aside)
+        waiting.append(notice.found - notice.done)
+    return max(0, *waiting) if waiting else None
+
+
+def _photos_in(folder: Path) -> int | None:
+    """How many photos lie in a folder; None where it is not there, or on a disk that hangs."""
+    found: list[int] = []
+
+    def look() -> None:
+        with suppress(FolderGone):
+            found.append(len(scan(folder).photos))
+
+    looking = Thread(target=look, daemon=True)
+    looking.start()
+    looking.join(LONGEST_LOOK)
+    return found[0] if found else None
 
 
 def _with_names(notice: Notice, names: Names) -> Notice:

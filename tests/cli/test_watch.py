@@ -107,7 +107,7 @@ def test_it_ends_with_0_though_its_workers_hang(photos: Path, tmp_path: Path) ->
         for worker in workers:
             os.kill(worker, signal.SIGSTOP)
         shutil.copy(ROOT / "sample_images" / "hairy.jpg", photos)
-        until(lambda: status(photos, tmp_path / "a.db")["waiting"] == 1)
+        until(lambda: status(photos, tmp_path / "a.db")["by"]["found"] == 2)
         watch.process.send_signal(signal.SIGTERM)
         assert watch.process.wait(60) == 0
         assert "  ended  " in watch.log

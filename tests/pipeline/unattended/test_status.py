@@ -61,6 +61,17 @@ def test_while_somebody_segments_its_notice_says_how_far(store: Store, folder: P
     assert found.by.ended
 
 
+def test_what_lies_there_waits_though_the_holder_could_not_say_so(
+    store: Store, folder: Path, draw: Draw, remembered: int
+) -> None:
+    lease, board = Lease(store.path), Board(store.path, "watch", folder)
+    assert lease.take()
+    board.tell(1, 1)
+    draw(folder / "b.jpg", at=(20, 0))
+    assert status(store, folder).waiting == 1
+    lease.release()
+
+
 def test_the_last_copy_is_told(store: Store, folder: Path) -> None:
     copies = DailyCopies.of(store.path, None, 3)
     Daily(copies, lambda _event, _sentence: None).look()
