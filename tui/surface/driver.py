@@ -41,3 +41,12 @@ class LastingDriver(LinuxDriver):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._file: Any = LastingFile(self._file)
+
+    def _sigcont_application(self, *_: Any) -> None:
+        """Take the terminal up again, if it was let go of.
+
+        Whoever loses the terminal is told to go on, too. Textual would start its threads a second
+        time then, which nobody ends: the process would stay for ever.
+        """
+        if self._must_signal_resume:
+            super()._sigcont_application()

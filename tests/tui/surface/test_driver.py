@@ -1,11 +1,15 @@
 import os
+import signal
 import threading
+from collections.abc import AsyncIterator
 from io import TextIOWrapper
 from typing import IO, cast
 
+import pytest
+from textual.app import App
 from textual.drivers._writer_thread import MAX_QUEUED_WRITES, WriterThread
 
-from tui.surface.driver import LastingFile
+from tui.surface.driver import LastingDriver, LastingFile
 
 PATIENCE = 60.0
 
@@ -47,3 +51,36 @@ def test_a_terminal_is_not_sent_what_it_shows() -> None:
         file.write(text)
     file.flush()
     assert os.read(far, 64) == b"\x1b[2;5Hdrawn  once\x1b[1;1H\x1b[2;12Htwice\x1b[1;1H"
+
+
+class Counting(LastingDriver):
+    """Counts how often it takes up the terminal again, or lets go of it."""
+
+    resumed = suspended = 0
+
+    def resume_application_mode(self) -> None:
+        self.resumed += 1
+        self._must_signal_resume = False
+
+    def suspend_application_mode(self) -> None:
+        self.suspended += 1
+
+
+@pytest.fixture
+async def driver() -> AsyncIterator[Counting]:
+    before = {number: signal.getsignal(number) for number in (signal.SIGTSTP, signal.SIGCONT)}
+    yield Counting(App())
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+async def test_only_who_was_stopped_takes_the_terminal_up_again(
+    driver: Counting,
+) -> None:
+    os.kill(os.getpid(), signal.SIGCONT)
+    assert driver.resumed == 0
+    driver._must_signal_resume = True
+    os.kill(os.getpid(), signal.SIGCONT)
+    assert driver.resumed == 1
+    os.kill(os.getpid(), signal.SIGCONT)
+    assert driver.resumed == 1
