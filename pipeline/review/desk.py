@@ -19,8 +19,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import TypeVar
 
+from db.claims import Claimed
 from db.queue import PAGE
-from db.values import Claimed, PhotoDetails, QueueItem, SetAside
+from db.values import PhotoDetails, QueueItem, SetAside
 from imaging.framing import Framing, Mask, Pixels, Size
 from imaging.values import Prediction
 from pipeline.errors import WriteFailed
