@@ -5,6 +5,7 @@ nothing of a decision: that on a photo which another one has open is as good as 
 """
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, or_, select
@@ -12,12 +13,36 @@ from sqlmodel import Session, col
 
 from db.sessions import Sessions, standing_of
 from db.tables import ClaimRow
-from db.values import Claim, Claimed, Holder
 
 SPAN = timedelta(seconds=60)
 """How long a claim holds that nobody renews."""
 SLACK = timedelta(seconds=5)
 """How far a clock may be put back without a claim that was just made being taken for nonsense."""
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A reviewer's session, told apart from that reviewer's others by when it began."""
+
+    reviewer: str
+    began: datetime
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A photo that a session has open, and until when that holds where it is not renewed."""
+
+    photo_id: int
+    holder: Holder
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """Whose a photo is once it was asked for, and which decision stood on it then."""
+
+    holder: Holder
+    decision_id: int | None
 
 
 class Claims(Sessions):

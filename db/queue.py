@@ -74,29 +74,32 @@ class QueuePages(Sessions):
     def hear(self) -> Heard:
         """How much was said of all photos until now, and how many have come."""
         last_said = select(func.max(col(DecisionRow.id)))
-        last_unsaid = select(func.max(col(RetractionRow.created_at)))
+        unsaid = select(func.max(col(RetractionRow.created_at)), func.count())
         last_file = select(func.max(col(FileRow.id)))
         last_outline = select(func.max(col(PredictionRow.id)))
         aside = select(func.count(), func.max(col(AsideRow.seen_at))).select_from(AsideRow)
         with self._reading() as session:
+            said = session.scalar(last_said) or 0
+            latest, taken_back = session.execute(unsaid.select_from(RetractionRow)).one()
             arrived = session.scalar(last_file) or 0, session.scalar(last_outline) or 0
             count, newest = session.execute(aside).one()
-            return Heard(
-                session.scalar(last_said) or 0,
-                session.scalar(last_unsaid),
-                arrived,
-                (count, newest),
-            )
+            return Heard(said, latest, taken_back, arrived, (count, newest))
 
     def said_since(self, heard: Heard) -> set[int]:
         """The photos of which more was said since, by whomever, or of which less holds."""
         said = select(col(DecisionRow.photo_id))
-        unsaid = said.join(RetractionRow, col(RetractionRow.decision_id) == col(DecisionRow.id))
+        every = said.join(RetractionRow, col(RetractionRow.decision_id) == col(DecisionRow.id))
+        unsaid = every
         if heard.taken_back_at is not None:
-            unsaid = unsaid.where(col(RetractionRow.created_at) > heard.taken_back_at)
+            unsaid = every.where(col(RetractionRow.created_at) > heard.taken_back_at)
         with self._reading() as session:
             newer = session.scalars(said.where(col(DecisionRow.id) > heard.decision_id)).all()
-            return {*newer, *session.scalars(unsaid)}
+            later = session.scalars(unsaid).all()
+            count = session.scalar(select(func.count()).select_from(RetractionRow)) or 0
+            if len(later) < count - heard.taken_back:
+                # A clock was put back: the new ones can't be told by when they were made.
+                later = session.scalars(every).all()
+            return {*newer, *later}
 
 
 _Lines = Select[*tuple[Any, ...]]

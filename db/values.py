@@ -141,35 +141,12 @@ class Heard:
 
     decision_id: int = 0
     taken_back_at: datetime | None = None
+    taken_back: int = 0
+    """How many decisions were taken back: clocks are put back too."""
     arrived: tuple[int, int] = (0, 0)
     """The newest file and the newest outline of a model."""
     set_aside: tuple[int, datetime | None] = (0, None)
     """How many files are set aside, and when the newest of them was."""
-
-
-@dataclass(frozen=True)
-class Holder:
-    """A reviewer's session, told apart from that reviewer's others by when it began."""
-
-    reviewer: str
-    began: datetime
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A photo that a session has open, and until when that holds where it is not renewed."""
-
-    photo_id: int
-    holder: Holder
-    until: datetime
-
-
-@dataclass(frozen=True)
-class Claimed:
-    """Whose a photo is once it was asked for, and which decision stood on it then."""
-
-    holder: Holder
-    decision_id: int | None
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from functools import partial
 from time import monotonic
 from typing import TypeVar
 
+from db.claims import Claimed
 from db.errors import StoreError
-from db.values import Claimed
 from pipeline.review.lane import Lane
 from pipeline.review.session import ReviewSession
 

@@ -20,8 +20,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import TypeVar
 
+from db.claims import Claimed
 from db.queue import PAGE
-from db.values import Claimed, PhotoDetails, QueueItem, Remarks, SetAside, Tool
+from db.values import PhotoDetails, QueueItem, Remarks, SetAside, Tool
 from imaging.framing import Framing, Mask, Pixels, Size
 from imaging.mask.shape import Point
 from imaging.values import Prediction

@@ -4,9 +4,9 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from db.claims import Claim
 from db.errors import StoreError
 from db.sqlite.changes import Changes
-from db.values import Claim
 from pipeline.review.session import ReviewSession
 
 EVERY = 0.5

@@ -9,16 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
-from db.claims import holds
+from db.claims import Claim, Claimed, Holder, holds
 from db.columns import now
 from db.sqlite.changes import Changes
 from db.store import Store
 from db.values import (
-    Claim,
-    Claimed,
     DraftState,
     Heard,
-    Holder,
     NewMask,
     PhotoDetails,
     QueueItem,
@@ -119,10 +116,7 @@ class ReviewSession:
         heard, before = self._store.hear(), self._heard
         if before is None:
             return False, False
-        said = (heard.decision_id, heard.taken_back_at) != (
-            before.decision_id,
-            before.taken_back_at,
-        )
+        said = (heard.decision_id, heard.taken_back) != (before.decision_id, before.taken_back)
         came = (heard.arrived, heard.set_aside) != (before.arrived, before.set_aside)
         return said, came
 

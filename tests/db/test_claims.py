@@ -6,10 +6,10 @@ from threading import Barrier, Thread
 
 import pytest
 
-from db.claims import SLACK, SPAN, holds
+from db.claims import SLACK, SPAN, Holder, holds
 from db.errors import Unknown
 from db.store import Store
-from db.values import DecisionKind, Holder
+from db.values import DecisionKind
 from tests.db.conftest import outline, verdict
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)

@@ -140,6 +140,20 @@ def test_what_others_said_since_is_heard_of_once(store: Store) -> None:
     assert store.said_since(store.hear()) == set()
 
 
+def test_what_is_taken_back_is_heard_of_though_the_clock_was_put_back(store: Store) -> None:
+    first, second = outline(store, "a.jpg"), outline(store, "b.jpg")
+    for photo_id in (second, first):
+        store.decide(verdict(store, photo_id, DecisionKind.ACCEPTED))
+    store.take_back("ada")
+    with closing(sqlite3.connect(store.path)) as connection, connection:
+        connection.execute("UPDATE retraction SET created_at = '2999-01-01 00:00:00.000000'")
+    heard = store.hear()
+    assert store.said_since(heard) == set()
+    store.take_back("ada")
+    assert store.hear() != heard
+    assert second in store.said_since(heard)
+
+
 def test_counts_are_of_files(store: Store) -> None:
     store.decide(verdict(store, outline(store, "a.jpg"), DecisionKind.ACCEPTED))
     store.take_in(new_photo("same.jpg", content="a.jpg"))

@@ -99,8 +99,8 @@ async def test_a_decision_counts_before_it_is_stored_and_a_taken_back_one_no_mor
         await settled(pilot)
         assert progress.tally.kinds() == [(DecisionKind.REJECTED, 1), (DecisionKind.SKIPPED, 1)]
         await pilot.press("U")
-        await until(pilot, lambda: progress.tally.waiting == 2)
-        assert progress.tally.kinds() == [(DecisionKind.REJECTED, 1)]
+        # Not how many wait, which are as many: the skipped one does too.
+        await until(pilot, lambda: progress.tally.kinds() == [(DecisionKind.REJECTED, 1)])
         await settled(pilot)
         assert progress.tally.kinds() == [(DecisionKind.REJECTED, 1)]
 

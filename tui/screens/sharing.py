@@ -6,7 +6,8 @@ from pathlib import Path
 
 from textual import work
 
-from db.values import Claimed, QueueItem
+from db.claims import Claimed
+from db.values import QueueItem
 from pipeline.review.desk import Desk, DeskPhoto
 from pipeline.review.listening import News
 from tui.failures import EXPECTED

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from db.claims import Holder
 from db.columns import now
 from db.errors import Unshared
 from db.sqlite.files import files_of
 from db.sqlite.location import SHARED_PLACE, database_for
 from db.sqlite.rights import SHARED, SHARED_FOLDER, group_of, unshared
 from db.store import Store
-from db.values import DecisionKind, Holder
+from db.values import DecisionKind
 from tests.db.conftest import FOLDER, correct, outline, verdict
 from tests.db.damage import to_first_form
 from tests.support.logins import ONE, OTHER, STRANGER, Login, needs_root, other_group, own_group
