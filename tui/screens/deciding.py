@@ -8,7 +8,7 @@ from textual import work
 
 from db.values import DecisionKind, QueueItem, Remarks, SetAside
 from pipeline.review.desk import Desk, DeskPhoto
-from pipeline.review.pace import Pace
+from pipeline.review.pace import Attention, Pace
 from pipeline.review.reshaped import Reshaped
 from pipeline.review.verdict import Ruling, TakenBack, stored_kind
 from pipeline.review.waiting import Said, is_skipped
@@ -30,6 +30,7 @@ from tui.sentences import (
     taken_back,
 )
 from tui.stopwatch import Stopwatch
+from tui.widgets.keys import Hint
 from tui.widgets.progress import Progress
 from tui.widgets.reasons import Reasons
 from tui.words import describe
@@ -44,8 +45,8 @@ class DecidingScreen(FindingScreen):
     def __init__(self, desk: Desk, folder: Path, reviewer: str, preferences: Preferences) -> None:
         super().__init__(desk, str(folder), reviewer, preferences)
         self._folder = str(folder)
-        self._stopwatch = Stopwatch()
-        self._pace = Pace()
+        self._attention = Attention()
+        self._stopwatch, self._pace = Stopwatch(self._attention), Pace(self._attention)
         self._progress = Progress(folder.name, id="progress")
         self._reasons = Reasons(preferences, id="reasons")
         self._ending: tuple[str, ...] = ()
@@ -157,7 +158,7 @@ class DecidingScreen(FindingScreen):
             self.set_class(asked, "-asking")
         self._show_state()
 
-    def _hints(self) -> tuple[str, ...]:
+    def _hints(self) -> tuple[str | Hint, ...]:
         return () if self._asks_reason else super()._hints()
 
     def _mark(self, photo_id: int, said: Said) -> None:

@@ -18,7 +18,7 @@ from tui.failures import EXPECTED
 from tui.preferences import Preferences
 from tui.rows import Listing
 from tui.screens.deciding import DecidingScreen
-from tui.sentences import model_came
+from tui.sentences import model_came, newer_outline
 
 NEWS_EVERY = 0.3
 """Seconds between two readings of the queue while photos come in, at least."""
@@ -135,7 +135,9 @@ class ReadingScreen(DecidingScreen):
         for photo_id in self._desk.held():
             item = self._queue.line(photo_id)
             behind = item is not None and self._desk.is_behind(item)
-            if item is not None and behind and not self._draws_on(photo_id):
+            if behind and self._draws_on(photo_id):
+                self._tell_newer(photo_id)
+            elif item is not None and behind:
                 ready = self._desk.ready(photo_id)
                 self._desk.drop(photo_id)
                 if ready is self._bench.opened:
@@ -158,6 +160,14 @@ class ReadingScreen(DecidingScreen):
     def _open(self, item: QueueItem) -> Worker[None]:
         """Open a photo and show it."""
         raise NotImplementedError
+
+    def _tell_newer(self, photo_id: int) -> None:
+        """Say once that another outline has come on which a tool is about to draw."""
+        opened = self._bench.opened
+        bare = opened is None or opened.details.revision is None
+        if not bare and photo_id not in self._told_model:
+            self._told_model.add(photo_id)
+            self._say(newer_outline(self._queue.name_of(photo_id), self._keymap))
 
     def _tell_model(self) -> None:
         """Say once that a photo which is open without an outline has one of the model's by now."""
