@@ -148,9 +148,7 @@ COMMANDS: tuple[Command, ...] = (
         "Lesion or whole, kept",
         "lesion",
     ),
-    Command(
-        "heat_map", "m", "heat", Group.LOOK, "Heat map of the model", "Heat map, contrast"
-    ),
+    Command("heat_map", "m", "heat", Group.LOOK, "Heat map of the model", "Heat map, contrast"),
     Command("contrast", "i", "contrast", Group.LOOK, "More contrast"),
     Command("before", "b", "before", Group.LOOK, "Before and after", "Before, after edits"),
     Command("panels", "v", "panels", Group.LOOK, "Panels away or back", "Panels away or back"),

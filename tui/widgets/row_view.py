@@ -94,10 +94,10 @@ class RowView(ScrollView):
 
     def _head(self) -> None:
         """Say above the rows what their columns are."""
-        room = self.scrollable_content_region.width - BESIDE_NAMES
+        room = max(0, self.scrollable_content_region.width - BESIDE_NAMES)
         width, beside = self._rows.columns(room)
-        name = f"{'photo':<{width + 1}}folder" if beside else "photo"
-        self.border_title = f"  {cut(f'{name:<{room}}', room)}{'area':>7}"
+        names = f"{'photo':<{width + 1}}folder" if beside else "photo"
+        self.border_title = f"  {cut(names.ljust(room), room)}{'area':>7}"
 
     def _resize(self) -> None:
         photos, aside = len(self._rows.items), len(self._rows.aside)
