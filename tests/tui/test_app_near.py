@@ -122,7 +122,8 @@ async def test_the_map_is_beside_the_details_or_below_them_and_no_message_covers
         await settled(pilot)
         small = screen.query_one(Locator)
         assert "▄" in text_of(screen, "#locator")
-        assert "Area" in text_of(screen, "#details Static")
+        shown = text_of(screen, "#details")
+        assert [word for word in ("Area", "model", "waiting") if word not in shown] == []
         [toast] = screen.query("Toast")
         assert toast.region
         covering = (toast.region, screen.query_one("#canvas").region)

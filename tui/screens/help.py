@@ -39,11 +39,19 @@ class HelpScreen(ModalScreen[None]):
         Binding("q", "dismiss", "Close", show=False, id="quit"),
         Binding("question_mark", "dismiss", "Close", show=False, id="help"),
     ]
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012
 
     def __init__(self, keymap: Keymap) -> None:
         super().__init__()
         self._keymap = keymap
+
+    def on_mount(self) -> None:
+        """Arrange for the terminal's size."""
+        # Not by breakpoints: those are looked at when a size is told, which may have been before.
+        self.on_resize()
+
+    def on_resize(self) -> None:
+        """Have one panel or two."""
+        self.set_class(self.app.size.width < WIDE, "-narrow")
 
     def compose(self) -> ComposeResult:
         """One panel over the queue and one over the details; one for all where those are one."""
