@@ -231,7 +231,7 @@ async def test_until_somebody_does_something_the_first_to_be_reviewed_is_shown(
     clinic.outline("sure.jpg", 0, predicted_jaccard=0.9)
     async with make_app().run_test(size=(120, 40)) as pilot:
         screen = await settled(pilot)
-        screen._stopwatch = Stopwatch(lambda: 0.0)
+        screen._since_came = Stopwatch(lambda: 0.0)
         first = clinic.outline("doubtful.jpg", 1, predicted_jaccard=0.5)
         screen._read_queue()
         await until(pilot, lambda: shown_photo(screen) == first)

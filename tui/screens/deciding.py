@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable
 from pathlib import Path
+from time import monotonic
 
 from textual import work
 
@@ -56,6 +57,8 @@ class DecidingScreen(FindingScreen):
         self._unopened: tuple[int, str] | None = None
         self._came: int | None = None
         """The photo that came in place of another one, and nobody has gone to."""
+        # Not of attention: nobody need have done anything since.
+        self._since_came = Stopwatch(monotonic)
 
     # The photo that is decided
 
@@ -105,7 +108,7 @@ class DecidingScreen(FindingScreen):
     def _is_surprise(self, photo_id: int) -> bool:
         """Whether a key may have been meant for the photo before; that is said, once."""
         came, self._came = self._came, None
-        if came != photo_id or self._stopwatch.seconds(photo_id) >= REACTION:
+        if came != photo_id or self._since_came.seconds(photo_id) >= REACTION:
             return False
         self._say(came_just_now(self._queue.name_of(photo_id)), "warning")
         return True

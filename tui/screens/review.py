@@ -195,6 +195,7 @@ class ReviewScreen(ReadingScreen):
         self._pace.begin()
         if not self.too_small:
             self._stopwatch.start(details.photo_id)
+        self._since_came.start(details.photo_id)
         self._take_up_edits(opened)
         self._tell_begun(opened)
         self._explain()
