@@ -1,4 +1,7 @@
-"""The tables. Facts are added and never changed; what moves is a pointer or a cursor."""
+"""The tables. Facts are added and never changed; what moves is a pointer or a cursor.
+
+Remarks and shapes, which no decision has taken in, are as they were left.
+"""
 
 from datetime import datetime
 from typing import Any, ClassVar

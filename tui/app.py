@@ -21,7 +21,6 @@ from tui.screens.review import ReviewScreen
 from tui.surface.colours import Colours
 from tui.theme import THEME
 
-TOUCHES = (events.Key, events.Paste, events.MouseDown, events.MouseScrollDown, events.MouseScrollUp)
 Hear = Callable[[IngestProgress], None]
 
 
@@ -89,8 +88,8 @@ class NevusApp(ColourApp):
 
     async def on_event(self, event: events.Event) -> None:
         """Note that somebody does something, before it is done."""
-        if isinstance(event, TOUCHES):
-            self._review.touch()
+        if isinstance(event, (events.InputEvent, events.Paste)):
+            self._review.touch(moved=isinstance(event, events.MouseMove))
         await super().on_event(event)
 
     def on_key(self, event: events.Key) -> None:

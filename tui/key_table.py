@@ -72,7 +72,7 @@ COMMANDS: tuple[Command, ...] = (
         "decide('no lesion')",
         Group.DECIDE,
         "No lesion in this photo",
-        "No lesion in the photo",
+        "No lesion here",
         "no lesion",
     ),
     Command(
@@ -84,7 +84,7 @@ COMMANDS: tuple[Command, ...] = (
         "take_back",
         Group.DECIDE,
         "Take back the last decision",
-        "Take back last decision",
+        "Take back the last",
         "take back",
     ),
     *(
@@ -94,12 +94,12 @@ COMMANDS: tuple[Command, ...] = (
             f"score({score})",
             Group.DECIDE,
             f"Score {score}",
-            "Score, with the decision" if score == 1 else "",
+            "Score" if score == 1 else "",
         )
         for score in range(1, 6)
     ),
-    Command("flag", "asterisk", "flag", Group.DECIDE, "Flag this photo", "Flag, with the decision"),
-    Command("note", "c", "note", Group.DECIDE, "Write a note", "Note, with the decision"),
+    Command("flag", "asterisk", "flag", Group.DECIDE, "Flag this photo", "Flag"),
+    Command("note", "c", "note", Group.DECIDE, "Write a note", "Note"),
     Command("next", "j", "step(1)", Group.MOVE, "Next photo", "Next, previous photo"),
     Command("previous", "k", "step(-1)", Group.MOVE, "Previous photo"),
     Command(
@@ -127,7 +127,7 @@ COMMANDS: tuple[Command, ...] = (
         "overlay",
         Group.LOOK,
         "Outline, fill, both or nothing",
-        "Outline, fill, nothing",
+        "Outline, fill or none",
         "outline",
     ),
     Command(
@@ -136,7 +136,7 @@ COMMANDS: tuple[Command, ...] = (
         "opacity(-1)",
         Group.LOOK,
         "Fainter outline",
-        "Fainter, stronger outline",
+        "Fainter, stronger",
     ),
     Command("stronger", "full_stop", "opacity(1)", Group.LOOK, "Stronger outline"),
     Command(
@@ -148,11 +148,9 @@ COMMANDS: tuple[Command, ...] = (
         "Lesion or whole, kept",
         "lesion",
     ),
-    Command(
-        "heat_map", "m", "heat", Group.LOOK, "Heat map of the model", "Heat map, more contrast"
-    ),
+    Command("heat_map", "m", "heat", Group.LOOK, "Heat map of the model", "Heat map, contrast"),
     Command("contrast", "i", "contrast", Group.LOOK, "More contrast"),
-    Command("before", "b", "before", Group.LOOK, "Before and after", "Before, after the edits"),
+    Command("before", "b", "before", Group.LOOK, "Before and after", "Before, after edits"),
     Command("panels", "v", "panels", Group.LOOK, "Panels away or back", "Panels away or back"),
     Command("whole", "0", "whole", Group.LOOK, "Whole photo", "Whole photo"),
     Command("nearer", "plus", "zoom(1)", Group.LOOK, "Nearer", "Nearer, farther"),
@@ -169,9 +167,7 @@ COMMANDS: tuple[Command, ...] = (
         "24-bit or 256 colours",
         "24-bit or 256 colours",
     ),
-    Command(
-        "brush", "e", "take('brush')", Group.EDIT, "Brush", "Brush; again: put it away", "edit"
-    ),
+    Command("brush", "e", "take('brush')", Group.EDIT, "Brush", "Brush; again: away", "edit"),
     Command("lasso", "l", "take('lasso')", Group.EDIT, "Lasso", "Lasso, polygon, box", "lasso"),
     Command("polygon", "p", "take('polygon')", Group.EDIT, "Polygon"),
     Command("box", "d", "take('box')", Group.EDIT, "Box"),
@@ -203,15 +199,13 @@ COMMANDS: tuple[Command, ...] = (
         "threshold(-1)",
         Group.EDIT,
         "Lower threshold: a larger outline",
-        "Lower, higher threshold",
+        "Threshold down, up",
     ),
     Command(
         "higher_threshold", "T", "threshold(1)", Group.EDIT, "Higher threshold: a smaller outline"
     ),
     Command("fill_holes", "h", "repair('fill')", Group.EDIT, "Fill the holes", "Fill the holes"),
-    Command(
-        "grow", "w", "repair('grow')", Group.EDIT, "Grow the outline", "Grow, shrink the outline"
-    ),
+    Command("grow", "w", "repair('grow')", Group.EDIT, "Grow the outline", "Grow, shrink"),
     Command("shrink", "W", "repair('shrink')", Group.EDIT, "Shrink the outline"),
     Command(
         "smooth", "S", "repair('smooth')", Group.EDIT, "Smooth the outline", "Smooth the outline"
@@ -222,7 +216,7 @@ COMMANDS: tuple[Command, ...] = (
         "repair('keep')",
         Group.EDIT,
         "Keep only the part at the crosshair",
-        "Keep, drop part at crosshair",
+        "Keep, drop this part",
     ),
     Command("drop_part", "Y", "repair('drop')", Group.EDIT, "Drop the part at the crosshair"),
     Command("clear", "C", "repair('clear')", Group.EDIT, "Clear the outline", "Clear the outline"),
@@ -232,19 +226,19 @@ COMMANDS: tuple[Command, ...] = (
         "repair('model')",
         Group.EDIT,
         "Back to the model's outline",
-        "Back to the model's outline",
+        "The model's outline",
     ),
     Command(
         "instances", "I", "instances", Group.EDIT, "Two lesions, or one", "Two lesions, or one"
     ),
-    Command("revisions", "V", "versions", Group.EDIT, "Revisions", "Revisions: see, take one"),
+    Command("revisions", "V", "versions", Group.EDIT, "Revisions", "Revisions: see, take"),
     Command(
         "put_away",
         "escape",
         "stop_editing",
         Group.EDIT,
         "Drop the shape, the tool, the filter",
-        "Drop shape, tool, filter",
+        "Leave shape or tool",
         "done",
     ),
     Command(
@@ -253,17 +247,17 @@ COMMANDS: tuple[Command, ...] = (
         "app.command_palette",
         Group.PROGRAM,
         "Find a command",
-        "Find a command by name",
+        "Find a command",
     ),
     Command("help", "question_mark", "app.help", Group.PROGRAM, "Help", "This help", "help"),
-    Command("quit", "q", "app.quit", Group.PROGRAM, "Quit", "Quit, everything is saved", "quit"),
+    Command("quit", "q", "app.quit", Group.PROGRAM, "Quit", "Quit, all is saved", "quit"),
 )
 
 MOUSE_AND_ARROWS: tuple[tuple[str, str], ...] = (
-    ("mouse", "Left draws, right erases"),
+    ("mouse", "Left adds, right cuts"),
     ("wheel", "Nearer, farther"),
-    ("← ↑ ↓ →", "Crosshair, faster with shift"),
-    ("space", "Brush down, up; a point"),
+    ("← ↑ ↓ →", "Crosshair; shift: far"),
+    ("space", "Brush down; a point"),
     ("enter", "Close the shape"),
     ("⌫", "Take a point back"),
 )

@@ -159,6 +159,11 @@ def model_came(name: str, keys: Keymap) -> str:
     )
 
 
+def newer_outline(name: str, keys: Keymap) -> str:
+    """Said where another outline of a photo has come on which a tool is about to draw."""
+    return f"{name} has a newer outline. {keys.key('put_away')} puts the tool away and shows it."
+
+
 def not_stored(names: Collection[str], why: str) -> str:
     """Said when nevus is left while decisions are refused."""
     decisions = "The decision on" if len(names) == 1 else f"{len(names)} decisions are not stored:"

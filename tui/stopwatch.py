@@ -1,13 +1,12 @@
 """How long each photo has been looked at."""
 
 from collections.abc import Callable
-from time import monotonic
 
 
 class Stopwatch:
     """Seconds for each photo, over all the times it was shown."""
 
-    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._seconds: dict[int, float] = {}
         self._running: int | None = None

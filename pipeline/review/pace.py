@@ -3,20 +3,36 @@
 from collections.abc import Callable
 from time import monotonic
 
-LONGEST = 300.0
-"""Seconds of a gap between two decisions that count: whoever is away for longer has a break."""
+LONGEST = 60.0
+"""Seconds without a key or the mouse that count: whoever does nothing for longer is away."""
 LEAST = 3
 """Decisions before anything is said of the pace."""
+
+
+class Attention:
+    """A clock that goes on while somebody is there, which `touch` tells."""
+
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
+        self._before, self._touched = 0.0, clock()
+
+    def touch(self) -> None:
+        """Somebody does something now."""
+        self._before, self._touched = self(), self._clock()
+
+    def __call__(self) -> float:
+        """Seconds in which somebody was there until now."""
+        return self._before + min(self._clock() - self._touched, LONGEST)
 
 
 class Pace:
     """Decisions a minute in one sitting, which begins with `begin`.
 
-    All the time between counts, also that in which the next photo is awaited and what was decided
-    is taken back: it says when the rest will be done.
+    All that the clock counts between, also while the next photo is awaited and what was decided is
+    taken back: it says when the rest will be done.
     """
 
-    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._since: float | None = None
         self._spent = 0.0
@@ -51,5 +67,5 @@ class Pace:
     def _spend(self) -> None:
         now = self._clock()
         if self._since is not None:
-            self._spent += min(now - self._since, LONGEST)
+            self._spent += now - self._since
         self._since = now

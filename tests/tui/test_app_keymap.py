@@ -88,7 +88,7 @@ async def test_a_chosen_key_does_its_command_and_is_said_everywhere(clinic: Clin
             await pilot.press("question_mark")
             await pilot.pause()
             assert isinstance(app.screen, HelpScreen)
-            assert "r       Accept the outline" in text_of(app.screen, "#help-columns > Static")
+            assert "r       Accept the outline" in text_of(app.screen, "#help > Static")
             await pilot.press("f2")
             assert app.screen_stack == [screen]
     finally:

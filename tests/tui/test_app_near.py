@@ -110,16 +110,25 @@ async def test_without_a_photo_keys_say_that_there_is_none(make_app: MakeApp) ->
         assert review_screen(pilot)
 
 
-async def test_a_narrow_terminal_has_no_room_for_the_map(make_app: MakeApp, two: list[int]) -> None:
-    async with make_app().run_test(size=(80, 24)) as pilot:
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_map_is_beside_the_details_or_below_them_and_no_message_covers_it(
+    make_app: MakeApp, two: list[int], size: tuple[int, int]
+) -> None:
+    async with make_app().run_test(size=size, notifications=True) as pilot:
         screen = await settled(pilot)
-        await pilot.press("z", "plus")
-        await settled(pilot)
         assert not screen.query_one(Locator).display
-        await pilot.resize_terminal(120, 40)
+        await pilot.press("z", "plus")
+        pilot.app.notify("Something to be read. " * 5, timeout=3600)
         await settled(pilot)
-        assert screen.query_one(Locator).display
+        small = screen.query_one(Locator)
         assert "▄" in text_of(screen, "#locator")
+        shown = text_of(screen, "#details")
+        assert [word for word in ("Area", "model", "waiting") if word not in shown] == []
+        [toast] = screen.query("Toast")
+        assert toast.region
+        covering = (toast.region, screen.query_one("#canvas").region)
+        assert not [region for region in covering if region.overlaps(small.region)]
+        assert screen.region.contains_region(small.region)
 
 
 async def test_folded_away_panels_leave_their_room_to_the_photo(

@@ -200,6 +200,18 @@ async def test_a_list_that_was_scrolled_away_by_hand_stays_where_it_is(app: Queu
         assert queue.scroll_offset.y == 200
 
 
+async def test_the_columns_say_what_they_are(app: QueueApp) -> None:
+    async with app.run_test(size=(50, 20)) as pilot:
+        queue = app.query_one(Queue)
+        fill(queue, [replace(item(1), path="/p/leg/a.jpg", name="a.jpg", area_fraction=0.123)])
+        await pilot.pause()
+        head, row = str(queue.border_title), queue.render_line(0).text
+        assert [head.index(name) + 1 for name in ("photo", "folder")] == [
+            row.index(text) for text in ("a.jpg", "leg")
+        ]
+        assert head.index("area") + 1 + len("area") == row.index("12.3%") + len("12.3%")
+
+
 def test_files_set_aside_are_found_by_name_and_by_nothing_that_only_photos_have() -> None:
     rows, reason = Rows("/p"), "It has no bytes. Copy it again."
     rows.set_aside([SetAside(f"/p/{name}", name, reason) for name in ("x.jpg", "copy.jpg")])
@@ -219,7 +231,7 @@ async def test_until_somebody_does_something_the_first_to_be_reviewed_is_shown(
     clinic.outline("sure.jpg", 0, predicted_jaccard=0.9)
     async with make_app().run_test(size=(120, 40)) as pilot:
         screen = await settled(pilot)
-        screen._stopwatch = Stopwatch(lambda: 0.0)
+        screen._since_came = Stopwatch(lambda: 0.0)
         first = clinic.outline("doubtful.jpg", 1, predicted_jaccard=0.5)
         screen._read_queue()
         await until(pilot, lambda: shown_photo(screen) == first)

@@ -457,12 +457,20 @@ async def test_overlay_and_opacity(make_app: MakeApp, three: list[int]) -> None:
         assert "mask off" in text_of(screen, "#status")
 
 
-async def test_help_opens_and_closes(make_app: MakeApp, three: list[int]) -> None:
-    async with make_app().run_test(size=(80, 24)) as pilot:
-        await settled(pilot)
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_help_opens_beside_photo_and_status_and_closes(
+    make_app: MakeApp, three: list[int], size: tuple[int, int]
+) -> None:
+    async with make_app().run_test(size=size) as pilot:
+        screen = await settled(pilot)
         await pilot.press("question_mark")
         await pilot.pause()
-        assert isinstance(pilot.app.screen, HelpScreen)
+        shown = pilot.app.screen
+        assert isinstance(shown, HelpScreen)
+        seen = [screen.query_one(f"#{name}").region for name in ("canvas", "status", "progress")]
+        panels = [panel.region for panel in shown.query("VerticalScroll") if panel.display]
+        assert panels
+        assert not [panel for panel in panels if any(panel.overlaps(each) for each in seen)]
         await pilot.press("q")
         await settled(pilot)
 

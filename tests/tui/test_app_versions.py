@@ -60,6 +60,8 @@ async def test_each_is_seen_on_the_photo_and_leaving_changes_nothing(
         assert "ada, threshold" in shown or "ada, brush" in shown
         assert "lesion, model" in shown
         assert shown.count("Dice 0.") == 2
+        assert "Dice: with what is drawn now" in shown
+        assert "enter takes it" in text_of(screen, "#keys")
         await pilot.press("down")
         await settled(pilot)
         assert np.array_equal(seen(screen), first)

@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Awaitable
 from pathlib import Path
+from time import monotonic
 
 from textual import work
 
 from db.values import DecisionKind, QueueItem, Remarks, SetAside
 from pipeline.review.desk import Desk, DeskPhoto
-from pipeline.review.pace import Pace
+from pipeline.review.pace import Attention, Pace
 from pipeline.review.reshaped import Reshaped
 from pipeline.review.verdict import Ruling, TakenBack, stored_kind
 from pipeline.review.waiting import Said, is_skipped
@@ -30,6 +31,7 @@ from tui.sentences import (
     taken_back,
 )
 from tui.stopwatch import Stopwatch
+from tui.widgets.keys import Hint
 from tui.widgets.progress import Progress
 from tui.widgets.reasons import Reasons
 from tui.words import describe
@@ -44,8 +46,8 @@ class DecidingScreen(FindingScreen):
     def __init__(self, desk: Desk, folder: Path, reviewer: str, preferences: Preferences) -> None:
         super().__init__(desk, str(folder), reviewer, preferences)
         self._folder = str(folder)
-        self._stopwatch = Stopwatch()
-        self._pace = Pace()
+        self._attention = Attention()
+        self._stopwatch, self._pace = Stopwatch(self._attention), Pace(self._attention)
         self._progress = Progress(folder.name, id="progress")
         self._reasons = Reasons(preferences, id="reasons")
         self._ending: tuple[str, ...] = ()
@@ -55,6 +57,8 @@ class DecidingScreen(FindingScreen):
         self._unopened: tuple[int, str] | None = None
         self._came: int | None = None
         """The photo that came in place of another one, and nobody has gone to."""
+        # Not of attention: nobody need have done anything since.
+        self._since_came = Stopwatch(monotonic)
 
     # The photo that is decided
 
@@ -104,7 +108,7 @@ class DecidingScreen(FindingScreen):
     def _is_surprise(self, photo_id: int) -> bool:
         """Whether a key may have been meant for the photo before; that is said, once."""
         came, self._came = self._came, None
-        if came != photo_id or self._stopwatch.seconds(photo_id) >= REACTION:
+        if came != photo_id or self._since_came.seconds(photo_id) >= REACTION:
             return False
         self._say(came_just_now(self._queue.name_of(photo_id)), "warning")
         return True
@@ -157,7 +161,7 @@ class DecidingScreen(FindingScreen):
             self.set_class(asked, "-asking")
         self._show_state()
 
-    def _hints(self) -> tuple[str, ...]:
+    def _hints(self) -> tuple[str | Hint, ...]:
         return () if self._asks_reason else super()._hints()
 
     def _mark(self, photo_id: int, said: Said) -> None:

@@ -14,7 +14,7 @@ from tui.failures import brief
 from tui.key_table import EDIT_HINTS, REVIEW_HINTS, bindings
 from tui.outbox import Outbox
 from tui.preferences import Preferences
-from tui.widgets.keys import Keys
+from tui.widgets.keys import Hint, Keys
 from tui.widgets.status import State, Status
 from tui.widgets.workbench import Workbench
 
@@ -189,7 +189,7 @@ class EditingScreen(Screen[None]):
     def _state(self) -> State:
         return replace(self._bench.state(self._unsaved), refused=self._why_unsaved())
 
-    def _hints(self) -> tuple[str, ...]:
+    def _hints(self) -> tuple[str | Hint, ...]:
         if self._bench.editing and self._bench.canvas.tool is not Tool.BRUSH:
             return tuple(name for name in EDIT_HINTS if name != "smaller")
         return EDIT_HINTS if self._bench.editing else REVIEW_HINTS

@@ -1,16 +1,17 @@
-"""The help: every key with what it does, and the signs of the queue."""
+"""The help: every key with what it does, and the signs of the queue, beside photo and status."""
 
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.key_table import MOUSE_AND_ARROWS, Group
 from tui.keymap import Keymap, spelt
+from tui.surface.terminal import WIDE
 from tui.words import FLAG
 
 KEY = 8
@@ -24,8 +25,8 @@ SIGNS = (
     ("∅", "no lesion"),
     ("»", "skipped"),
     ("✎", "edited since"),
-    ("·", "no outline yet"),
     ("!", "set aside"),
+    ("·", "not outlined"),
     (FLAG, "flagged"),
 )
 
@@ -38,17 +39,29 @@ class HelpScreen(ModalScreen[None]):
         Binding("q", "dismiss", "Close", show=False, id="quit"),
         Binding("question_mark", "dismiss", "Close", show=False, id="help"),
     ]
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (78, "-wide")]  # noqa: RUF012
 
     def __init__(self, keymap: Keymap) -> None:
         super().__init__()
         self._keymap = keymap
 
+    def on_mount(self) -> None:
+        """Arrange for the terminal's size."""
+        # Not by breakpoints: those are looked at when a size is told, which may have been before.
+        self.on_resize()
+
+    def on_resize(self) -> None:
+        """Have one panel or two."""
+        self.set_class(self.app.size.width < WIDE, "-narrow")
+
     def compose(self) -> ComposeResult:
-        """Two columns where there is room, one under the other where not."""
-        with VerticalScroll(id="help"), Container(id="help-columns"):
+        """One panel over the queue and one over the details; one for all where those are one."""
+        rest = self._column(Group.EDIT) + Content("\n\n") + _signs()
+        with VerticalScroll(id="help"):
             yield Static(self._column(Group.DECIDE, Group.MOVE, Group.LOOK, Group.PROGRAM))
-            yield Static(self._column(Group.EDIT) + Content("\n\n") + _signs())
+            yield Static(rest, id="help-below")
+        yield Static(id="help-between")
+        with VerticalScroll(id="help-beside"):
+            yield Static(rest)
 
     def _column(self, *groups: Group) -> Content:
         return Content("\n\n").join(self._group(group) for group in groups)
@@ -77,4 +90,4 @@ def _signs() -> Content:
 
 
 def _sign(sign: str, meaning: str) -> Content:
-    return Content.assemble((f"{sign}  ", "bold $accent"), f"{meaning:<15}")
+    return Content.assemble((f"{sign}  ", "bold $accent"), f"{meaning:<11}")

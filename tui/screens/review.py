@@ -22,13 +22,12 @@ from tui.preferences import Preferences
 from tui.rows import Row
 from tui.screens.sharing import SharingScreen
 from tui.sentences import nothing_fits, nothing_here, shape_kept
-from tui.surface.terminal import LEAST_HEIGHT, LEAST_WIDTH
+from tui.surface.terminal import LEAST_HEIGHT, LEAST_WIDTH, WIDE
 from tui.widgets.canvas import Canvas
 from tui.widgets.locator import Locator
 from tui.widgets.queue import Queue
 from tui.widgets.workbench import Workbench
 
-WIDE = 100
 LEAST_QUEUE = 32
 NARROW_QUEUE = (30, 32)
 """Cells of the queue's width."""
@@ -199,6 +198,7 @@ class ReviewScreen(SharingScreen):
         self._pace.begin()
         if not self.too_small:
             self._stopwatch.start(details.photo_id)
+        self._since_came.start(details.photo_id)
         self._take_up_edits(opened)
         self._tell_begun(opened)
         self._explain()
@@ -230,14 +230,16 @@ class ReviewScreen(SharingScreen):
 
     @on(Canvas.Reframed)
     def _locate(self, message: Canvas.Reframed) -> None:
+        self.set_class(message.framing.unseen_fraction > 0, "-near")
         if self._bench.opened is not None:
             self._locator.show(self._bench.opened.picture, message.framing)
 
     # Moving
 
-    def touch(self) -> None:
-        """Somebody has pressed something: the photo that is seen stays."""
-        self._queue.follows_first = False
+    def touch(self, moved: bool) -> None:
+        """Somebody has pressed something, so that the photo that is seen stays, or only `moved`."""
+        self._attention.touch()
+        self._queue.follows_first = self._queue.follows_first and moved
 
     def action_panels(self) -> None:
         """Fold queue and details away, or bring them back."""
@@ -254,9 +256,8 @@ class ReviewScreen(SharingScreen):
     def put_tool_away(self) -> None:
         """Put it away; the next key may be here already, and is the queue's."""
         super().put_tool_away()
-        if self._bench.bare:
-            # The model's outline may have come while something was about to be drawn.
-            self.post_message(self.StoreChanged())
+        # Another outline may have come while something was about to be drawn.
+        self.post_message(self.StoreChanged())
         self.set_focus(self._queue)
 
     @on(Workbench.Set)

@@ -10,8 +10,16 @@ from pipeline.review.desk import Desk, DeskPhoto
 from tui.failures import EXPECTED
 from tui.preferences import Preferences
 from tui.screens.editing import EditingScreen
+from tui.widgets.keys import Hint
 from tui.widgets.versions import Versions
 
+VERSION_HINTS = (
+    Hint("↑ ↓", "newer, older"),
+    Hint("enter", "takes it"),
+    Hint("esc", "leaves all as it is"),
+    *("overlay", "lesion"),
+)
+"""What the key line says while they are gone through."""
 REVISION = "a revision"
 """What is seen instead of the outline as it is."""
 
@@ -81,5 +89,5 @@ class RevisingScreen(EditingScreen):
             self._bench.see_after()
             self.put_tool_away()
 
-    def _hints(self) -> tuple[str, ...]:
-        return () if self._goes_through else super()._hints()
+    def _hints(self) -> tuple[str | Hint, ...]:
+        return VERSION_HINTS if self._goes_through else super()._hints()

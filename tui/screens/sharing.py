@@ -13,7 +13,7 @@ from pipeline.review.listening import News
 from tui.failures import EXPECTED
 from tui.preferences import Preferences
 from tui.screens.reading import ReadingScreen
-from tui.sentences import decided_meanwhile, model_came, open_elsewhere
+from tui.sentences import decided_meanwhile, model_came, newer_outline, open_elsewhere
 
 
 class SharingScreen(ReadingScreen):
@@ -41,7 +41,9 @@ class SharingScreen(ReadingScreen):
         for photo_id in self._desk.held():
             item = self._queue.line(photo_id)
             behind = item is not None and self._desk.is_behind(item)
-            if item is not None and behind and not self._draws_on(photo_id):
+            if behind and self._draws_on(photo_id):
+                self._tell_newer(photo_id)
+            elif item is not None and behind:
                 ready = self._desk.ready(photo_id)
                 self._desk.drop(photo_id)
                 if ready is self._bench.opened:
@@ -71,6 +73,14 @@ class SharingScreen(ReadingScreen):
         opened = self._bench.opened
         drawn_on = opened is not None and opened.details.photo_id == photo_id
         return drawn_on and self._bench.editing
+
+    def _tell_newer(self, photo_id: int) -> None:
+        """Say once that another outline has come on which a tool is about to draw."""
+        opened = self._bench.opened
+        bare = opened is None or opened.details.revision is None
+        if not bare and photo_id not in self._told_model:
+            self._told_model.add(photo_id)
+            self._say(newer_outline(self._queue.name_of(photo_id), self._keymap))
 
     def _tell_model(self) -> None:
         """Say once that a photo which is open without an outline has one of the model's by now."""

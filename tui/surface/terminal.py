@@ -11,6 +11,8 @@ from tui.surface.colours import Colours, Depth, Source, find_colours
 from tui.surface.probe import give_back
 
 LEAST_WIDTH, LEAST_HEIGHT = 60, 16
+WIDE = 100
+"""Cells of width that have room for panels on both sides of the photo."""
 """Cells that the review screen needs."""
 
 

@@ -25,6 +25,8 @@ MOMENT = 7
 """Cells for when something happened."""
 MOST_LESIONS = 6
 """Lesions told one by one."""
+TIGHT = 24
+"""Cells of width in which a number of pixels has no room."""
 COMPACT_NAME = 2
 """Lines for the name where there is little room."""
 
@@ -155,9 +157,14 @@ class Details(VerticalScroll, can_focus=False):
             area += lesion_lines(self._lesions, photo.size)
         return [
             *blank,
-            *area[: 1 if self.compact and self._remarks.note else None],
+            *area[: 1 if self._is_tight else None],
             *outline_lines(photo.revision, self._edits, self._room),
         ]
+
+    @property
+    def _is_tight(self) -> bool:
+        """Whether there is room for what matters most alone: beside a map, or above a note."""
+        return self.compact and (bool(self._remarks.note) or self._room < TIGHT)
 
     def _decision(self, photo: PhotoDetails) -> list[Content]:
         row = self._row if self._row and self._row.photo_id == photo.photo_id else None

@@ -95,11 +95,19 @@ class RowView(ScrollView):
         self._resize()
         self.keep_cursor_in_sight()
 
+    def _head(self) -> None:
+        """Say above the rows what their columns are."""
+        room = max(0, self.scrollable_content_region.width - BESIDE_NAMES)
+        width, beside = self._rows.columns(room)
+        names = f"{'photo':<{width + 1}}folder" if beside else "photo"
+        self.border_title = f"  {cut(names.ljust(room), room)}{'area':>7}"
+
     def _resize(self) -> None:
         photos, aside = len(self._rows.items), len(self._rows.aside)
         heading = 2 if aside and photos else 1 if aside else 0
         height = photos + heading + 2 * aside
         self.virtual_size = Size(self.scrollable_content_region.width, height)
+        self._head()
 
     def _aside_start(self) -> int:
         return len(self._rows.items) + (2 if self._rows.items else 1)

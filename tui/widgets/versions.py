@@ -17,8 +17,8 @@ from pipeline.review.versions import Version
 from tui.widgets.details import moment
 from tui.words import cut, percent
 
-HEADING = 2
-"""Lines above the first one: what this is, and the keys."""
+HEADING = 3
+"""Lines above the first one: what this is, the keys, and what Dice compares."""
 EACH = 2
 """Lines for each."""
 INDENT = 8
@@ -112,7 +112,8 @@ class Versions(Widget, can_focus=True):
         parts = [
             Content.assemble((key, "bold $accent"), " ", (what, "$quiet")) for key, what in keys
         ]
-        return [Content.styled(count, "$faint bold"), Content("  ").join(parts)]
+        compared = Content.styled("Dice: with what is drawn now", "$quiet")
+        return [Content.styled(count, "$faint bold"), Content("  ").join(parts), compared]
 
     def _lines(self, place: int) -> list[Content]:
         version, chosen = self._versions[place], place == self.cursor

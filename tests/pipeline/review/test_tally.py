@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from db.values import DecisionKind, QueueItem
-from pipeline.review.pace import LEAST, LONGEST, Pace
+from pipeline.review.pace import LEAST, LONGEST, Attention, Pace
 from pipeline.review.sitting import Sitting
 from pipeline.review.tally import Tally
 
@@ -56,20 +56,34 @@ def test_skipped_photos_wait_and_are_told_last() -> None:
 
 def test_pace_is_decisions_over_the_time_between_them_but_for_breaks() -> None:
     clock = Clock()
-    pace = Pace(clock)
+    attention = Attention(clock)
+    pace = Pace(attention)
     pace.begin()
     for _ in range(LEAST):
         assert pace.per_minute() is None
         clock.now += 10
+        attention.touch()
         pace.decide()
     pace.begin()
     assert pace.per_minute() == pytest.approx(6.0)
     assert pace.seconds_left(12) == pytest.approx(120.0)
     assert pace.seconds_left(0) is None
     clock.now += 100 * LONGEST
+    attention.touch()
     pace.decide()
     spent = 10 * LEAST + LONGEST
     assert pace.per_minute() == pytest.approx(60 * (LEAST + 1) / spent)
+
+
+def test_a_long_correction_is_no_break() -> None:
+    clock = Clock()
+    attention = Attention(clock)
+    for _ in range(20):
+        clock.now += LONGEST / 2
+        attention.touch()
+    assert attention() == pytest.approx(10 * LONGEST)
+    clock.now += 20 * LONGEST
+    assert attention() == pytest.approx(11 * LONGEST)
 
 
 def test_what_is_taken_back_took_its_time_and_is_not_done() -> None:
