@@ -1,6 +1,7 @@
 """What the store says of its own soundness; nothing is changed by asking."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlmodel import col
@@ -14,8 +15,16 @@ from db.sqlite.engine import driver_in
 from db.sqlite.integrity import complaints
 from db.sqlite.map_check import MapKey
 from db.tables import FileRow, PhotoRow, PredictionRow, Table
-from db.values import LyingFile
 from imaging.values import FileStat
+
+
+@dataclass(frozen=True)
+class LyingFile:
+    """A file that is said to lie somewhere still, and the content hash of its photo."""
+
+    stat: FileStat
+    file_hash: str
+    content_hash: str
 
 
 class Checking(Sessions):

@@ -1,5 +1,8 @@
 """Photos that are to be forgotten, by whatever they are called, and those that were."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from sqlalchemy import ColumnElement, or_, select
 from sqlmodel import Session, col
 
@@ -7,7 +10,24 @@ from db.errors import ForgottenPhoto
 from db.sessions import Sessions, files_of
 from db.sqlite.forgetting import Gone, forget
 from db.tables import FileRow, PhotoRow, TombstoneRow
-from db.values import KnownPhoto, Tombstone
+
+
+@dataclass(frozen=True)
+class KnownPhoto:
+    """A photo as a person may name it; `paths` are where it lies, or where it last lay."""
+
+    photo_id: int
+    content_hash: str
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Tombstone:
+    """A picture that was forgotten: who asked for it, and when."""
+
+    content_hash: str
+    reviewer: str
+    made_at: datetime
 
 
 class Forgetting(Sessions):

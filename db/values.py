@@ -368,33 +368,6 @@ class ReviewedFile:
 
 
 @dataclass(frozen=True)
-class KnownPhoto:
-    """A photo as a person may name it; `paths` are where it lies, or where it last lay."""
-
-    photo_id: int
-    content_hash: str
-    paths: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Tombstone:
-    """A picture that was forgotten: who asked for it, and when."""
-
-    content_hash: str
-    reviewer: str
-    made_at: datetime
-
-
-@dataclass(frozen=True)
-class LyingFile:
-    """A file that is said to lie somewhere still, and the content hash of its photo."""
-
-    stat: FileStat
-    file_hash: str
-    content_hash: str
-
-
-@dataclass(frozen=True)
 class NewPhoto:
     """A file that was fingerprinted, to be stored with the photo in it."""
 

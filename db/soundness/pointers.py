@@ -40,7 +40,7 @@ def broken_rules(session: Session) -> Iterator[str]:
     """A sentence for each row that breaks a rule."""
     for rule in (*_each_of_one_photo(), *_each_named(), *_RULES):
         for row in session.execute(rule.found):
-            yield rule.sentence.format(*row)
+            yield rule.sentence.format(*("none" if value is None else value for value in row))
 
 
 def _each_of_one_photo() -> Iterator[Rule]:

@@ -5,11 +5,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from db.checking import LyingFile
 from db.errors import DamagedDatabase, StoreError
 from db.sqlite.files import maps_beside
 from db.sqlite.map_check import KeptMaps, MapKey, kept_maps
 from db.store import Store
-from db.values import LyingFile
 from pipeline.upkeep.originals import Originals
 from pipeline.upkeep.report import Findings, Report
 

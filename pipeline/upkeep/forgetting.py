@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from db.errors import ForeignFile, NoDatabase, StoreError
+from db.forgetting import KnownPhoto
 from db.sqlite.files import beside, maps_beside
 from db.sqlite.forgetting import Gone, forget, would_go
 from db.sqlite.inspection import form_in
 from db.sqlite.maps import Maps
 from db.store import Store
-from db.values import KnownPhoto
 from pipeline.errors import UpkeepError
 from pipeline.intake.scan import stored_path
 from pipeline.upkeep.places import places

@@ -7,7 +7,7 @@ from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
 
-from db.values import LyingFile
+from db.checking import LyingFile
 from imaging.decode.content import content_hash
 from imaging.decode.photo import PhotoError, PhotoUnavailable, read_file
 from imaging.values import FileStat

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from db.errors import StoreError
+from db.forgetting import Tombstone
 from db.sqlite.copies import keep_copy
 from db.sqlite.difference import missing_from
 from db.sqlite.files import maps_beside, size_of
@@ -13,7 +14,6 @@ from db.sqlite.inspection import form_in, inspect
 from db.sqlite.location import check_place
 from db.sqlite.replacing import replace_database
 from db.store import Store
-from db.values import Tombstone
 from pipeline.errors import UpkeepError
 from pipeline.intake.lease import Lease
 

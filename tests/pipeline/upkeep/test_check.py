@@ -63,11 +63,11 @@ LIES = {
     ),
     "a decision that was taken back stands": (
         "UPDATE standing SET decision_id = 2 WHERE photo_id = 2",
-        "Photo #2 stands on decision 2, and the newest that was not taken back is None.",
+        "Photo #2 stands on decision 2, and the newest that was not taken back is none.",
     ),
     "a decision that is lost": (
         "UPDATE standing SET decision_id = NULL WHERE photo_id = 1",
-        "Photo #1 stands on decision None, and the newest that was not taken back is 1.",
+        "Photo #1 stands on decision none, and the newest that was not taken back is 1.",
     ),
     "another mask than was decided": (
         "UPDATE standing SET revision_id = 1 WHERE photo_id = 1",
