@@ -10,6 +10,7 @@ from pathlib import Path
 
 from platformdirs import user_config_path
 
+from imaging.decode.memory import USUAL_MEMORY
 from imaging.view.overlay import USUAL_PENS, Colour, Pens
 from models.run.segmenter import BACKENDS, COMPUTE_UNITS, shipped_model
 from models.run.setup import ModelSetup
@@ -22,6 +23,8 @@ LONGEST = 86_400
 TIME_LIMIT = 60.0
 """Seconds a photo may take to be read and decoded; a large one takes about one."""
 
+LEAST_MEMORY, MOST_MEMORY = 0.1, 1024
+"""Gigabytes a photo may be allowed to take: of 12 megapixels it takes that little."""
 
 REJECT_REASONS = (
     "out of focus",
@@ -50,6 +53,7 @@ class Settings:
     backend: str
     compute_units: str
     time_limit: float
+    memory: float
     color: str
     reviewer: str | None
     reject_reasons: tuple[str, ...]
@@ -63,6 +67,10 @@ class Settings:
     def setup(self) -> ModelSetup:
         """The model that is asked for, or else the one that is shipped."""
         return ModelSetup(self.model or shipped_model(), self.backend, self.compute_units)
+
+    def photo_bytes(self) -> int:
+        """How much memory a photo may take."""
+        return round(self.memory * 1e9)
 
     def pens(self) -> Pens:
         """What masks are drawn with."""
@@ -117,13 +125,16 @@ def _one_of(names: tuple[str, ...]) -> Callable[[object], object]:
     return read
 
 
-def _seconds(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise ValueError
-    seconds = float(value)
-    if not math.isfinite(seconds) or not 1 <= seconds <= LONGEST:
-        raise ValueError
-    return seconds
+def _number(least: float, most: float) -> Callable[[object], object]:
+    def read(value: object) -> object:
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise ValueError
+        number = float(value)
+        if not math.isfinite(number) or not least <= number <= most:
+            raise ValueError
+        return number
+
+    return read
 
 
 def _colour(value: object) -> Colour:
@@ -215,10 +226,18 @@ SETTINGS = (
     Setting(
         "time_limit",
         TIME_LIMIT,
-        _seconds,
+        _number(1, LONGEST),
         f"a number of seconds from 1 to {LONGEST}",
         "How many seconds one photo may take to be read and decoded; then it is set aside.",
         f"{TIME_LIMIT}",
+    ),
+    Setting(
+        "memory",
+        USUAL_MEMORY / 1e9,
+        _number(LEAST_MEMORY, MOST_MEMORY),
+        f"a number of gigabytes from {LEAST_MEMORY} to {MOST_MEMORY}",
+        "How much memory one photo may take to be decoded; one that takes more is set aside.",
+        f"{USUAL_MEMORY / 1e9:g}",
     ),
     Setting(
         "color",

@@ -50,8 +50,10 @@ def _run_and_save(folder: Path, settings: Settings, make_app: MakeApp) -> str:
     database = database_for(folder, settings.db)
     with (
         closing(Store.open(database)) as store,
-        closing(OneProcess(settings.setup(), settings.time_limit)) as scorer,
-        closing(Viewer(settings.time_limit)) as viewer,
+        closing(
+            OneProcess(settings.setup(), settings.time_limit, memory=settings.photo_bytes())
+        ) as scorer,
+        closing(Viewer(settings.time_limit, memory=settings.photo_bytes())) as viewer,
         saving_the_last(
             ReviewSession(store, scorer, viewer, folder, settings.reviewer or getpass.getuser())
         ) as session,

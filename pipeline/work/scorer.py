@@ -4,6 +4,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from imaging.decode.memory import USUAL_MEMORY
 from imaging.values import Fingerprint
 from models.run.setup import ModelSetup
 from pipeline.errors import WorkerClosed
@@ -73,9 +74,11 @@ class OneProcess:
     room = 2
     """One photo in work and one that waits, so that none is waited for while the last is stored."""
 
-    def __init__(self, setup: ModelSetup, time_limit: float = TIME_LIMIT) -> None:
+    def __init__(
+        self, setup: ModelSetup, time_limit: float = TIME_LIMIT, memory: int = USUAL_MEMORY
+    ) -> None:
         self._package = setup.package
-        self._worker: Worker[ModelBench] = Worker(ScorerSetup(setup), time_limit)
+        self._worker: Worker[ModelBench] = Worker(ScorerSetup(setup, memory), time_limit)
         # They only wait for the process, whose jobs come one by one in the order they took a turn.
         self._threads = ThreadPoolExecutor(self.room, "scorer")
         self._closed = False

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from imaging.decode.memory import USUAL_MEMORY
 from imaging.framing import Framing
 from pipeline.settings import TIME_LIMIT
 from pipeline.work.shelf import Viewed
@@ -26,8 +27,13 @@ class Viewer:
     `close`, WorkerClosed.
     """
 
-    def __init__(self, time_limit: float = TIME_LIMIT, most_bytes: int = MOST_BYTES) -> None:
-        self._worker: Worker[PictureBench] = Worker(ViewerSetup(most_bytes), time_limit)
+    def __init__(
+        self,
+        time_limit: float = TIME_LIMIT,
+        most_bytes: int = MOST_BYTES,
+        memory: int = USUAL_MEMORY,
+    ) -> None:
+        self._worker: Worker[PictureBench] = Worker(ViewerSetup(most_bytes, memory), time_limit)
 
     @property
     def pid(self) -> int | None:

@@ -15,6 +15,7 @@ TEXTS = {
     "backend": ('"coreml"', "onnxruntime", "auto"),
     "compute_units": ('"ALL"', "CPU_ONLY", "CPU_AND_GPU"),
     "time_limit": ("5", "6.5", 7.0),
+    "memory": ("1", "2.5", 4.0),
     "color": ('"256"', "truecolor", "auto"),
     "reviewer": ('"ada"', "bob", "eve"),
 }

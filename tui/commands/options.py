@@ -73,6 +73,15 @@ ComputeUnits = Annotated[
     Literal["CPU_AND_NE", "CPU_AND_GPU", "CPU_ONLY", "ALL"] | None,
     typer.Option(help="On a Mac, where; CPU_AND_NE is the Neural Engine, the default."),
 ]
+Memory = Annotated[
+    float | None,
+    typer.Option(
+        metavar="GB",
+        min=0.1,
+        max=1024,
+        help="How much memory one photo may take, 2 by default.",
+    ),
+]
 TimeLimit = Annotated[
     float | None,
     typer.Option(

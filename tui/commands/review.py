@@ -9,6 +9,7 @@ from tui.commands.options import (
     ComputeUnits,
     Database,
     Folder,
+    Memory,
     Model,
     Reviewer,
     RunBy,
@@ -27,6 +28,7 @@ def review(
     compute_units: ComputeUnits = None,
     color: Color = None,
     time_limit: TimeLimit = None,
+    memory: Memory = None,
 ) -> None:
     """Watch FOLDER, segment its photos in the background, and review them.
 
@@ -55,6 +57,7 @@ def review(
         compute_units=compute_units,
         color=color,
         time_limit=time_limit,
+        memory=memory,
     )
     preferences = checked(held)
     with failures():

@@ -15,7 +15,16 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from tui.commands.options import ComputeUnits, Database, Folder, Json, Model, RunBy, TimeLimit
+from tui.commands.options import (
+    ComputeUnits,
+    Database,
+    Folder,
+    Json,
+    Memory,
+    Model,
+    RunBy,
+    TimeLimit,
+)
 from tui.commands.output import failures, print_json, print_table, remark, stderr
 from tui.commands.settings import settled
 
@@ -62,6 +71,7 @@ def segment(
     backend: RunBy = None,
     compute_units: ComputeUnits = None,
     time_limit: TimeLimit = None,
+    memory: Memory = None,
     json: Json = False,
 ) -> None:
     """Run every photo of FOLDER through the model, once, and remember the masks.
@@ -78,7 +88,12 @@ def segment(
       nevus segment ~/captures --db review.db --model better.mlpackage
     """
     held = settled(
-        db=db, model=model, backend=backend, compute_units=compute_units, time_limit=time_limit
+        db=db,
+        model=model,
+        backend=backend,
+        compute_units=compute_units,
+        time_limit=time_limit,
+        memory=memory,
     )
     with failures():
         from db.sqlite.location import database_for
@@ -88,7 +103,7 @@ def segment(
         from tui.names import sentence_of
 
         store = Store.open(database_for(folder, held.db))
-        scorer = OneProcess(held.setup(), held.time_limit)
+        scorer = OneProcess(held.setup(), held.time_limit, memory=held.photo_bytes())
         try:
             with progressing("segmenting") as progress:
                 totals = segment_folder(store, scorer, folder, Told(progress, remark))
