@@ -14,6 +14,7 @@ from pathlib import Path
 
 from platformdirs import user_config_path
 
+from imaging.decode.memory import USUAL_MEMORY
 from imaging.view.overlay import USUAL_PENS, Colour, Pens
 from models.run.refiner import shipped_refiner
 from models.run.segmenter import BACKENDS, COMPUTE_UNITS, shipped_model
@@ -33,6 +34,8 @@ LOGS_KEPT, BACKUPS_KEPT, MOST_KEPT = 5, 7, 1000
 MOST_WORKERS = 256
 MOST_UNASKED = 16
 """Workers where nobody says how many: the one who stores what they find keeps up with no more."""
+LEAST_MEMORY, MOST_MEMORY = 0.1, 1024
+"""Gigabytes a photo may be allowed to take: of 12 megapixels it takes that little."""
 
 REJECT_REASONS = (
     "out of focus",
@@ -65,6 +68,7 @@ class Settings:
     compute_units: str
     time_limit: float
     workers: int | None
+    memory: float
     color: str
     reviewer: str | None
     reject_reasons: tuple[str, ...]
@@ -103,6 +107,10 @@ class Settings:
     def worker_count(self) -> int:
         """How many photos are outlined at once: as asked for, or one a core."""
         return self.workers or min(_cores(), MOST_UNASKED)
+
+    def photo_bytes(self) -> int:
+        """How much memory a photo may take."""
+        return round(self.memory * 1e9)
 
     def pens(self) -> Pens:
         """What masks are drawn with."""
@@ -174,13 +182,16 @@ def _one_of(names: tuple[str, ...]) -> Callable[[object], object]:
     return read
 
 
-def _seconds(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise ValueError
-    seconds = float(value)
-    if not math.isfinite(seconds) or not 1 <= seconds <= LONGEST:
-        raise ValueError
-    return seconds
+def _number(least: float, most: float) -> Callable[[object], object]:
+    def read(value: object) -> object:
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise ValueError
+        number = float(value)
+        if not math.isfinite(number) or not least <= number <= most:
+            raise ValueError
+        return number
+
+    return read
 
 
 def _colour(value: object) -> Colour:
@@ -290,7 +301,7 @@ SETTINGS = (
     Setting(
         "time_limit",
         TIME_LIMIT,
-        _seconds,
+        _number(1, LONGEST),
         f"a number of seconds from 1 to {LONGEST}",
         "How many seconds one photo may take to be read and decoded; then it is set aside.",
         f"{TIME_LIMIT}",
@@ -304,6 +315,14 @@ SETTINGS = (
         f"core, {MOST_UNASKED} at most. On a Mac all share one Neural Engine; what more than one "
         "gains there is unmeasured.",
         "4",
+    ),
+    Setting(
+        "memory",
+        USUAL_MEMORY / 1e9,
+        _number(LEAST_MEMORY, MOST_MEMORY),
+        f"a number of gigabytes from {LEAST_MEMORY} to {MOST_MEMORY}",
+        "How much memory one photo may take to be decoded; one that takes more is set aside.",
+        f"{USUAL_MEMORY / 1e9:g}",
     ),
     Setting(
         "color",

@@ -49,8 +49,8 @@ def _run_and_save(folder: Path, settings: Settings, make_app: MakeApp) -> str:
     database = database_for(folder, settings.db, settings.group)
     with (
         closing(Store.open(database, settings.group)) as store,
-        closing(Pool(settings.setup(), settings.worker_count(), settings.time_limit)) as scorer,
-        closing(Viewer(settings.time_limit, refiner=settings.refiner())) as viewer,
+        closing(Pool.of(settings)) as scorer,
+        closing(Viewer.of(settings)) as viewer,
         saving_the_last(ReviewSession(store, scorer, viewer, folder, settings.name())) as session,
     ):
         app = make_app(session, partial(Ingest, store, scorer, folder))

@@ -7,7 +7,7 @@ from PIL import ExifTags, Image
 
 from imaging.decode.heif import is_avif, is_heif
 from imaging.decode.metadata import exif, xmp_orientation
-from imaging.framing import Size
+from imaging.framing import Pixels, Size
 
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -18,6 +18,8 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+_BACKWARDS = frozenset({3, 4, 6, 7})
+"""Where the first stored row comes to lie last."""
 
 
 def orientation(data: bytes) -> int:
@@ -51,3 +53,10 @@ def upright_size(size: Size, turn: int) -> Size:
 def upright(picture: Image.Image, turn: int) -> Image.Image:
     """A stored picture after an orientation is applied."""
     return picture.transpose(_TURNS[turn]) if turn in _TURNS else picture
+
+
+def turned_rows(pixels: Pixels, turn: int, top: int, count: int) -> Pixels:
+    """Where in an upright picture (H, W, 3) the rows from `top` on of a stored one lie; a view."""
+    along = 1 if turn >= 5 else 0
+    first = pixels.shape[along] - top - count if turn in _BACKWARDS else top
+    return pixels[:, first : first + count] if along else pixels[first : first + count]

@@ -16,18 +16,17 @@ import pi_heif
 from PIL import Image, UnidentifiedImageError
 from PIL.TiffImagePlugin import TiffImageFile
 
-from imaging.decode.colour import plain, to_srgb
+from imaging.decode.colour import plain, srgb_pixels
 from imaging.decode.completeness import ends_early
 from imaging.decode.containers import is_overgrown
 from imaging.decode.content import content_hash
 from imaging.decode.formats import RAW, recognise, why_not
-from imaging.decode.orientation import orientation, upright, upright_size
+from imaging.decode.memory import USUAL_MEMORY, refuse, refuse_unopened
+from imaging.decode.orientation import orientation, upright_size
 from imaging.decode.stated_colour import profile_of
 from imaging.framing import Pixels, Size
 from imaging.values import Fingerprint
 
-SMALLEST_SIDE = 16
-MOST_PIXELS = 250_000_000
 MOST_BYTES = 2**30
 _USUAL_PIXELS = 12_000_000
 _DNG_VERSION, _SUBFILE_TYPE = 50706, 254
@@ -69,15 +68,17 @@ def read_photo(path: Path, longest: int | None = None) -> Photo:
     return decode(read_file(path), longest)
 
 
-def decode(file: PhotoFile, longest: int | None = None) -> Photo:
+def decode(file: PhotoFile, longest: int | None = None, memory: int = USUAL_MEMORY) -> Photo:
     """Decode a photo completely; with `longest`, its longer side is at most so many pixels.
 
-    JPEGs are then decoded small, which is several times faster. Raises PhotoError.
+    JPEGs are then decoded small, which is several times faster. Raises PhotoError, also where it
+    would take more than `memory` bytes.
     """
     data = file.data
-    with _opened(file) as picture:
+    with _opened(file, memory) as picture:
         size, turn = Size(*picture.size), orientation(data)
         target = _target(size, longest)
+        _check_size(file, picture, memory, whole=target == size)
         if target != size:
             picture.draft("RGB", (target.width, target.height))
         picture.load()
@@ -87,17 +88,21 @@ def decode(file: PhotoFile, longest: int | None = None) -> Photo:
         if Size(*pixels.size) != target:
             box = Image.Resampling.BOX
             pixels = pixels.resize((target.width, target.height), box, reducing_gap=2.0)
-        pixels = upright(to_srgb(pixels, profile_of(data, picture.info.get("icc_profile"))), turn)
-        return Photo(np.asarray(pixels, np.uint8), upright_size(size, turn))
+        profile = profile_of(data, picture.info.get("icc_profile"))
+        upright = srgb_pixels(pixels, profile, turn)
+        upright.flags.writeable = False
+        return Photo(upright, upright_size(size, turn))
 
 
-def fingerprint(file: PhotoFile) -> Fingerprint:
+def fingerprint(file: PhotoFile, memory: int = USUAL_MEMORY) -> Fingerprint:
     """Hash a file and the picture in it; of the picture the header alone is decoded.
 
-    Raises PhotoError where the header is not that of a usable photo.
+    Raises PhotoError where the header is not that of a usable photo, or of one that would take more
+    than `memory` bytes however small it is decoded.
     """
     data = file.data
-    with _opened(file) as picture:
+    with _opened(file, memory) as picture:
+        _check_size(file, picture, memory, whole=False)
         size = upright_size(Size(*picture.size), orientation(data))
     found = recognise(data)
     name = "" if found is None else found.name
@@ -179,20 +184,22 @@ def _check_kind(name: str, data: bytes) -> None:
 
 
 @contextmanager
-def _opened(file: PhotoFile) -> Iterator[Image.Image]:
+def _opened(file: PhotoFile, memory: int) -> Iterator[Image.Image]:
     """The picture with its header checked; whatever goes wrong inside becomes a PhotoError."""
     pi_heif.register_heif_opener()
-    Image.MAX_IMAGE_PIXELS = None  # The limit is _check_size's, not Pillow's.
+    Image.MAX_IMAGE_PIXELS = None  # The limits are ours, not Pillow's.
     pixels = 0
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Of broken EXIF data, mostly; no terminal wants them.
             if is_overgrown(file.data):
                 raise SyntaxError("it has more parts, or filling between them, than any picture")
+            _check(refuse_unopened(file.name, file.data, memory))
             found = recognise(file.data)
             decoders = () if found is None else (found.decoder,)
             with Image.open(BytesIO(file.data), formats=decoders) as picture:
-                _check_picture(file.name, picture)
+                if isinstance(picture, TiffImageFile) and _is_raw(picture):
+                    raise PhotoError(RAW.format(name=file.name))
                 pixels = picture.width * picture.height
                 yield picture
     except (PhotoError, MemoryError):
@@ -215,30 +222,19 @@ def _check_memory(pixels: int) -> None:
     np.empty(8 * max(pixels, _USUAL_PIXELS), np.uint8)
 
 
-def _check_picture(name: str, picture: Image.Image) -> None:
-    if isinstance(picture, TiffImageFile) and _is_raw(picture):
-        raise PhotoError(RAW.format(name=name))
-    _check_size(name, picture.size)
-
-
 def _is_raw(picture: TiffImageFile) -> bool:
     """Whether a TIFF is a camera's raw file, whose first picture is a small one for a look."""
     reduced = picture.tag_v2.get(_SUBFILE_TYPE, 0)
     return _DNG_VERSION in picture.tag_v2 or bool(isinstance(reduced, int) and reduced & 1)
 
 
-def _check_size(name: str, size: tuple[int, int]) -> None:
-    width, height = size
-    if min(width, height) < SMALLEST_SIDE:
-        raise PhotoError(
-            f"{name} is {width}×{height} pixels, too small to show a lesion "
-            f"(at least {SMALLEST_SIDE} a side). Leave it out."
-        )
-    if width * height > MOST_PIXELS:
-        raise PhotoError(
-            f"{name} is {width}×{height} pixels, more than nevus opens "
-            f"({MOST_PIXELS // 1_000_000} megapixels). Save it smaller."
-        )
+def _check_size(file: PhotoFile, picture: Image.Image, memory: int, *, whole: bool) -> None:
+    _check(refuse(file.name, file.data, picture, whole=whole, most=memory))
+
+
+def _check(refused: str | None) -> None:
+    if refused is not None:
+        raise PhotoError(refused)
 
 
 def _reason(error: Exception) -> str:

@@ -1,15 +1,31 @@
-"""Whether a WebP holds all of its picture: zeros in the place of its code draw something, too."""
+"""A WebP's size, and whether it holds all of its picture: zeros in place of its code draw, too."""
 
 from io import BytesIO
 
 from PIL import Image
 
-from imaging.decode.containers import Chunk, webp_chunks
+from imaging.decode.containers import Chunk, is_webp, webp_chunks
+from imaging.framing import Size
 
 _PICTURES = frozenset({b"VP8 ", b"VP8L"})
 _ZEROS = bytes(16)
 _SPARE = 8
 """More bytes than a coder leaves over at its end."""
+
+
+def webp_size(data: bytes) -> Size | None:
+    """The size that a WebP's first chunk says (RFC 9649); None of what is no WebP."""
+    if not is_webp(data) or len(data) < 30:
+        return None
+    kind, numbers = data[12:16], data[20:30]
+    if kind == b"VP8X":
+        return Size(1 + _number(numbers[4:7]), 1 + _number(numbers[7:10]))
+    if kind == b"VP8L":
+        bits = _number(numbers[1:5])
+        return Size(1 + bits % 2**14, 1 + (bits >> 14) % 2**14)
+    if kind == b"VP8 ":
+        return Size(_number(numbers[6:8]) % 2**14, _number(numbers[8:10]) % 2**14)
+    return None
 
 
 def webp_ends_early(data: bytes) -> bool:
@@ -37,6 +53,10 @@ def _is_enough(data: bytes, part: Chunk) -> bool:
         return _drawn(shorter) == _drawn(data)
     except Exception:  # What it needed is missing now; decoders say so in all kinds of ways.
         return False
+
+
+def _number(data: bytes) -> int:
+    return int.from_bytes(data, "little")
 
 
 def _size(number: int) -> bytes:

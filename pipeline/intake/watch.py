@@ -35,9 +35,12 @@ class Pace:
     folder: float = 1.0
     """Whether the folder itself is still there."""
     settle: float = 0.4
-    """How long a file's size must not change before it is handed on."""
+    """How long a file's size must not change before it is handed on, where nothing says that its
+    writer has closed it or has put it there whole. One that grows in jerks is given longer."""
     calm: float = 2.0
     """How long until a file that can't be read counts as complete all the same."""
+    longest: float = 60.0
+    """How long is waited at most for a file that grows in jerks."""
 
 
 @dataclass(frozen=True)
@@ -56,12 +59,16 @@ class Listener:
 
 @dataclass(frozen=True)
 class _Sight:
-    """A file as last seen: its signature, since when, when it is due, and whether handed on."""
+    """A file as last seen: its signature, since when, when it is due, and whether handed on.
+
+    `pause` is the longest that it stood still before it went on growing.
+    """
 
     signature: Signature
     since: float
     due: float
     handed: bool = False
+    pause: float = 0.0
 
 
 class Watcher:
@@ -80,7 +87,8 @@ class Watcher:
         self._pace = pace or Pace()
         self._changed = threading.Condition()
         self._telling = threading.Lock()
-        self._touched: set[Path] = set()
+        self._touched: dict[Path, bool] = {}
+        """What changed, and whether it was closed or moved there since."""
         self._rescan_asked = True
         self._stopping = False
         self._sights: dict[Path, _Sight] = {}
@@ -106,7 +114,7 @@ class Watcher:
         with self._changed:
             sight = self._sights.get(path)
             if sight is not None:
-                due = sight.since + self._pace.calm
+                due = sight.since + self._calm(sight)
                 self._sights[path] = replace(sight, due=due, handed=False)
                 self._changed.notify_all()
 
@@ -114,7 +122,14 @@ class Watcher:
         """Whether a photo has not changed for so long that it won't grow any more."""
         with self._changed:
             sight = self._sights.get(path)
-        return sight is None or self._clock() - sight.since >= self._pace.calm
+        return sight is None or self._clock() - sight.since >= self._calm(sight)
+
+    def _calm(self, sight: _Sight) -> float:
+        return self._longer(self._pace.calm, sight.pause)
+
+    def _longer(self, usual: float, pause: float) -> float:
+        """How long to wait for what stood still for so long before."""
+        return max(usual, min(2 * pause, self._pace.longest))
 
     def _tell(self, hear: Callable[[T], None], news: T) -> None:
         # Held by this thread while it tells and by `stop` while it says so: never both.
@@ -135,8 +150,8 @@ class Watcher:
             return
         if self._take_rescan():
             self._look_through_all()
-        for path in self._take_touched():
-            self._see(path)
+        for path, whole in self._take_touched().items():
+            self._see(path, whole=whole)
         self._hand_on()
 
     def _wait(self) -> None:
@@ -146,9 +161,9 @@ class Watcher:
             if not (self._touched or self._rescan_asked or self._stopping):
                 self._changed.wait(max(0.0, until - self._clock()))
 
-    def _take_touched(self) -> set[Path]:
+    def _take_touched(self) -> dict[Path, bool]:
         with self._changed:
-            touched, self._touched = self._touched, set()
+            touched, self._touched = self._touched, {}
         return touched
 
     def _take_rescan(self) -> bool:
@@ -202,12 +217,12 @@ class Watcher:
 
     # Its files
 
-    def _touch(self, path: Path, is_folder: bool) -> None:
+    def _touch(self, path: Path, is_folder: bool, whole: bool) -> None:
         with self._changed:
             if is_folder:
                 self._rescan_asked = True
             elif is_photo_of(self._folder, path):
-                self._touched.add(path)
+                self._touched[path] = whole
             self._changed.notify_all()
 
     def _look_through_all(self) -> None:
@@ -221,7 +236,7 @@ class Watcher:
             if found.saw(path):
                 self._see(path)
 
-    def _see(self, path: Path) -> None:
+    def _see(self, path: Path, *, whole: bool = False) -> None:
         signature = _signature(path)
         if signature is None:
             self._miss(path)
@@ -230,7 +245,12 @@ class Watcher:
         with self._changed:
             sight = self._sights.get(path)
             if sight is None or sight.signature != signature:
-                self._sights[path] = _Sight(signature, now, now + self._pace.settle)
+                growing = sight is not None and not sight.handed
+                pause = max(sight.pause, now - sight.since) if sight and growing else 0.0
+                due = now + self._longer(self._pace.settle, pause)
+                self._sights[path] = _Sight(signature, now, now if whole else due, pause=pause)
+            elif whole and not sight.handed:
+                self._sights[path] = replace(sight, due=min(sight.due, now))
 
     def _miss(self, path: Path) -> None:
         with self._changed:
@@ -261,7 +281,7 @@ class Watcher:
 class _Handler(FileSystemEventHandler):
     """Passes on the paths of whatever the file system tells."""
 
-    def __init__(self, touch: Callable[[Path, bool], None]) -> None:
+    def __init__(self, touch: Callable[[Path, bool, bool], None]) -> None:
         self._touch = touch
 
     def on_any_event(self, event: FileSystemEvent) -> None:
@@ -271,9 +291,11 @@ class _Handler(FileSystemEventHandler):
         # A folder is "modified" with each file in it; only its coming and going needs a rescan.
         if event.is_directory and event.event_type == "modified":
             return
+        # Only Linux tells of a close; what else was moved there was written elsewhere before.
+        whole = event.event_type in ("closed", "moved")
         for path in (event.src_path, event.dest_path):
             if path:
-                self._touch(Path(os.fsdecode(path)), event.is_directory)
+                self._touch(Path(os.fsdecode(path)), event.is_directory, whole)
 
 
 def _gone_sentence(folder: Path) -> str:

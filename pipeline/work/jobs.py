@@ -57,6 +57,11 @@ class OpenJob:
 class Setup(Protocol[Bench_co]):
     """What a process is made for; it travels there."""
 
+    @property
+    def most_growth(self) -> int:
+        """By how many bytes the process may grow in a job that reads a photo."""
+        ...
+
     def bench(self, tell: Tell) -> Bench_co:
         """Its bench, made in that process."""
         ...

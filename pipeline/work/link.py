@@ -7,12 +7,12 @@ import sys
 import threading
 from collections.abc import Iterator
 from multiprocessing import resource_tracker
-from multiprocessing.connection import wait
 from time import monotonic
 from typing import Any
 
 from models.run.ending import end_process
 from pipeline.work.jobs import Done, Failed, Job, OpenJob, Phase, Setup, Word
+from pipeline.work.memory import MemoryWatch
 from pipeline.work.worker_process import serve
 
 LONGEST_JOB = 600.0
@@ -52,6 +52,7 @@ class Link:
             with _interrupts_blocked():
                 self._process.start()
         theirs.close()
+        self._memory = MemoryWatch(self._process.pid, setup.most_growth)
         self._ready = False
         self._opened = False
 
@@ -71,7 +72,7 @@ class Link:
     def ask(self, job: Job[Any, Any], time_limit: float) -> Done | Failed:
         """A job's answer; a photo may be read and decoded for `time_limit` seconds.
 
-        Raises Died and TimeUp; then, as after any exception, this is of no more use.
+        Raises Died, TimeUp and TooLarge; then, as after any exception, this is of no more use.
         """
         try:
             self._get_ready()
@@ -102,6 +103,7 @@ class Link:
             self._ready = True
 
     def _answer(self, job: Job[Any, Any], time_limit: float) -> Done | Failed:
+        self._memory.begin(watched=job.reads)
         phase = Phase.READING if job.reads else Phase.COMPUTING
         until = monotonic() + (time_limit if job.reads else LONGEST_JOB)
         while isinstance(word := self._hear(until, phase), Phase):
@@ -112,7 +114,7 @@ class Link:
         return word
 
     def _hear(self, until: float, phase: Phase) -> Word:
-        ready = wait([self._ours, self._bell], max(0.0, until - monotonic()))
+        ready = self._memory.wait([self._ours, self._bell], until)
         if self._bell in ready:
             raise Died
         if not ready:

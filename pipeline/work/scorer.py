@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from imaging.decode.memory import USUAL_MEMORY
 from imaging.values import Fingerprint
 from models.run.setup import ModelSetup
 from pipeline.errors import WorkerClosed
-from pipeline.settings import TIME_LIMIT
+from pipeline.settings import TIME_LIMIT, Settings
 from pipeline.work.jobs import Job
 from pipeline.work.scoring import (
     BackendJob,
@@ -83,9 +84,15 @@ class Pool:
     many gain anything there has not been measured.
     """
 
-    def __init__(self, setup: ModelSetup, workers: int = 1, time_limit: float = TIME_LIMIT) -> None:
+    def __init__(
+        self,
+        setup: ModelSetup,
+        workers: int = 1,
+        time_limit: float = TIME_LIMIT,
+        memory: int = USUAL_MEMORY,
+    ) -> None:
         self._package = setup.package
-        self._workers = [Worker(ScorerSetup(setup), time_limit) for _ in range(workers)]
+        self._workers = [Worker(ScorerSetup(setup, memory), time_limit) for _ in range(workers)]
         # One for each process that is busy, which waits for it.
         self._threads = ThreadPoolExecutor(workers, "scorer")
         self._numbers = itertools.count()
@@ -95,6 +102,12 @@ class Pool:
         self._idle = list(range(workers))
         """A heap: few photos keep to the first processes, and start no others."""
         self._closed = False
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Pool":
+        """As many processes, with such a model and such limits, as the settings say."""
+        limits = settings.time_limit, settings.photo_bytes()
+        return cls(settings.setup(), settings.worker_count(), *limits)
 
     @property
     def room(self) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from imaging.decode.memory import USUAL_MEMORY
 from imaging.decode.photo import PhotoFile, decode, fingerprint, read_file
 from imaging.mask import rle
 from imaging.mask.measure import measured
@@ -14,6 +15,7 @@ from imaging.mask.outline import draw_part
 from imaging.values import Fingerprint, Measurements, Prediction, Rle
 from models.run.setup import ModelSetup
 from pipeline.work.jobs import Phase, Tell
+from pipeline.work.memory import BESIDE
 
 if TYPE_CHECKING:
     from models.package.package import PackageInfo
@@ -36,26 +38,38 @@ class Segmented:
 
 @dataclass(frozen=True)
 class ScorerSetup:
-    """A process that runs this model."""
+    """A process that runs this model; a photo may take `memory` bytes."""
 
     model: ModelSetup
+    memory: int = USUAL_MEMORY
+
+    @property
+    def most_growth(self) -> int:
+        """See Setup."""
+        return self.memory + BESIDE
 
     def bench(self, tell: Tell) -> "ModelBench":
         """A bench without a model, as yet."""
-        return ModelBench(self.model, tell)
+        return ModelBench(self.model, tell, self.memory)
 
     def spare(self) -> "ScorerSetup":
         """The CPU alone: Core ML's Neural Engine has been seen to end the process."""
-        return ScorerSetup(self.model.on_cpu())
+        return ScorerSetup(self.model.on_cpu(), self.memory)
 
 
 class ModelBench:
     """The model, opened when it is first asked for: a folder of known photos pays for no runtime.
 
-    `tell` hears when a job comes to its next phase.
+    `tell` hears when a job comes to its next phase. `memory` is what a photo may take, in bytes.
     """
 
-    def __init__(self, setup: ModelSetup, tell: Tell = lambda _phase: None) -> None:
+    def __init__(
+        self,
+        setup: ModelSetup,
+        tell: Tell = lambda _phase: None,
+        memory: int = USUAL_MEMORY,
+    ) -> None:
+        self.memory = memory
         self._setup = setup
         self._tell = tell
         self._segmenter: Segmenter | None = None
@@ -74,12 +88,12 @@ class ModelBench:
         """A file's bytes and what they are. Raises PhotoError."""
         file = read_file(path)
         self._tell(Phase.DECODING)
-        return file, fingerprint(file)
+        return file, fingerprint(file, self.memory)
 
     def segment(self, file: PhotoFile, identity: Fingerprint) -> Segmented:
         """Decode, predict, draw and measure. Raises PhotoError and ModelError."""
         segmenter = self.segmenter()
-        photo = decode(file, segmenter.decoded_side)
+        photo = decode(file, segmenter.decoded_side, self.memory)
         self._tell(Phase.COMPUTING)
         prediction = segmenter.predict(photo)
         threshold = segmenter.info.threshold
@@ -99,7 +113,7 @@ class FingerprintJob:
     def run(self, bench: ModelBench) -> Fingerprint:
         """Hash it, and prove that it can be decoded completely. Raises PhotoError."""
         file, identity = bench.read(self.path)
-        decode(file, PROOF_SIDE)
+        decode(file, PROOF_SIDE, bench.memory)
         return identity
 
 

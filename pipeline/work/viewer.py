@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
+from imaging.decode.memory import USUAL_MEMORY
 from imaging.framing import Framing, Probabilities
 from imaging.mask.marks import Marks
 from imaging.mask.window import Window
 from models.run.refiner import shipped_refiner
 from models.run.setup import ModelSetup
-from pipeline.settings import TIME_LIMIT
+from pipeline.settings import TIME_LIMIT, Settings
 from pipeline.work.refining import Refined, RefineJob, SideJob
 from pipeline.work.shelf import Viewed
 from pipeline.work.turns import Urgency
@@ -36,12 +37,19 @@ class Viewer:
         self,
         time_limit: float = TIME_LIMIT,
         most_bytes: int = MOST_BYTES,
+        memory: int = USUAL_MEMORY,
         refiner: ModelSetup | None = None,
     ) -> None:
         self._refiner = refiner or ModelSetup(shipped_refiner())
-        setup = ViewerSetup(self._refiner, most_bytes)
+        setup = ViewerSetup(self._refiner, most_bytes, memory)
         self._worker: Worker[PictureBench] = Worker(setup, time_limit)
         self._side: int | None = None
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Viewer":
+        """With such limits and such a runtime as the settings say."""
+        memory = settings.photo_bytes()
+        return cls(settings.time_limit, memory=memory, refiner=settings.refiner())
 
     @property
     def pid(self) -> int | None:

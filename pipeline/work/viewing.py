@@ -13,11 +13,13 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
+from imaging.decode.memory import USUAL_MEMORY
 from imaging.decode.photo import Photo, PhotoError, decode, fingerprint, read_file
 from imaging.framing import Framing, Size, fit
 from imaging.view.pyramid import pyramid
 from models.run.setup import ModelSetup
 from pipeline.work.jobs import Phase, Tell
+from pipeline.work.memory import BESIDE
 from pipeline.work.refining import Refining
 from pipeline.work.shelf import FileState, Shelf, Viewed, Whole
 
@@ -29,14 +31,23 @@ WISHES = 4
 
 @dataclass(frozen=True)
 class ViewerSetup:
-    """A process that decodes for the screen, and mends outlines with `refiner`."""
+    """A process that decodes for the screen, and mends outlines with `refiner`.
+
+    A photo may take `memory` bytes.
+    """
 
     refiner: ModelSetup
     most_bytes: int = MOST_BYTES
+    memory: int = USUAL_MEMORY
+
+    @property
+    def most_growth(self) -> int:
+        """See Setup; one photo may be decoded ahead while another one is asked for."""
+        return 2 * self.memory + BESIDE
 
     def bench(self, tell: Tell) -> "PictureBench":
         """An empty shelf, and a thread that decodes ahead."""
-        return PictureBench(Refining(self.refiner), self.most_bytes, tell)
+        return PictureBench(Refining(self.refiner), self.most_bytes, tell, self.memory)
 
     def spare(self) -> "ViewerSetup":
         """The CPU alone for the refiner: Core ML's Neural Engine has been seen to end a process."""
@@ -54,8 +65,10 @@ class PictureBench:
         refining: Refining,
         most_bytes: int = MOST_BYTES,
         tell: Tell = lambda _phase: None,
+        memory: int = USUAL_MEMORY,
     ) -> None:
         self.refining = refining
+        self._memory = memory
         self._shelf = Shelf(most_bytes)
         self._tell = tell
         self._wishes: deque[Path] = deque(maxlen=WISHES)
@@ -70,16 +83,18 @@ class PictureBench:
         """A photo at its full size. Raises PhotoError."""
         state = FileState.of(path)
         if state is None:
-            return decode_whole(path, self._tell)
+            return decode_whole(path, self._tell, self._memory)
         if self._shelf.is_making(state):
             self._tell(Phase.DECODING)
-        return self._shelf.fetch(state, lambda: decode_whole(path, self._tell))
+        return self._shelf.fetch(state, lambda: decode_whole(path, self._tell, self._memory))
 
     def small(self, path: Path, longest: int) -> Viewed:
         """A photo, its longer side at most `longest` pixels. Raises PhotoError."""
         state = FileState.of(path)
         kept = None if state is None else self._shelf.find(state)
-        return decode_small(path, longest, self._tell) if kept is None else shrunk(kept, longest)
+        if kept is not None:
+            return shrunk(kept, longest)
+        return decode_small(path, longest, self._tell, self._memory)
 
     def wish(self, path: Path) -> None:
         """Decode a photo soon; returns at once."""
@@ -94,22 +109,22 @@ class PictureBench:
                 path = self._wishes.pop()
                 state = FileState.of(path)
                 if state is not None:
-                    self._shelf.fetch(state, partial(decode_whole, path))
+                    self._shelf.fetch(state, partial(decode_whole, path, memory=self._memory))
 
 
-def decode_small(path: Path, longest: int, tell: Tell) -> Viewed:
+def decode_small(path: Path, longest: int, tell: Tell, memory: int = USUAL_MEMORY) -> Viewed:
     """A photo read once, its longer side decoded to at most `longest` pixels. Raises PhotoError."""
     file = read_file(path)
     tell(Phase.DECODING)
-    return Viewed(fingerprint(file), decode(file, longest))
+    return Viewed(fingerprint(file, memory), decode(file, longest, memory))
 
 
-def decode_whole(path: Path, tell: Tell = lambda _phase: None) -> Whole:
+def decode_whole(path: Path, tell: Tell = lambda _phase: None, memory: int = USUAL_MEMORY) -> Whole:
     """A photo read once and decoded whole. Raises PhotoError."""
     file = read_file(path)
     tell(Phase.DECODING)
-    photo = decode(file)
-    return Whole(fingerprint(file), photo.size, pyramid(photo.pixels))
+    photo = decode(file, memory=memory)
+    return Whole(fingerprint(file, memory), photo.size, pyramid(photo.pixels))
 
 
 def shrunk(whole: Whole, longest: int) -> Viewed:

@@ -9,6 +9,7 @@ from imaging.decode.photo import PhotoError, PhotoUnavailable
 from pipeline.errors import JobFailed, PhotoTooSlow, WorkerClosed, WorkerDied
 from pipeline.work.jobs import Bench, Done, Failed, FailureKind, Job, Phase, Setup
 from pipeline.work.link import Died, Link, TimeUp
+from pipeline.work.memory import TooLarge
 from pipeline.work.turns import Turns, Urgency
 
 Answer = TypeVar("Answer")
@@ -23,7 +24,9 @@ class Worker(Generic[BenchT]):
     then once with the setup's spare; then WorkerDied. A model that computed no numbers goes to the
     spare at once. What the spare could do keeps later jobs there, and their receipts say so. A
     photo that takes longer than `time_limit` seconds to be read and decoded is given up at once,
-    its process ended. After `close` every call raises WorkerClosed.
+    its process ended; so is one that makes the process grow by more than its setup allows: what a
+    file needs it needs each time, and it is set aside until it changes. After `close` every call
+    raises WorkerClosed.
     """
 
     def __init__(self, setup: Setup[BenchT], time_limit: float) -> None:
@@ -67,6 +70,8 @@ class Worker(Generic[BenchT]):
                     reply = self._tried_with(spare, job)
             except TimeUp as limit:
                 raise self._too_slow(subject, limit.phase) from None
+            except TooLarge:
+                raise _too_large(subject) from None
         if reply is None:
             raise WorkerDied(_died(job, subject))
         if isinstance(reply, Done):
@@ -141,6 +146,14 @@ class Worker(Generic[BenchT]):
             "plain JPEG; once the file has changed it is tried again. To give photos longer, use "
             "--time-limit and touch this one."
         )
+
+
+def _too_large(subject: Path) -> PhotoError:
+    return PhotoError(
+        f"{subject.name} took more memory than a photo may, so it was given up. Save it anew as a "
+        "plain JPEG; once the file has changed it is tried again. To give photos more, use "
+        "--memory and touch this one."
+    )
 
 
 _NO_NUMBERS = frozenset({FailureKind.NO_NUMBERS, FailureKind.NEVER_NUMBERS})

@@ -16,6 +16,7 @@ TEXTS = {
     "compute_units": ('"ALL"', "CPU_ONLY", "CPU_AND_GPU"),
     "time_limit": ("5", "6.5", 7.0),
     "workers": ("2", "3", 4),
+    "memory": ("1", "2.5", 4.0),
     "color": ('"256"', "truecolor", "auto"),
     "reviewer": ('"ada"', "bob", "eve"),
 }

@@ -167,9 +167,7 @@ class Torturer:
         doom = _doom(chance, 400)
         words = command(self.world, doom, "review", self.world.folder, "--db", self.world.database)
         before = decided(self.world.database)
-        reviewer = Reviewer(
-            self.world, self._ledger, chance, [*words, "--reviewer", "ada"], before
-        )
+        reviewer = Reviewer(self.world, self._ledger, chance, [*words, "--reviewer", "ada"], before)
         try:
             reviewer.begin()
             for _ in range(chance.randint(0, 5)) if not doom.statement else iter(int, 1):

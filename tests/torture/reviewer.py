@@ -194,9 +194,13 @@ class Reviewer:
         lower = status.threshold > LOWEST and (
             status.threshold >= HIGHEST or self._chance.random() < 0.5
         )
-        return ("t", round(status.threshold - 0.05, 2)) if lower else (
-            "T",
-            round(status.threshold + 0.05, 2),
+        return (
+            ("t", round(status.threshold - 0.05, 2))
+            if lower
+            else (
+                "T",
+                round(status.threshold + 0.05, 2),
+            )
         )
 
     def _send(self, keys: str, wanted: float, edits: int) -> None:

@@ -54,7 +54,12 @@ class Running:
             self._started = None
             if pid is None:
                 self._started = subprocess.Popen(
-                    words, env=given, cwd=ready.ROOT, stdin=nothing, stdout=self._out, stderr=self._out
+                    words,
+                    env=given,
+                    cwd=ready.ROOT,
+                    stdin=nothing,
+                    stdout=self._out,
+                    stderr=self._out,
                 )
                 pid = self._started.pid
         self.pid = pid

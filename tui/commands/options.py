@@ -90,6 +90,15 @@ Workers = Annotated[
         help="How many photos are outlined at once, by default one a core; each takes memory.",
     ),
 ]
+Memory = Annotated[
+    float | None,
+    typer.Option(
+        metavar="GB",
+        min=0.1,
+        max=1024,
+        help="How much memory one photo may take, 2 by default.",
+    ),
+]
 TimeLimit = Annotated[
     float | None,
     typer.Option(

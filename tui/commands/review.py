@@ -10,6 +10,7 @@ from tui.commands.options import (
     Database,
     Folder,
     Group,
+    Memory,
     Model,
     Reviewer,
     RunBy,
@@ -31,6 +32,7 @@ def review(
     color: Color = None,
     time_limit: TimeLimit = None,
     workers: Workers = None,
+    memory: Memory = None,
 ) -> None:
     """Watch FOLDER, segment its photos in the background, and review them.
 
@@ -63,6 +65,7 @@ def review(
         color=color,
         time_limit=time_limit,
         workers=workers,
+        memory=memory,
     )
     preferences = checked(held)
     with failures():

@@ -21,6 +21,7 @@ from tui.commands.options import (
     Folder,
     Group,
     Json,
+    Memory,
     Model,
     RunBy,
     TimeLimit,
@@ -74,6 +75,7 @@ def segment(
     compute_units: ComputeUnits = None,
     time_limit: TimeLimit = None,
     workers: Workers = None,
+    memory: Memory = None,
     json: Json = False,
 ) -> None:
     """Run every photo of FOLDER through the model, once, and remember the masks.
@@ -97,6 +99,7 @@ def segment(
         compute_units=compute_units,
         time_limit=time_limit,
         workers=workers,
+        memory=memory,
     )
     with failures():
         from db.sqlite.location import database_for
@@ -106,7 +109,7 @@ def segment(
         from tui.names import sentence_of
 
         store = Store.open(database_for(folder, held.db, held.group), held.group)
-        scorer = Pool(held.setup(), held.worker_count(), held.time_limit)
+        scorer = Pool.of(held)
         try:
             with progressing("segmenting") as progress:
                 totals = segment_folder(store, scorer, folder, Told(progress, remark))

@@ -13,9 +13,11 @@ from tui.commands.options import (
     HashNames,
     Json,
     LogFile,
+    Memory,
     Model,
     RunBy,
     TimeLimit,
+    Workers,
 )
 from tui.commands.output import WRONG_USAGE, fail, failures
 from tui.commands.settings import settled
@@ -33,6 +35,8 @@ def watch(
     backend: RunBy = None,
     compute_units: ComputeUnits = None,
     time_limit: TimeLimit = None,
+    workers: Workers = None,
+    memory: Memory = None,
     log: LogFile = None,
     hash_names: HashNames = None,
     json: Json = False,
@@ -68,6 +72,8 @@ def watch(
             backend=backend,
             compute_units=compute_units,
             time_limit=time_limit,
+            workers=workers,
+            memory=memory,
             hash_names=hash_names,
         )
         place = folder.resolve()
@@ -81,7 +87,7 @@ def watch(
         daily = Daily(copies, journal.tell)
         run(
             watched,
-            Pool(held.setup(), held.worker_count(), held.time_limit),
+            Pool.of(held),
             journal,
             asked,
             daily.look,

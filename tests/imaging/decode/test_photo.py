@@ -1,3 +1,5 @@
+import struct
+import zlib
 from io import BytesIO
 from pathlib import Path
 
@@ -50,6 +52,22 @@ def test_a_photo_stands_upright_whatever_way_it_is_stored(
     assert photo.size == Size(96, 64)
     assert fingerprint(read_file(path)).size == Size(96, 64)
     assert close(photo.pixels, upright)
+
+
+@pytest.mark.parametrize("turn", STORED)
+def test_a_picture_of_many_rows_stands_upright_pixel_by_pixel(tmp_path: Path, turn: int) -> None:
+    upright = grainy(1500, 1600)
+    stored = np.ascontiguousarray(STORED[turn](upright))
+    path = written(tmp_path / "p.tif", encoded(stored, "bmp"))
+    assert np.array_equal(read_photo(path).pixels, stored)
+    cv2.imwrite(str(path := tmp_path / "p.png"), stored[:, :, ::-1])
+    tagged = path.read_bytes()[:33] + _png_exif(exif_bytes(turn)) + path.read_bytes()[33:]
+    assert np.array_equal(read_photo(written(path, tagged)).pixels, upright)
+
+
+def _png_exif(exif: bytes) -> bytes:
+    data = b"eXIf" + exif.removeprefix(b"Exif\0\0")
+    return struct.pack(">I", len(data) - 4) + data + struct.pack(">I", zlib.crc32(data))
 
 
 @pytest.mark.parametrize("kind", FORMATS)

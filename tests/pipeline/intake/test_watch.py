@@ -1,4 +1,5 @@
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import monotonic
@@ -84,17 +85,69 @@ def test_a_growing_file_is_handed_on_when_it_stands_still(folder: Path, until: U
     heard.watcher.start()
     try:
         until(lambda: bool(heard.scans))
-        for _ in range(30):
-            with (folder / "a.jpg").open("ab") as file:
+        with (folder / "a.jpg").open("ab", buffering=0) as file:
+            for _ in range(30):
                 file.write(b"more")
-            now[0] += 0.25
-            assert heard.found == []
+                now[0] += 0.25
+                assert heard.found == []
 
-        def handed_on() -> bool:
-            now[0] += 0.1
-            return heard.found == [folder / "a.jpg"]
+            def handed_on() -> bool:
+                now[0] += 0.1
+                return heard.found == [folder / "a.jpg"]
 
-        until(handed_on)
+            until(handed_on)
+    finally:
+        heard.watcher.stop()
+
+
+PATIENT = Pace(rescan=600, folder=0.05, settle=500, calm=600)
+TELLS = pytest.mark.skipif(
+    sys.platform != "linux", reason="only Linux tells that a file was closed"
+)
+
+
+@TELLS
+def test_what_was_closed_or_moved_there_is_handed_on_at_once(
+    folder: Path, tmp_path: Path, until: Until
+) -> None:
+    heard = Heard(folder, PATIENT)
+    heard.watcher.start()
+    try:
+        until(lambda: bool(heard.scans))
+        (folder / "a.jpg").write_bytes(b"whole")
+        until(lambda: heard.found == [folder / "a.jpg"])
+        with (folder / "b.jpg.part").open("wb", buffering=0) as file:
+            file.write(b"whole")
+            (folder / "b.jpg.part").rename(folder / "b.jpg")
+            until(lambda: heard.found == [folder / "a.jpg", folder / "b.jpg"])
+    finally:
+        heard.watcher.stop()
+
+
+@TELLS
+def test_a_file_that_grows_in_jerks_is_given_longer(folder: Path, until: Until) -> None:
+    now, photo, other = [100.0], folder / "a.jpg", folder / "b.jpg"
+    heard = Heard(folder, Pace(rescan=600, folder=0.05, settle=0.3, calm=4), lambda: now[0])
+    heard.watcher.start()
+    try:
+        until(lambda: bool(heard.scans))
+        with photo.open("wb", buffering=0) as file:
+            file.write(b"half")
+            until(lambda: photo in heard.watcher._sights)
+            now[0] = 100.5
+            until(lambda: heard.found == [photo])
+            heard.watcher.again(photo)
+            now[0] = 103.5
+            file.write(b"more")
+            until(lambda: heard.watcher._sights[photo].signature[1] == 8)
+            now[0] = 110.0
+            other.write_bytes(b"whole")
+            until(lambda: other in heard.found)
+            assert heard.found == [photo, other]
+            assert not heard.watcher.calm(photo)
+            now[0] = 111.0
+            until(lambda: heard.found == [photo, other, photo])
+            assert heard.watcher.calm(photo)
     finally:
         heard.watcher.stop()
 
