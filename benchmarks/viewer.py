@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.segment import draw
+from benchmarks.folder import SAMPLES, enlarged
 from imaging.decode.photo import read_photo
 from imaging.framing import Framing, Pixels, Size, fit
 from imaging.view.pyramid import draw_region, pyramid
@@ -37,7 +37,7 @@ def main() -> None:
     table.add_column("pixels alone", justify="right")
     table.add_column("busy p95 : frame", justify="right")
     with tempfile.TemporaryDirectory() as folder:
-        photos = draw(Path(folder) / "photos", "jpg")
+        photos = enlarged(Path(folder) / "photos", SAMPLES, "jpg", 12)
         with (
             closing(Viewer()) as viewer,
             closing(Pool(ModelSetup(shipped_model()))) as scorer,

@@ -148,16 +148,7 @@ def add_outline(session: Session, file: FileRow, made: NewOutline, standing: Sta
     It becomes the current one unless a reviewer has worked on the one that is, or draws where there
     is none; `standing` is where the photo stands, and need not be stored yet.
     """
-    photo_id = file.photo_id
-    stored = _add_prediction(session, file, made.prediction)
-    revision = RevisionRow(
-        photo_id=photo_id,
-        prediction_id=stored.id,
-        author=made.prediction.receipt.model_name,
-        origin=Origin.MODEL,
-        threshold=made.threshold,
-        created_at=now(),
-    )
+    revision = revision_row(made, _add_prediction(session, file, made.prediction))
     add_revision(session, revision, made.rle, made.measurements)
     # On a photo that is new in this transaction nobody can have worked: it is not asked for.
     if standing not in session or not is_worked_on(session, standing):
@@ -170,10 +161,7 @@ def add_revision(
     """Store a revision with its pixels and what was measured on them."""
     session.add(revision)
     session.flush()
-    size = rle.size
-    session.add(
-        MaskRow(revision_id=revision.id, width=size.width, height=size.height, counts=rle.counts)
-    )
+    session.add(mask_row(rle, revision.id))
     session.add_all(rows_of(measurements, revision.id))
 
 
@@ -228,9 +216,17 @@ def receipt_of(row: PredictionRow) -> Receipt:
 
 
 def _add_prediction(session: Session, file: FileRow, made: Prediction) -> PredictionRow:
+    know_model(session, made.receipt)
+    row = prediction_row(file, made)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def prediction_row(file: FileRow, made: Prediction) -> PredictionRow:
+    """The receipt of what a model made of a file's photo."""
     receipt, framing = made.receipt, made.framing
-    know_model(session, receipt)
-    row = PredictionRow(
+    return PredictionRow(
         photo_id=file.photo_id,
         file_id=file.id,
         model_name=receipt.model_name,
@@ -244,9 +240,24 @@ def _add_prediction(session: Session, file: FileRow, made: Prediction) -> Predic
         lesion_probability=made.lesion_probability,
         made_at=now(),
     )
-    session.add(row)
-    session.flush()
-    return row
+
+
+def revision_row(made: NewOutline, stored: PredictionRow) -> RevisionRow:
+    """The revision that is a model's outline."""
+    return RevisionRow(
+        photo_id=stored.photo_id,
+        prediction_id=stored.id,
+        author=stored.model_name,
+        origin=Origin.MODEL,
+        threshold=made.threshold,
+        created_at=now(),
+    )
+
+
+def mask_row(rle: Rle, revision_id: int) -> MaskRow:
+    """A revision's pixels."""
+    size = rle.size
+    return MaskRow(revision_id=revision_id, width=size.width, height=size.height, counts=rle.counts)
 
 
 def _current_prediction(session: Session, photo_id: int) -> PredictionRow | None:

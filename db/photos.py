@@ -145,7 +145,15 @@ def is_same(row: FileRow | AsideRow, stat: FileStat) -> bool:
 
 
 def _new_photo(session: Session, identity: Fingerprint, superseded: int | None) -> PhotoRow:
-    photo = PhotoRow(
+    photo = photo_row(identity, superseded)
+    session.add(photo)
+    session.flush()
+    return photo
+
+
+def photo_row(identity: Fingerprint, superseded: int | None = None) -> PhotoRow:
+    """A photo that is new."""
+    return PhotoRow(
         content_hash=identity.content_hash,
         format=identity.format,
         width=identity.size.width,
@@ -153,15 +161,12 @@ def _new_photo(session: Session, identity: Fingerprint, superseded: int | None) 
         supersedes_id=superseded,
         added_at=now(),
     )
-    session.add(photo)
-    session.flush()
-    return photo
 
 
-def _remember(session: Session, same: FileRow | None, new: NewPhoto, photo_id: int) -> FileRow:
-    """The file's row: `same` where these bytes lay at this path before."""
+def file_row(new: NewPhoto, photo_id: int) -> FileRow:
+    """A file that is new."""
     stat = new.stat
-    file = same or FileRow(
+    return FileRow(
         path=stat.path,
         sha256=new.fingerprint.file_hash,
         photo_id=photo_id,
@@ -170,6 +175,12 @@ def _remember(session: Session, same: FileRow | None, new: NewPhoto, photo_id: i
         modified_ns=stat.modified_ns,
         seen_at=now(),
     )
+
+
+def _remember(session: Session, same: FileRow | None, new: NewPhoto, photo_id: int) -> FileRow:
+    """The file's row: `same` where these bytes lay at this path before."""
+    stat = new.stat
+    file = same or file_row(new, photo_id)
     file.photo_id, file.inode, file.bytes = photo_id, stat.inode, stat.bytes
     file.modified_ns, file.seen_at, file.gone_at = stat.modified_ns, now(), None
     session.add(file)

@@ -1,10 +1,12 @@
 """Files are taken in whole: photos, and what a model made of them, in one transaction."""
 
 from collections.abc import Sequence
+from functools import cache
 
-from sqlalchemy import ColumnElement, and_, literal, or_, select
+from sqlalchemy import Select, String, and_, bindparam, or_, select
 from sqlmodel import Session, col
 
+from db.arriving import add_new, unheard_of
 from db.forgetting import Forgetting
 from db.masks import Masks, add_outline, is_outlined
 from db.photos import Photos, find_content, is_same, path_of, remember_file
@@ -19,18 +21,9 @@ class TakingIn(Photos, Masks, Forgetting):
 
     def look_up(self, stat: FileStat, model_hash: str | None = None) -> LookUp:
         """What is known of a file, and of what the model, where there is one, made of it."""
-        asked = select(literal(stat.path).label("path")).subquery()
-        # One statement, not four: it is asked for every file each time that nevus starts.
-        rows = (
-            select(FileRow, AsideRow, col(PhotoRow.content_hash), col(PredictionRow.id))
-            .select_from(asked)
-            .outerjoin(AsideRow, col(AsideRow.path) == asked.c.path)
-            .outerjoin(FileRow, or_(col(FileRow.path) == asked.c.path, _renamed(stat)))
-            .outerjoin(PhotoRow, col(PhotoRow.id) == col(FileRow.photo_id))
-            .outerjoin(PredictionRow, _by_model(model_hash))
-        )
+        asked = {**vars(stat), "model_hash": model_hash}
         with self._reading() as session:
-            found = session.execute(rows).all()
+            found = session.execute(_look_up(), asked).all()
             there = [
                 (file.photo_id, made)
                 for file, _, _, made in found
@@ -70,7 +63,14 @@ class TakingIn(Photos, Masks, Forgetting):
         with self._writing() as session:
             for each in arrivals:
                 self._check_not_forgotten(session, each.photo.fingerprint.content_hash)
-            return [_take_in(session, each.photo, each.outline, model_hash) for each in arrivals]
+            new = unheard_of(session, arrivals)
+            ids = dict(zip(map(id, new), add_new(session, new), strict=True)) if new else {}
+            return [
+                TakenIn(ids[id(each)], None, outlined_before=False)
+                if id(each) in ids
+                else _take_in(session, each.photo, each.outline, model_hash)
+                for each in arrivals
+            ]
 
 
 def _take_in(
@@ -93,18 +93,22 @@ def _take_in(
     return TakenIn(file.photo_id, before, outlined)
 
 
-def _renamed(stat: FileStat) -> ColumnElement[bool]:
-    """Whether a file is the same as one that lay elsewhere."""
-    return and_(
-        col(FileRow.inode) == stat.inode,
-        col(FileRow.bytes) == stat.bytes,
-        col(FileRow.modified_ns) == stat.modified_ns,
+@cache
+def _look_up() -> "Select[FileRow, AsideRow, str, int]":
+    """One statement, not four, and made once: it is asked for every file at each start."""
+    asked = select(bindparam("path", type_=String).label("path")).subquery()
+    # The same file, though it lay elsewhere.
+    renamed = (
+        col(getattr(FileRow, name)) == bindparam(name) for name in ("inode", "bytes", "modified_ns")
     )
-
-
-def _by_model(model_hash: str | None) -> ColumnElement[bool]:
-    return and_(
-        col(PredictionRow.photo_id) == col(PhotoRow.id), col(PredictionRow.model_hash) == model_hash
+    by_model = col(PredictionRow.model_hash) == bindparam("model_hash", type_=String)
+    return (
+        select(FileRow, AsideRow, col(PhotoRow.content_hash), col(PredictionRow.id))
+        .select_from(asked)
+        .outerjoin(AsideRow, col(AsideRow.path) == asked.c.path)
+        .outerjoin(FileRow, or_(col(FileRow.path) == asked.c.path, and_(*renamed)))
+        .outerjoin(PhotoRow, col(PhotoRow.id) == col(FileRow.photo_id))
+        .outerjoin(PredictionRow, and_(col(PredictionRow.photo_id) == col(PhotoRow.id), by_model))
     )
 
 

@@ -26,8 +26,9 @@ Coverage = npt.NDArray[np.uint8]
 NONE, SOME, ALL = 0, 1, 2
 ROUNDING = 1e-5
 """More than single precision may be wrong by, between 0 and 1."""
-LANES = 16
-"""A multiple of how many numbers a register holds: across its edges rounding may differ."""
+BAND = 128
+"""Photo rows that are drawn at once: few enough that their numbers stay near the processor, and a
+multiple of what its registers hold, in whose last, unfilled one rounding may differ."""
 
 
 @dataclass(frozen=True)
@@ -125,20 +126,26 @@ class Framing:
         """
         return _turned_to(self._on_rectangle(grid), size or self.photo)
 
-    def part_to_photo(self, grid: Probabilities, above: float) -> tuple[Part, Probabilities]:
-        """The part of the photo that holds all that is at least `above`, and `map_to_photo` there.
+    def mask_to_photo(self, grid: Probabilities, threshold: float) -> tuple[Part, Mask]:
+        """Where on the photo `map_to_photo` is at least `threshold`, bit for bit, column-major.
 
-        Its very numbers, in a fraction of the time. The part may hold more, and be empty.
+        The mask of a part of the photo alone, which holds all of it: a fraction of the time.
         """
         whole = self._on_rectangle(grid)
         # What lies between two numbers may be rounded to a little more than either.
-        found: Mask = whole >= above - ROUNDING
+        found: Mask = whole >= threshold - ROUNDING
         rows = _reached(np.flatnonzero(found.any(axis=1)), self.height, self.photo.height)
         columns = _reached(np.flatnonzero(found.any(axis=0)), self.width, self.photo.width)
-        held = _aligned(rows, self.photo.height)
-        tall = _turned_to(whole, Size(self.width, self.photo.height))[held]
-        values = _turned_to(tall, Size(self.photo.width, held.stop - held.start))
-        return (rows, columns), values[rows.start - held.start : rows.stop - held.start, columns]
+        drawn = np.empty((columns.stop - columns.start, rows.stop - rows.start), np.bool_)
+        tall = _turned_to(whole, Size(self.width, self.photo.height))
+        for start in range(rows.start // BAND * BAND, rows.stop, BAND):
+            band = tall[start : start + BAND]
+            values = _turned_to(band, Size(self.photo.width, len(band)))
+            first, last = max(start, rows.start), min(start + BAND, rows.stop)
+            drawn[:, first - rows.start : last - rows.start] = (
+                threshold <= values[first - start : last - start, columns].T
+            )
+        return (rows, columns), drawn.T
 
     def map_to_square(
         self, grid: Probabilities, left: float, top: float, side: float, size: int
@@ -218,11 +225,6 @@ def _reached(held: npt.NDArray[np.intp], length: int, photo_length: int) -> slic
     scale = photo_length / length
     first, last = floor((held[0] - 0.5) * scale) - 1, ceil((held[-1] + 1.5) * scale) + 1
     return slice(max(0, first), min(photo_length, last))
-
-
-def _aligned(rows: slice, length: int) -> slice:
-    """These rows and some beside them, so that OpenCV's registers hold them as they hold all."""
-    return slice(rows.start // LANES * LANES, min(length, -(-rows.stop // LANES) * LANES))
 
 
 def _resized(pixels: Pixels, size: Size, part: Part) -> Pixels:

@@ -26,8 +26,7 @@ def draw_part(grid: Probabilities, framing: Framing, threshold: float) -> MaskPa
     if kept is not seen:
         grid = grid.copy()
         grid[framing.inside] = kept
-    box, values = framing.part_to_photo(grid, threshold)
-    return MaskPart(box, values >= threshold)
+    return MaskPart(*framing.mask_to_photo(grid, threshold))
 
 
 def mask_on_grid(grid: Probabilities, threshold: float) -> Mask:

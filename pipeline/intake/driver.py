@@ -10,6 +10,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from time import monotonic
 from typing import TypeVar
 
 from db.errors import StoreError
@@ -18,24 +19,32 @@ from pipeline.intake.agenda import Agenda
 from pipeline.intake.outcome import Settled
 from pipeline.intake.segmenting import Errand, Heard, Segmenting
 
-MOST_AT_ONCE = 32
+MOST_AT_ONCE = 16
 """Files stored in one transaction, which holds the write lock that a decision waits for."""
+PAUSE = 0.25
+"""Seconds from one transaction to the next where answers come fast: a person sees no difference."""
 Found = TypeVar("Found")
 
 
 class Driver:
     """Hands over as many files at once as the scorer has `room` for.
 
-    All answers that are there when it comes to store are stored in one transaction: many where they
-    come fast, each at once where they come slowly.
+    An answer is stored at once where the last was stored `pause` seconds ago; those that come
+    faster are gathered until then, and stored in one transaction.
     """
 
-    def __init__(self, agenda: Agenda, segmenting: Segmenting, room: int) -> None:
+    def __init__(
+        self, agenda: Agenda, segmenting: Segmenting, room: int, pause: float = PAUSE
+    ) -> None:
         self._agenda = agenda
         self._segmenting = segmenting
         self._room = room
+        self._pause = pause
         self._in_work: dict[Path, Errand] = {}
         self._bell: SimpleQueue[Path | None] = SimpleQueue()
+        self._answered: list[Errand] = []
+        self._store_at = 0.0
+        """When the next answers may be stored, on the monotonic clock."""
         self._settled: deque[Settled] = deque()
         """What became of files that are stored, and not told yet."""
 
@@ -49,34 +58,49 @@ class Driver:
         Blocks until an answer is there, a postponed file is due, or `wake`. Raises StoreError, the
         file waiting again then, and WorkerClosed.
         """
-        if not self._settled:
-            # An answer that is there goes first: a folder of known photos would hold it up.
-            if self._bell.empty():
-                known = self._hand_over()
-                if known is not None:
-                    return known
-            self._finish(self._wait())
+        if self._settled:
+            return self._settled.popleft()
+        if self._listen(0):
+            return None
+        if not self._is_time_to_store():
+            known = self._hand_over()
+            if known is not None:
+                return known
+            if self._in_work or not self._answered:
+                self._listen(self._patience())
+        # Where nothing is in work any more, there is nothing to gather.
+        if self._is_time_to_store() or (self._answered and not self._in_work):
+            self._store()
         return self._settled.popleft() if self._settled else None
 
-    def _wait(self) -> list[Path]:
-        """The files whose answers are there, once one is; none where there is no use in waiting."""
-        has_room = len(self._in_work) < self._room
-        answered: list[Path] = []
-        try:
-            path = self._bell.get(timeout=self._agenda.seconds_left() if has_room else None)
+    def _is_time_to_store(self) -> bool:
+        # Goes before all else: a folder of known photos would hold it up.
+        full = len(self._answered) >= MOST_AT_ONCE
+        return bool(self._answered) and (full or monotonic() >= self._store_at)
+
+    def _patience(self) -> float | None:
+        """How many seconds may pass until something is to be done that no bell rings for."""
+        due = self._agenda.seconds_left() if len(self._in_work) < self._room else None
+        store = max(0.0, self._store_at - monotonic()) if self._answered else None
+        return min((each for each in (due, store) if each is not None), default=None)
+
+    def _listen(self, patience: float | None) -> bool:
+        """Hear which answers are there, and whether it is woken; waits for so long, None for ever.
+
+        Once something was heard it waits no more.
+        """
+        with suppress(Empty):
+            path = self._bell.get(patience != 0, patience)
             while path is not None:
-                answered.append(path)
-                if len(answered) == MOST_AT_ONCE:
-                    break
+                self._answered.append(self._in_work.pop(path))
                 path = self._bell.get_nowait()
-        except Empty:
-            pass
-        return answered
+            return True
+        return False
 
     def _hand_over(self) -> Settled | None:
         """Fill the scorer's room; the first file of which all is known without it."""
         while len(self._in_work) < self._room:
-            path = self._agenda.take(self._in_work)
+            path = self._agenda.take(self._held())
             if path is None:
                 return None
             begun = self._step(path, partial(self._segmenting.begin, path))
@@ -85,18 +109,22 @@ class Driver:
             self._await(begun)
         return None
 
+    def _held(self) -> set[Path]:
+        """The files that must be settled first, before they are looked at again."""
+        return {*self._in_work, *(errand.path for errand in self._answered)}
+
     def _await(self, errand: Errand) -> None:
         self._in_work[errand.path] = errand
         errand.answer.add_done_callback(lambda _answer: self._bell.put(errand.path))
 
-    def _finish(self, answered: Sequence[Path]) -> None:
-        """Store what is there of these files; those that are not come to it wait again."""
-        left = deque(answered)
+    def _store(self) -> None:
+        """Store what is answered; files that are not come to it wait again."""
+        left, self._answered = deque(self._answered), []
         heard = []
         try:
             while left:
-                errand = self._in_work.pop(left[0])
-                found = self._step(left.popleft(), partial(self._segmenting.hear, errand))
+                errand = left.popleft()
+                found = self._step(errand.path, partial(self._segmenting.hear, errand))
                 if isinstance(found, Heard):
                     heard.append(found)
                 elif isinstance(found, Errand):
@@ -104,10 +132,10 @@ class Driver:
                 else:
                     self._settled.append(found)
         finally:
-            for path in left:
-                del self._in_work[path]
-                self._agenda.put_back(path)
+            for errand in left:
+                self._agenda.put_back(errand.path)
             self._keep(heard)
+            self._store_at = monotonic() + self._pause
 
     def _keep(self, heard: Sequence[Heard]) -> None:
         if len(heard) > 1:

@@ -43,7 +43,8 @@ def test_two_paths_are_one_photo(store: Store) -> None:
 
 def test_files_that_come_together_are_all_taken_in_or_none(store: Store) -> None:
     first, second = new_photo("a.jpg"), new_photo("b.jpg", content="a.jpg")
-    bad = replace(second, fingerprint=replace(second.fingerprint, file_hash=None))  # type: ignore[arg-type]
+    nameless = replace(second.fingerprint, file_hash=None)  # type: ignore[arg-type]
+    bad = replace(second, fingerprint=nameless)
     with pytest.raises(StoreError):
         store.take_in_all([Arrival(first), Arrival(bad)])
     assert store.files_under(FOLDER) == []

@@ -16,7 +16,7 @@ from models.package.package import PackageInfo
 from models.run.setup import ModelSetup
 from pipeline.errors import JobFailed, WorkerClosed, WorkerDied
 from pipeline.intake.agenda import Agenda
-from pipeline.intake.driver import Driver
+from pipeline.intake.driver import MOST_AT_ONCE, Driver
 from pipeline.intake.outcome import Outcome, Settled
 from pipeline.intake.scan import scan
 from pipeline.intake.segment import vanished
@@ -104,12 +104,13 @@ def test_no_more_are_handed_over_than_there_is_room_for(
     store: Store, two: Watched, folder: Path, draw: Draw
 ) -> None:
     agenda = Agenda()
-    for number in range(9):
-        agenda.add(draw(folder / f"{number}.png", at=(number, 0)))
+    for number in range(MOST_AT_ONCE + 9):
+        agenda.add(draw(folder / f"{number}.png", (64, 48), at=(number, 0)))
     driver = Driver(agenda, Segmenting(store, two, None), two.room)
-    for done in range(9):
+    for done in range(MOST_AT_ONCE + 9):
         settle(driver, 1)
-        assert len(two.handed) <= done + two.room
+        # What is answered and gathered makes room.
+        assert len(two.handed) <= done + two.room + MOST_AT_ONCE
 
 
 @pytest.fixture

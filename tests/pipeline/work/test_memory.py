@@ -58,4 +58,4 @@ def test_both_processes_refuse_what_a_header_says(tmp_path: Path) -> None:
 def test_a_process_may_grow_by_more_than_a_photo_alone_takes() -> None:
     assert ScorerSetup(ModelSetup(PATH)).most_growth > USUAL_MEMORY
     assert ScorerSetup(ModelSetup(PATH), 10**9).spare().memory == 10**9
-    assert ViewerSetup().most_growth > 2 * USUAL_MEMORY
+    assert ViewerSetup(ModelSetup(PATH)).most_growth > 2 * USUAL_MEMORY
