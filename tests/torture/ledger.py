@@ -104,7 +104,10 @@ def _stored(database: Path, said: Said) -> list[bool]:
     return [
         bool(standing)
         for kind, score, note, standing, current in rows
-        if kind in said.kinds and score == said.score and standing == current and note.endswith(said.sign)
+        if kind in said.kinds
+        and score == said.score
+        and standing == current
+        and note.endswith(said.sign)
     ]
 
 

@@ -47,14 +47,19 @@ class Running:
     """A process of nevus without a terminal, from its start to its end."""
 
     def __init__(self, words: list[str], given: dict[str, str]) -> None:
-        self._out = TemporaryFile()
+        self._out = TemporaryFile()  # noqa: SIM115
         with Path(os.devnull).open("rb") as nothing:
             files = {0: nothing.fileno(), 1: self._out.fileno(), 2: self._out.fileno()}
             pid = ready.start(words, given, ready.ROOT, files)
             self._started = None
             if pid is None:
                 self._started = subprocess.Popen(
-                    words, env=given, cwd=ready.ROOT, stdin=nothing, stdout=self._out, stderr=self._out
+                    words,
+                    env=given,
+                    cwd=ready.ROOT,
+                    stdin=nothing,
+                    stdout=self._out,
+                    stderr=self._out,
                 )
                 pid = self._started.pid
         self.pid = pid

@@ -71,7 +71,9 @@ class World:
         if changed:
             found.append(f"photos changed: {changed}")
         memory = {path.name for path in self.database.parent.iterdir()}
-        stray = memory - {f"nevus.db{end}" for end in OURS} - {f"nevus.maps.db{end}" for end in MAPS}
+        stray = (
+            memory - {f"nevus.db{end}" for end in OURS} - {f"nevus.maps.db{end}" for end in MAPS}
+        )
         if stray:
             found.append(f"beside the database lies {sorted(stray)}")
         return found
