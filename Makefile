@@ -1,5 +1,6 @@
 # make run: the app on the sample photos. make test: everything that must hold. make test-fast: what
-# needs no process and no PyTorch, in a minute.
+# needs no process and no PyTorch, in a minute. make torture: kill nevus 500 times at random, a line a
+# kill; KILLS= and SEED= say how often and from which seed on.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
 	>/dev/null 2>&1 && echo $$p && break; done)
@@ -15,7 +16,7 @@ SIDE_BY_SIDE = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 # Tests are compiled once, not at each run and by each worker, whatever the environment asks for.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test test-fast check bench format clean
+.PHONY: run test test-fast torture check bench format clean
 
 run: .venv/.runtime
 	$(BIN)/nevus review sample_images
@@ -25,6 +26,9 @@ test: check
 
 test-fast: .venv/.development
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m 'not slow'
+
+torture: .venv/.development
+	$(BIN)/python -m tests.torture --kills $(or $(KILLS),500) $(if $(SEED),--seed $(SEED))
 
 check: .venv/.development
 	$(BIN)/ruff check .

@@ -1,4 +1,4 @@
-"""When something was said or drawn: after all that was before, also where the clock was put back."""
+"""When something was said or drawn: after all before it, also where the clock was put back."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""What a program has on the disk before it says that it is done, seen from beneath its libraries."""
+"""What a program has on the disk, and what it has named by then, seen from beneath Python."""
 
 import os
 import subprocess

@@ -30,7 +30,7 @@ def main() -> None:
         if os.WIFEXITED(status):
             sys.exit(os.WEXITSTATUS(status))
         if any(path.name.startswith(".") for path in place.iterdir()):
-            print(left)
+            sys.stdout.write(f"{left}\n")
 
 
 def export_and_die(database: Path, photos: Path, dest: Path, left: int) -> None:

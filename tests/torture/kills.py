@@ -18,6 +18,10 @@ from tests.torture.victims import Doom, Running, command, note_of, start, worker
 from tests.torture.world import World
 
 PATIENCE = 120.0
+GO_ON_EVERY = 5
+"""Kills after which all is done to its end."""
+A_WORLD = 25
+"""Kills after which there is a new folder with a new database."""
 LINUX = sys.platform == "linux"
 KINDS = ("segment", "review", "watch", "review", "export", *(("worker",) if LINUX else ()))
 _LOOK_AGAIN = Event()
@@ -49,17 +53,21 @@ class Torturer:
     def __init__(self, root: Path, seed: int) -> None:
         self.world = World(root)
         self._ledger = Ledger()
-        self._seed = seed
         self._sets = 0
-        self.in_vain: list[str] = []
-        """What was pressed and never seen to be done, as the screen was then."""
+        self._ways = {
+            "segment": self._kill_segment,
+            "review": self._kill_review,
+            "watch": self._kill_watch,
+            "export": self._kill_export,
+            "worker": self._kill_worker,
+        }
         self.world.feed(Random(seed), 4)
 
     def kill(self, seed: int, what: str) -> Kill:
         """Do it. Raises Broken where something does not hold afterwards."""
         chance = Random(seed)
         note_of(self.world).unlink(missing_ok=True)
-        when, phase = getattr(self, f"_kill_{what}")(chance)
+        when, phase = self._ways[what](chance)
         if note_of(self.world).exists():
             phase = f"{phase}: {note_of(self.world).read_text()}"
         done = Kill(seed, what, when, phase, "")
@@ -177,9 +185,8 @@ class Torturer:
             reviewer.kill()
         except Killed:
             pass
-        except Unanswered as unanswered:
+        except Unanswered:
             reviewer.doing += " in vain"
-            self.in_vain.append(f"seed {self._seed}: {unanswered}")
             reviewer.kill()
         reviewer.look_for_the_last_time()
         return str(doom), reviewer.doing
@@ -229,20 +236,17 @@ def _let_run(victim: Running, seconds: float) -> None:
         _LOOK_AGAIN.wait(0.005)
 
 
-def kills(root: Path, seed: int, wanted: int, a_world: int = 25) -> Iterator[Kill]:
+def kills(root: Path, seed: int, wanted: int) -> Iterator[Kill]:
     """So many kills, the first planned by this seed, the next by the ones after it."""
     done, torturer = 0, Torturer(root / f"{seed}", seed)
-    worlds = 0
     while done < wanted:
-        what = KINDS[seed % len(KINDS)]
-        one = torturer.kill(seed, what)
+        one = torturer.kill(seed, KINDS[seed % len(KINDS)])
         yield one
         seed += 1
         if one.phase == ENDED:
             continue
         done += 1
-        if done % 5 == 0 or done == wanted:
+        if done % GO_ON_EVERY == 0 or done == wanted:
             torturer.go_on()
-        if done // a_world > worlds and done < wanted:
-            worlds += 1
+        if done % A_WORLD == 0:
             torturer = Torturer(root / f"{seed}", seed)

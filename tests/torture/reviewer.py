@@ -87,10 +87,8 @@ class Seen:
 
     def decided(self, since: int = 0) -> tuple[int, int] | None:
         """How many photos are decided, and where that was last drawn."""
-        found = None
-        for found in DECIDED.finditer(self.text, since):
-            pass
-        return None if found is None else (int(found[1]), found.start())
+        drawn = list(DECIDED.finditer(self.text, since))
+        return (int(drawn[-1][1]), drawn[-1].start()) if drawn else None
 
 
 def _status(found: "re.Match[str]") -> Status:
@@ -190,7 +188,8 @@ class Reviewer:
 
     def _threshold(self) -> tuple[str, float]:
         status = self._seen.status
-        assert status is not None and status.threshold is not None
+        assert status is not None
+        assert status.threshold is not None
         lower = status.threshold > LOWEST and (
             status.threshold >= HIGHEST or self._chance.random() < 0.5
         )

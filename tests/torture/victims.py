@@ -47,7 +47,7 @@ class Running:
     """A process of nevus without a terminal, from its start to its end."""
 
     def __init__(self, words: list[str], given: dict[str, str]) -> None:
-        self._out = TemporaryFile()
+        self._out = TemporaryFile()  # noqa: SIM115
         with Path(os.devnull).open("rb") as nothing:
             files = {0: nothing.fileno(), 1: self._out.fileno(), 2: self._out.fileno()}
             pid = ready.start(words, given, ready.ROOT, files)

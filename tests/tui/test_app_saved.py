@@ -105,3 +105,18 @@ def test_what_can_not_be_saved_at_the_end_is_said_to_be_lost(
     ):
         editor.set_threshold(0.3)
     disk.make_room()
+
+
+async def test_while_the_database_is_away_nothing_is_called_saved_and_it_is_once_it_is_back(
+    clinic: Clinic, make_app: MakeApp, two: list[int]
+) -> None:
+    database = clinic.store.path
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        screen = await settled(pilot)
+        away = database.rename(database.with_name("away.db"))
+        await pilot.press("t")
+        await until(pilot, lambda: "○ not saved" in text_of(screen, "#status"))
+        await until(pilot, lambda: "Put it back" in said(pilot))
+        away.rename(database)
+        await until(pilot, lambda: "● saved" in text_of(screen, "#status"))
+    assert clinic.item(two[0]).has_draft

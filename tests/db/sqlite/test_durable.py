@@ -43,16 +43,24 @@ from pathlib import Path
 from pipeline.upkeep.backup import back_up_with_maps
 back_up_with_maps(Path(sys.argv[1]), Path(sys.argv[2]))
 """
-FLUSH_ON_A_MAC = """
+COPY_ON_A_MAC = """
 import fcntl
+import os
+import sqlite3
 import sys
 from pathlib import Path
-from db.sqlite.files import flush
+from db.sqlite.copies import lay_copy
 fcntl.F_FULLFSYNC = 51
 asked = []
-sys.addaudithook(lambda event, given: asked.append(given[1]) if event == "fcntl.fcntl" else None)
-flush(Path(sys.argv[1]))
-assert asked == [51]
+
+def hear(event, given):
+    if event == "fcntl.fcntl" and given[1] == 51:
+        asked.append(os.readlink(f"/proc/self/fd/{given[0]}"))
+
+sys.addaudithook(hear)
+target = Path(sys.argv[1])
+lay_copy(sqlite3.connect(":memory:"), target)
+assert asked == [f"{target}.part", str(target.parent)], asked
 """
 
 
@@ -110,9 +118,8 @@ def assert_durable(seen: Flushed, target: Path) -> None:
     assert target.parent in seen.after_name(target)
 
 
-def test_on_a_mac_the_drive_is_asked_too_and_where_it_knows_nothing_of_that_the_system_is(
+def test_on_a_mac_the_drive_is_asked_and_where_it_knows_nothing_of_that_the_system_is(
     watch: Callable[..., Flushed], tmp_path: Path
 ) -> None:
-    file = tmp_path / "file"
-    file.touch()
-    assert watch(FLUSH_ON_A_MAC, [file]).steps == ((file,),)
+    seen = watch(COPY_ON_A_MAC, [tmp_path / "copy.db"])
+    assert_durable(seen, tmp_path / "copy.db")

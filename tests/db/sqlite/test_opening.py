@@ -95,8 +95,8 @@ def test_one_put_back_without_its_log_gets_one_again(store: Store, database: Pat
     store.close()
     with closing(sqlite3.connect(database)) as connection:
         connection.execute("PRAGMA journal_mode=DELETE")
-    with closing(Store.open(database)) as store:
-        assert found_in(store._engine)["journal_mode"] == "wal"
+    with closing(Store.open(database)) as again:
+        assert found_in(again._engine)["journal_mode"] == "wal"
 
 
 def found_in(engine: Engine) -> dict[str, object]:
