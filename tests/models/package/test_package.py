@@ -9,6 +9,7 @@ import pytest
 from coremltools.converters.mil import Builder as mb  # noqa: N813
 
 from imaging.framing import Size
+from imaging.values import NO_LESION_BELOW
 from models.package.package import (
     FRAMING_KEY,
     LESION_SLOPE_KEY,
@@ -90,6 +91,7 @@ def test_a_package_says_how_sure_it_is_of_a_lesion_and_under_which_licence(
     assert sure == pytest.approx(0.996, abs=2e-3)
     assert doubtful == pytest.approx(0.019, abs=2e-3)
     assert said.predicted_jaccard(0.8, doubtful) == pytest.approx(0.8 * doubtful)
+    assert said.predicted_jaccard(0.8, NO_LESION_BELOW) == 0.8
 
 
 @pytest.mark.parametrize(
