@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from imaging.framing import FRAMINGS, Size
+from imaging.values import NO_LESION_BELOW
 from models.package.interface import PROBABILITY, NotTaken, check_kind, map_output, picture_input
 
 DEFAULT_THRESHOLD = 0.5
@@ -82,10 +83,11 @@ class PackageInfo:
     def predicted_jaccard(self, expected: float, lesion: float | None = None) -> float:
         """The Jaccard to predict, from 0 to 1, where the probabilities expect `expected`.
 
-        It is 0 where there is no lesion: so it counts as much as it is sure that there is one.
+        It is 0 where there is no lesion, so where there is perhaps none it counts as little as it
+        is sure that there is one. Above that limit the map's peak would only blur the order.
         """
         told = min(1.0, max(0.0, self.jaccard_intercept + self.jaccard_slope * expected))
-        return told if lesion is None else told * lesion
+        return told if lesion is None or lesion >= NO_LESION_BELOW else told * lesion
 
 
 def peak_logit(peak: float) -> float:

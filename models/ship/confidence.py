@@ -50,26 +50,29 @@ class Fitted:
     """What was fitted on photos the network never saw.
 
     `phone` is the scaling of phone photos where they are told from others, `lesion` what turns the
-    logit of a map's greatest probability into how sure it is that there is a lesion.
+    logit of a map's greatest probability into how sure it is that there is a lesion (None where
+    no photo had room for a piece of plain skin).
     """
 
     pairs: int
     scaling: Scaling
     phone: Scaling | None
-    lesion: Scaling
+    lesion: Scaling | None
     threshold: float
     jaccard_slope: float
     jaccard_intercept: float
 
     def metadata(self) -> dict[str, str]:
         """What a package says of it; the scalings of its logits are in its graph."""
-        return {
+        said = {
             THRESHOLD_KEY: f"{self.threshold:g}",
             JACCARD_SLOPE_KEY: f"{self.jaccard_slope:.6f}",
             JACCARD_INTERCEPT_KEY: f"{self.jaccard_intercept:.6f}",
-            LESION_SLOPE_KEY: f"{self.lesion.scale:.6f}",
-            LESION_INTERCEPT_KEY: f"{self.lesion.bias:.6f}",
         }
+        if self.lesion is not None:
+            said[LESION_SLOPE_KEY] = f"{self.lesion.scale:.6f}"
+            said[LESION_INTERCEPT_KEY] = f"{self.lesion.bias:.6f}"
+        return said
 
 
 @dataclass(frozen=True)
@@ -171,8 +174,10 @@ def _skin(
     return [one.probabilities(calibration)[one.framing.inside] for one in seen]
 
 
-def _lesion(lesions: Sequence[Probabilities], skin: Sequence[Probabilities]) -> Scaling:
+def _lesion(lesions: Sequence[Probabilities], skin: Sequence[Probabilities]) -> Scaling | None:
     """What turns the peak of a map into how sure it is that there is a lesion."""
+    if not skin:
+        return None
     peaks = np.array([peak_logit(float(part.max())) for part in (*lesions, *skin)])
     return fit_scaling([peaks], [np.repeat([1.0, 0.0], [len(lesions), len(skin)])])
 

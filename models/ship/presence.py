@@ -12,6 +12,7 @@ import numpy as np
 
 from imaging.decode.photo import Photo, read_photo
 from imaging.framing import Size
+from imaging.values import NO_LESION_BELOW
 from models.evaluate.masks import read_mask
 from models.evaluate.pairs import Pair
 from models.run.segmenter import Segmenter
@@ -26,7 +27,7 @@ class Presence:
     """How well lesions are told from plain skin on photos that fitted nothing.
 
     `auc` is how often a lesion has the greater probability of the two; `missed` is the share of
-    lesions, `found` that of pieces of skin, with a probability below a half.
+    lesions, `found` that of pieces of skin, with a probability below NO_LESION_BELOW.
     """
 
     lesions: int
@@ -79,6 +80,6 @@ def tell_apart(lesions: Values, skin: Values) -> Presence:
         skin=len(skin),
         auc=float(above),
         calibration_error=calibration_error(bins),
-        missed=float((lesions < 0.5).mean()),
-        found=float((skin < 0.5).mean()),
+        missed=float((lesions < NO_LESION_BELOW).mean()),
+        found=float((skin < NO_LESION_BELOW).mean()),
     )

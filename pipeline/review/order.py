@@ -5,6 +5,7 @@ from collections.abc import Generator
 from db.queue import Among
 from db.store import Store
 from db.values import QueueItem
+from imaging.values import NO_LESION_BELOW
 from pipeline.review.wanted import ALL, Wanted
 
 LEAST_SURE = "least sure first"
@@ -13,8 +14,6 @@ UNSAID = "by name"
 UNSEEN = "last, not outlined yet"
 DRAWN = "last, drawn by hand"
 
-PERHAPS_NONE = 0.5
-"""Below it a photo's place is explained by there being perhaps no lesion."""
 GROUPS = (Among.GRADED, Among.UNGRADED, Among.BARE)
 """Those come first that the model is least sure of, then what it said nothing of."""
 
@@ -36,6 +35,6 @@ def explain_place(item: QueueItem, wanted: Wanted = ALL) -> str:
         return f"by {wanted.order}"
     if not item.segmented:
         return DRAWN if item.has_draft else UNSEEN
-    if item.lesion_probability is not None and item.lesion_probability < PERHAPS_NONE:
+    if item.lesion_probability is not None and item.lesion_probability < NO_LESION_BELOW:
         return NO_LESION
     return UNSAID if item.predicted_jaccard is None else LEAST_SURE

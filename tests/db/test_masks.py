@@ -37,7 +37,7 @@ def store_mask(store: Store, mask: Mask, framing: str = "centre") -> int:
         new_photo(f"{number}.jpg"),
         fingerprint=Fingerprint(f"file-{number}", f"content-{number}", "PNG", size),
     )
-    made = Prediction(GRID, FRAMINGS[framing](size, Size(4, 4)), RECEIPT, 0.1 + 0.2)
+    made = Prediction(GRID, FRAMINGS[framing](size, Size(4, 4)), RECEIPT, 0.1 + 0.2, 0.9)
     return store.take_in(new, NewOutline(made, rle.encode(mask), measure(mask), 1 / 3)).photo_id
 
 
@@ -67,6 +67,7 @@ def test_a_map_comes_back_with_its_framing_and_receipt(store: Store, framing: st
     assert (found.framing.name, found.receipt) == (framing, RECEIPT)
     assert details.receipt == found.receipt
     assert details.predicted_jaccard == found.predicted_jaccard == 0.1 + 0.2
+    assert details.lesion_probability == found.lesion_probability == 0.9
     assert details.unseen_fraction == found.framing.unseen_fraction
     assert details.revision is not None
     assert (details.revision.threshold, details.revision.origin) == (1 / 3, Origin.MODEL)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from models.package.package import OWN_LICENCE, read_spec
 from tests.support.environments import with_dependencies
 
 ROOT = Path(__file__).parents[2]
@@ -56,6 +57,16 @@ def test_the_wheel_holds_the_packages_and_nothing_else(wheel: Path) -> None:
     assert "models/weights/lesion.mlpackage/Manifest.json" in names
     assert "models/weights/lesion.mlpackage/Data/com.apple.CoreML/weights/weight.bin" in names
     assert "models/weights/refine.mlpackage/Data/com.apple.CoreML/weights/weight.bin" in names
+
+
+def test_the_wheel_holds_only_models_that_anybody_may_use(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    packages = {part for name in names for part in name.split("/") if ".mlpackage" in part}
+    assert packages == {"lesion.mlpackage", "refine.mlpackage"}
+    assert not [name for name in names if name.endswith(".pt")]
+    for package in packages:
+        held = read_spec(ROOT / "models" / "weights" / package).description.metadata.license
+        assert held == OWN_LICENCE
 
 
 def test_the_wheel_holds_the_sample_photos_without_their_scripts(wheel: Path) -> None:

@@ -13,8 +13,8 @@ from db.values import HistoryEntry, Origin, PhotoDetails, QueueItem, Remarks, Re
 from imaging.framing import Size
 from imaging.mask.parts import MaskPart
 from imaging.text import printable
-from imaging.values import Measurements, Receipt
-from pipeline.review.order import PERHAPS_NONE, explain_place
+from imaging.values import NO_LESION_BELOW, Measurements, Receipt
+from pipeline.review.order import explain_place
 from pipeline.review.wanted import ALL, Wanted
 from tui.names import below
 from tui.words import FLAG, cells, cut, folded, lines_of, percent, shorten
@@ -263,7 +263,7 @@ def word_lines(photo: PhotoDetails) -> list[Content]:
     if photo.predicted_jaccard is not None:
         lines.append(pair("Predicts", f"Jaccard {photo.predicted_jaccard:.2f}"))
     if photo.lesion_probability is not None:
-        style = "$warning" if photo.lesion_probability < PERHAPS_NONE else ""
+        style = "$warning" if photo.lesion_probability < NO_LESION_BELOW else ""
         lines.append(pair("A lesion", f"{photo.lesion_probability:.0%} sure", style))
     if photo.unseen_fraction:
         lines.append(pair("Unseen", f"{percent(photo.unseen_fraction)} at the edges", "$warning"))

@@ -9,8 +9,10 @@ import pytest
 from coremltools.converters.mil import Builder as mb  # noqa: N813
 
 from imaging.framing import Size
+from imaging.values import NO_LESION_BELOW
 from models.package.package import (
     FRAMING_KEY,
+    LESION_SLOPE_KEY,
     THRESHOLD_KEY,
     ModelError,
     check_package,
@@ -80,6 +82,8 @@ def test_a_package_says_how_sure_it_is_of_a_lesion_and_under_which_licence(
     silent = read_package(build(tmp_path / "m.mlpackage", lambda x: mb.sigmoid(x=x)))
     assert (silent.lesion_probability(0.9), silent.title) == (None, "m")
     assert silent.predicted_jaccard(0.8) == 0.8
+    package = build(tmp_path / "n.mlpackage", lambda x: mb.sigmoid(x=x), **{LESION_SLOPE_KEY: "2"})
+    assert read_package(package).lesion_probability(0.5) == 0.5
     said = replace(silent, lesion_slope=1.5, lesion_intercept=-6.0, license="CC BY-NC 4.0")
     assert said.title == "m (CC BY-NC 4.0)"
     assert replace(said, license="Apache-2.0").title == "m"
@@ -87,6 +91,7 @@ def test_a_package_says_how_sure_it_is_of_a_lesion_and_under_which_licence(
     assert sure == pytest.approx(0.996, abs=2e-3)
     assert doubtful == pytest.approx(0.019, abs=2e-3)
     assert said.predicted_jaccard(0.8, doubtful) == pytest.approx(0.8 * doubtful)
+    assert said.predicted_jaccard(0.8, NO_LESION_BELOW) == 0.8
 
 
 @pytest.mark.parametrize(

@@ -121,6 +121,8 @@ def test_a_checkpoint_becomes_a_package_with_its_card(made: Made) -> None:
     trained = [pair for pair in read_pairs(made.pairs, {"split": "train"}) if not held_out(pair)]
     assert sorted(path.name for path in target.parent.iterdir()) == ["tiny.json", "tiny.mlpackage"]
     assert card["package_sha256"] == info.hash == report.package_sha256
+    assert info.title == "tiny"
+    assert (info.lesion_slope is None) == (report.fitted.lesion is None)
     assert card["origin"]["members"][0]["recipe"]["seed"] == TINY.seed
     assert card["origin"]["training_data_sha256"] == hash_of_pairs(trained)
     assert set(card["dev"]) == {"dermoscopy", "phone"}

@@ -22,6 +22,6 @@ def test_a_word_that_is_the_same_of_all_tells_nothing_apart() -> None:
 
 
 def test_lesions_said_to_be_none_and_skin_found_are_counted() -> None:
-    found = tell_apart(np.array([0.9, 0.7, 0.3, 0.6]), np.array([0.1, 0.8]))
+    found = tell_apart(np.array([0.9, 0.7, 0.15, 0.6]), np.array([0.1, 0.8]))
     assert (found.missed, found.found) == (0.25, 0.5)
     assert found.auc == pytest.approx(5 / 8)

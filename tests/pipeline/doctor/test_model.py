@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,12 @@ from models.package.package import package_hash, program_file
 from models.run.setup import ModelSetup
 from models.run.trial import Trial
 from pipeline.doctor.findings import Finding, Grade
-from pipeline.doctor.model import backend_finding, cache_finding, model_findings
+from pipeline.doctor.model import (
+    backend_finding,
+    cache_finding,
+    licence_findings,
+    model_findings,
+)
 from pipeline.doctor.package import (
     PackageReport,
     Timing,
@@ -81,6 +87,13 @@ def test_a_cache_that_cannot_be_written_is_noted(cache: Path) -> None:
     finding = cache_finding()
     assert finding.state is Grade.NOTE
     assert str(cache) in finding.sentence
+
+
+def test_a_package_s_own_licence_is_said() -> None:
+    ours = Trial("onnxruntime", "CPU", 1.0, 1.0, 10, "Apache-2.0")
+    assert licence_findings(ours) == ()
+    (said,) = licence_findings(replace(ours, licence="CC BY-NC 4.0"))
+    assert (said.state, said.sentence) == (Grade.NOTE, "CC BY-NC 4.0.")
 
 
 def test_core_ml_is_named_with_its_compute_units() -> None:

@@ -51,7 +51,7 @@ def test_it_begins_with_what_the_model_is_least_sure_of(store: Store) -> None:
 
 
 def test_it_says_where_there_is_perhaps_no_lesion(store: Store) -> None:
-    outline(store, "1-skin.jpg", predicted_jaccard=0.1, lesion_probability=0.2)
+    outline(store, "1-skin.jpg", predicted_jaccard=0.1, lesion_probability=0.1)
     outline(store, "2-lesion.jpg", predicted_jaccard=0.3, lesion_probability=0.97)
     said = [(item.name[0], explain_place(item)) for item in read_in_order(store, FOLDER, "ada")]
     assert said == [("1", "early, perhaps no lesion"), ("2", "least sure first")]
