@@ -122,11 +122,12 @@ async def test_the_map_is_beside_the_details_or_below_them_and_no_message_covers
         await settled(pilot)
         small = screen.query_one(Locator)
         assert "▄" in text_of(screen, "#locator")
-        shown = text_of(screen, "#details")
+        shown = text_of(screen, "#details Static")
         assert [word for word in ("Area", "model", "waiting") if word not in shown] == []
-        [toast] = screen.query("Toast")
-        assert toast.region
-        covering = (toast.region, screen.query_one("#canvas").region)
+        toasts = [toast.region for toast in screen.query("Toast")]
+        assert toasts
+        assert all(toasts)
+        covering = (*toasts, screen.query_one("#canvas").region)
         assert not [region for region in covering if region.overlaps(small.region)]
         assert screen.region.contains_region(small.region)
 
