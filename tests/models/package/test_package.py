@@ -90,6 +90,7 @@ def test_a_package_says_how_sure_it_is_of_a_lesion_and_under_which_licence(
     sure, doubtful = (said.lesion_probability(peak) for peak in (1.0, 0.8))
     assert sure == pytest.approx(0.996, abs=2e-3)
     assert doubtful == pytest.approx(0.019, abs=2e-3)
+    assert doubtful is not None
     assert said.predicted_jaccard(0.8, doubtful) == pytest.approx(0.8 * doubtful)
     assert said.predicted_jaccard(0.8, NO_LESION_BELOW) == 0.8
 

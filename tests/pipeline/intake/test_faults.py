@@ -11,7 +11,7 @@ from db.errors import DiskFull, MovedDatabase
 from db.sqlite.files import maps_beside
 from db.store import Store
 from pipeline.intake.segment import Told, Totals, segment_folder
-from pipeline.work.scorer import OneProcess
+from pipeline.work.scorer import Pool
 from tests.db.conftest import outline
 from tests.support.full_disk import Disk
 
@@ -25,7 +25,7 @@ def three(folder: Path, draw: Draw) -> None:
         draw(folder / f"{number}.jpg", at=(number * 10, 0))
 
 
-def run(store: Store, scorer: OneProcess, folder: Path, at: At = lambda _done: None) -> Totals:
+def run(store: Store, scorer: Pool, folder: Path, at: At = lambda _done: None) -> Totals:
     """Segment it; `at` is told after each photo how many are done."""
     told = Told(lambda done, _total: at(done), lambda _remark: None)
     return segment_folder(store, scorer, folder, told)
@@ -33,7 +33,7 @@ def run(store: Store, scorer: OneProcess, folder: Path, at: At = lambda _done: N
 
 @pytest.mark.usefixtures("three")
 def test_a_full_disk_is_said_and_with_room_it_goes_on_where_it_was(
-    store: Store, scorer: OneProcess, folder: Path
+    store: Store, scorer: Pool, folder: Path
 ) -> None:
     disk = Disk(store, outline(store, "filler.jpg"))
 
@@ -55,7 +55,7 @@ def test_a_full_disk_is_said_and_with_room_it_goes_on_where_it_was(
 
 @pytest.mark.usefixtures("three")
 def test_a_database_that_vanishes_is_said_and_put_back_it_goes_on_where_it_was(
-    store: Store, scorer: OneProcess, folder: Path
+    store: Store, scorer: Pool, folder: Path
 ) -> None:
     away = store.path.with_name("away.db")
     with pytest.raises(MovedDatabase, match="Put it back"):
@@ -67,7 +67,7 @@ def test_a_database_that_vanishes_is_said_and_put_back_it_goes_on_where_it_was(
 
 
 @pytest.mark.usefixtures("three")
-def test_maps_that_vanish_stop_nothing(store: Store, scorer: OneProcess, folder: Path) -> None:
+def test_maps_that_vanish_stop_nothing(store: Store, scorer: Pool, folder: Path) -> None:
     maps = maps_beside(store.path)
     totals = run(store, scorer, folder, lambda done: maps.unlink() if done == 2 else None)
     assert totals.segmented == 3
