@@ -16,7 +16,7 @@ from tests.db.conftest import outline
 from tests.support.full_disk import Disk
 
 Draw = Callable[..., Path]
-At = Callable[[int], None]
+At = Callable[[int], object]
 
 
 @pytest.fixture
