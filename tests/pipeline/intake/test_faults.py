@@ -27,7 +27,11 @@ def three(folder: Path, draw: Draw) -> None:
 
 def run(store: Store, scorer: OneProcess, folder: Path, at: At = lambda _done: None) -> Totals:
     """Segment it; `at` is told after each photo how many are done."""
-    told = Told(lambda done, _total: at(done), lambda _remark: None)
+
+    def hear(done: int, _total: int) -> None:
+        at(done)
+
+    told = Told(hear, lambda _remark: None)
     return segment_folder(store, scorer, folder, told)
 
 
