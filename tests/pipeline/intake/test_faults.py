@@ -16,7 +16,7 @@ from tests.db.conftest import outline
 from tests.support.full_disk import Disk
 
 Draw = Callable[..., Path]
-At = Callable[[int], None]
+At = Callable[[int], object]
 
 
 @pytest.fixture
@@ -27,7 +27,11 @@ def three(folder: Path, draw: Draw) -> None:
 
 def run(store: Store, scorer: Pool, folder: Path, at: At = lambda _done: None) -> Totals:
     """Segment it; `at` is told after each photo how many are done."""
-    told = Told(lambda done, _total: at(done), lambda _remark: None)
+
+    def hear(done: int, _total: int) -> None:
+        at(done)
+
+    told = Told(hear, lambda _remark: None)
     return segment_folder(store, scorer, folder, told)
 
 
