@@ -14,6 +14,7 @@ from pathlib import Path
 
 from platformdirs import user_config_path
 
+from db.sqlite.location import database_for
 from imaging.decode.memory import USUAL_MEMORY
 from imaging.view.overlay import USUAL_PENS, Colour, Pens
 from models.run.refiner import shipped_refiner
@@ -87,6 +88,10 @@ class Settings:
     def setup(self) -> ModelSetup:
         """The model that is asked for, or else the one that is shipped."""
         return ModelSetup(self.model or shipped_model(), self.backend, self.compute_units)
+
+    def database(self, folder: Path) -> Path:
+        """Where the database of a folder's photos lies. Raises UnsafePlace."""
+        return database_for(folder, self.db, self.group)
 
     def refiner(self) -> ModelSetup:
         """The package that mends outlines, which is nevus's own, run as the model is."""

@@ -8,7 +8,6 @@ from contextlib import closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
-from db.sqlite.location import database_for
 from db.store import Store
 from pipeline.errors import WriteFailed
 from pipeline.intake.ingest import Ingest
@@ -46,7 +45,7 @@ def run_app(
 
 
 def _run_and_save(folder: Path, settings: Settings, make_app: MakeApp) -> str:
-    database = database_for(folder, settings.db, settings.group)
+    database = settings.database(folder)
     with (
         closing(Store.open(database, settings.group)) as store,
         closing(Pool.of(settings)) as scorer,

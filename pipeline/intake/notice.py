@@ -16,6 +16,7 @@ from threading import Event, Lock, Timer
 from time import monotonic
 from typing import Any
 
+from db.sqlite.rights import make_beside
 from pipeline.intake.lease import is_held
 
 EVERY = 1.0
@@ -94,7 +95,7 @@ class Board:
 
     def __init__(self, database: Path, program: str, folder: Path) -> None:
         now = _now()
-        self._path = notice_of(database)
+        self._database, self._path = database, notice_of(database)
         self._notice = Notice(os.getpid(), socket.gethostname(), program, str(folder), now, now)
         self._writing = Lock()
         """Held over what follows, where the timer's thread and ours meet."""
@@ -178,7 +179,7 @@ class Board:
         # is. Whoever reads the file meanwhile reads all of the old one or of the new one.
         part = self._path.with_name(f"{self._path.name}.part")
         with suppress(OSError):
-            part.touch(mode=0o600)
+            make_beside(self._database, part)
             part.write_text(text, encoding="ascii")
             part.replace(self._path)
 

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from db.sqlite.rights import make_beside
 from imaging.text import printable
 from pipeline.errors import PipelineError
 
@@ -83,7 +84,7 @@ def _key_of(database: Path) -> bytes:
     part = database.with_name(f"{database.name}.names-key.{os.getpid()}")
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        part.touch(mode=0o600)
+        make_beside(database, part)
         part.write_bytes(secrets.token_bytes(32))
         # Whole or not at all, and the first one's: two may begin at once.
         with suppress(FileExistsError):

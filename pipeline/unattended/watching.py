@@ -34,6 +34,7 @@ class Watched:
     folder: Path
     database: Path
     names: Names
+    group: str | None = None
 
 
 def watch(
@@ -49,7 +50,7 @@ def watch(
     database can't be opened, and WorkEnded.
     """
     timed = Timed(scorer)
-    with closing(Store.open(watched.database)) as store:
+    with closing(Store.open(watched.database, watched.group)) as store:
         teller = Teller(watched, log, timed)
         part = Part(PROGRAM, teller.hear)
         ingest = Ingest(store, timed, watched.folder, teller.tell, part=part)

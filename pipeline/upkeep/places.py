@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from db.sqlite.files import backups_of
+from db.sqlite.rights import open_beside
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,8 @@ class Places:
 @contextmanager
 def places(database: Path) -> Iterator[Places]:
     """The list of a database's backups, held while the block runs. Raises OSError."""
-    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
-    with os.fdopen(os.open(backups_of(database), flags, 0o600), "r+b") as file:
+    handle = open_beside(database, backups_of(database), os.O_APPEND)
+    with os.fdopen(handle, "r+b") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield Places(file)
 

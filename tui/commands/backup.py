@@ -5,7 +5,12 @@ from typing import Annotated
 
 import typer
 
-from tui.commands.options import Database, Folder, Json
+from tui.commands.options import (
+    Database,
+    Folder,
+    Group,
+    Json,
+)
 from tui.commands.output import counted, failures, print_json, print_line, stderr
 from tui.commands.settings import settled
 
@@ -17,6 +22,7 @@ def backup(
     ],
     folder: Folder = Path(),
     db: Database = None,
+    group: Group = None,
     maps: Annotated[
         bool, typer.Option("--maps", help="The cache of probability maps too, which is large.")
     ] = False,
@@ -33,15 +39,14 @@ def backup(
 
       nevus backup /Volumes/Backup/before-the-move.db ~/captures --maps
     """
-    held = settled(db=db)
+    held = settled(db=db, group=group)
     with failures():
-        from db.sqlite.location import database_for
         from pipeline.upkeep.backup import back_up, back_up_with_maps, check_outside
 
         check_outside(dest, folder)
         copy = back_up_with_maps if maps else back_up
         with stderr().status("copying"):
-            made = copy(database_for(folder, held.db), dest)
+            made = copy(held.database(folder), dest)
     if json:
         print_json(made)
     else:

@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tui.commands.options import Database, Folder, Json
+from tui.commands.options import (
+    Database,
+    Folder,
+    Group,
+    Json,
+)
 from tui.commands.output import FAILED, failures, print_json, print_line, remark, stderr
 from tui.commands.settings import settled
 
@@ -20,7 +25,11 @@ ReadPhotos = Annotated[
 
 
 def check(
-    folder: Folder = Path(), db: Database = None, photos: ReadPhotos = False, json: Json = False
+    folder: Folder = Path(),
+    db: Database = None,
+    group: Group = None,
+    photos: ReadPhotos = False,
+    json: Json = False,
 ) -> None:
     """Look through FOLDER's database, masks, edits and maps, and say what doesn't hold.
 
@@ -36,13 +45,12 @@ def check(
 
       nevus check ~/captures --json | jq .findings
     """
-    held = settled(db=db)
+    held = settled(db=db, group=group)
     with failures():
-        from db.sqlite.location import database_for
         from pipeline.upkeep.check import check as look
 
         with stderr().status("checking"):
-            report = look(database_for(folder, held.db), photos)
+            report = look(held.database(folder), photos)
     if json:
         print_json(report)
     else:

@@ -79,7 +79,6 @@ def doctor(
 
 
 def _look_around(folder: Path, held: "Settings", json: bool) -> bool:
-    from db.sqlite.location import database_for
     from pipeline.doctor.examination import sections
     from pipeline.doctor.findings import Section, examined
     from tui.commands.findings import print_findings
@@ -88,7 +87,7 @@ def _look_around(folder: Path, held: "Settings", json: bool) -> bool:
     # Before the line that moves: it would be drawn between question and answer.
     terminal = Section("Terminal", terminal_findings(read_terminal(held.color)))
     with stderr().status("looking around"):
-        place = database_for(folder, held.db, held.group)
+        place = held.database(folder)
         found = sections(folder, place, held.group, held.setup())
     examination = examined(terminal, *found)
     (print_json if json else print_findings)(examination)

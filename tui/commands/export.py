@@ -68,14 +68,11 @@ def export(
         raise fail(f"--decision takes one of: {known}; not {decision!r}.", WRONG_USAGE) from None
     held = settled(db=db, group=group)
     with failures():
-        from db.sqlite.location import database_for
         from pipeline.exchange.export import check_destination, unstored
         from pipeline.exchange.export import export as write
 
         check_destination(dest, folder)
-        exported = write(
-            database_for(folder, held.db, held.group), dest, folder, format_name, kinds
-        )
+        exported = write(held.database(folder), dest, folder, format_name, kinds)
         left_out = unstored(exported)
         if left_out is not None:
             remark(left_out)

@@ -1,13 +1,18 @@
 """`nevus forget`: delete all that is known of a photo, wherever nevus keeps it."""
 
-import getpass
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tui.commands.options import Database, Folder, Json, Reviewer
+from tui.commands.options import (
+    Database,
+    Folder,
+    Group,
+    Json,
+    Reviewer,
+)
 from tui.commands.output import FAILED, WRONG_USAGE, fail, failures, print_json, print_line, remark
 from tui.commands.settings import settled
 
@@ -23,6 +28,7 @@ def forget(
     ],
     folder: Folder = Path(),
     db: Database = None,
+    group: Group = None,
     reviewer: Reviewer = None,
     backup: Annotated[
         list[Path],
@@ -47,20 +53,19 @@ def forget(
 
       nevus forget "#12" ~/captures --backup /Volumes/Backup --yes
     """
-    held = settled(db=db, reviewer=reviewer)
+    held = settled(db=db, group=group, reviewer=reviewer)
     if not yes and (json or not sys.stdin.isatty()):
         raise fail("This deletes for good, and there is nobody to ask: say --yes.", WRONG_USAGE)
     with failures():
         from contextlib import closing
 
         from db.sqlite.inspection import form_in
-        from db.sqlite.location import database_for
         from db.store import Store
 
-        place = database_for(folder, held.db)
+        place = held.database(folder)
         form_in(place)
-        with closing(Store.open(place)) as store:
-            who = held.reviewer or getpass.getuser()
+        with closing(Store.open(place, held.group)) as store:
+            who = held.name()
             done = _forget(store, photo, backup, who, yes)
     if json:
         print_json(done)

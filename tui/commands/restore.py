@@ -5,7 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tui.commands.options import Database, Folder, Json
+from tui.commands.options import (
+    Database,
+    Folder,
+    Group,
+    Json,
+)
 from tui.commands.output import counted, failures, print_json, print_line, stderr
 from tui.commands.settings import settled
 
@@ -22,6 +27,7 @@ def restore(
     ],
     folder: Folder = Path(),
     db: Database = None,
+    group: Group = None,
     json: Json = False,
 ) -> None:
     """Put BACKUP where FOLDER's database lies; the one that lies there now is kept beside it.
@@ -35,13 +41,12 @@ def restore(
 
       nevus restore /Volumes/Backup/captures-2026-11-26-020000.db ~/captures
     """
-    held = settled(db=db)
+    held = settled(db=db, group=group)
     with failures():
-        from db.sqlite.location import database_for
         from pipeline.upkeep.restore import restore as put_back
 
         with stderr().status("putting it back"):
-            done = put_back(database_for(folder, held.db), backup)
+            done = put_back(held.database(folder), backup)
     if json:
         print_json(done)
     else:

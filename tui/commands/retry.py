@@ -5,7 +5,12 @@ from typing import Annotated, Literal
 
 import typer
 
-from tui.commands.options import Database, Folder, Json
+from tui.commands.options import (
+    Database,
+    Folder,
+    Group,
+    Json,
+)
 from tui.commands.output import counted, failures, print_json, print_line
 from tui.commands.settings import settled
 
@@ -17,6 +22,7 @@ def retry(
         typer.Argument(metavar="[PATH...]", help="Which files, by path or name; all by default."),
     ] = None,
     db: Database = None,
+    group: Group = None,
     cause: Annotated[
         Literal["file", "machine"] | None,
         typer.Option(help="Only what the file was to blame for, or only what the machine was."),
@@ -36,19 +42,18 @@ def retry(
 
       nevus retry ~/captures --cause machine && nevus segment ~/captures
     """
-    held = settled(db=db)
+    held = settled(db=db, group=group)
     with failures():
         from contextlib import closing
 
         from db.sqlite.inspection import form_in
-        from db.sqlite.location import database_for
         from db.store import Store
         from db.values import Cause
         from pipeline.upkeep.retry import retry as ask
 
-        place = database_for(folder, held.db)
+        place = held.database(folder)
         form_in(place)
-        with closing(Store.open(place)) as store:
+        with closing(Store.open(place, held.group)) as store:
             asked = ask(store, folder, paths or [], None if cause is None else Cause(cause))
     if json:
         print_json(asked)

@@ -102,13 +102,12 @@ def segment(
         memory=memory,
     )
     with failures():
-        from db.sqlite.location import database_for
         from db.store import Store
         from pipeline.intake.segment import Told, segment_folder
         from pipeline.work.scorer import Pool
         from tui.names import sentence_of
 
-        store = Store.open(database_for(folder, held.db, held.group), held.group)
+        store = Store.open(held.database(folder), held.group)
         scorer = Pool.of(held)
         try:
             with progressing("segmenting") as progress:

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tui.commands.options import Database, FolderToCome, HashNames, LogFile, Model
+from tui.commands.options import (
+    Database,
+    FolderToCome,
+    Group,
+    HashNames,
+    LogFile,
+    Model,
+)
 from tui.commands.output import failures, remark
 from tui.commands.settings import settled
 
@@ -30,6 +37,7 @@ def service(
     ],
     folder: FolderToCome = Path(),
     db: Database = None,
+    group: Group = None,
     model: Model = None,
     log: LogFile = None,
     hash_names: HashNames = None,
@@ -45,7 +53,7 @@ def service(
 
       nevus service launchd ~/captures --hash-names > ~/Library/LaunchAgents/nevus.plist
     """
-    held = settled(db=db, model=model, hash_names=hash_names)
+    held = settled(db=db, group=group, model=model, hash_names=hash_names)
     with failures():
         from pipeline.unattended.units import how_to_install, launchd_plist, systemd_unit
 
@@ -59,7 +67,6 @@ def service(
 
 
 def _service(manager: Manager, folder: Path, log: Path | None, held: "Settings") -> "Service":
-    from db.sqlite.location import database_for
     from pipeline.unattended.units import Service, installed_nevus
 
     made = Service((), folder)
@@ -67,11 +74,13 @@ def _service(manager: Manager, folder: Path, log: Path | None, held: "Settings")
     if manager is Manager.LAUNCHD and log is None:
         # launchd has no journal, and a file that it writes itself never ends.
         log = logs / f"{made.name}.log"
-    options = {"--db": database_for(folder, held.db), "--model": held.model, "--log": log}
+    options = {"--db": held.database(folder), "--model": held.model, "--log": log}
     words = [str(installed_nevus()), "watch", str(folder)]
     for option, path in options.items():
         if path is not None:
             words += [option, str(path.absolute())]
+    if held.group is not None:
+        words += ["--group", held.group]
     if held.hash_names:
         words.append("--hash-names")
     errors = logs / f"{made.name}.errors.log" if manager is Manager.LAUNCHD else None
@@ -86,7 +95,10 @@ def _variables(held: "Settings") -> dict[str, str]:
     said = {source for _, _, source in held.rows() if source.startswith("NEVUS_")}
     found = {
         name: os.environ[name]
-        for name in (*PASSED_ON, *sorted(said - {"NEVUS_DB", "NEVUS_MODEL", "NEVUS_HASH_NAMES"}))
+        for name in (
+            *PASSED_ON,
+            *sorted(said - {"NEVUS_DB", "NEVUS_GROUP", "NEVUS_MODEL", "NEVUS_HASH_NAMES"}),
+        )
         if os.environ.get(name)
     }
     if os.environ.get(FILE_VARIABLE):

@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tui.commands.options import Database, FolderToCome, HashNames, Json
+from tui.commands.options import (
+    Database,
+    FolderToCome,
+    Group,
+    HashNames,
+    Json,
+)
 from tui.commands.output import failures, print_json, print_table, remark
 from tui.commands.settings import settled
 from tui.commands.watch import copies_for
@@ -24,6 +30,7 @@ Hashed = Annotated[
 def status(
     folder: FolderToCome = Path(),
     db: Database = None,
+    group: Group = None,
     hash_names: HashNames = None,
     photo: Hashed = None,
     json: Json = False,
@@ -41,14 +48,13 @@ def status(
 
       nevus status ~/captures --photo '#3f2a9c0d1e4b'
     """
-    held = settled(db=db, hash_names=hash_names)
+    held = settled(db=db, group=group, hash_names=hash_names)
     with failures():
-        from db.sqlite.location import database_for
         from pipeline.unattended.names import Names, key_to_read
         from pipeline.unattended.status import status_of
 
         place = folder.resolve()
-        database = database_for(place, held.db)
+        database = held.database(place)
         if photo is not None:
             _say_whose(place, database, photo)
             return

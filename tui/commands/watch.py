@@ -10,6 +10,7 @@ from tui.commands.options import (
     ComputeUnits,
     Database,
     FolderToCome,
+    Group,
     HashNames,
     Json,
     LogFile,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 def watch(
     folder: FolderToCome = Path(),
     db: Database = None,
+    group: Group = None,
     model: Model = None,
     backend: RunBy = None,
     compute_units: ComputeUnits = None,
@@ -58,7 +60,6 @@ def watch(
     from pipeline.unattended.ending import asked_to_end
 
     with failures(), asked_to_end() as asked:
-        from db.sqlite.location import database_for
         from pipeline.unattended.daily import Daily
         from pipeline.unattended.names import Names, key_of
         from pipeline.unattended.watching import Watched
@@ -68,6 +69,7 @@ def watch(
 
         held = settled(
             db=db,
+            group=group,
             model=model,
             backend=backend,
             compute_units=compute_units,
@@ -77,7 +79,7 @@ def watch(
             hash_names=hash_names,
         )
         place = folder.resolve()
-        database = database_for(place, held.db)
+        database = held.database(place)
         watched = Watched(
             place, database, Names(place, key_of(database) if held.hash_names else None)
         )
