@@ -17,8 +17,8 @@ from pipeline.review.brush import FIRST_WIDTH, aim, radius_on_photo
 from pipeline.review.refining import Mark
 from pipeline.review.shape import SHAPES, Shape
 from tui.widgets.aids import Aids, Brush
+from tui.widgets.close_view import CloseView
 from tui.widgets.painter import BrushMode, Painter
-from tui.widgets.photo_view import PhotoView
 from tui.widgets.scene import Subject
 
 STRIDE = 4
@@ -26,12 +26,8 @@ STRIDE = 4
 
 Without, it moves by the finest that is drawn: a quarter of a cell's area has half its width.
 """
-CELL_HEIGHT = 2
-"""Pixels of the screen in a cell."""
 ROOM = 4.0
 """Pixels of the screen that are seen around a crosshair which keys move on."""
-WHEEL = 1.25
-"""How much nearer a step of the mouse's wheel goes."""
 LEFT, RIGHT = 1, 3
 """The mouse's buttons."""
 REACH = 2.0
@@ -39,7 +35,7 @@ REACH = 2.0
 ARROWS = (("left", -1, 0), ("right", 1, 0), ("up", 0, -1), ("down", 0, 1))
 
 
-class Canvas(PhotoView, can_focus=True):
+class Canvas(CloseView, can_focus=True):
     """Tells a painter what the brush in hand does; the mask is changed by others.
 
     There is one brush: the mouse takes it along, arrow keys move it on from there, and it stays
@@ -70,8 +66,6 @@ class Canvas(PhotoView, can_focus=True):
         self._painter = painter
         self._middle = (0.0, 0.0)
         self._down = False
-        self._fractions = False
-        self._grip: tuple[float, float] | None = None
         self._right = False
         self._shape: Shape | None = None
         self._numbered: Sequence[Part] = ()
@@ -114,11 +108,6 @@ class Canvas(PhotoView, can_focus=True):
         self._change()
 
     @property
-    def step(self) -> float:
-        """How far the pointer moves at least, in pixels of the screen."""
-        return 1.0 if self._fractions else float(CELL_HEIGHT)
-
-    @property
     def longest(self) -> int:
         """The longer side of what is seen, in pixels of the screen; 0 without a photo."""
         return 0 if self._scene is None else self._scene.longest
@@ -150,29 +139,15 @@ class Canvas(PhotoView, can_focus=True):
             self._press()
         self._mark()
 
-    # Nearer and farther
-
-    def zoom_by(self, factor: float) -> None:
-        """See the photo nearer, or farther, around the brush in hand or else around the middle."""
-        if self._lens is not None:
-            self._zoom_at(factor, *(self._middle if self.allow_focus() else self._centre()))
-
-    def _zoom_at(self, factor: float, x: float, y: float) -> None:
-        self.move(lambda lens: lens.zoomed(factor, x, y))
-
-    def _centre(self) -> tuple[float, float]:
-        width, height = self.size
-        return (0.0, 0.0) if self._scene is None else self._scene.to_photo(width / 2, height / 2)
-
-    def pan(self, across: float, down: float) -> None:
-        """See what lies beside, by so much of the canvas' width and height."""
-        self.move(lambda lens: lens.panned(across * lens.grid.width, down * lens.grid.height))
-
     def _take(self, lens: Lens) -> None:
         radius = self.radius
         super()._take(lens)
         if self.radius != radius:
             self._change()
+
+    def aimed_at(self) -> tuple[float, float]:
+        """The brush in hand, or else what is in the middle of the view."""
+        return self._middle if self.allow_focus() else super().aimed_at()
 
     # Shapes
 
@@ -252,7 +227,7 @@ class Canvas(PhotoView, can_focus=True):
         dragged = self._drags
         if dragged:
             self.release_mouse()
-        self._grip = None
+        self.let_go()
         if self._shape is not None:
             if dragged:
                 self._lift_pen(self._shape)
@@ -364,35 +339,17 @@ class Canvas(PhotoView, can_focus=True):
             self._mark()
         elif event.button == LEFT:
             self.capture_mouse()
-            self._grip = event.pointer_x, event.pointer_y
+            self.grip(event)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Take the brush along, unless the keyboard draws with it, or the photo."""
         if self._drags and not event.button:
             # The button was let go where no terminal could see it.
             self.lift()
-        if self._grip is not None:
-            self._haul(event, *self._grip)
-        elif self.allow_focus() and (self._drags or not self._down):
+        if self.hauled(event):
+            return
+        if self.allow_focus() and (self._drags or not self._down):
             self._follow(event)
-
-    def _haul(self, event: events.MouseEvent, x: float, y: float) -> None:
-        self._grip = event.pointer_x, event.pointer_y
-        across, down = x - event.pointer_x, CELL_HEIGHT * (y - event.pointer_y)
-        self.move(lambda lens: lens.panned(across, down))
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """See the photo nearer where the pointer is."""
-        self._wheel(event, WHEEL)
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """See the photo from farther away."""
-        self._wheel(event, 1 / WHEEL)
-
-    def _wheel(self, event: events.MouseEvent, factor: float) -> None:
-        event.stop()
-        if self._scene is not None:
-            self._zoom_at(factor, *self._point_of(event))
 
     def on_mouse_up(self) -> None:
         """Lift the brush that the mouse had put down."""
@@ -408,10 +365,3 @@ class Canvas(PhotoView, can_focus=True):
         if self._scene is not None:
             point = self._point_of(event)
             self._move_to(*(point if self._drags else self._scene.moved(*point, 0, 0)))
-
-    def _point_of(self, event: events.MouseEvent) -> tuple[float, float]:
-        """Where on the photo the pointer is: in the middle of a cell where only cells are told."""
-        x, y = event.pointer_x, event.pointer_y
-        self._fractions = self._fractions or x % 1 != 0 or y % 1 != 0
-        half = 0.0 if self._fractions else 0.5
-        return (0.0, 0.0) if self._scene is None else self._scene.to_photo(x + half, y + half)
