@@ -323,3 +323,17 @@ async def test_another_reviewers_remarks_are_told_as_theirs(
         assert "flagged" not in text_of(screen, "#status")
         told = " ".join(text_of(screen, "#details > Static").split())
         assert "score 2, flagged, “hair”, bob" in told
+
+
+async def test_what_is_typed_right_after_a_note_is_not_written_on_it(
+    clinic: Clinic, make_app: MakeApp, two: list[int]
+) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        await pilot.press("c")
+        for key in ("h", "i", "enter", "3", "n"):
+            pilot.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await until(pilot, lambda: shown_photo(screen) == two[1])
+        await settled(pilot)
+    made = decided(clinic)
+    assert (made.kind, made.score, made.note) == (DecisionKind.NO_LESION, 3, "hi")

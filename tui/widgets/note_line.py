@@ -1,9 +1,10 @@
 """One line to write a note on; it takes the place of the key line while it is open."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual import events, on
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
@@ -15,7 +16,26 @@ from imaging.text import printable
 
 
 class Line(Input):
-    """An input that holds nothing which a terminal would take for a command."""
+    """An input that holds nothing which a terminal would take for a command.
+
+    Enter ends it in its turn among the keys. Textual's own way leads it over all that the line lies
+    in, and the keys that come next would be written before that; they go to whoever has them then.
+    """
+
+    def __init__(self, entered: Callable[[], None]) -> None:
+        super().__init__(compact=True, select_on_focus=False)
+        self._entered = entered
+
+    def _on_key(self, event: events.Key) -> None:  # type: ignore[override]
+        has_keys = self.screen.focused is self
+        if has_keys and event.key != "enter":
+            return
+        event.stop()
+        event.prevent_default()
+        if has_keys:
+            self._entered()
+        else:
+            self.app.post_message(events.Key(event.key, event.character))
 
     def replace(self, text: str, start: int, end: int) -> None:
         """What is pasted is escaped, and kept as it is seen."""
@@ -44,7 +64,7 @@ class NoteLine(Horizontal):
         self._shown = ""
         self._written: Written | None = None
         self._before: Widget | None = None
-        self._line = Line(compact=True, select_on_focus=False)
+        self._line = Line(lambda: self._give_back(self._line.value))
         self.display = False
 
     @property
@@ -70,11 +90,6 @@ class NoteLine(Horizontal):
     def type(self, text: str) -> None:
         """Write what was typed before the line had the keys."""
         self._line.insert_text_at_cursor(text)
-
-    @on(Input.Submitted)
-    def _keep(self, message: Input.Submitted) -> None:
-        message.stop()
-        self._give_back(self._line.value)
 
     def take(self) -> Written | None:
         """What was written and not taken yet, on the line while it is open; None: all stays."""

@@ -33,7 +33,7 @@ class SearchLine(Horizontal):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._line = Line(compact=True, select_on_focus=False)
+        self._line = Line(self._keep)
         self._found = Static("", id="search-found", markup=False)
         self.open = False
         """Whether something is being searched for."""
@@ -78,9 +78,7 @@ class SearchLine(Horizontal):
         if self.open:
             self.post_message(self.Typed(message.value))
 
-    @on(Input.Submitted)
-    def _keep(self, message: Input.Submitted) -> None:
-        message.stop()
+    def _keep(self) -> None:
         self.post_message(self.Ended(self._line.value, kept=True))
 
     def action_leave(self) -> None:
