@@ -1,6 +1,8 @@
 """What a photo may take of memory, reckoned from its header before any of it is decoded.
 
-Measured at 40 megapixels by `python -m benchmarks.bombs`; none took more than is reckoned here.
+Measured at 40 megapixels, a kind of picture in a process of its own; `python -m benchmarks.bombs`
+has those that claim more than they hold. HEIC and AVIF of 10 bits or without chroma subsampling are
+reckoned by estimate.
 """
 
 from PIL import Image
