@@ -105,6 +105,10 @@ class DeskPhoto:
         """
         return self._look(self._opened, framing)
 
+    def prepare_to_refine(self) -> None:
+        """Marks are about to be set."""
+        self.draft.prepare(self._opened.refiner)
+
     def refine(self, mark: Mark) -> Change:
         """Mend the outline at a mark. Raises what `Draft.refine` raises."""
         return self.draft.refine(mark, self._opened.refiner)

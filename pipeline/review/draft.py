@@ -144,6 +144,10 @@ class Draft:
         """The marks that the mask was mended at last, as far as the edits are made."""
         return self._editor.marks
 
+    def prepare(self, refiner: PhotoRefiner) -> None:
+        """Have a refiner opened before it is needed; what is wrong with it a mark is told."""
+        self._lane.submit(refiner.side)
+
     def refine(self, mark: Mark, refiner: PhotoRefiner) -> Change:
         """Mend the mask at a mark, as one edit.
 

@@ -51,6 +51,7 @@ async def test_the_right_button_marks_outside_and_x_does(clinic: Clinic, make_ap
         status = screen.query_one(Status)
         await pilot.press("f", "x")
         assert status.state.cuts
+        assert "x in/outside" in text_of(screen, "#keys")
         await pilot.press("space")
         await until(pilot, lambda: not status.state.refining)
         draft = screen.query_one(Workbench).draft

@@ -190,9 +190,16 @@ class EditingScreen(Screen[None]):
         return replace(self._bench.state(self._unsaved), refused=self._why_unsaved())
 
     def _hints(self) -> tuple[str | Hint, ...]:
-        if self._bench.editing and self._bench.canvas.tool is not Tool.BRUSH:
-            return tuple(name for name in EDIT_HINTS if name != "smaller")
-        return EDIT_HINTS if self._bench.editing else REVIEW_HINTS
+        if not self._bench.editing:
+            return REVIEW_HINTS
+        tool = self._bench.canvas.tool
+        hints = (
+            EDIT_HINTS if tool is Tool.BRUSH else [name for name in EDIT_HINTS if name != "smaller"]
+        )
+        if tool is Tool.REFINE:
+            turn = Hint(self._keymap.key("add_or_cut"), "in/outside", "add_or_cut")
+            return tuple(turn if name == "add_or_cut" else name for name in hints)
+        return tuple(hints)
 
     # What is saved, and what went wrong
 

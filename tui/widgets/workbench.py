@@ -187,6 +187,8 @@ class Workbench(PhotoTable):
         self.canvas.tool = tool
         self.canvas.brush = BrushMode.DRAW
         self.canvas.pin(self.opened.draft.marks)
+        if tool is Tool.REFINE:
+            self.opened.prepare_to_refine()
         if tool in self.opened.begun:
             self.canvas.take_up(self.opened.begun[tool])
         # Now, not when its turn comes: the next key may be here already, and is the crosshair's.
