@@ -65,13 +65,6 @@ class DailyCopies:
         for day in order[max(0, self.kept - 1) :]:
             others[day].unlink(missing_ok=True)
 
-    def remove_halves(self) -> None:
-        """Remove what a process that was killed had begun. Raises OSError."""
-        pattern = re.compile(re.escape(self._stem()) + r"\d{4}-\d\d-\d\d\.db\.part(-journal)?")
-        for path in list(self.folder.iterdir()):
-            if pattern.fullmatch(path.name):
-                path.unlink(missing_ok=True)
-
     def _stem(self) -> str:
         # Two databases of one name may have their copies in one folder.
         key = sha256(str(self.database).encode()).hexdigest()[:8]
@@ -121,7 +114,6 @@ class Daily:
         made = back_up(self._copies.database, self._copies.path(today))
         self._next = self._seconds() + REST
         self._tell(Event.BACKUP, f"{made.path}: {made.photos} photos, {made.decisions} decisions.")
-        self._copies.remove_halves()
         self._copies.remove_old(today)
 
     def _fail(self, sentence: str) -> None:
