@@ -51,7 +51,8 @@ class Kind:
 class Inspection:
     """All that can be said of a package without running it.
 
-    `framing` and `threshold` are as the package says them, defaults where it is silent.
+    `framing` and `threshold` are as the package says them, defaults where it is silent; `licence`
+    is empty there.
     `multiply_accumulates` is None where the input's size varies. `untranslated` names the
     operations that nevus can't write in ONNX, which it needs off a Mac, with why where their kind
     is known. `refusal` is the sentence
@@ -63,6 +64,7 @@ class Inspection:
     bytes: int
     specification: int
     systems: str
+    licence: str
     inputs: tuple[Port, ...]
     outputs: tuple[Port, ...]
     framing: str
@@ -88,6 +90,7 @@ def inspect_package(path: Path) -> Inspection:
         bytes=sum(file.stat().st_size for file in path.rglob("*") if file.is_file()),
         specification=spec.specificationVersion,
         systems=SYSTEMS.get(spec.specificationVersion, "unknown systems"),
+        licence=described.metadata.license,
         inputs=tuple(map(_port, described.input)),
         outputs=tuple(map(_port, described.output)),
         framing=_stated(said, FRAMING_KEY, "fit"),

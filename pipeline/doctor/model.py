@@ -28,7 +28,7 @@ def model_findings(setup: ModelSetup) -> tuple[Finding, ...]:
     except ModelError as error:
         return (package, problem("Run", f"It can't be run here. {error}", _OTHERS), cache_finding())
     tried = (
-        *licence_findings(trial),
+        *licence_findings(trial.licence),
         backend_finding(trial),
         speed_finding(trial),
         cache_finding(),
@@ -67,11 +67,11 @@ def _package(path: Path) -> Finding:
     return ok("Package", f"{path}: {in_bytes(size)}, hash {digest}….")
 
 
-def licence_findings(trial: Trial) -> tuple[Finding, ...]:
+def licence_findings(licence: str) -> tuple[Finding, ...]:
     """Under which licence a package comes, where it is another than nevus's own."""
-    if trial.licence in {"", OWN_LICENCE}:
+    if licence in {"", OWN_LICENCE}:
         return ()
-    return (note("Licence", f"{trial.licence}.", "Its terms hold for what you do with it."),)
+    return (note("Licence", f"{licence}.", "Its terms hold for what you do with it."),)
 
 
 def backend_finding(trial: Trial) -> Finding:

@@ -14,6 +14,7 @@ from models.run.segmenter import COMPUTE_UNITS
 from models.run.setup import ModelSetup
 from models.run.trial import try_out
 from pipeline.doctor.findings import Finding, Section, note, ok, problem
+from pipeline.doctor.model import licence_findings
 from pipeline.doctor.sizes import counted, in_bytes
 
 SHOWN = 6
@@ -93,6 +94,7 @@ def package_sections(report: PackageReport) -> tuple[Section, ...]:
 
 def _identity(found: Inspection) -> Iterator[Finding]:
     yield ok("Package", f"{found.name}, {in_bytes(found.bytes)}.")
+    yield from licence_findings(found.licence)
     yield ok("Hash", f"{found.hash} (SHA-256 of program and weights).")
     yield ok("Input", ", ".join(f"{port.name}: {port.what}" for port in found.inputs) + ".")
     yield ok("Output", ", ".join(f"{port.name}: {port.what}" for port in found.outputs) + ".")

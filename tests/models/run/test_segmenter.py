@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 from coremltools.converters.mil import Builder as mb  # noqa: N813
 
-from imaging.decode.photo import Photo
+from imaging.decode.photo import Photo, read_photo
 from imaging.framing import Size
+from imaging.values import NO_LESION_BELOW
 from models.package.interface import OUTPUT_KEY, PROBABILITY
 from models.package.package import ModelError, NoNumbers, package_hash, weights_folder
+from models.proof.samples import sample_folder
 from models.run.onnx_backend import OnnxBackend
 from models.run.segmenter import open_segmenter
 from models.translate.translation import TRANSLATOR_VERSION, cache_file, translate, translate_cached
@@ -83,6 +85,17 @@ def test_the_shipped_model_finds_a_dark_disc(shipped: Path) -> None:
     assert mask[120, 160]
     assert not mask[5, 5]
     assert 0.5 < np.count_nonzero(mask) / (np.pi * 48**2) < 1.5
+
+
+def test_the_shipped_model_is_sure_of_a_lesion_and_not_of_plain_skin(shipped: Path) -> None:
+    segmenter = open_segmenter(shipped, "onnxruntime")
+    whole = read_photo(sample_folder() / "upright-portrait.jpg")
+    skin = np.ascontiguousarray(whole.pixels[1000:])
+    beside = segmenter.predict(Photo(skin, Size(skin.shape[1], skin.shape[0])))
+    lesion = segmenter.predict(whole)
+    assert beside.lesion_probability is not None
+    assert lesion.lesion_probability is not None
+    assert beside.lesion_probability < NO_LESION_BELOW < 0.9 < lesion.lesion_probability
 
 
 def test_a_photo_decoded_small_is_framed_as_its_whole(shipped: Path) -> None:

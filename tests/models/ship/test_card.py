@@ -58,6 +58,18 @@ def test_the_card_has_how_far_the_model_s_word_holds(measured: dict[str, Any], k
     assert row in CARD
 
 
+@pytest.mark.parametrize("kind", ["dermoscopy", "phone"])
+def test_the_card_has_how_well_lesions_are_told_from_skin(
+    measured: dict[str, Any], kind: str
+) -> None:
+    told = measured["presence"][kind]
+    row = (
+        f"| {kind} | {told['lesions']} | {told['skin']} | {told['auc']:.3f} | "
+        f"{told['calibration_error']:.3f} | {told['missed']:.1%} | {told['found']:.0%} |"
+    )
+    assert row in CARD
+
+
 @pytest.mark.slow
 def test_the_package_says_what_was_fitted(measured: dict[str, Any]) -> None:
     info, fitted = read_package(shipped_model()), measured["fitted"]
