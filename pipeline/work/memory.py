@@ -8,9 +8,10 @@ macOS, which leaves compressed memory out of what it tells, is untried.
 from collections.abc import Sequence
 from multiprocessing.connection import Connection, wait
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import psutil
+if TYPE_CHECKING:
+    from psutil import Process
 
 LOOK_EVERY = 0.05
 """Seconds between two looks; memory is filled by a tenth of a gigabyte meanwhile."""
@@ -26,7 +27,7 @@ class MemoryWatch:
     """Looks at how a process grows in a job, by at most `most` bytes. For one thread."""
 
     def __init__(self, pid: int | None, most: int) -> None:
-        self._process = None if pid is None else psutil.Process(pid)
+        self._process = None if pid is None else _process(pid)
         self._most = most
         self._before: int | None = None
 
@@ -47,7 +48,16 @@ class MemoryWatch:
 
     def _taken(self) -> int:
         """Bytes of memory that the process holds; none of one that has ended."""
+        from psutil import Error
+
         try:
             return 0 if self._process is None else int(self._process.memory_info().rss)
-        except psutil.Error:
+        except Error:
             return 0
+
+
+def _process(pid: int) -> "Process":
+    # Late: the process that is watched imports this module too, and needs no psutil.
+    from psutil import Process
+
+    return Process(pid)

@@ -75,7 +75,7 @@ def test_an_unchanged_copy_passes(copy: Path) -> None:
         pytest.param(
             "imaging/decode/orientation.py",
             "value in range(1, 9)",
-            "value in range(1, 2)", "picture", 1, id="EXIF orientation forgotten",
+            "value in range(1, 2)", "framing", 1, id="EXIF orientation forgotten",
         ),
         pytest.param(
             "models/run/segmenter.py", "grid = self.predict_framed(framed)",
