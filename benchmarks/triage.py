@@ -25,7 +25,7 @@ from models.run.setup import ModelSetup
 from pipeline.intake.ingest import Ingest
 from pipeline.intake.scan import file_stat
 from pipeline.review.session import ReviewSession
-from pipeline.settings import TIME_LIMIT
+from pipeline.settings_table import TIME_LIMIT
 from pipeline.work.scorer import Pool
 from pipeline.work.viewer import Viewer
 from tests.support.many_photos import add_photos

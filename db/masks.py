@@ -1,17 +1,20 @@
 """Predictions and mask revisions, and a photo with all that is known of it."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
 from db.columns import now
+from db.errors import StoreError
 from db.history import history_of
 from db.known_models import know_model
 from db.measured import each_measured, measurements_of, rows_of
 from db.photos import path_of
 from db.remarks import remarks_on
 from db.sessions import Sessions, follow, get_row, size_of, standing_of
+from db.sqlite.map_check import MapKey
 from db.sqlite.maps import KeptMap
 from db.tables import (
     DecisionRow,
@@ -42,6 +45,7 @@ class Masks(Sessions):
         same = self._content_hash(photo_id) == content_hash
         if same:
             self._keep_all({content_hash: prediction})
+            self._prune_maps()
         return same
 
     def _content_hash(self, photo_id: int) -> str:
@@ -57,6 +61,30 @@ class Masks(Sessions):
                 for content, one in made.items()
             ]
         )
+
+    def _prune_maps(self) -> None:
+        """Make room for maps, where they take more than they may; no failure stops the work."""
+        with suppress(StoreError):
+            self._maps.prune(self._waiting)
+
+    def _waiting(self, maps: Sequence[MapKey]) -> set[MapKey]:
+        """Those of the maps on which a photo rests that nobody has decided on."""
+        rows = (
+            select(
+                col(PhotoRow.content_hash),
+                col(PredictionRow.model_hash),
+                col(PredictionRow.framing),
+            )
+            .join(StandingRow, col(StandingRow.photo_id) == col(PhotoRow.id))
+            .join(RevisionRow, col(RevisionRow.id) == col(StandingRow.revision_id))
+            .join(PredictionRow, col(PredictionRow.id) == col(RevisionRow.prediction_id))
+            .where(
+                col(PhotoRow.content_hash).in_([content for content, _, _ in maps]),
+                col(StandingRow.decision_id).is_(None),
+            )
+        )
+        with self._reading() as session:
+            return {(content, model, framing) for content, model, framing in session.execute(rows)}
 
     def prediction(self, photo_id: int) -> Prediction | None:
         """The map on which the current mask rests, or None where there is none or it was lost."""

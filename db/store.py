@@ -38,13 +38,14 @@ class Store(TakingIn, Drafts, Decisions, Remarking, Shapes, Reviewed, QueuePages
     """
 
     @classmethod
-    def open(cls, path: Path, group: str | None = None) -> "Store":
+    def open(cls, path: Path, group: str | None = None, maps_budget: int | None = None) -> "Store":
         """Open the database at `path`, made or migrated if need be, and shared with a `group`.
 
-        Raises StoreError.
+        Where maps take more than `maps_budget` bytes, some go with each that comes. Raises
+        StoreError.
         """
         engine = prepare(path, group)
-        return cls(path, engine, Maps(path))
+        return cls(path, engine, Maps(path, maps_budget))
 
     @classmethod
     def read(cls, path: Path, work: Callable[["Store"], Found]) -> Found:

@@ -65,12 +65,14 @@ class TakingIn(Photos, Masks, Forgetting):
                 self._check_not_forgotten(session, each.photo.fingerprint.content_hash)
             new = unheard_of(session, arrivals)
             ids = dict(zip(map(id, new), add_new(session, new), strict=True)) if new else {}
-            return [
+            taken = [
                 TakenIn(ids[id(each)], None, outlined_before=False)
                 if id(each) in ids
                 else _take_in(session, each.photo, each.outline, model_hash)
                 for each in arrivals
             ]
+        self._prune_maps()
+        return taken
 
 
 def _take_in(

@@ -47,7 +47,7 @@ def run_app(
 def _run_and_save(folder: Path, settings: Settings, make_app: MakeApp) -> str:
     database = settings.database(folder)
     with (
-        closing(Store.open(database, settings.group)) as store,
+        closing(Store.open(database, settings.group, settings.maps_bytes())) as store,
         closing(Pool.of(settings)) as scorer,
         closing(Viewer.of(settings)) as viewer,
         saving_the_last(ReviewSession(store, scorer, viewer, folder, settings.name())) as session,

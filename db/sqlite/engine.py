@@ -33,9 +33,12 @@ CACHE: Pragmas = {
     "synchronous": "NORMAL",
     "busy_timeout": "250",
     "secure_delete": "ON",
+    # Holds for a file that is empty yet.
+    "auto_vacuum": "INCREMENTAL",
 }
 """The last maps before a power cut may be lost, and one is sooner made anew than waited for. What
-is deleted is overwritten: nobody could write a file of this size anew for one photo."""
+is deleted is overwritten: nobody could write a file of this size anew for one photo. For the same
+reason it can be shortened from its end."""
 READING: Pragmas = {"busy_timeout": DURABLE["busy_timeout"], "query_only": "ON"}
 
 

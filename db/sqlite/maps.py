@@ -28,6 +28,7 @@ from db.errors import StoreError
 from db.sqlite.engine import CACHE, driver_of, for_writing, open_engine
 from db.sqlite.failures import explain_errors, name_of
 from db.sqlite.files import beside, identity_of, maps_beside
+from db.sqlite.pruning import Waiting, keep_within
 from db.sqlite.rights import make_beside
 from imaging.framing import Probabilities
 
@@ -84,10 +85,12 @@ class Maps:
     No failure of the cache stops the work: what it can't keep or give is a map that has to be
     computed again. Any thread may ask; the file is opened when it is first needed, and again when
     another one, or none, lies in its place. It lies beside the database, and is as open as that.
+    With a `budget` in bytes, `prune` keeps them to it.
     """
 
-    def __init__(self, database: Path) -> None:
+    def __init__(self, database: Path, budget: int | None = None) -> None:
         self._database = database
+        self._budget = budget
         self._path = maps_beside(database)
         self._opened: _Opened | None = None
         # Held while the file is opened, let go of or removed, never while it is read or written.
@@ -124,6 +127,15 @@ class Maps:
             return values.astype(np.float32).reshape(row.height, row.width)
 
         return self._try(lambda engine: _in_transaction(engine, read))
+
+    def prune(self, waiting: Waiting) -> None:
+        """Take some maps out where they take more than they may, those `waiting` last.
+
+        Raises what `waiting` raises.
+        """
+        budget = self._budget
+        if budget is not None and self._path.exists():
+            self._try(lambda engine: keep_within(engine, budget, waiting))
 
     def forget(self, content_hash: str) -> None:
         """Take a photo's maps out, so that none of their bytes are left; losing others is no harm.

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from db.values import NO_REMARKS, Decision, DecisionKind, Remarks
 from pipeline.review.waiting import Said
-from pipeline.settings import REJECT_REASONS, SCORE_WORDS
+from pipeline.settings_table import REJECT_REASONS, SCORE_WORDS
 
 OUTLINE = (DecisionKind.ACCEPTED, DecisionKind.CORRECTED)
 """The decisions that stand by an outline."""

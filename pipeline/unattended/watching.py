@@ -29,12 +29,16 @@ class WorkEnded(PipelineError):
 
 @dataclass(frozen=True)
 class Watched:
-    """A folder that is watched, the database of its photos, and what they are called."""
+    """A folder that is watched, the database of its photos, and what they are called.
+
+    Maps may take `maps_budget` bytes.
+    """
 
     folder: Path
     database: Path
     names: Names
     group: str | None = None
+    maps_budget: int | None = None
 
 
 def watch(
@@ -50,7 +54,7 @@ def watch(
     database can't be opened, and WorkEnded.
     """
     timed = Timed(scorer)
-    with closing(Store.open(watched.database, watched.group)) as store:
+    with closing(Store.open(watched.database, watched.group, watched.maps_budget)) as store:
         teller = Teller(watched, log, timed)
         part = Part(PROGRAM, teller.hear)
         ingest = Ingest(store, timed, watched.folder, teller.tell, part=part)

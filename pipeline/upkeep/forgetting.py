@@ -11,7 +11,7 @@ from pathlib import Path
 
 from db.errors import ForeignFile, NoDatabase, StoreError
 from db.forgetting import KnownPhoto
-from db.sqlite.files import beside, maps_beside
+from db.sqlite.files import beside
 from db.sqlite.forgetting import Gone, forget, would_go
 from db.sqlite.inspection import form_in
 from db.sqlite.maps import Maps
@@ -142,7 +142,7 @@ def _forget_in(copy: Path, content_hash: str, reviewer: str) -> Iterator[str]:
     """Forget a photo in a copy; sentences on what is left."""
     try:
         gone = forget(copy, [content_hash], reviewer)
-        with closing(Maps(maps_beside(copy))) as maps:
+        with closing(Maps(copy)) as maps:
             maps.forget(content_hash)
     except StoreError as error:
         yield str(error)

@@ -12,7 +12,8 @@ from imaging.decode.memory import USUAL_MEMORY
 from imaging.values import Fingerprint
 from models.run.setup import ModelSetup
 from pipeline.errors import WorkerClosed
-from pipeline.settings import TIME_LIMIT, Settings
+from pipeline.settings import Settings
+from pipeline.settings_table import TIME_LIMIT
 from pipeline.work.jobs import Job
 from pipeline.work.scoring import (
     BackendJob,

@@ -8,7 +8,8 @@ from imaging.mask.marks import Marks
 from imaging.mask.window import Window
 from models.run.refiner import shipped_refiner
 from models.run.setup import ModelSetup
-from pipeline.settings import TIME_LIMIT, Settings
+from pipeline.settings import Settings
+from pipeline.settings_table import TIME_LIMIT
 from pipeline.work.refining import Refined, RefineJob, SideJob
 from pipeline.work.shelf import Viewed
 from pipeline.work.turns import Urgency

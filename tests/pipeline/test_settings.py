@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imaging.view.overlay import USUAL_PENS, Colour, Pens
-from pipeline.settings import SETTINGS, BadSettings, Settings, example, read_settings
+from pipeline.settings import BadSettings, Settings, example, read_settings
+from pipeline.settings_table import SETTINGS
 
 TEXTS = {
     "db": ('"a.db"', "b.db", Path("c.db")),
@@ -72,6 +73,7 @@ def test_options_outweigh_variables_and_these_the_file(
         ('time_limit = "soon"', "time_limit must be"),
         ("workers = 0", "workers must be a whole number from 1 to 256, not 0"),
         ('workers = "many"', "workers must be"),
+        ("maps_budget = 0", "maps_budget must be a number of gigabytes from 0.1 to 100000, not 0"),
         ('backend = "abacus"', "backend must be one of auto, coreml, onnxruntime, not 'abacus'"),
         ("backend = ['auto']", "backend must be"),
         ('color = "pink"', "color must be one of auto, truecolor, 256"),

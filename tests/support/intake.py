@@ -8,7 +8,7 @@ from models.package.package import PackageInfo
 from models.run.setup import ModelSetup
 from pipeline.intake.outcome import Outcome, Settled
 from pipeline.intake.segmenting import Errand, Heard, Segmenting
-from pipeline.settings import TIME_LIMIT
+from pipeline.settings_table import TIME_LIMIT
 from pipeline.work.scorer import Pool, Scorer
 
 NO_MODEL = ModelSetup(Path("none.mlpackage"))

@@ -107,7 +107,7 @@ def segment(
         from pipeline.work.scorer import Pool
         from tui.names import sentence_of
 
-        store = Store.open(held.database(folder), held.group)
+        store = Store.open(held.database(folder), held.group, held.maps_bytes())
         scorer = Pool.of(held)
         try:
             with progressing("segmenting") as progress:

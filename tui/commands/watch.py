@@ -80,9 +80,8 @@ def watch(
         )
         place = folder.resolve()
         database = held.database(place)
-        watched = Watched(
-            place, database, Names(place, key_of(database) if held.hash_names else None)
-        )
+        names = Names(place, key_of(database) if held.hash_names else None)
+        watched = Watched(place, database, names, held.group, held.maps_bytes())
         copies = copies_for(database, held)
         check_outside(copies.folder, place)
         journal = _log_to(log, place, json, held)

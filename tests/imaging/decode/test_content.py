@@ -4,6 +4,7 @@ import zlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from imaging.decode.containers import jpeg_segments, png_chunks
 from imaging.decode.content import content_hash
@@ -48,6 +49,21 @@ def test_a_tagged_jpeg_is_the_same_picture(at: int, marker: int, payload: bytes)
 )
 def test_a_tagged_png_is_the_same_picture(at: int, kind: bytes, payload: bytes) -> None:
     assert content_hash(inserted(PNG, at, chunk(kind, payload))) == content_hash(PNG)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in FORMATS if kind != "tif"])
+@pytest.mark.parametrize("maker", ["XXXXXXXXXXXX", "", "A maker of cameras" * 9])
+def test_a_re_tagged_file_is_the_same_picture(kind: str, maker: str) -> None:
+    tagged, again = (encoded(PIXELS, kind, exif=made_by(each)) for each in ("CameraMaker1", maker))
+    assert tagged != again
+    assert content_hash(tagged) == content_hash(again) == content_hash(WHOLE[kind])
+
+
+def made_by(maker: str) -> bytes:
+    """EXIF that names a camera's maker."""
+    exif = Image.Exif()
+    exif[0x010F] = maker
+    return exif.tobytes()
 
 
 @pytest.mark.parametrize("kind", ["jpg", "png"])

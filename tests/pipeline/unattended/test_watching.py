@@ -78,9 +78,10 @@ def test_each_photo_has_a_line_and_what_else_happens_too(
     with watching() as found:
         until(lambda: found.says("note", "All photos are done"))
         assert found.photos() == {"a.jpg": "segmented", "b.jpg": "set aside"}
-        worker = found.scorer.pid
-        assert worker is not None
-        os.kill(worker, signal.SIGKILL)
+        workers = found.scorer.pids
+        assert workers
+        for worker in workers:
+            os.kill(worker, signal.SIGKILL)
         draw(folder / "sub" / "c.jpg", at=(20, 0))
         until(lambda: found.photos().get("sub/c.jpg") == "segmented")
         folder.rename(tmp_path / "away")
