@@ -1,5 +1,6 @@
 """Photos that are to be forgotten, by whatever they are called, and those that were."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -64,12 +65,15 @@ class Forgetting(Sessions):
             row = session.get(TombstoneRow, content_hash)
             return None if row is None else _tombstone(row)
 
-    def _check_not_forgotten(self, session: Session, content_hash: str) -> None:
-        """Raise ForgottenPhoto where this picture was forgotten while it was looked at."""
-        if session.get(TombstoneRow, content_hash) is not None:
+    def _check_not_forgotten(self, session: Session, contents: Iterable[str]) -> None:
+        """Raise ForgottenPhoto where a picture was forgotten while it was looked at."""
+        column = col(TombstoneRow.content_hash)
+        forgotten = session.scalars(select(column).where(column.in_(list(contents)))).all()
+        for content_hash in forgotten:
             # One may have been kept since.
             self._maps.forget(content_hash)
-            raise ForgottenPhoto(f"The picture {content_hash[:12]}… was forgotten meanwhile.")
+        if forgotten:
+            raise ForgottenPhoto(f"The picture {forgotten[0][:12]}… was forgotten meanwhile.")
 
 
 def _is_called(name: str) -> ColumnElement[bool]:

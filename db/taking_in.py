@@ -61,8 +61,8 @@ class TakingIn(Photos, Masks, Forgetting):
         # Before the rows that point at them, which would promise what is not there.
         self._keep_all(made)
         with self._writing() as session:
-            for each in arrivals:
-                self._check_not_forgotten(session, each.photo.fingerprint.content_hash)
+            contents = [each.photo.fingerprint.content_hash for each in arrivals]
+            self._check_not_forgotten(session, contents)
             new = unheard_of(session, arrivals)
             ids = dict(zip(map(id, new), add_new(session, new), strict=True)) if new else {}
             taken = [

@@ -152,6 +152,18 @@ def test_a_look_is_one_statement_and_a_new_photo_is_few(store: Store) -> None:
     assert len(in_database) <= 14  # One of them asks whether it was forgotten.
 
 
+def test_many_files_that_come_together_are_asked_about_as_few_are(store: Store) -> None:
+    outline(store, "first.jpg")
+    asked = []
+    for count in (2, 12):
+        new = [Arrival(new_photo(f"{count}-{number}.jpg")) for number in range(count)]
+        with sent() as statements:
+            store.take_in_all(new)
+        asked.append([each for each in statements if each.startswith("SELECT")])
+    few, many = map(len, asked)
+    assert few == many > 0
+
+
 def test_killed_in_the_middle_nothing_committed_is_lost(database: Path) -> None:
     child = subprocess.Popen(
         [sys.executable, "-c", ADD_FOREVER, str(database)],
