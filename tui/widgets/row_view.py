@@ -59,6 +59,7 @@ class RowView(ScrollView):
 
     def __init__(self, folder: str, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
+        self._headed = ""
         self._rows = Rows(folder)
         self.empty = ""
         """What is said where no row is shown."""
@@ -100,7 +101,10 @@ class RowView(ScrollView):
         room = max(0, self.scrollable_content_region.width - BESIDE_NAMES)
         width, beside = self._rows.columns(room)
         names = f"{'photo':<{width + 1}}folder" if beside else "photo"
-        self.border_title = f"  {cut(names.ljust(room), room)}{'area':>7}"
+        head = f"  {cut(names.ljust(room), room)}{'area':>7}"
+        # To set it draws all rows anew, the same or not.
+        if head != self._headed:
+            self._headed = self.border_title = head
 
     def _resize(self) -> None:
         photos, aside = len(self._rows.items), len(self._rows.aside)
