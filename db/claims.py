@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 from db.sessions import Sessions, standing_of
 from db.tables import ClaimRow
 
-SPAN = timedelta(seconds=60)
+SPAN = timedelta(seconds=24)
 """How long a claim holds that nobody renews."""
 SLACK = timedelta(seconds=5)
 """How far a clock may be put back without a claim that was just made being taken for nonsense."""

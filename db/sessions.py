@@ -130,7 +130,9 @@ def files_of(session: Session, photo_id: int) -> Sequence[FileRow]:
 
 def standing_of(session: Session, photo_id: int) -> StandingRow:
     """Where a photo stands. Raises Unknown."""
-    row: StandingRow = get_row(session, StandingRow, photo_id)
+    row = session.get(StandingRow, photo_id)
+    if row is None:
+        raise Unknown("The database holds this photo no more: perhaps somebody had it forgotten.")
     return row
 
 

@@ -257,7 +257,7 @@ MOUSE_AND_ARROWS: tuple[tuple[str, str], ...] = (
     ("mouse", "Left adds, right cuts"),
     ("wheel", "Nearer, farther"),
     ("← ↑ ↓ →", "Crosshair; shift: far"),
-    ("space", "Brush down; a point"),
+    ("space", "Brush, lasso down, up; a point"),
     ("enter", "Close the shape"),
     ("⌫", "Take a point back"),
 )

@@ -4,7 +4,7 @@ import asyncio
 from functools import partial
 from typing import Any, TypeVar
 
-from db.errors import StaleDecision
+from db.errors import StaleDecision, Unknown
 
 T = TypeVar("T")
 
@@ -38,9 +38,10 @@ class Outbox:
     def _note(self, photo_id: int, stored: asyncio.Future[Any]) -> None:
         del self._sending[photo_id]
         problem = None if stored.cancelled() else stored.exception()
-        if isinstance(problem, Exception):
+        if isinstance(problem, Exception) and not isinstance(problem, Unknown):
             self._refused[photo_id] = problem
         else:
+            # Of a photo that is gone there is nothing left to decide.
             self._refused.pop(photo_id, None)
 
     def holds(self, photo_id: int) -> bool:

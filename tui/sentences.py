@@ -139,7 +139,7 @@ def seen_again(keys: Keymap) -> str:
 def open_elsewhere(name: str, holder: str, reviewer: str) -> str:
     """Said on a photo that was gone to and is open in another session."""
     if holder == reviewer:
-        return f"You have {name} open in another window."
+        return f"You have {name} open in another window, or had a moment ago."
     return f"{printable(holder)} has {name} open."
 
 

@@ -14,7 +14,7 @@ from pipeline.review.session import ReviewSession
 
 T = TypeVar("T")
 
-RENEW = 20.0
+RENEW = 8.0
 """Seconds after which a claim is renewed: twice before it runs out."""
 
 

@@ -78,6 +78,10 @@ def _target(database: Path, destination: Path) -> Path:
         raise WrongDestination(
             f"There is no folder {destination.parent}. Make it, or mount the disk that it lies on."
         )
+    if not destination.suffix:
+        raise WrongDestination(
+            f"There is no folder {destination}. Make it, or name a file that ends in {SUFFIX}."
+        )
     return destination
 
 

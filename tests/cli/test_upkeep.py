@@ -89,5 +89,8 @@ def test_retry_says_how_many_files_are_looked_at_again(place: Path) -> None:
         store.set_aside(FileStat(str(place / "photos" / "bad.png"), 1, 2, 3), "It broke.")
     arguments = (place / "photos", "bad.png", "--cause", "file", "--db", place / "nevus.db")
     done = run("retry", *arguments)
-    assert (done.returncode, done.stdout) == (0, "1 file is looked at again at the next intake.\n")
+    assert (done.returncode, done.stdout) == (
+        0,
+        "1 file is looked at again when the folder is segmented next.\n",
+    )
     assert run("retry", place / "photos", "x.png", "--db", place / "nevus.db").returncode == 1

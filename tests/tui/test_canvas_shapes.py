@@ -205,3 +205,19 @@ async def test_a_lasso_goes_over_the_edge_of_what_is_seen_only_to_it() -> None:
         right, bottom = lens.framing.point_to_photo(lens.grid.width, lens.grid.height)
         assert box[1].stop <= right + 1
         assert box[0].stop <= bottom + 1
+
+
+@pytest.mark.parametrize("tool", [Tool.LASSO, Tool.BOX])
+@pytest.mark.parametrize("put_away", [False, True])
+async def test_a_shape_whose_button_nobody_let_go_is_not_closed(tool: Tool, put_away: bool) -> None:
+    async with shaping(bare(), tool) as (easel, pilot, mouse):
+        await mouse.down(*CORNERS[0])
+        for point in CORNERS[1:3]:
+            await mouse.move(*point)
+        if put_away:
+            easel.bench.stop_editing()
+        else:
+            easel.set_focus(None)
+        await calm(pilot)
+        assert easel.editor.edits == 0
+        assert easel.canvas.shaping is not put_away

@@ -66,6 +66,9 @@ def _print(report: "Report") -> None:
         print_line(f"… and {report.more:,} more.")
     for note in report.notes:
         remark(note)
+    if not report.counts and not report.holds:
+        print_line("The database is damaged, so the rest could not be looked at.")
+        return
     verdict = "Everything holds" if report.holds else "Not all holds"
     print_line(f"{verdict}: {_counted(report.counts)}.")
 

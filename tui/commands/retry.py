@@ -59,6 +59,8 @@ def retry(
         print_json(asked)
     elif asked.paths:
         looked = "is looked at" if len(asked.paths) == 1 else "are looked at"
-        print_line(f"{counted(len(asked.paths), 'file')} {looked} again at the next intake.")
+        print_line(
+            f"{counted(len(asked.paths), 'file')} {looked} again when the folder is segmented next."
+        )
     else:
         print_line("No such file is set aside, so there is nothing to look at again.")

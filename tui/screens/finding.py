@@ -153,6 +153,10 @@ class FindingScreen(RemarkingScreen):
             self._search_line.stay(not_found(printable(text.strip())))
             return
         if kept and number is not None and number[1]:
+            photos = len(self._queue.items)
+            if not 1 <= int(number[1]) <= photos:
+                self._search_line.stay(only_so_many(photos))
+                return
             self._jump(int(number[1]))
         if not kept:
             self._return()

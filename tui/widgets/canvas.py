@@ -223,22 +223,23 @@ class Canvas(CloseView, can_focus=True):
         return aim(*self._middle, self.radius)
 
     def lift(self) -> None:
-        """Lift the brush if it is down, and a shape's pen that the mouse had put down."""
-        dragged = self._drags
-        if dragged:
+        """Lift the brush if it is down; a shape whose pen nobody has lifted stays open."""
+        if self._drags:
             self.release_mouse()
         self.let_go()
-        if self._shape is not None:
-            if dragged:
-                self._lift_pen(self._shape)
-        elif self._down:
+        if self._shape is None and self._down:
             self._down = self._right = False
             self._painter.end_stroke()
             if self._scene is not None:
                 self._move_to(*self._scene.moved(*self._middle, 0, 0))
             self._mark()
 
-    def _lift_pen(self, shape: Shape) -> None:
+    def _lift_pen(self) -> None:
+        """The mouse's button was let go: that ends a stroke, and a shape that was dragged."""
+        shape = self._shape
+        self.lift()
+        if shape is None:
+            return
         if shape.release(self._middle):
             self._close()
         elif shape.tool is Tool.LASSO:
@@ -345,16 +346,16 @@ class Canvas(CloseView, can_focus=True):
         """Take the brush along, unless the keyboard draws with it, or the photo."""
         if self._drags and not event.button:
             # The button was let go where no terminal could see it.
-            self.lift()
+            self._lift_pen()
         if self.hauled(event):
             return
         if self.allow_focus() and (self._drags or not self._down):
             self._follow(event)
 
     def on_mouse_up(self) -> None:
-        """Lift the brush that the mouse had put down."""
+        """Lift what the mouse had put down."""
         if self._drags:
-            self.lift()
+            self._lift_pen()
 
     def on_blur(self) -> None:
         """The keys go elsewhere from now on: lift the brush."""
