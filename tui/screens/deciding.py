@@ -7,6 +7,7 @@ from time import monotonic
 
 from textual import work
 
+from db.errors import Unknown
 from db.values import DecisionKind, QueueItem, Remarks, SetAside
 from pipeline.review.desk import Desk, DeskPhoto
 from pipeline.review.pace import Attention, Pace
@@ -203,6 +204,9 @@ class DecidingScreen(FindingScreen):
             name = self._queue.name_of(photo_id)
             self._pace.take_back()
             self._say(f"The decision on {name} is not stored. {problem}", "error")
+            if isinstance(problem, Unknown):
+                # Its line goes too, which what has changed would not tell.
+                self._expect_news()
         else:
             self._remarks.pop(photo_id, None)
             if change is not None:
@@ -229,6 +233,10 @@ class DecidingScreen(FindingScreen):
             self._tell_skipped(waiting)
         else:
             self._end(skipped=bool(self._queue.skipped()))
+
+    def _expect_news(self) -> None:
+        """Read the whole queue before long."""
+        raise NotImplementedError
 
     def _show_row(self, row: Row | None) -> None:
         """Show what a row of the queue stands for."""

@@ -1,0 +1,29 @@
+"""A photo that somebody has forgotten while it lies open here."""
+
+from collections.abc import Callable
+
+from pipeline.upkeep.forgetting import carry_out, plan
+from tests.tui.driving import Clinic, settled, shown_photo, text_of, until
+from tests.tui.test_app_repairs import sentences
+from tui.app import NevusApp
+from tui.widgets.queue import Queue
+
+MakeApp = Callable[[], NevusApp]
+
+
+async def test_its_decision_is_refused_with_a_sentence_and_it_is_gone(
+    clinic: Clinic, make_app: MakeApp
+) -> None:
+    gone, other = clinic.outline("gone.png"), clinic.outline("other.png", 1)
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        await until(pilot, lambda: shown_photo(screen) == gone)
+        carry_out(clinic.store, plan(clinic.store, "gone.png", []), "bo")
+        await pilot.press("a")
+        queue = screen.query_one(Queue)
+        await until(pilot, lambda: [item.photo_id for item in queue.items] == [other])
+        await settled(pilot)
+        assert "perhaps somebody had it forgotten" in " ".join(sentences(pilot))
+        assert "not saved" not in text_of(screen, "#status")
+        assert await screen.left_behind() == ""
+        assert shown_photo(screen) == other
