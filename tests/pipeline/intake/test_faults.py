@@ -71,9 +71,14 @@ def test_a_database_that_vanishes_is_said_and_put_back_it_goes_on_where_it_was(
 
 
 @pytest.mark.usefixtures("three")
-def test_maps_that_vanish_stop_nothing(store: Store, scorer: Pool, folder: Path) -> None:
+def test_maps_that_vanish_stop_nothing(
+    store: Store, scorer: Pool, folder: Path, draw: Draw
+) -> None:
     maps = maps_beside(store.path)
-    totals = run(store, scorer, folder, lambda done: maps.unlink() if done == 2 else None)
-    assert totals.segmented == 3
+    run(store, scorer, folder, lambda done: maps.unlink() if done == 3 else None)
+    assert not maps.exists()
+    draw(folder / "late.jpg", at=(0, 20))
+    totals = run(store, scorer, folder)
+    assert (totals.segmented, totals.known) == (1, 3)
     kept = [store.prediction(item.photo_id) is not None for item in store.queue(str(folder))]
-    assert sorted(kept) == [False, False, True]
+    assert sorted(kept) == [False, False, False, True]

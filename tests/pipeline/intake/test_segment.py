@@ -12,6 +12,7 @@ from db.store import Store
 from models.package.package import ModelError
 from models.run.setup import ModelSetup
 from pipeline.errors import FolderGone
+from pipeline.intake.driver import MOST_AT_ONCE
 from pipeline.intake.outcome import Outcome
 from pipeline.intake.segment import Told, Totals, segment_folder
 from pipeline.work.scorer import Pool
@@ -149,11 +150,19 @@ def test_a_name_that_is_no_text_is_set_aside(
     assert [file.name for file in store.set_aside_files(str(folder))] == [r"caf\udce9.jpg"]
 
 
+MANY = 2 * MOST_AT_ONCE + 4
+"""Photos of which some are not in work when the first of them are stored."""
+
+
+def draw_many(folder: Path, draw: Draw) -> None:
+    for number in range(MANY):
+        draw(folder / f"{number:02}.jpg", (160, 120), at=(number % 8, number // 8))
+
+
 def test_killed_in_the_middle_the_worker_comes_back_and_no_photo_is_lost(
     store: Store, model: Path, folder: Path, draw: Draw
 ) -> None:
-    for number in range(4):
-        draw(folder / f"{number}.jpg", at=(number * 8, 0))
+    draw_many(folder, draw)
     worker = Pool(ModelSetup(model))
     pids: list[int] = []
 
@@ -167,7 +176,7 @@ def test_killed_in_the_middle_the_worker_comes_back_and_no_photo_is_lost(
         totals = segment_folder(store, worker, folder, Told(kill_once, REMARKS.append))
     finally:
         worker.close()
-    assert numbers(totals) == (4, 4, 0, 0, 0)
+    assert numbers(totals) == (MANY, MANY, 0, 0, 0)
     assert len(set(pids)) == 2
 
 
@@ -238,17 +247,18 @@ def test_an_empty_folder_is_no_work_and_a_missing_one_is_said(
 def test_a_folder_that_vanishes_half_way_is_no_success(
     store: Store, scorer: Pool, folder: Path, draw: Draw
 ) -> None:
-    for number in range(4):
-        draw(folder / f"{number}.jpg", at=(number * 10, 0))
+    draw_many(folder, draw)
 
     def take_away(done: int, total: int) -> None:
         if done == 2:
             folder.rename(folder.with_name("away"))
 
-    with pytest.raises(FolderGone, match="vanished when 2 of 4 photos were done"):
+    with pytest.raises(FolderGone, match=rf"vanished when \d+ of {MANY} photos were done") as gone:
         segment_folder(store, scorer, folder, Told(take_away, REMARKS.append))
+    done = int(str(gone.value).partition("vanished when ")[2].split()[0])
     folder.with_name("away").rename(folder)
-    assert numbers(run(store, scorer, folder)) == (4, 2, 2, 0, 0)
+    assert 2 <= done < MANY
+    assert numbers(run(store, scorer, folder)) == (MANY, MANY - done, done, 0, 0)
     assert REMARKS == []
 
 
