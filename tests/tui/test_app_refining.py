@@ -24,7 +24,7 @@ async def test_marks_find_a_lesion_that_the_model_did_not(
         await pilot.press("f", "space")
         draft = bench.draft
         assert draft is not None
-        await until(pilot, lambda: draft.mask.any() and not status.state.refining)
+        await until(pilot, lambda: bool(draft.mask.any()) and not status.state.refining)
         await settled(pilot)
         assert draft.mask[120, 160]
         assert 0.08 < draft.mask.mean() < 0.2

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -84,6 +85,8 @@ def test_running_out_of_memory_is_told_as_such(
 ) -> None:
     # What a translation made now leaves behind would be room enough.
     translate_cached(shipped)
+    # Compiled before: Python misreads its own files where it is short of memory then.
+    import_module("models.run.segmenter")
     assert printed(LIMITED + script, str(shipped)) == said
 
 
