@@ -132,7 +132,9 @@ def standing_of(session: Session, photo_id: int) -> StandingRow:
     """Where a photo stands. Raises Unknown."""
     row = session.get(StandingRow, photo_id)
     if row is None:
-        raise Unknown("The database holds this photo no more: perhaps somebody had it forgotten.")
+        raise Unknown(
+            "The database holds no such photo any more: perhaps somebody had it forgotten."
+        )
     return row
 
 
