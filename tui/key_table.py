@@ -177,7 +177,7 @@ COMMANDS: tuple[Command, ...] = (
         "take('refine')",
         Group.EDIT,
         "Refine at marks",
-        "Refine: mark what is wrong",
+        "Refine at marks",
         "refine",
     ),
     Command("add_or_cut", "x", "swap_brush", Group.EDIT, "Add or cut", "Add or cut", "add/cut"),
@@ -257,7 +257,7 @@ MOUSE_AND_ARROWS: tuple[tuple[str, str], ...] = (
     ("mouse", "Left adds, right cuts"),
     ("wheel", "Nearer, farther"),
     ("← ↑ ↓ →", "Crosshair; shift: far"),
-    ("space", "Brush, lasso down, up; a point"),
+    ("space", "Tool down, up; a point"),
     ("enter", "Close the shape"),
     ("⌫", "Take a point back"),
 )

@@ -8,7 +8,7 @@ from db.values import DecisionKind
 from pipeline.settings import BadSettings, read_settings
 from tests.tui.driving import Clinic, settled, text_of
 from tui.app import NevusApp
-from tui.key_table import COMMANDS, EDIT_HINTS, REVIEW_HINTS, Group
+from tui.key_table import COMMANDS, EDIT_HINTS, MOUSE_AND_ARROWS, REVIEW_HINTS, Group
 from tui.keymap import Keymap, UnfitKeys
 from tui.preferences import Preferences
 from tui.screens.help import HelpScreen
@@ -22,6 +22,12 @@ def test_every_action_exists(action: str) -> None:
     target = NevusApp if action.startswith("app.") else ReviewScreen
     name = action.removeprefix("app.").partition("(")[0]
     assert callable(getattr(target, f"action_{name}"))
+
+
+def test_no_text_of_the_help_is_wider_than_its_narrowest_column() -> None:
+    texts = [item.help for item in COMMANDS] + [text for _, text in MOUSE_AND_ARROWS]
+    # At 120 columns, behind the keys; what is wider goes on beneath them.
+    assert [text for text in texts if len(text) > 22] == []
 
 
 def test_every_command_has_an_id_and_a_line_of_the_help() -> None:
