@@ -14,6 +14,7 @@ from pipeline.review.listening import News
 from pipeline.review.session import ReviewSession
 from tui.colour_app import TRUE_COLOURS, ColourApp
 from tui.failures import EXPECTED
+from tui.keys_in_turn import KeysInTurn
 from tui.palette import Commands
 from tui.preferences import USUAL, Preferences
 from tui.screens.help import HelpScreen
@@ -24,7 +25,7 @@ from tui.theme import THEME
 Hear = Callable[[IngestProgress], None]
 
 
-class NevusApp(ColourApp):
+class NevusApp(KeysInTurn, ColourApp):
     """Reviews the photos of a folder with a session; `make_ingest` brings the folder's photos in.
 
     `finish` must be called once the app has run: it ends what runs behind the screen.
@@ -91,11 +92,6 @@ class NevusApp(ColourApp):
         if isinstance(event, (events.InputEvent, events.Paste)):
             self._review.touch(moved=isinstance(event, events.MouseMove))
         await super().on_event(event)
-
-    def on_key(self, event: events.Key) -> None:
-        """Hand a line what was typed behind its key, before it had the keys."""
-        if self.screen is self._review and self._review.type_text(event.character):
-            event.prevent_default()
 
     @work(thread=True, group="ingest")
     def _start_ingest(self) -> None:

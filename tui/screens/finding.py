@@ -183,13 +183,3 @@ class FindingScreen(RemarkingScreen):
             self._say(not_found(printable(self._sought.text.strip())))
         else:
             self._queue.choose(found)
-
-    # What is typed before a line has the keys
-
-    def type_text(self, character: str | None) -> bool:
-        """Write on the open line what was typed before it had the keys; whether one is open."""
-        line = next((each for each in (self._note_line, self._search_line) if each.open), None)
-        if line is None or character is None or not character.isprintable():
-            return False
-        line.type(character)
-        return True

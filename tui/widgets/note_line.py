@@ -18,8 +18,7 @@ from imaging.text import printable
 class Line(Input):
     """An input that holds nothing which a terminal would take for a command.
 
-    Enter ends it in its turn among the keys. Textual's own way leads it over all that the line lies
-    in, and the keys that come next would be written before that; they go to whoever has them then.
+    Enter ends it at once, not by way of all that the line lies in.
     """
 
     def __init__(self, entered: Callable[[], None]) -> None:
@@ -27,15 +26,10 @@ class Line(Input):
         self._entered = entered
 
     def _on_key(self, event: events.Key) -> None:  # type: ignore[override]
-        has_keys = self.screen.focused is self
-        if has_keys and event.key != "enter":
-            return
-        event.stop()
-        event.prevent_default()
-        if has_keys:
+        if event.key == "enter":
+            event.stop()
+            event.prevent_default()
             self._entered()
-        else:
-            self.app.post_message(events.Key(event.key, event.character))
 
     def replace(self, text: str, start: int, end: int) -> None:
         """What is pasted is escaped, and kept as it is seen."""
@@ -86,10 +80,6 @@ class NoteLine(Horizontal):
         self._line.cursor_position = len(self._shown)
         self.display = True
         self.screen.set_focus(self._line)
-
-    def type(self, text: str) -> None:
-        """Write what was typed before the line had the keys."""
-        self._line.insert_text_at_cursor(text)
 
     def take(self) -> Written | None:
         """What was written and not taken yet, on the line while it is open; None: all stays."""

@@ -68,10 +68,6 @@ class SearchLine(Horizontal):
         self.tell(why)
         self.screen.set_focus(self._line)
 
-    def type(self, text: str) -> None:
-        """Write what was typed before the line had the keys."""
-        self._line.insert_text_at_cursor(text)
-
     @on(Input.Changed)
     def _tell_typed(self, message: Input.Changed) -> None:
         message.stop()

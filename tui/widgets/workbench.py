@@ -318,18 +318,17 @@ class Workbench(PhotoTable):
 
     @work(group="edit")
     async def _show_change(self, opened: DeskPhoto, change: Change) -> None:
+        part = None
         try:
             part = await asyncio.wrap_future(change)
         except NothingToRepair as nothing:
             self.post_message(self.Unchanged(str(nothing)))
-            return
         except EXPECTED as problem:
             self.post_message(self.Failed(str(problem)))
-            return
-        finally:
-            if not opened.draft.changing:
-                self.post_message(self.Set())
-                self._show_pins(opened)
+        # Not reached where the app was left meanwhile: there is nothing to draw on any more.
+        if not opened.draft.changing:
+            self.post_message(self.Set())
+            self._show_pins(opened)
         if part is not None and self.opened is opened:
             self.canvas.mask_changed(part)
 
