@@ -7,11 +7,14 @@ import os
 from pathlib import Path
 from random import randrange
 
+import pytest
+
 from tests.torture.kills import ENDED, kills
 
 SEED = int(os.environ.get("TORTURE_SEED", randrange(10**6)))
 
 
+@pytest.mark.timeout(1800)
 def test_twenty_kills(tmp_path: Path) -> None:
     done = list(kills(tmp_path, SEED, 20))
     assert sum(kill.phase != ENDED for kill in done) == 20
