@@ -1,8 +1,10 @@
 """What is typed fast is done in order, whatever a key before it changes."""
 
+from typing import ClassVar
+
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.widgets import Button, Input
 
 from tests.tui.driving import until
@@ -10,7 +12,7 @@ from tui.keys_in_turn import KeysInTurn
 
 
 class Desk(KeysInTurn):
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("c", "write"),
         Binding("d", "drop"),
         Binding("n", "note"),
