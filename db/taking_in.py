@@ -120,7 +120,7 @@ def _is_still(file: FileRow, stat: FileStat) -> bool:
 
 def _is_faulty(aside: AsideRow, stat: FileStat) -> bool:
     """Whether a file was set aside as it is, and not for the machine's fault."""
-    return Cause(aside.cause) is Cause.FILE and is_same(aside, stat)
+    return Cause(aside.cause) in {Cause.FILE, Cause.FORGOTTEN} and is_same(aside, stat)
 
 
 def _is_outlined(session: Session, known: PhotoRow | None, model_hash: str | None) -> bool:

@@ -73,6 +73,8 @@ class Cause(StrEnum):
     """Bad luck: it is to be tried again."""
     ASKED = "asked"
     """Either, and somebody asked that it be looked at once more."""
+    FORGOTTEN = "forgotten"
+    """It holds a photo that somebody had forgotten, and is never taken in again."""
 
 
 @dataclass(frozen=True)
@@ -404,13 +406,3 @@ class TakenIn:
     photo_id: int
     path_before: str | None
     outlined_before: bool
-
-
-@dataclass(frozen=True)
-class Counts:
-    """How many files of a folder are photos, have an outline, were set aside, were decided on."""
-
-    photos: int
-    segmented: int
-    set_aside: int
-    decided: int

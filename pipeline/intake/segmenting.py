@@ -116,7 +116,8 @@ class Segmenting:
             return self._not_seen(errand.path, error)
         forgotten = self._store.tombstone(_identity(found).content_hash)
         if forgotten is not None:
-            self._set_aside(errand.stat, _was_forgotten(errand.path, forgotten))
+            reason = _was_forgotten(errand.path, forgotten)
+            self._set_aside(errand.stat, reason, Cause.FORGOTTEN)
             return Settled(errand.path, Outcome.SET_ASIDE)
         return Heard(errand, found)
 
