@@ -19,7 +19,8 @@ from tests.support.intake import take_in
 Draw = Callable[..., Path]
 Until = Callable[[Callable[[], bool]], None]
 QUICK = Rhythm(
-    Pace(rescan=0.2, folder=0.05, settle=0.05, calm=0.1), Patience(postponed=0.05, longest=0.1)
+    Pace(rescan=0.2, folder=0.05, settle=0.05, calm=0.1, coming=0.1),
+    Patience(postponed=0.05, longest=0.1),
 )
 
 
