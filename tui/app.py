@@ -94,7 +94,7 @@ class NevusApp(ColourApp):
 
     def on_key(self, event: events.Key) -> None:
         """Hand a line what was typed behind its key, before it had the keys."""
-        if self.screen is self._review and self._review.type_text(event.character):
+        if self.screen is self._review and self._review.take_key(event):
             event.prevent_default()
 
     @work(thread=True, group="ingest")
@@ -118,7 +118,7 @@ class NevusApp(ColourApp):
 
     def action_help(self) -> None:
         """Show the help."""
-        self.push_screen(HelpScreen(self.keymap))
+        self.push_screen(HelpScreen(self.keymap, self.colours.doubt))
 
     async def action_quit(self) -> None:
         """Leave as soon as every edit and decision is saved."""

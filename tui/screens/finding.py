@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 
 from textual import on, work
+from textual.events import Key
 
 from db.values import QueueItem
 from imaging.text import printable
@@ -143,6 +144,15 @@ class FindingScreen(RemarkingScreen):
 
     @work(group="select", exclusive=True)
     async def _leave_search(self, text: str, kept: bool) -> None:
+        try:
+            await self._finish_search(text, kept)
+        finally:
+            held = self._search_line.let_go()
+        for key in held:
+            # Past the queue of messages: keys that came later may wait there already.
+            await self.app.on_event(key)
+
+    async def _finish_search(self, text: str, kept: bool) -> None:
         number = JUMP.fullmatch(text)
         wanted = replace(self._wanted, text=text)
         if number is None and wanted.words:
@@ -186,10 +196,7 @@ class FindingScreen(RemarkingScreen):
 
     # What is typed before a line has the keys
 
-    def type_text(self, character: str | None) -> bool:
-        """Write on the open line what was typed before it had the keys; whether one is open."""
+    def take_key(self, event: Key) -> bool:
+        """Give an open line a key that came before it had them; False where it is none for it."""
         line = next((each for each in (self._note_line, self._search_line) if each.open), None)
-        if line is None or character is None or not character.isprintable():
-            return False
-        line.type(character)
-        return True
+        return line is not None and line.take_key(event)

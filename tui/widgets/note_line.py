@@ -2,11 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.widget import Widget
@@ -18,22 +16,45 @@ from imaging.text import printable
 class Line(Input):
     """An input that holds nothing which a terminal would take for a command.
 
-    Enter ends it in its turn among the keys. Textual's own way leads it over all that the line lies
-    in, and the keys that come next would be written before that; they go to whoever has them then.
+    Enter and escape end it in their turn among the keys. Textual's own way leads them over all that
+    the line lies in, and the keys that come next would be written before that; they go to whoever
+    has them then. Where it takes a moment until that is known, they are held back.
     """
 
-    def __init__(self, entered: Callable[[], None]) -> None:
+    def __init__(self, entered: Callable[[], None], left: Callable[[], None]) -> None:
         super().__init__(compact=True, select_on_focus=False)
-        self._entered = entered
+        self._ends = {"enter": entered, "escape": left}
+        self._held: list[events.Key] | None = None
+
+    def hold(self) -> None:
+        """Hold back the keys from now on."""
+        self._held = self._held or []
+
+    def let_go(self) -> list[events.Key]:
+        """The keys that were held back, as they came; from now on none is."""
+        held, self._held = self._held or [], None
+        return held
+
+    def take(self, event: events.Key) -> bool:
+        """Take a key that came before the line had them; False where it is none for a line."""
+        if self._held is not None:
+            self._held.append(events.Key(event.key, event.character))
+        elif event.key in self._ends:
+            self._ends[event.key]()
+        elif event.character is not None and event.character.isprintable():
+            self.insert_text_at_cursor(event.character)
+        else:
+            return False
+        return True
 
     def _on_key(self, event: events.Key) -> None:  # type: ignore[override]
         has_keys = self.screen.focused is self
-        if has_keys and event.key != "enter":
+        if has_keys and self._held is None and event.key not in self._ends:
             return
         event.stop()
         event.prevent_default()
         if has_keys:
-            self._entered()
+            self.take(event)
         else:
             self.app.post_message(events.Key(event.key, event.character))
 
@@ -53,8 +74,6 @@ class Written:
 class NoteLine(Horizontal):
     """Enter keeps what is written, escape leaves the note as it was, and so does nothing else."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
-
     class Closed(Message):
         """The line is closed: what was written can be taken."""
 
@@ -64,7 +83,7 @@ class NoteLine(Horizontal):
         self._shown = ""
         self._written: Written | None = None
         self._before: Widget | None = None
-        self._line = Line(lambda: self._give_back(self._line.value))
+        self._line = Line(lambda: self._give_back(self._line.value), self._leave)
         self.display = False
 
     @property
@@ -87,9 +106,9 @@ class NoteLine(Horizontal):
         self.display = True
         self.screen.set_focus(self._line)
 
-    def type(self, text: str) -> None:
-        """Write what was typed before the line had the keys."""
-        self._line.insert_text_at_cursor(text)
+    def take_key(self, event: events.Key) -> bool:
+        """Take a key that came before the line had them; False where it is none for a line."""
+        return self._line.take(event)
 
     def take(self) -> Written | None:
         """What was written and not taken yet, on the line while it is open; None: all stays."""
@@ -98,7 +117,7 @@ class NoteLine(Horizontal):
         written, self._written = self._written, None
         return written
 
-    def action_leave(self) -> None:
+    def _leave(self) -> None:
         """Leave the note as it was."""
         self._give_back(self._shown)
 

@@ -1,11 +1,9 @@
 """One line to search in; it takes the place of the key line while it is open."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Static
@@ -15,8 +13,6 @@ from tui.widgets.note_line import Line
 
 class SearchLine(Horizontal):
     """Tells every letter that is typed; enter keeps what is found, escape is as if it never was."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
 
     @dataclass
     class Typed(Message):
@@ -33,7 +29,7 @@ class SearchLine(Horizontal):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._line = Line(self._keep)
+        self._line = Line(lambda: self._end(kept=True), lambda: self._end(kept=False))
         self._found = Static("", id="search-found", markup=False)
         self.open = False
         """Whether something is being searched for."""
@@ -68,9 +64,13 @@ class SearchLine(Horizontal):
         self.tell(why)
         self.screen.set_focus(self._line)
 
-    def type(self, text: str) -> None:
-        """Write what was typed before the line had the keys."""
-        self._line.insert_text_at_cursor(text)
+    def take_key(self, event: events.Key) -> bool:
+        """Take a key that came before the line had them; False where it is none for a line."""
+        return self._line.take(event)
+
+    def let_go(self) -> list[events.Key]:
+        """The keys that came since the line was to end, for whoever has them now."""
+        return self._line.let_go()
 
     @on(Input.Changed)
     def _tell_typed(self, message: Input.Changed) -> None:
@@ -78,12 +78,10 @@ class SearchLine(Horizontal):
         if self.open:
             self.post_message(self.Typed(message.value))
 
-    def _keep(self) -> None:
-        self.post_message(self.Ended(self._line.value, kept=True))
-
-    def action_leave(self) -> None:
-        """Search for nothing."""
-        self.post_message(self.Ended(self._line.value, kept=False))
+    def _end(self, *, kept: bool) -> None:
+        # What is found is not shown yet, and the keys that follow mean what is then.
+        self._line.hold()
+        self.post_message(self.Ended(self._line.value, kept))
 
     def on_descendant_blur(self, _event: events.DescendantBlur) -> None:
         """Whoever goes on with the mouse keeps what is found; another window ends nothing."""
