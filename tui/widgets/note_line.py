@@ -26,6 +26,11 @@ class Line(Input):
         self._ends = {"enter": entered, "escape": left}
         self._held: list[events.Key] | None = None
 
+    @property
+    def holds(self) -> bool:
+        """Whether keys are held back."""
+        return self._held is not None
+
     def hold(self) -> None:
         """Hold back the keys from now on."""
         self._held = self._held or []

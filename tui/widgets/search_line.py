@@ -75,7 +75,8 @@ class SearchLine(Horizontal):
     @on(Input.Changed)
     def _tell_typed(self, message: Input.Changed) -> None:
         message.stop()
-        if self.open:
+        # The key that ended the line may have come before this: its text is told with that.
+        if self.open and not self._line.holds:
             self.post_message(self.Typed(message.value))
 
     def _end(self, *, kept: bool) -> None:
