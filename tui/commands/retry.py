@@ -20,7 +20,7 @@ def retry(
     folder: Folder = Path(),
     paths: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[PATH...]", help="Which files, by path or name; all by default."),
+        typer.Argument(metavar="PATH", help="Which files, by path or name; all by default."),
     ] = None,
     db: Database = None,
     group: Group = None,
