@@ -5,11 +5,12 @@ from collections.abc import Collection
 from sqlalchemy import delete, select, update
 from sqlmodel import Session, col
 
+from db.arrivals import NewPhoto
 from db.columns import now
 from db.counting import Counts, FileCounts, count_files, count_photos
 from db.sessions import Sessions, below, files_of, live_below
 from db.tables import AsideRow, FileRow, PhotoRow
-from db.values import Cause, NewPhoto, SetAside
+from db.values import Cause, SetAside
 from imaging.values import FileStat, Fingerprint
 
 

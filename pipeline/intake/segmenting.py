@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from db.arrivals import Arrival, LookUp, NewOutline, NewPhoto, TakenIn
 from db.forgetting import Tombstone
 from db.store import Store
-from db.values import Arrival, Cause, LookUp, NewOutline, NewPhoto, TakenIn
+from db.values import Cause
 from imaging.decode.photo import PhotoError, PhotoUnavailable
 from imaging.text import printable
 from imaging.values import FileStat, Fingerprint

@@ -13,11 +13,12 @@ import pytest
 from sqlalchemy import event
 
 from benchmarks.sql import sent
+from db.arrivals import Arrival, LookUp
 from db.counting import Counts, FileCounts
 from db.errors import StoreError
 from db.sqlite.files import maps_beside
 from db.store import Store
-from db.values import Arrival, Cause, DecisionKind, LookUp
+from db.values import Cause, DecisionKind
 from tests.db.conftest import FOLDER, new_photo, outline, verdict
 
 ROOT = Path(__file__).parents[2]

@@ -13,8 +13,9 @@ from PIL import Image
 from textual.pilot import Pilot
 from textual.screen import Screen
 
+from db.arrivals import NewOutline, NewPhoto
 from db.store import Store
-from db.values import NewOutline, NewPhoto, QueueItem, SetAside
+from db.values import QueueItem, SetAside
 from imaging.decode.photo import fingerprint, read_file
 from imaging.framing import Pixels, Size, fit
 from imaging.mask import rle

@@ -22,7 +22,7 @@ _BEFORE_OURS = "Value error, "
 class PlainGroup(TyperGroup):
     """Commands whose wrong values are said plainly: Typer passes on what Pydantic says of them."""
 
-    def invoke(self, ctx: typer.Context) -> Any:
+    def invoke(self, ctx: Any) -> Any:
         """Run the command that is named."""
         try:
             return super().invoke(ctx)

@@ -317,7 +317,7 @@ def test_who_was_decided_over_is_told_so(
 ) -> None:
     session.decide(session.open(remembered), Ruling(DecisionKind.ACCEPTED, seconds=1))
     store.decide(verdict(store, remembered, DecisionKind.REJECTED, "bob"))
-    with pytest.raises(Overruled, match="bob has decided .* since you did: rejected"):
+    with pytest.raises(Overruled, match=r"bob has decided .* since you did: rejected"):
         session.take_back()
 
 
