@@ -60,7 +60,8 @@ def _lying(daily: DailyCopies) -> Iterator[Noted]:
     """The daily copies that are there, though the list of them be lost."""
     with suppress(OSError):
         for path in daily.days().values():
-            yield Noted(path, None)
+            # As it is noted, so that it is the same one.
+            yield Noted(path.resolve(), None)
 
 
 def _written(path: Path) -> datetime:

@@ -96,4 +96,4 @@ def segment(
         if json:
             print_json(totals)
         else:
-            print_table(vars(totals))
+            print_table({name.replace("_", " "): told for name, told in vars(totals).items()})

@@ -139,7 +139,7 @@ def test_killed_on_its_turn_a_healthy_photo_is_tried_again_when_the_others_are_d
             pardon(mac)
 
     totals = segment_folder(store, worker, folder, Told(end_bad_luck, print))
-    assert (totals.photos, totals.segmented, totals.set_aside) == (3, 3, 0)
+    assert (totals.files, totals.segmented, totals.set_aside) == (3, 3, 0)
     assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
     assert store.set_aside_files(str(folder)) == []
 
