@@ -12,8 +12,9 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.sql import sent
+from db.arrivals import NewOutline, NewPhoto
 from db.store import Store
-from db.values import DecisionKind, NewOutline, NewPhoto, Verdict
+from db.values import DecisionKind, Verdict
 from imaging.framing import Mask, Size, centre
 from imaging.mask import rle
 from imaging.mask.measure import measure

@@ -19,9 +19,9 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.export import PHOTO, new_outline, new_photo
+from db.arrivals import Arrival, NewOutline, NewPhoto
 from db.sqlite.files import maps_beside
 from db.store import Store
-from db.values import Arrival, NewOutline, NewPhoto
 from imaging.framing import Size, centre
 from imaging.values import Fingerprint, Prediction
 from pipeline.intake.scan import file_stat, scan

@@ -27,8 +27,8 @@ from rich.table import Table
 from benchmarks.folder import SAMPLES, enlarged
 from benchmarks.least import Least, decode_and_infer
 from benchmarks.terminal import NEVUS
+from db.arrivals import Arrival, NewOutline, NewPhoto
 from db.store import Store
-from db.values import Arrival, NewOutline, NewPhoto
 from imaging.decode.photo import fingerprint, read_file
 from imaging.mask.measure import measured
 from imaging.mask.outline import draw_part

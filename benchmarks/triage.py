@@ -17,8 +17,8 @@ from rich.table import Table
 from textual.widgets import Input
 
 from benchmarks.export import new_outline
+from db.arrivals import NewPhoto
 from db.store import Store
-from db.values import NewPhoto
 from imaging.decode.photo import fingerprint, read_file
 from imaging.framing import Size
 from models.run.setup import ModelSetup
@@ -229,7 +229,7 @@ async def _search(seat: Seat) -> None:
         started = Moment.now()
         line.query_one(Input).value = text
         await seat.wait("search, a letter", started, lambda: seat.queue.wanted.text == text)  # noqa: B023
-    line.action_leave()
+    seat.app.simulate_key("escape")
     await seat.wait("leave the search", Moment.now(), lambda: not line.open)
 
 

@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
+from db.arrivals import Arrival, NewOutline
 from db.known_models import know_model
 from db.masks import mask_row, prediction_row, revision_row
 from db.measured import rows_of
 from db.photos import file_row, photo_row
 from db.tables import AsideRow, FileRow, PhotoRow, RevisionRow, StandingRow
-from db.values import Arrival, NewOutline
 
 
 def unheard_of(session: Session, arrivals: Sequence[Arrival]) -> list[Arrival]:

@@ -1,6 +1,6 @@
 """Decisions: stored in one transaction, and taken back by one more fact."""
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlmodel import Session, col
 
 from db.claims import decided
@@ -72,6 +72,28 @@ class Decisions(Sessions):
             standing.revision_id = _stood_on(session, last)
             give_remark_back(session, last, before)
             return decision_of(last)
+
+    def overruling(self, reviewer: str) -> Decision | None:
+        """What stands on the photo that a reviewer decided last, if another has said it since.
+
+        None where what he said stands, or he said nothing.
+        """
+        with self._reading() as session:
+            last = session.scalars(_said_by(reviewer).limit(1)).first()
+            standing = None if last is None else standing_of(session, last.photo_id)
+            if last is None or standing is None or standing.decision_id in {None, last.id}:
+                return None
+            return decision_of(get_row(session, DecisionRow, standing.decision_id))
+
+
+def _said_by(reviewer: str) -> Select[DecisionRow]:
+    """What a reviewer said and has not taken back, the last first."""
+    return (
+        select(DecisionRow)
+        .outerjoin(RetractionRow, col(RetractionRow.decision_id) == col(DecisionRow.id))
+        .where(col(DecisionRow.reviewer) == reviewer, col(RetractionRow.decision_id).is_(None))
+        .order_by(col(DecisionRow.id).desc())
+    )
 
 
 def _check_fresh(standing: StandingRow, verdict: Verdict) -> None:

@@ -6,6 +6,7 @@ from contextlib import suppress
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from db.arrivals import NewOutline
 from db.columns import now
 from db.errors import StoreError
 from db.history import history_of
@@ -27,7 +28,7 @@ from db.tables import (
     RevisionRow,
     StandingRow,
 )
-from db.values import DecisionKind, DrawnRevision, NewOutline, Origin, PhotoDetails, Revision
+from db.values import DecisionKind, DrawnRevision, Origin, PhotoDetails, Revision
 from imaging.framing import FRAMINGS, Size
 from imaging.mask.rle import area
 from imaging.values import Measurements, Prediction, Receipt, Rle

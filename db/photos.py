@@ -5,10 +5,12 @@ from collections.abc import Collection
 from sqlalchemy import delete, select, update
 from sqlmodel import Session, col
 
+from db.arrivals import NewPhoto
 from db.columns import now
+from db.counting import Counts, FileCounts, count_files, count_photos
 from db.sessions import Sessions, below, files_of, live_below
-from db.tables import AsideRow, FileRow, PhotoRow, StandingRow
-from db.values import Cause, Counts, NewPhoto, SetAside
+from db.tables import AsideRow, FileRow, PhotoRow
+from db.values import Cause, SetAside
 from imaging.values import FileStat, Fingerprint
 
 
@@ -73,11 +75,14 @@ class Photos(Sessions):
     ) -> list[str]:
         """Have files that were set aside below a folder looked at once more; their paths.
 
-        All of them, or those of these names and this cause: a name is a path, or its end.
+        All of them but those that were forgotten, or those of these names and this cause: a name is
+        a path, or its end.
         """
         with self._writing() as session:
             rows = session.scalars(select(AsideRow).order_by(col(AsideRow.path))).all()
-            asked = [row for row in rows if below(row.path, folder)]
+            asked = [
+                row for row in rows if below(row.path, folder) and row.cause != str(Cause.FORGOTTEN)
+            ]
             if names:
                 asked = [row for row in asked if any(is_called(row.path, each) for each in names)]
             if cause is not None:
@@ -92,25 +97,15 @@ class Photos(Sessions):
         with self._reading() as session:
             return {path for path in session.scalars(asked) if below(path, folder)}
 
-    def counts(self, folder: str) -> Counts:
-        """How far a folder is, in files."""
+    def counts(self, folder: str | None = None) -> Counts:
+        """How the photos below a folder stand, or all that there are."""
         with self._reading() as session:
-            rows = session.execute(
-                select(
-                    col(FileRow.path),
-                    col(StandingRow.revision_id),
-                    col(StandingRow.decision_id),
-                )
-                .join(StandingRow, col(StandingRow.photo_id) == col(FileRow.photo_id))
-                .where(live_below(folder))
-            ).all()
-        there = [row for row in rows if below(row[0], folder)]
-        return Counts(
-            photos=len(there),
-            segmented=sum(revision is not None for _, revision, _ in there),
-            set_aside=len(self.set_aside_files(folder)),
-            decided=sum(decision is not None for _, _, decision in there),
-        )
+            return count_photos(session, folder)
+
+    def file_counts(self, folder: str) -> FileCounts:
+        """How far the files below a folder are taken in."""
+        with self._reading() as session:
+            return count_files(session, folder)
 
 
 def is_called(path: str, name: str) -> bool:

@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 
 from db.decisions import decision_of
 from db.edited import edited_since
+from db.exported import ReviewedFile, ReviewedPhoto, ReviewedPlace
 from db.masks import described, instances_of, receipt_of, rle_of
 from db.measured import each_measured
 from db.sessions import Sessions, below, size_of
@@ -21,7 +22,7 @@ from db.tables import (
     RevisionRow,
     StandingRow,
 )
-from db.values import DecisionKind, ReviewedFile, ReviewedPhoto, ReviewedPlace
+from db.values import DecisionKind
 from imaging.framing import Size
 from imaging.values import Rle
 

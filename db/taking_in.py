@@ -6,13 +6,14 @@ from functools import cache
 from sqlalchemy import Select, String, and_, bindparam, or_, select
 from sqlmodel import Session, col
 
+from db.arrivals import Arrival, LookUp, NewOutline, NewPhoto, TakenIn
 from db.arriving import add_new, unheard_of
 from db.forgetting import Forgetting
 from db.masks import Masks, add_outline, is_outlined
 from db.photos import Photos, find_content, is_same, path_of, remember_file
 from db.sessions import standing_of
 from db.tables import AsideRow, FileRow, PhotoRow, PredictionRow, StandingRow
-from db.values import Arrival, Cause, LookUp, NewOutline, NewPhoto, TakenIn
+from db.values import Cause
 from imaging.values import FileStat
 
 
@@ -120,7 +121,7 @@ def _is_still(file: FileRow, stat: FileStat) -> bool:
 
 def _is_faulty(aside: AsideRow, stat: FileStat) -> bool:
     """Whether a file was set aside as it is, and not for the machine's fault."""
-    return Cause(aside.cause) is Cause.FILE and is_same(aside, stat)
+    return Cause(aside.cause) in {Cause.FILE, Cause.FORGOTTEN} and is_same(aside, stat)
 
 
 def _is_outlined(session: Session, known: PhotoRow | None, model_hash: str | None) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from imaging.framing import Size
-from imaging.values import FileStat, Fingerprint, Measurements, Patch, Prediction, Receipt, Rle
+from imaging.values import Measurements, Patch, Receipt, Rle
 
 THRESHOLD = "threshold"
 """The one setting of the tool of that name, and of the model's outline; of a revision if it has."""
@@ -73,22 +73,8 @@ class Cause(StrEnum):
     """Bad luck: it is to be tried again."""
     ASKED = "asked"
     """Either, and somebody asked that it be looked at once more."""
-
-
-@dataclass(frozen=True)
-class LookUp:
-    """What is known of a file that was not read yet.
-
-    `known` is whether it is as it was when it was last read; `photo_id` is its photo then, None
-    where it was set aside for its own fault, or is not known. `outlined` is whether the model has
-    outlined that photo. `contents` is what the file may hold that the model has outlined, as
-    content hashes: what lay at its path before, and what the same file held under another name.
-    """
-
-    known: bool
-    photo_id: int | None
-    outlined: bool
-    contents: frozenset[str]
+    FORGOTTEN = "forgotten"
+    """It holds a photo that somebody had forgotten, and is never taken in again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,86 +317,3 @@ class Decision:
     batch: str | None = None
     flag: bool = False
     reason: str = ""
-
-
-@dataclass(frozen=True)
-class ReviewedPhoto:
-    """A decided photo as an export needs it: one photo, its files, its decision and its mask."""
-
-    photo_id: int
-    content_hash: str
-    size: Size
-    files: tuple["ReviewedFile", ...]
-    decision: Decision
-    revision: Revision | None
-    rle: Rle | None
-    receipt: Receipt | None
-    edited_since: bool = False
-    """Whether a draft on it holds live edits that the decision does not."""
-    instances: tuple[Rle, ...] = ()
-    """The lesions of the mask where a reviewer said that there are several."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewedPlace:
-    """Where a reviewed photo lies, by its first path; what a dataset needs to name all photos."""
-
-    path: str
-    content_hash: str
-
-
-@dataclass(frozen=True)
-class ReviewedFile:
-    """One file of a reviewed photo."""
-
-    path: str
-    file_hash: str
-
-
-@dataclass(frozen=True)
-class NewPhoto:
-    """A file that was fingerprinted, to be stored with the photo in it."""
-
-    stat: FileStat
-    fingerprint: Fingerprint
-
-
-@dataclass(frozen=True, eq=False)
-class NewOutline:
-    """What a model made of a photo, and the mask drawn from it at `threshold`."""
-
-    prediction: Prediction
-    rle: Rle
-    measurements: Measurements
-    threshold: float
-
-
-@dataclass(frozen=True, eq=False)
-class Arrival:
-    """A file that comes in, with what a model made of its photo where one did."""
-
-    photo: NewPhoto
-    outline: NewOutline | None = None
-
-
-@dataclass(frozen=True)
-class TakenIn:
-    """What became of a file: its photo, and what was known of that before.
-
-    `path_before` is where the photo lay, None where it is new; `outlined_before` is whether the
-    model had outlined it.
-    """
-
-    photo_id: int
-    path_before: str | None
-    outlined_before: bool
-
-
-@dataclass(frozen=True)
-class Counts:
-    """How many files of a folder are photos, have an outline, were set aside, were decided on."""
-
-    photos: int
-    segmented: int
-    set_aside: int
-    decided: int

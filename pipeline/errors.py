@@ -37,6 +37,10 @@ class ReviewError(PipelineError):
     """A photo could not be opened or decided as asked."""
 
 
+class Overruled(ReviewError):
+    """What a reviewer decided last was decided anew by another, so that it can't be taken back."""
+
+
 class EmptyOutline(ReviewError):
     """An outline without a pixel was accepted, and nobody said that it is meant."""
 

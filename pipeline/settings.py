@@ -1,6 +1,7 @@
 """The settings: one value from defaults, a TOML file, variables and options; the last one wins."""
 
 import getpass
+import json
 import os
 import re
 import sys
@@ -169,7 +170,13 @@ def _value(one: Setting, value: object, place: str) -> object:
     try:
         return one.read(value)
     except ValueError:
-        raise BadSettings(f"{place}: {one.key} must be {one.allowed}, not {value!r}.") from None
+        shown = _as_given(value)
+        raise BadSettings(f"{place}: {one.key} must be {one.allowed}, not {shown}.") from None
+
+
+def _as_given(value: object) -> str:
+    """As it may stand in a file or a variable: no word of Python's."""
+    return repr(value) if isinstance(value, str) else json.dumps(value, default=str)
 
 
 def _line(text: str, key: str) -> int:

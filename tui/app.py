@@ -114,7 +114,7 @@ class NevusApp(KeysInTurn, ColourApp):
 
     def action_help(self) -> None:
         """Show the help."""
-        self.push_screen(HelpScreen(self.keymap))
+        self.push_screen(HelpScreen(self.keymap, self.colours.doubt))
 
     async def action_quit(self) -> None:
         """Leave as soon as every edit and decision is saved."""

@@ -78,7 +78,8 @@ class ColourApp(App[None]):
             safe_box=False,
             soft_wrap=False,
         )
-        self._doubt = colours.doubt
+        self.colours = colours
+        """What was found at the start."""
         self._reduction = Reduction(colours.depth)
         self.colours_switched: Signal[Depth] = Signal(self, "colours_switched")
         """Told after there are more colours, or fewer."""
@@ -89,9 +90,9 @@ class ColourApp(App[None]):
         return [*filters, self._reduction] if self._reduction.enabled else filters
 
     def on_ready(self) -> None:
-        """Say what is in doubt."""
-        if self._doubt:
-            self.notify(self._doubt, title="Colours", timeout=READING)
+        """Say what is in doubt, where a key may mend it."""
+        if self.colours.remark:
+            self.notify(self.colours.remark, title="Colours", timeout=READING)
 
     def notify(
         self,

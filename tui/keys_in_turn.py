@@ -1,11 +1,14 @@
 """An app that does what a key asks for before it hands the next one to anybody."""
 
 from collections import deque
+from contextlib import suppress
+from typing import Any
 
-from textual import events
+from textual import events, work
 from textual.app import App
 from textual.message import Message
 from textual.timer import Timer
+from textual.worker import Worker, WorkerCancelled, WorkerFailed
 
 AT_MOST = 0.5
 """Seconds that what comes next waits for a key: whoever had it may be gone, or wait himself."""
@@ -36,16 +39,33 @@ class KeysInTurn(App[None]):
         self._number = 0
         self._patience: Timer | None = None
         """Runs while a key is on its way."""
+        self._unfinished = 0
+
+    @property
+    def _holding(self) -> bool:
+        return self._patience is not None or self._unfinished > 0
+
+    def hold_until_done(self, work: Worker[Any]) -> None:
+        """Hold what comes from the terminal until some work is done that gives it its meaning."""
+        self._unfinished += 1
+        self._await(work)
+
+    @work(group="keys")
+    async def _await(self, work: Worker[Any]) -> None:
+        with suppress(WorkerFailed, WorkerCancelled):
+            await work.wait()
+        self._unfinished -= 1
+        self.call_later(self._hand_over)
 
     async def on_event(self, event: events.Event) -> None:
         """Hold what comes from the terminal behind a key that is on its way."""
         given = isinstance(event, (events.InputEvent, events.Paste)) and not event.is_forwarded
         if not given:
             await super().on_event(event)
-        elif self._patience is None:
-            await self._give(event)
-        else:
+        elif self._holding:
             self._held.append(event)
+        else:
+            await self._give(event)
 
     async def _give(self, event: events.Event) -> None:
         target = self.focused or self.screen
@@ -70,5 +90,8 @@ class KeysInTurn(App[None]):
             return
         self._patience.stop()
         self._patience = None
-        while self._held and self._patience is None:
+        await self._hand_over()
+
+    async def _hand_over(self) -> None:
+        while self._held and not self._holding:
             await self._give(self._held.popleft())

@@ -125,9 +125,14 @@ def taken_back(kind: DecisionKind, name: str | None) -> str:
     return f"Taken back: {kind}, on {where}."
 
 
+def passed_over(name: str, who: str, kind: DecisionKind) -> str:
+    """Said behind that where another reviewer has decided since what was decided later."""
+    return f" Not on {name}, your last: {printable(who)} has decided it since ({kind})."
+
+
 def came_just_now(name: str) -> str:
     """Said where a key may have been meant for the photo that was there before."""
-    return f"{name} came just now, as the first to be reviewed. Press again if you mean it."
+    return f"{name} came just now. Press again if you mean it."
 
 
 def seen_again(keys: Keymap) -> str:
@@ -162,6 +167,14 @@ def model_came(name: str, keys: Keymap) -> str:
 def newer_outline(name: str, keys: Keymap) -> str:
     """Said where another outline of a photo has come on which a tool is about to draw."""
     return f"{name} has a newer outline. {keys.key('put_away')} puts the tool away and shows it."
+
+
+def seen_before_it_changed(name: str) -> str:
+    """Said where a photo was to be decided that is not as it was seen any more."""
+    return (
+        f"{name} has changed since you opened it: nothing is decided. Now you see it as it is; "
+        "press again if you mean it."
+    )
 
 
 def not_stored(names: Collection[str], why: str) -> str:

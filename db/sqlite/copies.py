@@ -23,8 +23,8 @@ def lay_copy(source: sqlite3.Connection, target: Path) -> None:
         part.rename(target)
 
 
-def keep_copy(database: Path, target: Path) -> dict[str, int]:
-    """A copy of the database at a path, which may be in use, at one where nothing is; its rows.
+def keep_copy(database: Path, target: Path) -> None:
+    """A copy of the database at a path, which may be in use, at one where nothing is.
 
     It is looked through before it has its name, and never takes another file's place. For one
     process at a time. Raises StoreError and OSError.
@@ -33,7 +33,6 @@ def keep_copy(database: Path, target: Path) -> dict[str, int]:
         rows = read(database, lambda engine: _copy_and_count(engine, part))
         read(part, lambda engine: _check(engine, database, rows))
         _name(part, target)
-    return rows
 
 
 def _half(database: Path, folder: Path) -> Path:

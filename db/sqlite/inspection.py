@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
+from sqlmodel import Session
 
+from db.counting import Counts, count_photos
 from db.errors import NoDatabase
 from db.sqlite.engine import DURABLE
 from db.sqlite.files import log_of, maps_beside, size_of
@@ -19,8 +21,8 @@ class DatabaseState:
     """What a database holds and how it is kept.
 
     `form` is None for an empty file; `damage` is what SQLite's quick check complains of, empty for
-    a sound one; `outlined` counts photos with a prediction, `decided` those whose decision stands;
-    `bytes` is the size of the database with its log, `maps_bytes` that of the cache of maps.
+    a sound one; `counts` are those of all photos; `bytes` is the size of the database with its log,
+    `maps_bytes` that of the cache of maps.
     `synchronous` is what nevus sets on its connections: SQLite doesn't keep it in the file.
     """
 
@@ -29,9 +31,7 @@ class DatabaseState:
     damage: str
     journal_mode: str
     synchronous: str
-    photos: int
-    outlined: int
-    decided: int
+    counts: Counts
     bytes: int
     maps_bytes: int
 
@@ -58,18 +58,26 @@ def form_in(path: Path) -> str:
     return form
 
 
+def counts_in(path: Path) -> Counts:
+    """How the photos in the database at `path` stand, of whatever form. Raises StoreError."""
+
+    def count(engine: Engine) -> Counts:
+        with Session(engine) as session:
+            return count_photos(session, None)
+
+    return read(path, count)
+
+
 def _state(engine: Engine, path: Path) -> DatabaseState:
     form = form_at(engine, path)
-    with engine.connect() as connection:
+    with engine.connect() as connection, Session(connection) as session:
         return DatabaseState(
             form=form,
             newest_form=newest_form(),
             damage=_damage(connection),
             journal_mode=journal_mode(path),
             synchronous=_SYNCHRONOUS.get(DURABLE["synchronous"], DURABLE["synchronous"]),
-            photos=_count(connection, form, "photo"),
-            outlined=_count(connection, form, "prediction", "count(DISTINCT photo_id)"),
-            decided=_count(connection, form, "standing", "count(decision_id)"),
+            counts=Counts() if form is None else count_photos(session, None),
             bytes=size_of(path) + size_of(log_of(path)),
             maps_bytes=size_of(maps_beside(path)) + size_of(log_of(maps_beside(path))),
         )
@@ -78,10 +86,3 @@ def _state(engine: Engine, path: Path) -> DatabaseState:
 def _damage(connection: Connection) -> str:
     answer = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
     return "" if answer == "ok" else str(answer)
-
-
-def _count(connection: Connection, form: str | None, table: str, what: str = "count(*)") -> int:
-    if form is None:
-        return 0
-    number: int = connection.exec_driver_sql(f"SELECT {what} FROM {table}").scalar_one()
-    return number

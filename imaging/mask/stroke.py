@@ -41,6 +41,11 @@ class Stroke:
         self._last: Point | None = None
         self._box: Part | None = None
 
+    @property
+    def passed(self) -> bool:
+        """Whether the brush came near any pixel of the photo."""
+        return self._box is not None
+
     def extend(self, x: float, y: float) -> Part | None:
         """Draw on to a point; the rows and columns between which pixels changed, if any did."""
         end = (y, x) if self._turned else (x, y)

@@ -11,9 +11,10 @@ from db.sqlite.files import maps_beside
 from db.sqlite.inspection import DatabaseState, inspect
 from db.sqlite.location import place_of
 from db.sqlite.rights import group_of, unshared
+from pipeline.counted import counted, stand
 from pipeline.doctor.findings import Finding, note, ok, problem
 from pipeline.doctor.places import existing_parent, writable
-from pipeline.doctor.sizes import counted, in_bytes
+from pipeline.doctor.sizes import in_bytes
 
 ENOUGH_PHOTOS = 10
 """Outlined photos from which the need of a thousand is told; the empty tables weigh less then."""
@@ -174,11 +175,7 @@ def _sharing(path: Path, group: str | None) -> tuple[Finding, ...]:
 
 
 def _content(state: DatabaseState) -> Finding:
-    return ok(
-        "Content",
-        f"{counted(state.photos, 'photo')}: {state.outlined:,} outlined by a model, "
-        f"{state.decided:,} decided by a reviewer.",
-    )
+    return ok("Content", f"{stand(state.counts)}.")
 
 
 def _sizes(path: Path, state: DatabaseState) -> Finding:
@@ -205,13 +202,14 @@ def room_finding(free: int, state: DatabaseState | None) -> Finding:
 
 
 def _need(state: DatabaseState | None) -> str:
-    if state is None or state.outlined < ENOUGH_PHOTOS or not state.maps_bytes:
+    outlined = 0 if state is None else state.counts.outlined
+    if state is None or outlined < ENOUGH_PHOTOS or not state.maps_bytes:
         return (
             f"A thousand photos need about {in_bytes(1000 * USUAL_BYTES)}, as others did; the "
             "photos themselves are never copied."
         )
-    each = (state.bytes + state.maps_bytes) / state.outlined
+    each = (state.bytes + state.maps_bytes) / outlined
     return (
         f"A thousand photos need about {in_bytes(1000 * each)}, measured on the "
-        f"{state.outlined:,} outlined here; the photos themselves are never copied."
+        f"{outlined:,} outlined here; the photos themselves are never copied."
     )

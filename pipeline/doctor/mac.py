@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.counted import counted
 from pipeline.doctor.findings import Finding, note, ok
-from pipeline.doctor.sizes import counted
 
 GUARDED = (
     "Desktop", "Documents", "Downloads", "Pictures", "Library/Mobile Documents",

@@ -13,9 +13,10 @@ from models.run.child import in_child
 from models.run.segmenter import COMPUTE_UNITS
 from models.run.setup import ModelSetup
 from models.run.trial import try_out
+from pipeline.counted import counted
 from pipeline.doctor.findings import Finding, Section, note, ok, problem
 from pipeline.doctor.model import licence_findings
-from pipeline.doctor.sizes import counted, in_bytes
+from pipeline.doctor.sizes import in_bytes
 
 SHOWN = 6
 """Operations named under one concern; `--json` has them all."""

@@ -14,8 +14,3 @@ def in_bytes(number: float) -> str:
             )
         number /= 1000
     return f"{number:.1f} {_UNITS[-1]}"
-
-
-def counted(number: int, thing: str) -> str:
-    """`1 photo`, `3,000 photos`."""
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"

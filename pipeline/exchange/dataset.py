@@ -9,7 +9,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from db.values import DecisionKind, ReviewedFile, ReviewedPhoto, ReviewedPlace
+from db.exported import ReviewedFile, ReviewedPhoto, ReviewedPlace
+from db.values import DecisionKind
 from imaging.framing import Size
 from imaging.mask.rle import area
 from imaging.values import Measurements, Rle

@@ -364,7 +364,6 @@ class Ingest:
         if not self._lease.held:
             # What can't be counted now is not worth more than the sentence that says why.
             with suppress(StoreError):
-                counts = self._store.counts(str(self._folder))
-                done = min(found, counts.segmented + counts.set_aside)
+                done = min(found, self._store.file_counts(str(self._folder)).done)
         message, about = (None, None) if trouble is None else (trouble.sentence, trouble.about)
         return IngestProgress(found, done, self._lease.held, message, passed, about, left)

@@ -51,12 +51,12 @@ class Told:
 
 @dataclass(frozen=True)
 class Totals:
-    """What became of a folder meanwhile; `photos` is the sum of the four numbers after it.
+    """What became of a folder meanwhile, in files: `files` is the sum of the four numbers after it.
 
-    `known` are photos of before, also those that could not be looked at or outlined now.
+    `known` are those of before, also those that could not be looked at or outlined now.
     """
 
-    photos: int
+    files: int
     segmented: int
     known: int
     duplicates: int
@@ -213,7 +213,7 @@ def _segment_all(driver: Driver, agenda: Agenda, photos: Sequence[Path], count: 
 
 def _totals(counts: Counter[Outcome], seconds: float, model: "PackageInfo", backend: str) -> Totals:
     return Totals(
-        photos=sum(counts[outcome] for outcome in COUNTED),
+        files=sum(counts[outcome] for outcome in COUNTED),
         segmented=counts[Outcome.SEGMENTED],
         known=sum(counts[outcome] for outcome in KNOWN_BEFORE),
         duplicates=counts[Outcome.DUPLICATE],

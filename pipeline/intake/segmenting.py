@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from db.arrivals import Arrival, LookUp, NewOutline, NewPhoto, TakenIn
 from db.forgetting import Tombstone
 from db.store import Store
-from db.values import Arrival, Cause, LookUp, NewOutline, NewPhoto, TakenIn
+from db.values import Cause
 from imaging.decode.photo import PhotoError, PhotoUnavailable
 from imaging.text import printable
 from imaging.values import FileStat, Fingerprint
@@ -116,7 +117,8 @@ class Segmenting:
             return self._not_seen(errand.path, error)
         forgotten = self._store.tombstone(_identity(found).content_hash)
         if forgotten is not None:
-            self._set_aside(errand.stat, _was_forgotten(errand.path, forgotten))
+            reason = _was_forgotten(errand.path, forgotten)
+            self._set_aside(errand.stat, reason, Cause.FORGOTTEN)
             return Settled(errand.path, Outcome.SET_ASIDE)
         return Heard(errand, found)
 

@@ -3,6 +3,7 @@
 import os
 import stat
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -39,6 +40,9 @@ class Pace:
     writer has closed it or has put it there whole. One that grows in jerks is given longer."""
     calm: float = 2.0
     """How long until a file that can't be read counts as complete all the same."""
+    coming: float = 10.0
+    """The same of one that was written so shortly before, or while it was watched: a slow writer
+    pauses, and what is cut short until it goes on is not damaged."""
     longest: float = 60.0
     """How long is waited at most for a file that grows in jerks."""
 
@@ -61,7 +65,8 @@ class Listener:
 class _Sight:
     """A file as last seen: its signature, since when, when it is due, and whether handed on.
 
-    `pause` is the longest that it stood still before it went on growing.
+    `pause` is the longest that it stood still before it went on growing. `coming` is whether it was
+    written while it was watched, or shortly before.
     """
 
     signature: Signature
@@ -69,6 +74,7 @@ class _Sight:
     due: float
     handed: bool = False
     pause: float = 0.0
+    coming: bool = False
 
 
 class Watcher:
@@ -94,7 +100,7 @@ class Watcher:
         self._sights: dict[Path, _Sight] = {}
         self._observer: BaseObserver | None = None
         self._folder_inode: int | None = None
-        self._told_gone = False
+        self._told_gone = self._was_there = False
         self._next_rescan = 0.0
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
 
@@ -125,7 +131,8 @@ class Watcher:
         return sight is None or self._clock() - sight.since >= self._calm(sight)
 
     def _calm(self, sight: _Sight) -> float:
-        return self._longer(self._pace.calm, sight.pause)
+        usual = self._pace.coming if sight.coming else self._pace.calm
+        return self._longer(usual, sight.pause)
 
     def _longer(self, usual: float, pause: float) -> float:
         """How long to wait for what stood still for so long before."""
@@ -192,10 +199,10 @@ class Watcher:
         self._told_gone = True
         with self._changed:
             self._sights.clear()
-        self._tell(self._listener.folder_gone, _gone_sentence(self._folder))
+        self._tell(self._listener.folder_gone, _gone_sentence(self._folder, self._was_there))
 
     def _enter_folder(self) -> None:
-        self._told_gone = False
+        self._told_gone, self._was_there = False, True
         self._begin_observer()
         with self._changed:
             self._rescan_asked = True
@@ -248,9 +255,16 @@ class Watcher:
                 growing = sight is not None and not sight.handed
                 pause = max(sight.pause, now - sight.since) if sight and growing else 0.0
                 due = now + self._longer(self._pace.settle, pause)
-                self._sights[path] = _Sight(signature, now, now if whole else due, pause=pause)
+                coming = sight is not None or self._is_young(signature)
+                due = now if whole else due
+                self._sights[path] = _Sight(signature, now, due, pause=pause, coming=coming)
             elif whole and not sight.handed:
                 self._sights[path] = replace(sight, due=min(sight.due, now))
+
+    def _is_young(self, signature: Signature) -> bool:
+        # Either way: a share's clock may go before ours.
+        age = time.time() - signature[2] / 1e9
+        return abs(age) < self._pace.coming
 
     def _miss(self, path: Path) -> None:
         with self._changed:
@@ -298,7 +312,12 @@ class _Handler(FileSystemEventHandler):
                 self._touch(Path(os.fsdecode(path)), event.is_directory, whole)
 
 
-def _gone_sentence(folder: Path) -> str:
+def _gone_sentence(folder: Path, was_there: bool) -> str:
+    if not was_there:
+        return (
+            f"{folder} is not there. Check its name, or bring it back: nevus goes on as soon as it "
+            "is there."
+        )
     return (
         f"{folder} is not there any more. nevus goes on when it is back; what was reviewed is safe."
     )

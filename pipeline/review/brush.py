@@ -28,6 +28,13 @@ def brush_settings(radius: float, paints: bool) -> dict[str, float]:
     return {RADIUS: radius, PAINTS: int(paints)}
 
 
+def explain_vain(passed: bool, paints: bool) -> str:
+    """Why a stroke changed nothing that `passed` over the photo, or did not."""
+    if not passed:
+        return "The stroke passed no pixel of the photo."
+    return f"All of the stroke lies {'in' if paints else 'outside'} the outline already."
+
+
 def radius_on_photo(width: float, step: float, dot: float) -> float:
     """A brush's radius in photo pixels, of which a pixel of the screen is `dot` wide."""
     return max(max(width, step) * dot / 2, FINEST)

@@ -116,8 +116,8 @@ class Draft:
         return self._ask(lambda editor: editor.extend_stroke(x, y))
 
     def end_stroke(self) -> Change:
-        """Lift the brush: what it drew is one edit."""
-        return self._ask(lambda editor: editor.end_stroke())
+        """Lift the brush: what it drew is one edit. Raises NothingToRepair likewise."""
+        return self._ask(lambda editor: editor.lift_brush())
 
     def save_stroke(self) -> None:
         """Save the stroke under way as it is, unless that is being done."""

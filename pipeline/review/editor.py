@@ -17,7 +17,7 @@ from imaging.mask.shape import Point
 from imaging.mask.stroke import Stroke, Stroked
 from imaging.values import Measurements, Prediction
 from pipeline.errors import NothingToRepair
-from pipeline.review.brush import brush_settings
+from pipeline.review.brush import brush_settings, explain_vain
 from pipeline.review.by_hand import draw_by_hand, drawn_by_hand
 from pipeline.review.refining import Known, Mark, PhotoRefiner, make_refinement, marks_of
 from pipeline.review.repair import Settings, back_to, make_repair, say_instances
@@ -215,6 +215,14 @@ class Editor:
             self._keeper.draw(self._cursor, lambda: edit)
             self._append(edit)
         self._stroke, self._unsaved = None, False
+
+    def lift_brush(self) -> None:
+        """The same as whoever draws does it: raises NothingToRepair where it changed nothing."""
+        stroke = self._stroke
+        vain = stroke is not None and stroke.so_far() is None
+        self.end_stroke()
+        if stroke is not None and vain:
+            raise NothingToRepair(explain_vain(stroke.passed, stroke.value))
 
     def _stroked(self) -> Callable[[], DraftEdit] | None:
         """The stroke under way as an edit, to be made on any thread; None where it did nothing."""

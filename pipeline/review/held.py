@@ -1,6 +1,7 @@
 """Which of a photo's live edits its decision holds: those made since are told and stored."""
 
-from db.values import DecisionKind, QueueItem
+from db.counting import is_decided
+from db.values import QueueItem
 from pipeline.review.verdict import OUTLINE
 
 
@@ -10,7 +11,7 @@ def count_held(row: QueueItem, edits: int) -> int | None:
     None where there is no decision to look after: more edits are nothing but a draft then. What an
     accepted outline holds is the revision they are made on, a rejected one had them already.
     """
-    if row.decision is None or row.decision is DecisionKind.SKIPPED:
+    if not is_decided(row.decision):
         return None
     return 0 if row.decision in OUTLINE or row.edited_since else edits
 

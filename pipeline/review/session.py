@@ -14,6 +14,7 @@ from db.columns import now
 from db.sqlite.changes import Changes
 from db.store import Store
 from db.values import (
+    Decision,
     DraftState,
     Heard,
     NewMask,
@@ -34,7 +35,7 @@ from imaging.mask.shape import Point
 from imaging.mask.window import Window
 from imaging.values import Prediction
 from models.package.package import ModelError
-from pipeline.errors import EmptyOutline, PipelineError, ReviewError, WriteFailed
+from pipeline.errors import EmptyOutline, Overruled, PipelineError, ReviewError, WriteFailed
 from pipeline.review.editor import Editor, OpenPhoto, Past
 from pipeline.review.order import read_in_order
 from pipeline.review.reshaped import Reshaped, compare_forms
@@ -259,14 +260,20 @@ class ReviewSession:
         self._writer.submit(lambda: self._store.keep_shape(photo_id, self.reviewer, tool, points))
 
     def take_back(self) -> TakenBack | None:
-        """Take the reviewer's last decision back; which it was, or None where there is none."""
+        """Take the reviewer's last decision that stands back; which it was, None where none does.
+
+        Raises Overruled where there is none because another reviewer has decided since.
+        """
         self.drain()
+        overruling = self._store.overruling(self.reviewer)
         decision = self._store.take_back(self.reviewer)
         if decision is None:
+            if overruling is not None:
+                raise Overruled(_overruled(self._store.photo(overruling.photo_id), overruling))
             return None
         self.sitting.take_back(decision.photo_id)
         now = self._store.photo(decision.photo_id, self.reviewer)
-        return TakenBack(decision, Said(now.decision, Remarks.of(now)))
+        return TakenBack(decision, Said(now.decision, Remarks.of(now)), overruling)
 
     def drain(self) -> None:
         """Wait until every edit is committed. Raises WriteFailed; the edits stay queued then."""
@@ -372,6 +379,13 @@ class ViewerRefiner:
 
 def _base_id(details: PhotoDetails) -> int | None:
     return None if details.revision is None else details.revision.id
+
+
+def _overruled(details: PhotoDetails, since: Decision) -> str:
+    return (
+        f"{since.reviewer} has decided {details.name} since you did: {since.kind}. That stands, "
+        "and no other decision of yours is left to take back."
+    )
 
 
 def _nothing_to_accept(details: PhotoDetails) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from db.counting import is_decided
 from db.values import DecisionKind, QueueItem
 
 KINDS = (
@@ -51,12 +52,12 @@ class Tally:
     @property
     def waiting(self) -> int:
         """Those that a reviewer will come to: the skipped ones come again."""
-        return self.counts.get(None, 0) + self.counts.get(DecisionKind.SKIPPED, 0)
+        return self.photos - self.decided
 
     @property
     def decided(self) -> int:
         """Those that he won't."""
-        return self.photos - self.waiting
+        return sum(count for kind, count in self.counts.items() if is_decided(kind))
 
     def kinds(self) -> list[tuple[DecisionKind, int]]:
         """How many there are of each kind, those left out of which there is none."""

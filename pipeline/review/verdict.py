@@ -37,10 +37,15 @@ class Ruling:
 
 @dataclass(frozen=True)
 class TakenBack:
-    """A decision that was taken back, and what is said of its photo now."""
+    """A decision that was taken back, and what is said of its photo now.
+
+    `passed_over` is what another reviewer has said since of a photo that was decided later than
+    this one: it stands, so that nothing was there to take back.
+    """
 
     decision: Decision
     stands: Said
+    passed_over: Decision | None = None
 
 
 def stored_kind(kind: DecisionKind, edited: bool) -> DecisionKind:

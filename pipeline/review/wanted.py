@@ -9,7 +9,8 @@ from functools import total_ordering
 from math import inf
 from typing import Any
 
-from db.values import DecisionKind, QueueItem
+from db.counting import is_decided
+from db.values import QueueItem
 from pipeline.review.tally import KINDS
 
 WAITING, DECIDED, EDITED_SINCE = "waiting", "decided", "edited since"
@@ -168,10 +169,9 @@ def rank(item: QueueItem, place: int, wanted: Wanted) -> tuple[Any, ...]:
 
 
 def _stands(item: QueueItem) -> tuple[str, ...]:
-    if item.decision is None:
-        return (WAITING,)
-    decided = () if item.decision is DecisionKind.SKIPPED else (DECIDED,)
-    return (item.decision, *decided, *((EDITED_SINCE,) if item.edited_since else ()))
+    said = () if item.decision is None else (item.decision,)
+    stands = DECIDED if is_decided(item.decision) else WAITING
+    return (*said, stands, *((EDITED_SINCE,) if said and item.edited_since else ()))
 
 
 def _band(value: float | None, bands: tuple[Band, ...], unknown: str) -> str:

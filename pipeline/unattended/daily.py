@@ -9,6 +9,7 @@ from pathlib import Path
 from time import monotonic
 
 from db.errors import StoreError
+from pipeline.counted import stand
 from pipeline.errors import PipelineError
 from pipeline.unattended.log import Event
 from pipeline.upkeep.backup import back_up
@@ -38,23 +39,14 @@ class DailyCopies:
 
     def days(self) -> dict[date, Path]:
         """The copies that are there. Raises OSError."""
-        pattern = re.compile(re.escape(self._stem()) + r"(\d{4}-\d\d-\d\d)\.db")
-        found = {}
-        for path in self.folder.iterdir():
-            named = pattern.fullmatch(path.name)
-            day = _day(named.group(1)) if named else None
-            if day is not None:
-                found[day] = path
-        return found
+        days = ((self.day_of(path), path) for path in self.folder.iterdir())
+        return {day: path for day, path in days if day is not None}
 
-    def last(self, today: date) -> Path | None:
-        """The newest copy; one from a day to come was made under a wrong clock."""
-        try:
-            days = self.days()
-        except OSError:
-            return None
-        newest = max(days, key=lambda day: (day <= today, day), default=None)
-        return None if newest is None else days[newest]
+    def day_of(self, path: Path) -> date | None:
+        """The day whose copy this is by its name, wherever it lies; None where it is none."""
+        name = re.escape(self._stem()) + r"(\d{4}-\d\d-\d\d)\.db"
+        named = re.fullmatch(name, path.name)
+        return _day(named.group(1)) if named else None
 
     def remove_old(self, today: date) -> None:
         """Remove what is more than is kept, and never today's. Raises OSError."""
@@ -113,7 +105,7 @@ class Daily:
             self._copies.folder.mkdir(mode=0o700, exist_ok=True)
         made = back_up(self._copies.database, self._copies.path(today))
         self._next = self._seconds() + REST
-        self._tell(Event.BACKUP, f"{made.path}: {made.photos} photos, {made.decisions} decisions.")
+        self._tell(Event.BACKUP, f"{made.path}: {stand(made.counts)}.")
         self._copies.remove_old(today)
 
     def _fail(self, sentence: str) -> None:

@@ -7,15 +7,16 @@ says who, and after a kill, who it was.
 import shutil
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
 
+from db.counting import Counts, FileCounts
 from db.store import Store
-from db.values import Counts
 from pipeline.errors import FolderGone
 from pipeline.intake.notice import Notice, Seen, look_for
 from pipeline.intake.scan import scan
+from pipeline.unattended.copies import LastCopy, look_for_copies
 from pipeline.unattended.daily import DailyCopies
 from pipeline.unattended.names import Names
 
@@ -24,33 +25,24 @@ LONGEST_LOOK = 20.0
 
 
 @dataclass(frozen=True)
-class LastCopy:
-    """The last daily copy of the database."""
-
-    path: str
-    at: datetime
-    bytes: int
-
-
-@dataclass(frozen=True)
 class Status:
     """Where a folder stands.
 
     `segmenting` is whether a process segments into its database now; `by` is that one's notice, or
-    that of the last one, None where it is not known. `waiting` is how many photos are not done,
-    None where the folder is not there and nobody says. Bytes are what is free on the disks.
+    that of the last one, None where it is not known. `to_segment` is how many files are not done,
+    None where the folder is not there and nobody says. `counts` are those of its photos,
+    `last_copy` is the newest good copy of the database, `copies_passed_over` are sentences on newer
+    ones. Bytes are what is free on the disks.
     """
 
     folder: str
     database: str
     segmenting: bool
     by: Notice | None
-    waiting: int | None
-    photos: int
-    outlined: int
-    decided: int
-    set_aside: int
+    to_segment: int | None
+    counts: Counts
     last_copy: LastCopy | None
+    copies_passed_over: tuple[str, ...]
     free_bytes: int
     free_bytes_for_copies: int | None
 
@@ -59,19 +51,19 @@ def status_of(names: Names, copies: DailyCopies) -> Status:
     """Where a folder stands; nothing is changed. Raises StoreError, also where no database is."""
     folder, database = names.folder, copies.database
     # The database first: what is done meanwhile is not to look as if it waited.
-    counts = Store.read(database, lambda store: store.counts(str(folder)))
-    seen = look_for(database)
+    counts, files = Store.read(
+        database, lambda store: (store.counts(str(folder)), store.file_counts(str(folder)))
+    )
+    seen, made = look_for(database), look_for_copies(copies, datetime.now(UTC))
     return Status(
         folder=str(folder),
         database=str(database),
         segmenting=seen.segmenting,
         by=None if seen.notice is None else _with_names(seen.notice, names),
-        waiting=_waiting(seen, folder, counts),
-        photos=counts.photos,
-        outlined=counts.segmented,
-        decided=counts.decided,
-        set_aside=counts.set_aside,
-        last_copy=_last_copy(copies),
+        to_segment=_to_segment(seen, folder, files),
+        counts=counts,
+        last_copy=made.last,
+        copies_passed_over=made.passed_over,
         free_bytes=shutil.disk_usage(database.parent).free,
         free_bytes_for_copies=_free(copies.folder),
     )
@@ -87,15 +79,15 @@ def whose(names: Names, database: Path, called: str) -> list[str]:
     ]
 
 
-def _waiting(seen: Seen, folder: Path, counts: Counts) -> int | None:
+def _to_segment(seen: Seen, folder: Path, files: FileCounts) -> int | None:
     """By what lies there and by what the holder says, who knows of outlines to be made anew, but
     could not say so on a full disk.
     """
     there, notice = _photos_in(folder), seen.notice
-    waiting = [] if there is None else [there - counts.photos - counts.set_aside]
+    left = [] if there is None else [there - files.known]
     if seen.segmenting and notice is not None and notice.folder == str(folder):
-        waiting.append(notice.found - notice.done)
-    return max(0, *waiting) if waiting else None
+        left.append(notice.found - notice.done)
+    return max(0, *left) if left else None
 
 
 def _photos_in(folder: Path) -> int | None:
@@ -130,17 +122,6 @@ def _called(names: Names, sentence: str | None, path: str | None) -> tuple[str |
     if sentence is None or path is None:
         return sentence, path
     return names.in_sentence(sentence, Path(path)), names.of(Path(path))
-
-
-def _last_copy(copies: DailyCopies) -> LastCopy | None:
-    path = copies.last(date.today())
-    if path is None:
-        return None
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return LastCopy(str(path), datetime.fromtimestamp(found.st_mtime, UTC), found.st_size)
 
 
 def _free(folder: Path) -> int | None:

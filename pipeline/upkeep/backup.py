@@ -5,14 +5,15 @@ One backup of a database is made at a time, by whichever process: the list of th
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from errno import ENOSPC
 from pathlib import Path
 
+from db.counting import Counts
 from db.sqlite.copies import keep_copy
 from db.sqlite.files import maps_beside, size_of
-from db.sqlite.inspection import form_in
+from db.sqlite.inspection import counts_in, form_in
 from pipeline.errors import UpkeepError, WrongDestination
 from pipeline.upkeep.places import places
 
@@ -21,15 +22,14 @@ SUFFIX = ".db"
 
 @dataclass(frozen=True)
 class Backup:
-    """A backup that lies on the disk; `photos` and `decisions` are how many it holds.
+    """A backup that lies on the disk; `counts` are those of the photos that it knows.
 
     `maps_bytes` is the size of the maps beside it, 0 where they were left out.
     """
 
     path: Path
     bytes: int
-    photos: int
-    decisions: int
+    counts: Counts
     maps_bytes: int = 0
 
 
@@ -43,9 +43,9 @@ def back_up(database: Path, destination: Path) -> Backup:
     form_in(database)
     with _explained(destination), places(database) as noted:
         target = _target(database, destination.resolve())
-        counts = keep_copy(database, target)
-        noted.add(target)
-        return Backup(target, size_of(target), counts["photo"], counts["decision"])
+        keep_copy(database, target)
+        noted.add(target, datetime.now(UTC))
+        return Backup(target, size_of(target), counts_in(target))
 
 
 def back_up_with_maps(database: Path, destination: Path) -> Backup:
@@ -57,7 +57,7 @@ def back_up_with_maps(database: Path, destination: Path) -> Backup:
     with _explained(target), places(database):
         _check_unused(target)
         keep_copy(maps, target)
-    return Backup(backup.path, backup.bytes, backup.photos, backup.decisions, size_of(target))
+    return replace(backup, maps_bytes=size_of(target))
 
 
 def check_outside(destination: Path, folder: Path) -> None:

@@ -118,7 +118,7 @@ def _copies(database: Path, named: Sequence[Path]) -> list[Path]:
     """Every copy of a database that is known of, or named."""
     laid = [path for end in _BESIDE for path in database.parent.glob(f"{_literal(database)}{end}")]
     with places(database) as noted:
-        known = noted.read()
+        known = [each.path for each in noted.read()]
     found = [*laid, *known, *(each for path in named for each in _in(path))]
     return [path for path in dict.fromkeys(found) if not path.name.endswith(_NO_COPY)]
 

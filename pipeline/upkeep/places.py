@@ -1,11 +1,12 @@
-"""Where the backups of a database lie: a list beside it, a path on each line."""
+"""Which backups of a database were made, where and when: a list beside it, one on each line."""
 
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -14,21 +15,29 @@ from db.sqlite.rights import open_beside
 
 
 @dataclass(frozen=True)
+class Noted:
+    """A backup that was made: where, and when; None where that was not noted then."""
+
+    path: Path
+    made_at: datetime | None
+
+
+@dataclass(frozen=True)
 class Places:
-    """The list, held: nobody else reads or changes it, or lays a backup, meanwhile."""
+    """The list, held: nobody else changes it, or lays a backup, meanwhile."""
 
     _file: BinaryIO
 
-    def read(self) -> list[Path]:
+    def read(self) -> list[Noted]:
         """The backups that were made, but for those that are known to be deleted."""
         self._file.seek(0)
-        found = dict.fromkeys(path for line in self._file for path in _path_in(line))
-        return [path for path in found if not _deleted(path)]
+        return _listed(self._file)
 
-    def add(self, backup: Path) -> None:
+    def add(self, backup: Path, made_at: datetime) -> None:
         """Remember one more."""
+        entry = json.dumps({"path": str(backup), "made_at": made_at.isoformat()})
         # An end of line before it too: the last line may be half of one.
-        self._file.write(b"\n" + json.dumps(str(backup)).encode() + b"\n")
+        self._file.write(b"\n" + entry.encode() + b"\n")
         self._file.flush()
         os.fsync(self._file.fileno())
 
@@ -42,11 +51,32 @@ def places(database: Path) -> Iterator[Places]:
         yield Places(file)
 
 
-def _path_in(line: bytes) -> Iterator[Path]:
-    with suppress(ValueError):
-        path = json.loads(line)
-        if isinstance(path, str):
-            yield Path(path)
+def noted(database: Path) -> list[Noted]:
+    """The list as it is now, by whoever only looks: nothing is held, made or changed.
+
+    Empty where no backup was ever made, or where the list may not be read.
+    """
+    try:
+        with backups_of(database).open("rb") as file:
+            return _listed(file)
+    except OSError:
+        return []
+
+
+def _listed(lines: Iterable[bytes]) -> list[Noted]:
+    # Of one path the last: a backup that was deleted may have been made anew.
+    found = {entry.path: entry for line in lines for entry in _entry_in(line)}
+    return [entry for entry in found.values() if not _deleted(entry.path)]
+
+
+def _entry_in(line: bytes) -> Iterator[Noted]:
+    with suppress(ValueError, KeyError, TypeError):
+        entry = json.loads(line)
+        if isinstance(entry, str):
+            # As a nevus noted it that kept no time.
+            yield Noted(Path(entry), None)
+        else:
+            yield Noted(Path(entry["path"]), datetime.fromisoformat(entry["made_at"]))
 
 
 def _deleted(path: Path) -> bool:

@@ -1,17 +1,20 @@
 """Put a backup in the place of the database; what lay there stays beside it under a name."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from db.counting import Counts
 from db.errors import StoreError
 from db.forgetting import Tombstone
 from db.sqlite.copies import keep_copy
 from db.sqlite.difference import missing_from
 from db.sqlite.files import maps_beside, size_of
-from db.sqlite.forgetting import forget
-from db.sqlite.inspection import form_in, inspect
+from db.sqlite.forgetting import forget, would_go
+from db.sqlite.inspection import counts_in, form_in
 from db.sqlite.location import check_place
+from db.sqlite.maps import Maps
 from db.sqlite.replacing import replace_database
 from db.store import Store
 from pipeline.errors import UpkeepError
@@ -22,19 +25,20 @@ from pipeline.intake.lease import Lease
 class Restored:
     """What was put back.
 
-    `form` is the one that the backup had. `aside` is where the database lies that was there before,
-    None where there was none. `lost` says how many of its photos, decisions and edits the backup
-    doesn't hold; None where that database could not be read.
+    `form` is the one that the backup had, `counts` are those of its photos. `aside` is where the
+    database lies that was there before, None where there was none. `lost` says how many of its
+    photos, decisions and edits the backup doesn't hold; None where that database could not be read.
+    `left_out` is how many photos the backup held that were forgotten since; None where that could
+    not be read either, so that they are back.
     """
 
     database: Path
     backup: Path
     form: str
-    photos: int
-    decided: int
+    counts: Counts
     aside: Path | None
     lost: dict[str, int] | None
-    forgotten: int
+    left_out: int | None
 
 
 def restore(database: Path, backup: Path) -> Restored:
@@ -48,22 +52,23 @@ def restore(database: Path, backup: Path) -> Restored:
         raise UpkeepError(f"{backup} is the database itself. Name a backup of it.")
     form = form_in(backup)
     check_place(database)
-    lost, tombstones = _lost(database, backup), _tombstones(database)
+    lost, forgotten = _lost(database, backup), _forgotten(database)
+    left_out: int | None = None
     lease = Lease(database)
     try:
         if not lease.take():
             raise UpkeepError(f"Another nevus segments into {database}. End it, then try again.")
-        aside = replace_database(database, backup, lambda new: _forget(new, tombstones))
-        _restore_maps(database, backup)
+        if forgotten is not None:
+            hashes = {tombstone.content_hash for tombstone in forgotten}
+            left_out = would_go(backup, hashes).rows.get("photo", 0)
+        aside = replace_database(database, backup, lambda new: _forget(new, forgotten or ()))
+        _restore_maps(database, backup, forgotten or ())
     except OSError as error:
         reason = error.strerror or str(error)
         raise UpkeepError(f"{backup} could not be put at {database}: {reason}.") from error
     finally:
         lease.release()
-    state = inspect(database)
-    return Restored(
-        database, backup, form, state.photos, state.decided, aside, lost, len(tombstones)
-    )
+    return Restored(database, backup, form, counts_in(database), aside, lost, left_out)
 
 
 def _lost(database: Path, backup: Path) -> dict[str, int] | None:
@@ -76,12 +81,14 @@ def _lost(database: Path, backup: Path) -> dict[str, int] | None:
         return None
 
 
-def _tombstones(database: Path) -> Sequence[Tombstone]:
-    """What was forgotten; nothing where the database can't be read, or is none."""
+def _forgotten(database: Path) -> Sequence[Tombstone] | None:
+    """What was forgotten; nothing where there is no database, None where it can't be read."""
+    if not size_of(database):
+        return ()
     try:
         return Store.read(database, lambda store: store.tombstones())
     except StoreError:
-        return ()
+        return None
 
 
 def _forget(new: Path, tombstones: Sequence[Tombstone]) -> None:
@@ -89,9 +96,13 @@ def _forget(new: Path, tombstones: Sequence[Tombstone]) -> None:
         forget(new, [tombstone.content_hash], tombstone.reviewer)
 
 
-def _restore_maps(database: Path, backup: Path) -> None:
+def _restore_maps(database: Path, backup: Path, forgotten: Sequence[Tombstone]) -> None:
     """The maps of the backup where there are none now: those that are there fit every database."""
     maps, kept = maps_beside(database), maps_beside(backup)
-    if kept.is_file() and not size_of(maps):
-        maps.unlink(missing_ok=True)
-        keep_copy(kept, maps)
+    if not kept.is_file() or size_of(maps):
+        return
+    maps.unlink(missing_ok=True)
+    keep_copy(kept, maps)
+    with closing(Maps(database)) as copied:
+        for tombstone in forgotten:
+            copied.forget(tombstone.content_hash)

@@ -48,7 +48,7 @@ def test_segment_counts_everything_and_writes_nothing_beside_the_photos(
     totals = json.loads(done.stdout)
     parts = [totals[name] for name in ("segmented", "known", "duplicates", "set_aside")]
     assert parts == [3, 0, 1, 2]
-    assert totals["photos"] == sum(parts)
+    assert totals["files"] == sum(parts)
     assert totals["backend"] in {"onnxruntime", "coreml"}
     assert "empty.jpg" in done.stderr
     assert listing(photos) == before
@@ -192,7 +192,7 @@ def test_an_empty_folder_is_no_failure(tmp_path: Path) -> None:
     empty.mkdir()
     done = run("segment", empty, "--db", tmp_path / "a.db", "--json")
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["photos"] == 0
+    assert json.loads(done.stdout)["files"] == 0
 
 
 def test_what_is_set_aside_is_said_with_its_folder(tmp_path: Path) -> None:

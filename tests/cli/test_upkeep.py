@@ -23,6 +23,9 @@ def place(tmp_path: Path) -> Path:
     return tmp_path
 
 
+ONE = "1 photo: 1 outlined, 0 decided, 1 waiting"
+
+
 def nevus(place: Path, command: str, *arguments: object) -> tuple[int, str, str]:
     done = run(command, *arguments, place / "photos", "--db", place / "nevus.db")
     return done.returncode, done.stdout, done.stderr
@@ -52,7 +55,7 @@ def test_check_says_what_does_not_hold(place: Path) -> None:
 def test_backup_says_what_the_copy_holds(place: Path) -> None:
     status, out, _ = nevus(place, "backup", place / "copy.db")
     assert status == 0
-    assert out.startswith(f"{place / 'copy.db'} holds what is known of 1 photo, with 0 decisions.")
+    assert out.startswith(f"{place / 'copy.db'} holds {ONE}. It was looked")
     assert nevus(place, "backup", place / "copy.db")[0] == 2
     assert nevus(place, "backup", place / "photos")[0] == 2
 
@@ -64,7 +67,7 @@ def test_forget_asks_says_what_goes_and_leaves_the_file(place: Path) -> None:
     assert status == 0
     assert out.startswith("Forgotten, but for its hash: ")
     assert "was left as it is" in out
-    assert "mask 1" in remarks
+    assert "mole.png: 1 photo, 1 file, 1 mask, and all that hangs on them." in remarks
     assert f"Also in {place / 'copy.db'}." in remarks
     assert (place / "photos" / "mole.png").exists()
     assert nevus(place, "check")[1] == "Everything holds: 1 photo forgotten.\n"
@@ -78,7 +81,7 @@ def test_restore_says_what_it_put_back_and_what_is_kept(place: Path) -> None:
         remember_photo(store, photo)
     status, out, _ = nevus(place, "restore", place / "copy.db")
     first, second = out.splitlines()
-    assert (status, first) == (0, f"{place / 'copy.db'} was put back: 1 photo, 0 decided.")
+    assert (status, first) == (0, f"{place / 'copy.db'} was put back: {ONE}.")
     assert second.endswith("It alone holds 1 photo.")
 
 

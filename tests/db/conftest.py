@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from db.arrivals import NewOutline, NewPhoto
 from db.store import Store
-from db.values import DecisionKind, DraftEdit, NewMask, NewOutline, NewPhoto, Origin, Tool, Verdict
+from db.values import DecisionKind, DraftEdit, NewMask, Origin, Tool, Verdict
 from imaging.framing import Size, centre
 from imaging.mask import rle
 from imaging.mask.measure import measure

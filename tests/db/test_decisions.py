@@ -7,9 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from db.arrivals import NewOutline
 from db.errors import StaleDecision
 from db.store import Store
-from db.values import DecisionKind, DraftEdit, NewMask, NewOutline, Origin
+from db.values import DecisionKind, DraftEdit, NewMask, Origin
 from imaging.framing import Size, centre
 from imaging.mask import rle
 from imaging.values import Measurements, Prediction, Receipt

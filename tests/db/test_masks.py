@@ -9,10 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, select
 
+from db.arrivals import NewOutline
 from db.errors import StoreError
 from db.store import Store
 from db.tables import MeasurementRow, ModelRow, PredictionRow
-from db.values import DecisionKind, NewOutline, Origin
+from db.values import DecisionKind, Origin
 from imaging.framing import FRAMINGS, Mask, Size
 from imaging.mask import rle
 from imaging.mask.measure import measure

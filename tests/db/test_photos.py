@@ -13,10 +13,12 @@ import pytest
 from sqlalchemy import event
 
 from benchmarks.sql import sent
+from db.arrivals import Arrival, LookUp
+from db.counting import Counts, FileCounts
 from db.errors import StoreError
 from db.sqlite.files import maps_beside
 from db.store import Store
-from db.values import Arrival, Cause, Counts, DecisionKind, LookUp
+from db.values import Cause, DecisionKind
 from tests.db.conftest import FOLDER, new_photo, outline, verdict
 
 ROOT = Path(__file__).parents[2]
@@ -68,7 +70,8 @@ def test_a_file_is_known_until_the_file_system_says_otherwise(store: Store) -> N
     assert not store.look_up(new_photo("a.jpg", modified=2).stat).known
     store.set_aside(new.stat, "it broke")
     assert store.look_up(new.stat) == LookUp(True, None, False, frozenset())
-    assert store.counts(FOLDER) == Counts(0, 0, 1, 0)
+    assert store.counts(FOLDER) == Counts(gone=1, set_aside=1)
+    assert store.file_counts(FOLDER) == FileCounts(known=1, done=1)
 
 
 def test_a_folder_is_not_another_whose_name_begins_alike(store: Store) -> None:
@@ -136,7 +139,8 @@ def test_a_look_knows_what_a_file_was_set_aside_for(store: Store, cause: Cause) 
     store.set_aside(stat, "It broke.", cause)
     contents = frozenset({"content-a.jpg"})
     found = store.look_up(stat, "m" * 64)
-    assert found == LookUp(cause is Cause.FILE, None, False, contents)
+    faulty = cause in {Cause.FILE, Cause.FORGOTTEN}
+    assert found == LookUp(faulty, None, False, contents)
     assert not store.look_up(new_photo("a.jpg", modified=3).stat, "m" * 64).known
 
 

@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.sql import sent
+from db.counting import Counts, FileCounts
 from db.queue import PAGE, Among
 from db.store import Store
-from db.values import Cause, Counts, DecisionKind, Origin, QueueItem, SetAside
+from db.values import Cause, DecisionKind, Origin, QueueItem, SetAside
 from tests.db.conftest import FOLDER, correct, edit, new_photo, outline, revision_of, verdict
 
 
@@ -154,14 +155,18 @@ def test_what_is_taken_back_is_heard_of_though_the_clock_was_put_back(store: Sto
     assert second in store.said_since(heard)
 
 
-def test_counts_are_of_files(store: Store) -> None:
+def test_photos_are_counted_whatever_files_they_have_and_files_by_themselves(store: Store) -> None:
     store.decide(verdict(store, outline(store, "a.jpg"), DecisionKind.ACCEPTED))
     store.take_in(new_photo("same.jpg", content="a.jpg"))
     store.take_in(new_photo("waiting.jpg"))
+    store.decide(verdict(store, outline(store, "later.jpg"), DecisionKind.SKIPPED))
+    store.decide(verdict(store, outline(store, "gone.jpg"), DecisionKind.REJECTED))
+    store.mark_gone(f"{FOLDER}/gone.jpg")
     store.set_aside(new_photo("broken.jpg").stat, "it broke")
-    assert store.counts(FOLDER) == Counts(photos=3, segmented=2, set_aside=1, decided=2)
-    assert store.counts("/elsewhere") == Counts(0, 0, 0, 0)
-    assert len(list(store.queue(FOLDER))) == 2
+    found = Counts(3, outlined=2, decided=1, waiting=2, skipped=1, gone=1, set_aside=1)
+    assert store.counts(FOLDER) == store.counts() == found
+    assert store.file_counts(FOLDER) == FileCounts(known=5, done=4)
+    assert store.counts("/elsewhere") == Counts()
 
 
 def test_what_the_file_is_to_blame_for_is_known_and_what_the_machine_did_is_tried_again(

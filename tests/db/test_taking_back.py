@@ -126,7 +126,13 @@ def test_who_was_decided_over_has_nothing_to_take_back_until_the_other_has(store
     store.decide(verdict(store, photo_id, DecisionKind.ACCEPTED, "ada"))
     store.decide(verdict(store, photo_id, DecisionKind.REJECTED, "bob"))
     assert store.take_back("ada") is None
+    stands = store.overruling("ada")
+    assert stands is not None
+    assert (stands.photo_id, stands.reviewer, stands.kind) == (photo_id, "bob", "rejected")
+    assert store.overruling("bob") is None
+    assert store.overruling("eve") is None
     assert store.take_back("bob") is not None
+    assert store.overruling("ada") is None
     assert store.take_back("ada") is not None
     assert store.take_back("eve") is None
 

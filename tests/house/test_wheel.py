@@ -126,7 +126,7 @@ def test_the_wheel_segments_a_folder(
     )
     assert run.returncode == 0, run.stderr
     totals = json.loads(run.stdout)
-    assert totals["segmented"] == totals["photos"] >= 1
+    assert totals["segmented"] == totals["files"] >= 1
 
 
 def test_the_wheel_tests_itself(

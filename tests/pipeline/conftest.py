@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from db.arrivals import NewOutline, NewPhoto
 from db.store import Store
-from db.values import NewOutline, NewPhoto
 from imaging.decode.photo import fingerprint, read_file
 from imaging.framing import Size, fit
 from imaging.mask import rle

@@ -97,6 +97,7 @@ def test_options_outweigh_variables_and_these_the_file(
         ("outline_width = true", "outline_width must be"),
         ('\n\ncolour = "256"', ":3: there is no setting colour; there are db, model"),
         ("[nevus]\ncolor = '256'", ":1: there is no setting nevus"),
+        ("hash_names = 2026-01-01", 'in a variable yes or no, not "2026-01-01".'),
         ("color = ", "is no TOML: Invalid value (at "),
     ],
 )

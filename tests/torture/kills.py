@@ -84,7 +84,7 @@ class Torturer:
         if segmenting.wait():
             raise Broken(f"nevus segment: {segmenting.printed}")
         totals = json.loads(segmenting.printed[segmenting.printed.index("{") :])
-        if totals["photos"] != len(self.world.whole) or totals["set_aside"]:
+        if totals["files"] != len(self.world.whole) or totals["set_aside"]:
             raise Broken(f"{len(self.world.whole)} photos lie there: {totals}")
         if decided(self.world.database):
             exporting = start(self.world, Doom(), *self._export())

@@ -13,8 +13,9 @@ from PIL import Image
 from textual.pilot import Pilot
 from textual.screen import Screen
 
+from db.arrivals import NewOutline, NewPhoto
 from db.store import Store
-from db.values import NewOutline, NewPhoto, QueueItem, SetAside
+from db.values import QueueItem, SetAside
 from imaging.decode.photo import fingerprint, read_file
 from imaging.framing import Pixels, Size, fit
 from imaging.mask import rle
@@ -39,7 +40,9 @@ HOPS = 6
 """From a widget to its parents, the screen and the app, and back to a widget."""
 PATIENCE = 120.0
 """Seconds after which what has not happened is taken to happen never."""
-QUICK = Rhythm(Pace(folder=0.1, settle=0.1, calm=0.5), Patience(postponed=0.1, longest=0.5))
+QUICK = Rhythm(
+    Pace(folder=0.1, settle=0.1, calm=0.5, coming=0.5), Patience(postponed=0.1, longest=0.5)
+)
 """Of looking into the folder, so that no test waits for the next look."""
 RECEIPT = Receipt("lesion", "5f" * 32, "onnxruntime", "CPU", 12.0)
 

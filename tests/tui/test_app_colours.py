@@ -21,7 +21,7 @@ from tests.support.terminals import (
     Script,
     without_hints,
 )
-from tests.tui.driving import Clinic, settled
+from tests.tui.driving import Clinic, settled, text_of
 from tui.app import NevusApp
 from tui.colour_app import Reduction
 from tui.keymap import Keymap
@@ -131,18 +131,22 @@ def test_what_was_typed_before_the_app_listened_is_done(start: Start) -> None:
     assert review.player.child.exitstatus == 0
 
 
-@pytest.mark.parametrize("source", Source)
-async def test_only_doubt_is_said(
-    clinic: Clinic, make_app: Callable[[], NevusApp], source: Source
+async def test_what_no_key_mends_is_said_in_the_help_and_not_at_each_start(
+    clinic: Clinic, make_app: Callable[[], NevusApp]
 ) -> None:
-    colours = Colours(Depth.TABLE, source)
+    in_doubt = {source for source in Source if Colours(Depth.TABLE, source).doubt}
+    assert in_doubt == {Source.UNKNOWN, Source.TMUX, Source.TMUX_BEYOND}
+    said = {source for source in Source if Colours(Depth.TABLE, source).remark}
+    assert said == {Source.UNKNOWN}
+    colours = Colours(Depth.TABLE, Source.TMUX)
     app = NevusApp(clinic.session, make_app()._make_ingest, colours)
-    async with app.run_test() as pilot:
+    async with app.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
-        said = {note.message for note in app._notifications if note.title == "Colours"}
+        assert not [note for note in app._notifications if note.title == "Colours"]
+        await pilot.press("question_mark")
+        shown = text_of(app.screen, "#help-beside > Static")
+        assert "".join(colours.doubt.split()) in "".join(shown.split())
     app.finish()
-    assert said == ({colours.doubt} if colours.doubt else set())
-    assert bool(said) == (source in {Source.UNKNOWN, Source.TMUX, Source.TMUX_BEYOND})
 
 
 def test_the_key_that_is_said_is_the_key_that_switches() -> None:

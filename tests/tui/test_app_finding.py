@@ -136,6 +136,25 @@ async def test_letters_that_come_with_the_key_are_searched(
         assert not any(item.decision for item in screen.query_one(Queue).items)
 
 
+async def test_keys_behind_the_one_that_ends_a_search_mean_what_was_found(
+    clinic: Clinic, make_app: MakeApp, four: list[int]
+) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await press(pilot, "slash", *"spo")
+        for key, letter in (("t", "t"), ("enter", None), ("3", "3"), ("j", "j")):
+            pilot.app.post_message(Key(key, letter))
+        screen = await settled(pilot)
+        assert rows(screen) == [four[1], four[3]]
+        assert shown_photo(screen) == four[3]
+        await until(pilot, lambda: clinic.item(four[1]).score == 3)
+        await press(pilot, "slash", *"xyz")
+        for key, letter in (("enter", None), ("a", "a"), ("escape", None), ("k", "k")):
+            pilot.app.post_message(Key(key, letter))
+        screen = await settled(pilot)
+        assert not any(item.decision for item in screen.query_one(Queue).items)
+        assert shown_photo(screen) == four[1]
+
+
 async def test_what_is_wanted_last_is_what_is_shown(make_app: MakeApp, four: list[int]) -> None:
     async with make_app().run_test(size=(120, 40)) as pilot:
         screen = await settled(pilot)

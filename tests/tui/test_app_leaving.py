@@ -10,7 +10,7 @@ import pexpect
 import pytest
 from PIL import Image
 
-from db.values import NewPhoto
+from db.arrivals import NewPhoto
 from imaging.decode.photo import fingerprint, read_file
 from imaging.framing import Size
 from pipeline.intake.scan import file_stat

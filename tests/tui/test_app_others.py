@@ -120,15 +120,21 @@ async def test_what_others_decide_is_counted_and_said_of_the_photo_that_lies_ope
         await until(pilot, lambda: "2 of 3 decided" in text_of(screen, "#progress"))
         await until(pilot, lambda: "has decided spot0.jpg meanwhile: rejected." in said(pilot))
         assert screen._bench.opened is opened
-        # What is decided on what is not so any more is refused, and the photo comes anew.
+        # Nothing is decided on what is not so any more: the photo stays, and comes anew.
         await pilot.press("a")
-        await until(pilot, lambda: "The decision on spot0.jpg is not stored" in said(pilot))
-        assert clinic.item(three[0]).decision is DecisionKind.REJECTED
-        await pilot.press("k", "k")
         screen = await settled(pilot)
+        assert "spot0.jpg has changed since you opened it" in said(pilot)
+        assert clinic.item(three[0]).decision is DecisionKind.REJECTED
         assert shown_photo(screen) == three[0]
         await pilot.press("a")
         await until(pilot, lambda: clinic.item(three[0]).decision is DecisionKind.ACCEPTED)
+        await until(pilot, lambda: shown_photo(screen) == three[2] and screen._bench.seen)
+        # Before any news of it is here: it is refused where it is stored, and the photo comes back.
+        reject(bo, three[2])
+        screen.action_decide("accepted")
+        await until(pilot, lambda: "The decision on spot2.jpg is not stored" in said(pilot))
+        await until(pilot, lambda: shown_photo(screen) == three[2])
+        assert clinic.item(three[2]).decision is DecisionKind.REJECTED
 
 
 async def test_what_others_take_in_or_take_back_is_seen(

@@ -60,6 +60,8 @@ async def test_score_flag_and_note_are_shown_and_stored_with_the_decision(
         shown = text_of(screen, "#details > Static")
         assert "narbe größer" in shown
         assert "⚑" in shown
+        # A small terminal says it on the line below alone.
+        assert ("Score     4 good" in shown) == (size[0] > 100)
     made = decided(clinic)
     assert (made.kind, made.score, made.flag) == (DecisionKind.ACCEPTED, 4, True)
     assert (made.note, made.reason) == ("narbe größer", "")

@@ -20,10 +20,12 @@ from tui.commands.segment import segment
 from tui.commands.service import service
 from tui.commands.settings import settings
 from tui.commands.status import status
+from tui.commands.usage import PlainGroup
 from tui.commands.watch import watch
 
 app = typer.Typer(
     name="nevus",
+    cls=PlainGroup,
     help="Review and score lesion segmentations in the terminal. Photos never leave the machine.",
     no_args_is_help=True,
     rich_markup_mode="rich",

@@ -5,13 +5,14 @@ from typing import Annotated
 
 import typer
 
+from pipeline.counted import stand
 from tui.commands.options import (
     Database,
     Folder,
     Group,
     Json,
 )
-from tui.commands.output import counted, failures, print_json, print_line, stderr
+from tui.commands.output import failures, print_json, print_line, stderr
 from tui.commands.settings import settled
 
 
@@ -51,6 +52,5 @@ def backup(
         print_json(made)
     else:
         print_line(
-            f"{made.path} holds what is known of {counted(made.photos, 'photo')}, with "
-            f"{counted(made.decisions, 'decision')}. It was looked through and is on the disk."
+            f"{made.path} holds {stand(made.counts)}. It was looked through and is on the disk."
         )

@@ -1,6 +1,5 @@
 """`nevus check`: look through a database and say what doesn't hold."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +13,7 @@ from tui.commands.options import (
 )
 from tui.commands.output import FAILED, failures, print_json, print_line, remark, stderr
 from tui.commands.settings import settled
+from tui.commands.stored import stored
 
 if TYPE_CHECKING:
     from pipeline.upkeep.report import Report
@@ -70,25 +70,4 @@ def _print(report: "Report") -> None:
         print_line("The database is damaged, so the rest could not be looked at.")
         return
     verdict = "Everything holds" if report.holds else "Not all holds"
-    print_line(f"{verdict}: {_counted(report.counts)}.")
-
-
-_WORDS = {
-    "photo": ("photo", "photos"),
-    "file": ("file", "files"),
-    "mask": ("mask", "masks"),
-    "map": ("map", "maps"),
-    "draft": ("draft", "drafts"),
-    "edit": ("edit", "edits"),
-    "decision": ("decision", "decisions"),
-    "aside": ("file set aside", "files set aside"),
-    "tombstone": ("photo forgotten", "photos forgotten"),
-    "photos read": ("file read", "files read"),
-}
-"""What a person counts, one and many."""
-
-
-def _counted(counts: Mapping[str, int]) -> str:
-    found = [(counts.get(name, 0), words) for name, words in _WORDS.items()]
-    parts = [f"{count:,} {words[count != 1]}" for count, words in found if count]
-    return ", ".join(parts) or "nothing was stored yet"
+    print_line(f"{verdict}: {stored(report.counts) or 'nothing was stored yet'}.")

@@ -15,6 +15,7 @@ from tui.commands.options import (
 )
 from tui.commands.output import FAILED, WRONG_USAGE, fail, failures, print_json, print_line, remark
 from tui.commands.settings import settled
+from tui.commands.stored import stored
 
 if TYPE_CHECKING:
     from db.store import Store
@@ -89,10 +90,11 @@ def _forget(
 
 
 def _what_goes(made: "Plan") -> list[str]:
-    rows = ", ".join(f"{table} {count}" for table, count in sorted(made.rows.items()))
+    goes = stored(made.rows)
     where = made.photo.paths[0] if made.photo.paths else "forgotten before"
     return [
-        f"#{made.photo.photo_id} {where}: {rows or 'nothing is known of it any more'}.",
+        f"#{made.photo.photo_id} {where}: "
+        + (f"{goes}, and all that hangs on them." if goes else "nothing is known of it any more."),
         *(f"Also in {copy}." for copy in made.copies),
         *made.unreached,
     ]

@@ -47,11 +47,6 @@ def print_line(sentence: str) -> None:
     Console(highlight=False).print(safe_text(sentence), soft_wrap=True)
 
 
-def counted(number: int, thing: str) -> str:
-    """`1 photo`, `3,000 photos`."""
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
-
-
 def say_last(sentence: str) -> None:
     """A sentence on stdout, as the last that is done; unheard where the terminal has gone."""
     if sentence:

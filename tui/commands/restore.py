@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipeline.counted import counted, stand
 from tui.commands.options import (
     Database,
     Folder,
     Group,
     Json,
 )
-from tui.commands.output import counted, failures, print_json, print_line, stderr
+from tui.commands.output import failures, print_json, print_line, stderr
 from tui.commands.settings import settled
 
 if TYPE_CHECKING:
@@ -54,11 +55,24 @@ def restore(
 
 
 def _print(done: "Restored") -> None:
-    print_line(
-        f"{done.backup} was put back: {counted(done.photos, 'photo')}, {done.decided:,} decided."
-    )
+    print_line(f"{done.backup} was put back: {stand(done.counts)}.")
+    if done.left_out != 0:
+        print_line(_forgotten(done.left_out))
     if done.aside is not None:
         print_line(f"What lay there before is kept as {done.aside}. {_lost(done.lost)}")
+
+
+def _forgotten(left_out: int | None) -> str:
+    if left_out is None:
+        return (
+            "Which photos were forgotten since can't be read either, so that they are back: forget "
+            "them once more."
+        )
+    was = "was" if left_out == 1 else "were"
+    return (
+        f"{counted(left_out, 'photo')} in it {was} forgotten since the backup was made, and {was} "
+        "not brought back."
+    )
 
 
 def _lost(lost: dict[str, int] | None) -> str:

@@ -5,13 +5,14 @@ from typing import Annotated, Literal
 
 import typer
 
+from pipeline.counted import counted
 from tui.commands.options import (
     Database,
     Folder,
     Group,
     Json,
 )
-from tui.commands.output import counted, failures, print_json, print_line
+from tui.commands.output import failures, print_json, print_line, remark
 from tui.commands.settings import settled
 
 
@@ -19,7 +20,7 @@ def retry(
     folder: Folder = Path(),
     paths: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[PATH...]", help="Which files, by path or name; all by default."),
+        typer.Argument(metavar="PATH", help="Which files, by path or name; all by default."),
     ] = None,
     db: Database = None,
     group: Group = None,
@@ -64,3 +65,11 @@ def retry(
         )
     else:
         print_line("No such file is set aside, so there is nothing to look at again.")
+    if asked.forgotten and not json:
+        remark(_left_out(asked.forgotten))
+
+
+def _left_out(forgotten: int) -> str:
+    if forgotten == 1:
+        return "1 file is left out: its photo was forgotten for good."
+    return f"{forgotten:,} files are left out: their photos were forgotten for good."

@@ -4,35 +4,18 @@ import os
 import sys
 from pathlib import Path
 
-from tui.commands.options import (
-    Color,
-    ComputeUnits,
-    Database,
-    Folder,
-    Group,
-    Memory,
-    Model,
-    Reviewer,
-    RunBy,
-    TimeLimit,
-    Workers,
-)
+from tui.commands.options import Color, Folder, Reviewer
+from tui.commands.outlining import UNSAID, Outlining, with_outlining
 from tui.commands.output import WRONG_USAGE, fail, failures, say_last
 from tui.commands.settings import checked, settled
 
 
+@with_outlining
 def review(
     folder: Folder = Path(),
-    db: Database = None,
-    group: Group = None,
-    model: Model = None,
     reviewer: Reviewer = None,
-    backend: RunBy = None,
-    compute_units: ComputeUnits = None,
+    outlining: Outlining = UNSAID,
     color: Color = None,
-    time_limit: TimeLimit = None,
-    workers: Workers = None,
-    memory: Memory = None,
 ) -> None:
     """Watch FOLDER, segment its photos in the background, and review them.
 
@@ -55,18 +38,7 @@ def review(
             "review needs a terminal. Over SSH, use ssh -t; without a screen, use nevus segment.",
             WRONG_USAGE,
         )
-    held = settled(
-        db=db,
-        group=group,
-        model=model,
-        reviewer=reviewer,
-        backend=backend,
-        compute_units=compute_units,
-        color=color,
-        time_limit=time_limit,
-        workers=workers,
-        memory=memory,
-    )
+    held = settled(**vars(outlining), reviewer=reviewer, color=color)
     preferences = checked(held)
     with failures():
         from tui.launch import run_app

@@ -15,18 +15,8 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from tui.commands.options import (
-    ComputeUnits,
-    Database,
-    Folder,
-    Group,
-    Json,
-    Memory,
-    Model,
-    RunBy,
-    TimeLimit,
-    Workers,
-)
+from tui.commands.options import Folder, Json
+from tui.commands.outlining import UNSAID, Outlining, with_outlining
 from tui.commands.output import failures, print_json, print_table, remark, stderr
 from tui.commands.settings import settled
 
@@ -66,16 +56,10 @@ def progressing(what: str) -> Iterator[Callable[[int, int], None]]:
         bar.stop()
 
 
+@with_outlining
 def segment(
     folder: Folder = Path(),
-    db: Database = None,
-    group: Group = None,
-    model: Model = None,
-    backend: RunBy = None,
-    compute_units: ComputeUnits = None,
-    time_limit: TimeLimit = None,
-    workers: Workers = None,
-    memory: Memory = None,
+    outlining: Outlining = UNSAID,
     json: Json = False,
 ) -> None:
     """Run every photo of FOLDER through the model, once, and remember the masks.
@@ -91,16 +75,7 @@ def segment(
 
       nevus segment ~/captures --db review.db --model better.mlpackage
     """
-    held = settled(
-        db=db,
-        group=group,
-        model=model,
-        backend=backend,
-        compute_units=compute_units,
-        time_limit=time_limit,
-        workers=workers,
-        memory=memory,
-    )
+    held = settled(**vars(outlining))
     with failures():
         from db.store import Store
         from pipeline.intake.segment import Told, segment_folder
@@ -121,4 +96,4 @@ def segment(
         if json:
             print_json(totals)
         else:
-            print_table(vars(totals))
+            print_table({name.replace("_", " "): told for name, told in vars(totals).items()})

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipeline.counted import counted, stand
 from tui.commands.options import (
     Database,
     FolderToCome,
@@ -19,8 +20,9 @@ from tui.commands.watch import copies_for
 
 if TYPE_CHECKING:
     from pipeline.intake.notice import Notice
-    from pipeline.unattended.status import LastCopy, Status
+    from pipeline.unattended.status import Status
 
+HOW = "nevus backup DEST makes one now, nevus watch one a day; nevus review makes none."
 Hashed = Annotated[
     str | None,
     typer.Option("--photo", metavar="HASH", help="Say which photo a hash in the log stands for."),
@@ -35,7 +37,7 @@ def status(
     photo: Hashed = None,
     json: Json = False,
 ) -> None:
-    """Say what is being done about FOLDER: who segments, how far, what waits, the last copy.
+    """Say what is being done about FOLDER: who segments, how far, what is decided, the last copy.
 
     Nothing is changed. It is true after a kill as well: whether anybody segments is told by a lock
     that ends with its holder.
@@ -44,7 +46,7 @@ def status(
 
       nevus status ~/captures
 
-      nevus status ~/captures --json | jq .waiting
+      nevus status ~/captures --json | jq .to_segment
 
       nevus status ~/captures --photo '#3f2a9c0d1e4b'
     """
@@ -95,14 +97,13 @@ def _rows(status: "Status") -> dict[str, str]:
     if by is not None and by.error is not None:
         when = "" if by.error_at is None else f" ({_time(by.error_at)})"
         rows["last error"] = f"{by.error}{when}"
-    waiting = "the folder is not there" if status.waiting is None else str(status.waiting)
-    copies = status.free_bytes_for_copies
+    left, copies = status.to_segment, status.free_bytes_for_copies
     return {
         **rows,
-        "waiting": waiting,
-        "photos": f"{status.photos}, {status.outlined} outlined, {status.decided} decided",
-        "set aside": str(status.set_aside),
-        "last copy": _copy(status.last_copy),
+        "to segment": "the folder is not there" if left is None else counted(left, "file"),
+        "reviewed": stand(status.counts),
+        "set aside": counted(status.counts.set_aside, "file"),
+        "last copy": " ".join((_copy(status), *status.copies_passed_over)),
         "free": f"{_size(status.free_bytes)}"
         + ("" if copies is None else f", for copies {_size(copies)}"),
     }
@@ -119,8 +120,14 @@ def _who(segmenting: bool, by: "Notice | None") -> str:
     return f"nobody; {who} was killed, or the machine stopped, after {_time(by.at)}"
 
 
-def _copy(copy: "LastCopy | None") -> str:
-    return "none" if copy is None else f"{_time(copy.at)}, {_size(copy.bytes)}, {copy.path}"
+def _copy(status: "Status") -> str:
+    copy = status.last_copy
+    if copy is not None:
+        who = "daily" if copy.daily else "by hand"
+        return f"{_time(copy.at)}, {who}, {_size(copy.bytes)}, {copy.path}"
+    if status.copies_passed_over:
+        return f"none that can be put back. {HOW}"
+    return f"none was ever made. {HOW}"
 
 
 def _time(at: datetime) -> str:

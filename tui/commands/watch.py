@@ -6,20 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.commands.options import (
-    ComputeUnits,
-    Database,
-    FolderToCome,
-    Group,
-    HashNames,
-    Json,
-    LogFile,
-    Memory,
-    Model,
-    RunBy,
-    TimeLimit,
-    Workers,
-)
+from tui.commands.options import FolderToCome, HashNames, Json, LogFile
+from tui.commands.outlining import UNSAID, Outlining, with_outlining
 from tui.commands.output import WRONG_USAGE, fail, failures
 from tui.commands.settings import settled
 
@@ -29,16 +17,10 @@ if TYPE_CHECKING:
     from pipeline.unattended.log import Log
 
 
+@with_outlining
 def watch(
     folder: FolderToCome = Path(),
-    db: Database = None,
-    group: Group = None,
-    model: Model = None,
-    backend: RunBy = None,
-    compute_units: ComputeUnits = None,
-    time_limit: TimeLimit = None,
-    workers: Workers = None,
-    memory: Memory = None,
+    outlining: Outlining = UNSAID,
     log: LogFile = None,
     hash_names: HashNames = None,
     json: Json = False,
@@ -67,17 +49,7 @@ def watch(
         from pipeline.upkeep.backup import check_outside
         from pipeline.work.scorer import Pool
 
-        held = settled(
-            db=db,
-            group=group,
-            model=model,
-            backend=backend,
-            compute_units=compute_units,
-            time_limit=time_limit,
-            workers=workers,
-            memory=memory,
-            hash_names=hash_names,
-        )
+        held = settled(**vars(outlining), hash_names=hash_names)
         place = folder.resolve()
         database = held.database(place)
         names = Names(place, key_of(database) if held.hash_names else None)

@@ -7,8 +7,8 @@ from time import monotonic
 
 from textual import work
 
-from db.errors import Unknown
-from db.values import DecisionKind, QueueItem, Remarks, SetAside
+from db.errors import StaleDecision, Unknown
+from db.values import Decision, DecisionKind, QueueItem, Remarks, SetAside
 from pipeline.review.desk import Desk, DeskPhoto
 from pipeline.review.pace import Attention, Pace
 from pipeline.review.reshaped import Reshaped
@@ -27,7 +27,9 @@ from tui.sentences import (
     nothing_left,
     nothing_waits,
     open_shape,
+    passed_over,
     seen_again,
+    seen_before_it_changed,
     skipped_again,
     taken_back,
 )
@@ -102,7 +104,8 @@ class DecidingScreen(FindingScreen):
         """The photo that is seen; where there is none, that is said."""
         opened = self._bench.opened
         if opened and self._bench.seen and self._is_current(opened.details.photo_id):
-            return None if self._is_surprise(opened.details.photo_id) else opened
+            photo_id = opened.details.photo_id
+            return None if self._is_surprise(photo_id) or self._has_changed(opened) else opened
         self._say(self._why_undecided())
         return None
 
@@ -112,6 +115,16 @@ class DecidingScreen(FindingScreen):
         if came != photo_id or self._since_came.seconds(photo_id) >= REACTION:
             return False
         self._say(came_just_now(self._queue.name_of(photo_id)), "warning")
+        return True
+
+    def _has_changed(self, opened: DeskPhoto) -> bool:
+        """Whether another outline or decision has come since; then it is said, and seen."""
+        row = self._queue.current
+        if not isinstance(row, QueueItem) or not opened.is_behind(row):
+            return False
+        self._say(seen_before_it_changed(self._queue.name_of(row.photo_id)), "warning")
+        self._desk.drop(row.photo_id)
+        self._show_row(row)
         return True
 
     def _decide(self, opened: DeskPhoto, decision: DecisionKind, reason: str = "") -> None:
@@ -198,6 +211,7 @@ class DecidingScreen(FindingScreen):
 
     @work(group="decide")
     async def _settle(self, photo_id: int, stored: Awaitable[Reshaped | None]) -> None:
+        back = False
         try:
             change = await stored
         except EXPECTED as problem:
@@ -207,15 +221,25 @@ class DecidingScreen(FindingScreen):
             if isinstance(problem, Unknown):
                 # Its line goes too, which what has changed would not tell.
                 self._expect_news()
+            back = isinstance(problem, StaleDecision)
         else:
             self._remarks.pop(photo_id, None)
             if change is not None:
-                back = self._keymap.key("take_back")
-                self._say(f"{self._queue.name_of(photo_id)} {describe(change, back)}", "warning")
+                key = self._keymap.key("take_back")
+                self._say(f"{self._queue.name_of(photo_id)} {describe(change, key)}", "warning")
         finally:
             self._desk.drop(photo_id)
             self._queue.unmark(photo_id)
             self.post_message(self.StoreChanged())
+        if back:
+            self._come_back_to(photo_id)
+
+    def _come_back_to(self, photo_id: int) -> None:
+        """Show a photo again whose decision was refused, unless another one is being drawn on."""
+        if not self._bench.editing and self._queue.choose(photo_id, told=False):
+            self._show_row(self._queue.current)
+            # The next key may be meant for the photo that was there until now.
+            self._came = photo_id
 
     def _go_on(self, again: bool = False) -> None:
         """Go to what waits next; a photo that was skipped just now comes only after others.
@@ -287,9 +311,14 @@ class DecidingScreen(FindingScreen):
         self._desk.drop(decision.photo_id)
         shown = self._queue.reveal(decision.photo_id)
         name = self._queue.name_of(decision.photo_id) if shown else None
-        self._say(taken_back(decision.kind, name))
+        self._say(taken_back(decision.kind, name) + self._passed_over(back.passed_over))
         self._count_shown()
         self.post_message(self.StoreChanged())
+
+    def _passed_over(self, since: Decision | None) -> str:
+        if since is None:
+            return ""
+        return passed_over(self._queue.name_of(since.photo_id), since.reviewer, since.kind)
 
     async def left_behind(self) -> str:
         """What would be lost or left open by leaving now, as a sentence; empty if nothing."""

@@ -10,6 +10,7 @@ from db.values import QueueItem
 from imaging.text import printable
 from pipeline.review.desk import Desk
 from pipeline.review.wanted import ALL, Wanted
+from tui.keys_in_turn import KeysInTurn
 from tui.preferences import Preferences
 from tui.rows import Row, key_of
 from tui.screens.remarking import RemarkingScreen
@@ -139,7 +140,10 @@ class FindingScreen(RemarkingScreen):
     @on(SearchLine.Ended)
     def _end_search(self, message: SearchLine.Ended) -> None:
         if self._search_line.open:
-            self._leave_search(message.text, message.kept)
+            leaving = self._leave_search(message.text, message.kept)
+            if isinstance(self.app, KeysInTurn):
+                # What is found is not shown yet, and the keys that follow mean what is then.
+                self.app.hold_until_done(leaving)
 
     @work(group="select", exclusive=True)
     async def _leave_search(self, text: str, kept: bool) -> None:

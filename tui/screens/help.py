@@ -1,4 +1,4 @@
-"""The help: every key with what it does, and the signs of the queue, beside photo and status."""
+"""The help: every key with what it does, the signs of the queue, doubts about the colours."""
 
 from typing import ClassVar
 
@@ -40,9 +40,10 @@ class HelpScreen(ModalScreen[None]):
         Binding("question_mark", "dismiss", "Close", show=False, id="help"),
     ]
 
-    def __init__(self, keymap: Keymap) -> None:
+    def __init__(self, keymap: Keymap, colours: str = "") -> None:
+        """`colours` is what is in doubt about those of the terminal, if anything is."""
         super().__init__()
-        self._keymap = keymap
+        self._keymap, self._colours = keymap, colours
 
     def on_mount(self) -> None:
         """Arrange for the terminal's size."""
@@ -56,6 +57,9 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """One panel over the queue and one over the details; one for all where those are one."""
         rest = self._column(Group.EDIT) + Content("\n\n") + _signs()
+        if self._colours:
+            heading = Content.styled("Colours", "$quiet bold")
+            rest = rest + Content("\n\n") + heading + Content(f"\n{self._colours}")
         with VerticalScroll(id="help"):
             yield Static(self._column(Group.DECIDE, Group.MOVE, Group.LOOK, Group.PROGRAM))
             yield Static(rest, id="help-below")

@@ -26,7 +26,7 @@ class RemarkingScreen(RevisingScreen):
     def __init__(self, desk: Desk, folder: str, reviewer: str, preferences: Preferences) -> None:
         super().__init__(desk, reviewer, preferences)
         self._vocabulary = preferences.vocabulary
-        self._details = Details(folder, id="details")
+        self._details = Details(folder, self._vocabulary.scores, id="details")
         self._queue = Queue(folder, id="queue")
         self._note_line = NoteLine(id="note")
         self._remarks: dict[int, Remarks] = {}

@@ -54,6 +54,14 @@ class Colours:
             return _TMUX_LIMITS
         return ""
 
+    @property
+    def remark(self) -> str:
+        """Said at each start: only where a key may mend it there and then. All else the help says.
+
+        What tmux passes on is as its settings are, the next time too.
+        """
+        return self.doubt if self.source is Source.UNKNOWN else ""
+
 
 _UNKNOWN = (
     "The terminal didn't say whether it shows 24-bit colours. If skin looks banded, ctrl+t "

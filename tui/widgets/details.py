@@ -15,6 +15,7 @@ from imaging.mask.parts import MaskPart
 from imaging.text import printable
 from imaging.values import NO_LESION_BELOW, Measurements, Receipt
 from pipeline.review.order import explain_place
+from pipeline.review.verdict import USUAL
 from pipeline.review.wanted import ALL, Wanted
 from tui.names import below
 from tui.words import FLAG, cells, cut, folded, lines_of, percent, shorten
@@ -36,9 +37,16 @@ class Details(VerticalScroll, can_focus=False):
 
     compact: reactive[bool] = reactive(False)
 
-    def __init__(self, folder: str, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        folder: str,
+        scores: Sequence[str] = USUAL.scores,
+        *,
+        id: str | None = None,  # noqa: A002
+    ) -> None:
+        """`scores` says what each means, from 1 on."""
         super().__init__(id=id)
-        self._folder = folder
+        self._folder, self._scores = folder, scores
         self._photo: PhotoDetails | None = None
         self._edited: Measurements | None = None
         self._edits = 0
@@ -190,7 +198,13 @@ class Details(VerticalScroll, can_focus=False):
     def _remarked(self) -> list[Content]:
         flag = [Content.assemble((FLAG, "$accent"), " flagged")] if self._remarks.flag else []
         note = folded(printable(self._remarks.note), self._room)
-        return [*flag, *(Content(line) for line in note)]
+        return [*self._scored(), *flag, *(Content(line) for line in note)]
+
+    def _scored(self) -> list[Content]:
+        score = self._remarks.score
+        if score is None:
+            return []
+        return [pair("Score", shorten(f"{score} {self._scores[score - 1]}", self._room - LABEL))]
 
     def _briefly(self, said: str, style: str) -> list[Content]:
         """What was decided and remarked, in two lines; a long decision needs its name's room."""

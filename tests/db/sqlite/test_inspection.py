@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from db.counting import Counts
 from db.errors import DamagedDatabase, ForeignFile, NewerDatabase
 from db.sqlite.inspection import inspect
 from db.store import Store
@@ -37,7 +38,7 @@ def closed(database: Path) -> Path:
 
 def test_it_says_what_is_there(closed: Path) -> None:
     state = inspect(closed)
-    assert (state.photos, state.outlined, state.decided) == (3, 2, 1)
+    assert state.counts == Counts(3, outlined=2, decided=1, waiting=2)
     assert (state.damage, state.older) == ("", False)
     assert (state.journal_mode, state.synchronous) == ("wal", "FULL")
     assert state.bytes == closed.stat().st_size
@@ -47,7 +48,7 @@ def test_it_says_what_is_there(closed: Path) -> None:
 def test_a_decision_taken_back_does_not_count(closed: Path) -> None:
     with closing(Store.open(closed)) as store:
         store.take_back("ada")
-    assert inspect(closed).decided == 0
+    assert inspect(closed).counts.decided == 0
 
 
 def test_a_closed_one_is_left_as_it_was(closed: Path) -> None:
@@ -61,7 +62,7 @@ def test_what_an_open_nevus_just_wrote_is_seen(store: Store, database: Path) -> 
     before = laid(database.parent)
     assert f"{database.name}-wal" in before
     state = inspect(database)
-    assert (state.photos, state.decided) == (3, 1)
+    assert (state.counts.photos, state.counts.decided) == (3, 1)
     assert state.bytes > database.stat().st_size
     assert laid(database.parent) == before
 
@@ -74,21 +75,21 @@ def test_a_log_without_its_index_is_read_and_left_alone(
     for name in (database.name, f"{database.name}-wal"):
         shutil.copy(database.with_name(name), tmp_path / "copy")
     before = laid(tmp_path / "copy")
-    assert inspect(tmp_path / "copy" / database.name).photos == 3
+    assert inspect(tmp_path / "copy" / database.name).counts.photos == 3
     assert laid(tmp_path / "copy") == before
 
 
 def test_a_name_with_the_signs_of_an_address_is_a_name(closed: Path) -> None:
     odd = closed.with_name("what? a #1 100%.db")
     closed.rename(odd)
-    assert inspect(odd).photos == 3
+    assert inspect(odd).counts.photos == 3
 
 
 def test_an_empty_file_stays_empty(tmp_path: Path) -> None:
     empty = tmp_path / "empty.db"
     empty.touch()
     state = inspect(empty)
-    assert (state.form, state.photos, state.older) == (None, 0, True)
+    assert (state.form, state.counts, state.older) == (None, Counts(), True)
     assert laid(tmp_path) == {"empty.db": (0, empty.stat().st_mtime_ns)}
 
 

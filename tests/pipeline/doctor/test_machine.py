@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.counted import counted
 from pipeline.doctor.findings import Grade, Section, examined, note, ok, problem
 from pipeline.doctor.heic import TINY, heic_finding
 from pipeline.doctor.mac import (
@@ -17,7 +18,7 @@ from pipeline.doctor.mac import (
     read_power,
 )
 from pipeline.doctor.machine import PYTHONS, machine_findings, packages_finding, python_finding
-from pipeline.doctor.sizes import counted, in_bytes
+from pipeline.doctor.sizes import in_bytes
 
 HOME = Path("/Users/ada")
 MINI = """System-wide power settings:

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from PIL import Image
 from pycocotools.coco import COCO
 
+from db.arrivals import NewPhoto
 from db.store import Store
-from db.values import DecisionKind, NewPhoto, Remarks, Verdict
+from db.values import DecisionKind, Remarks, Verdict
 from imaging.decode.photo import fingerprint, read_file
 from imaging.framing import Mask
 from pipeline.errors import ExportError

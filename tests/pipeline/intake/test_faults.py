@@ -52,7 +52,7 @@ def test_a_full_disk_is_said_and_with_room_it_goes_on_where_it_was(
     with pytest.raises(DiskFull, match="no room left"):
         run(store, scorer, folder, fill)
     disk.make_room()
-    assert store.counts(str(folder)).segmented == 1
+    assert store.counts(str(folder)).outlined == 1
     totals = run(store, scorer, folder)
     assert (totals.segmented, totals.known) == (2, 1)
 

@@ -58,7 +58,7 @@ def other(store: Store, folder: Path, scorer: Pool) -> Iterator[Other]:
 
 def numbers(totals: Totals) -> tuple[int, int, int, int, int]:
     return (
-        totals.photos,
+        totals.files,
         totals.segmented,
         totals.known,
         totals.duplicates,

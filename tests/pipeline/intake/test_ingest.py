@@ -25,7 +25,7 @@ from tests.support.pictures import grainy
 
 Draw = Callable[..., Path]
 Until = Callable[[Callable[[], bool]], None]
-QUICK = Pace(rescan=60, folder=0.05, settle=0.05, calm=0.3)
+QUICK = Pace(rescan=60, folder=0.05, settle=0.05, calm=0.3, coming=0.3)
 IMPATIENT = Patience(lease=0.05, news=0.1, postponed=0.05)
 
 

@@ -19,7 +19,8 @@ from tests.support.intake import take_in
 Draw = Callable[..., Path]
 Until = Callable[[Callable[[], bool]], None]
 QUICK = Rhythm(
-    Pace(rescan=0.2, folder=0.05, settle=0.05, calm=0.1), Patience(postponed=0.05, longest=0.1)
+    Pace(rescan=0.2, folder=0.05, settle=0.05, calm=0.1, coming=0.1),
+    Patience(postponed=0.05, longest=0.1),
 )
 
 
@@ -95,7 +96,7 @@ def test_a_known_photo_that_could_not_be_outlined_now_is_counted_as_known_and_sa
         resource.prlimit(pid, resource.RLIMIT_NOFILE, (0, hard))
         told = Told(lambda _done, _total: None, remarks.append)
         totals = segment_folder(store, scorer, folder, told)
-    assert (totals.photos, totals.known, totals.set_aside) == (1, 1, 0)
+    assert (totals.files, totals.known, totals.set_aside) == (1, 1, 0)
     [remark] = remarks
     assert remark.startswith("left as it was before: mole.jpg")
     assert "Too many open files" in remark

@@ -40,7 +40,7 @@ def run(store: Store, worker: Pool, folder: Path) -> Totals:
 
 def numbers(totals: Totals) -> tuple[int, int, int, int, int]:
     return (
-        totals.photos,
+        totals.files,
         totals.segmented,
         totals.known,
         totals.duplicates,

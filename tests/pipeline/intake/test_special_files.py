@@ -21,7 +21,7 @@ from tests.support.intake import take_in
 
 Draw = Callable[..., Path]
 Until = Callable[[Callable[[], bool]], None]
-QUICK = Pace(rescan=60, folder=0.05, settle=0.05, calm=0.2)
+QUICK = Pace(rescan=60, folder=0.05, settle=0.05, calm=0.2, coming=0.2)
 
 
 def make_oddities(folder: Path) -> list[Path]:

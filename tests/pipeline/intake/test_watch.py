@@ -1,3 +1,4 @@
+import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -10,7 +11,7 @@ from pipeline.intake.scan import Scan
 from pipeline.intake.watch import Listener, Pace, Watcher
 
 Until = Callable[[Callable[[], bool]], None]
-QUICK = Pace(rescan=60, folder=0.05, settle=0.05, calm=0.2)
+QUICK = Pace(rescan=60, folder=0.05, settle=0.05, calm=0.2, coming=0.2)
 
 
 class Heard:
@@ -127,7 +128,7 @@ def test_what_was_closed_or_moved_there_is_handed_on_at_once(
 @TELLS
 def test_a_file_that_grows_in_jerks_is_given_longer(folder: Path, until: Until) -> None:
     now, photo, other = [100.0], folder / "a.jpg", folder / "b.jpg"
-    heard = Heard(folder, Pace(rescan=600, folder=0.05, settle=0.3, calm=4), lambda: now[0])
+    heard = Heard(folder, Pace(rescan=600, folder=0.05, settle=0.3, coming=4), lambda: now[0])
     heard.watcher.start()
     try:
         until(lambda: bool(heard.scans))
@@ -148,6 +149,26 @@ def test_a_file_that_grows_in_jerks_is_given_longer(folder: Path, until: Until) 
             now[0] = 111.0
             until(lambda: heard.found == [photo, other, photo])
             assert heard.watcher.calm(photo)
+    finally:
+        heard.watcher.stop()
+
+
+def test_what_was_written_just_now_is_longer_in_coming_than_what_lay_there(
+    folder: Path, until: Until
+) -> None:
+    now, old, new = [100.0], folder / "old.jpg", folder / "new.jpg"
+    for photo in (old, new):
+        photo.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    pace = Pace(rescan=600, folder=0.05, settle=500, calm=2, coming=3600)
+    heard = Heard(folder, pace, lambda: now[0])
+    heard.watcher.start()
+    try:
+        until(lambda: len(heard.watcher._sights) == 2)
+        now[0] += 3
+        assert [heard.watcher.calm(photo) for photo in (old, new)] == [True, False]
+        now[0] += 3600
+        assert heard.watcher.calm(new)
     finally:
         heard.watcher.stop()
 
@@ -177,6 +198,19 @@ def test_a_folder_that_vanishes_and_comes_back_is_told_and_watched_again(
     until(lambda: heard.folder[-1] is None)
     (folder / "b.jpg").write_bytes(b"2")
     until(lambda: heard.found[-1] == folder / "b.jpg")
+
+
+def test_of_a_folder_that_never_was_nothing_is_said_of_any_more(
+    tmp_path: Path, until: Until
+) -> None:
+    heard = Heard(tmp_path / "none", QUICK)
+    heard.watcher.start()
+    until(lambda: bool(heard.folder))
+    heard.watcher.stop()
+    assert heard.folder == [
+        f"{tmp_path / 'none'} is not there. Check its name, or bring it back: nevus goes on as "
+        "soon as it is there."
+    ]
 
 
 def test_without_events_the_rescan_finds_what_came(

@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from db.arrivals import NewPhoto
 from db.queue import PAGE
 from db.store import Store
-from db.values import DecisionKind, DraftEdit, NewPhoto, Remarks, Tool
+from db.values import DecisionKind, DraftEdit, Remarks, Tool
 from imaging.decode.photo import PhotoError, fingerprint, read_file
 from imaging.framing import Mask, Part
 from imaging.mask import rle

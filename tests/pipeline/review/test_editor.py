@@ -1,6 +1,7 @@
 import tracemalloc
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -9,6 +10,7 @@ from imaging.framing import Mask, Size, fit
 from imaging.mask.outline import draw_mask
 from imaging.mask.stroke import Stroke
 from imaging.values import Prediction, Receipt
+from pipeline.errors import NothingToRepair
 from pipeline.review.editor import Editor, Past
 from tests.support.saved import Saved
 
@@ -68,6 +70,21 @@ def test_nothing_to_undo_or_redo_changes_nothing() -> None:
     edited = editor()
     assert edited.undo() is None
     assert edited.redo() is None
+
+
+@pytest.mark.parametrize(
+    ("paints", "at", "why"),
+    [(True, 20, "in the outline"), (False, 20, "outside the outline"), (True, -50, "no pixel")],
+)
+def test_a_stroke_that_changes_nothing_says_why(paints: bool, at: int, why: str) -> None:
+    edited = editor()
+    edited.mask[:] = paints
+    edited.begin_stroke(2, paints)
+    edited.extend_stroke(at, at)
+    with pytest.raises(NothingToRepair, match=why):
+        edited.lift_brush()
+    assert not edited.edits
+    edited.lift_brush()
 
 
 Step = st.one_of(

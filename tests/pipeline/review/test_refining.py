@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from db.arrivals import NewPhoto
 from db.store import Store
-from db.values import NewPhoto, Origin, Tool
+from db.values import Origin, Tool
 from imaging.decode.photo import fingerprint, read_file, read_photo
 from imaging.framing import Mask
 from imaging.mask.agreement import agreement

@@ -12,7 +12,7 @@ from imaging.decode.photo import PhotoError
 from imaging.mask import rle
 from imaging.mask.form import Form
 from models.run.setup import ModelSetup
-from pipeline.errors import ReviewError, WriteFailed
+from pipeline.errors import Overruled, ReviewError, WriteFailed
 from pipeline.review.editor import Editor, OpenPhoto
 from pipeline.review.reshaped import Reshaped
 from pipeline.review.session import ReviewSession
@@ -20,6 +20,7 @@ from pipeline.review.verdict import Ruling
 from pipeline.review.waiting import Said
 from pipeline.work.scorer import Pool
 from pipeline.work.viewer import Viewer
+from tests.db.conftest import verdict
 from tests.support.intake import take_in
 
 Draw = Callable[..., Path]
@@ -309,6 +310,15 @@ def test_taken_back_the_photo_waits_again_with_its_edits(
     assert np.array_equal(editor.mask, mask)
     assert editor.edits == 1
     assert session.take_back() is None
+
+
+def test_who_was_decided_over_is_told_so(
+    session: ReviewSession, store: Store, remembered: int
+) -> None:
+    session.decide(session.open(remembered), Ruling(DecisionKind.ACCEPTED, seconds=1))
+    store.decide(verdict(store, remembered, DecisionKind.REJECTED, "bob"))
+    with pytest.raises(Overruled, match=r"bob has decided .* since you did: rejected"):
+        session.take_back()
 
 
 @pytest.mark.parametrize(

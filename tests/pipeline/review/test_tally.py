@@ -1,6 +1,8 @@
 """How far a queue is decided, at which pace, and what a sitting made of it."""
 
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,6 +12,8 @@ from db.values import DecisionKind, QueueItem
 from pipeline.review.pace import LEAST, LONGEST, Attention, Pace
 from pipeline.review.sitting import Sitting
 from pipeline.review.tally import Tally
+from tests.db.conftest import FOLDER, new_photo, outline, verdict
+from tests.support.databases import new_store
 
 STANDS = st.none() | st.sampled_from(DecisionKind)
 
@@ -52,6 +56,17 @@ def test_skipped_photos_wait_and_are_told_last() -> None:
     tally = Tally.of(item(number, decision) for number, decision in enumerate(stand))
     assert (tally.photos, tally.decided, tally.waiting) == (6, 4, 2)
     assert [kind for kind, _ in tally.kinds()] == list(DecisionKind)
+
+
+def test_the_header_counts_as_the_commands_do(tmp_path: Path) -> None:
+    with closing(new_store(tmp_path / "nevus.db")) as store:
+        for number, kind in enumerate(DecisionKind):
+            store.decide(verdict(store, outline(store, f"{number}.jpg"), kind))
+        store.take_in(new_photo("0 again.jpg", content="0.jpg"))
+        outline(store, "waits.jpg")
+        tally, counts = Tally.of(store.queue(FOLDER)), store.counts(FOLDER)
+    assert (tally.photos, tally.decided, tally.waiting) == (6, 4, 2)
+    assert (counts.photos, counts.decided, counts.waiting) == (6, 4, 2)
 
 
 def test_pace_is_decisions_over_the_time_between_them_but_for_breaks() -> None:

@@ -65,7 +65,7 @@ def is_wanted(item: QueueItem, wanted: Wanted) -> bool:
     kind, area, sure = item.decision, item.area_fraction, item.predicted_jaccard
     skipped = kind is DecisionKind.SKIPPED
     true: dict[tuple[Facet, str], bool] = {
-        (Facet.DECISION, "waiting"): kind is None,
+        (Facet.DECISION, "waiting"): kind is None or skipped,
         (Facet.DECISION, "decided"): kind is not None and not skipped,
         (Facet.DECISION, "edited since"): item.edited_since,
         (Facet.FLAG, "flagged"): item.flag,

@@ -64,7 +64,7 @@ def test_a_day_has_one_copy_also_after_a_start_anew(store: Store) -> None:
     assert days.events == [Event.BACKUP]
     assert days.kept == [FIRST]
     assert Store.read(days.copies.path(FIRST), lambda copy: copy.counts("/photos").photos) == 0
-    assert days.copies.last(FIRST) == days.copies.path(FIRST)
+    assert days.copies.day_of(days.copies.path(FIRST)) == FIRST
 
 
 def test_the_oldest_go_by_their_exact_names(store: Store) -> None:
@@ -118,4 +118,3 @@ def test_none_is_made_where_none_is_kept(store: Store) -> None:
     days = Days(store, 0)
     days.look(FIRST)
     assert days.told == []
-    assert days.copies.last(FIRST) is None

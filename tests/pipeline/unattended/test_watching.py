@@ -73,7 +73,10 @@ def test_each_photo_has_a_line_and_what_else_happens_too(
     watching: Callable[..., Any], folder: Path, draw: Draw, tmp_path: Path, until: Until
 ) -> None:
     draw(folder / "a.jpg")
-    (folder / "b.jpg").touch()
+    empty = folder / "b.jpg"
+    empty.touch()
+    # What was written just now would be given longer.
+    os.utime(empty, (0, 0))
     (folder / "report.pdf").touch()
     with watching() as found:
         until(lambda: found.says("note", "All photos are done"))
@@ -103,7 +106,9 @@ def test_with_hashes_no_line_holds_anything_of_a_name(
     watching: Callable[..., Any], folder: Path, draw: Draw, until: Until
 ) -> None:
     draw(folder / "Smith" / "Jane.jpg")
-    (folder / "Smith" / "Miller.jpg").touch()
+    empty = folder / "Smith" / "Miller.jpg"
+    empty.touch()
+    os.utime(empty, (0, 0))
     (folder / "letter.to Jones").touch()
     names = Names(folder, b"1" * 32)
     with watching(b"1" * 32) as found:

@@ -1,7 +1,6 @@
 """A backup is put back whole, never under somebody's hands, and nothing that lay there is lost."""
 
 import os
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -23,7 +22,7 @@ from pipeline.upkeep.forgetting import carry_out, plan
 from pipeline.upkeep.restore import restore
 from tests.db.conftest import new_photo, verdict
 from tests.db.rows import rows_in, unpack
-from tests.pipeline.upkeep.conftest import execute
+from tests.pipeline.upkeep.conftest import NOTE, execute
 
 
 @pytest.fixture
@@ -48,7 +47,7 @@ def test_it_is_put_back_and_what_was_there_is_kept(database: Path, backup: Path)
     assert done.aside.name.startswith("nevus.db.replaced-")
     assert rows_in(done.aside) == now
     assert done.lost == {"photo": 1, "decision": 1, "edit": 0}
-    assert (done.photos, done.decided) == (3, 1)
+    assert (done.counts.photos, done.counts.decided) == (3, 1)
     beside = {path.name for path in database.parent.iterdir()}
     assert not {name for name in beside if name.endswith(("-wal", "-shm", ".restoring"))}
     assert check(database, photos=True).holds
@@ -154,13 +153,24 @@ def test_a_backup_of_an_older_form_is_brought_up(database: Path, tmp_path: Path)
 
 
 def test_what_was_forgotten_does_not_come_back(database: Path, backup: Path) -> None:
-    saved = shutil.copy(backup, backup.with_name("out of reach.db"))
+    saved = back_up_with_maps(database, backup.with_name("with maps.db")).path
+    saved = saved.rename(saved.with_name("out of reach.db"))
+    maps_beside(backup.with_name("with maps.db")).rename(maps_beside(saved))
     with closing(Store.open(database)) as store:
+        (photo,) = store.photos_called("0.png")
         carry_out(store, plan(store, "0.png"), "ada")
-    done = restore(database, Path(saved))
-    assert (done.forgotten, done.photos) == (1, 2)
+    maps_beside(database).unlink()
+    done = restore(database, saved)
+    assert (done.left_out, done.counts.photos) == (1, 2)
     assert len(rows_in(database)["tombstone"]) == 1
+    assert NOTE.encode() in saved.read_bytes()
+    assert NOTE.encode() not in database.read_bytes()
+    kept = {row["content_hash"] for row in rows_in(maps_beside(database))["map"]}
+    assert kept
+    assert photo.content_hash not in kept
     assert check(database).findings == ()
+    again = restore(database, database.with_name(done.aside.name) if done.aside else saved)
+    assert again.left_out == 0
 
 
 def test_maps_come_back_where_there_are_none(database: Path, tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ from pipeline.intake.ingest import Ingest, Rhythm
 from pipeline.intake.outcome import Outcome
 from pipeline.intake.scan import file_stat
 from pipeline.intake.watch import Pace
-from pipeline.upkeep.retry import retry
+from pipeline.upkeep.forgetting import carry_out, plan
+from pipeline.upkeep.retry import Asked, retry
 from pipeline.work.scorer import Pool
 from tests.pipeline.conftest import draw_photo, wait_until
 from tests.support.databases import new_store
@@ -74,6 +75,19 @@ def test_it_asks_for_those_that_are_named_or_of_a_cause(store: Store, folder: Pa
     assert len(retry(store, folder).paths) == 4
     with pytest.raises(UpkeepError, match=r"No file called 'none\.png' was set aside"):
         retry(store, folder, ["a.png", "none.png"])
+
+
+def test_what_was_forgotten_is_no_file_to_look_at_again(
+    store: Store, folder: Path, modelless: Pool
+) -> None:
+    photo = draw_photo(folder / "mole.png")
+    take_in(store, modelless, photo)
+    carry_out(store, plan(store, "mole.png"), "ada")
+    assert take_in(store, modelless, photo) is Outcome.SET_ASIDE
+    set_aside(store, folder / "other.png")
+    assert retry(store, folder) == Asked((str(folder / "other.png"),), forgotten=1)
+    with pytest.raises(UpkeepError, match=r"mole\.png was forgotten"):
+        retry(store, folder, ["mole.png"])
 
 
 def test_an_open_app_notices(store: Store, folder: Path, modelless: Pool) -> None:

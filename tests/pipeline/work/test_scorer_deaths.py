@@ -139,7 +139,7 @@ def test_killed_on_its_turn_a_healthy_photo_is_tried_again_when_the_others_are_d
             pardon(mac)
 
     totals = segment_folder(store, worker, folder, Told(end_bad_luck, print))
-    assert (totals.photos, totals.segmented, totals.set_aside) == (3, 3, 0)
+    assert (totals.files, totals.segmented, totals.set_aside) == (3, 3, 0)
     assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
     assert store.set_aside_files(str(folder)) == []
 
@@ -164,7 +164,7 @@ def test_while_the_app_runs_a_healthy_photo_is_tried_again_by_itself(
     until: Callable[..., None],
 ) -> None:
     kill_on_blue(mac, folder, three)
-    pace, patience = Pace(settle=0.05, calm=0.1), Patience(postponed=0.05, longest=0.2)
+    pace, patience = Pace(settle=0.05, calm=0.1, coming=0.1), Patience(postponed=0.05, longest=0.2)
     told: list[IngestProgress] = []
     ingest = Ingest(store, worker, folder, told.append, Rhythm(pace, patience))
     ingest.start()
@@ -254,7 +254,7 @@ def test_while_the_app_runs_a_photo_is_outlined_once_its_model_can_be_opened_aga
     draw: Draw,
     until: Callable[..., None],
 ) -> None:
-    pace, patience = Pace(settle=0.05, calm=0.1), Patience(postponed=0.05, longest=0.2)
+    pace, patience = Pace(settle=0.05, calm=0.1, coming=0.1), Patience(postponed=0.05, longest=0.2)
     told: list[IngestProgress] = []
     ingest = Ingest(store, worker, folder, told.append, Rhythm(pace, patience))
     ingest.start()

@@ -1,0 +1,22 @@
+"""A wrong value on the command line is said without a word of the libraries that found it."""
+
+import pytest
+from typer.testing import CliRunner
+
+from tui.commands.app import app
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["watch", "--workers", "0"], "0 is too little; it is 1 at least."),
+        (["watch", "--workers", "1.5"], "1.5 is no whole number."),
+        (["watch", "--memory", "1e9"], "1e9 is too much; it is 1024 at most."),
+        (["watch", "--memory", "x\x1b"], r"x\x1b is no number."),
+        (["retry", "--cause", "bad"], "'bad' is not one of 'file', 'machine'."),
+    ],
+)
+def test_a_wrong_value_is_said_plainly(arguments: list[str], words: str) -> None:
+    done = CliRunner().invoke(app, arguments, env={"COLUMNS": "200"})
+    assert done.exit_code == 2
+    assert f"Invalid value for '{arguments[1]}': {words}" in done.output

@@ -1,0 +1,41 @@
+"""What is wrong with a value on the command line, in words for a person."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from imaging.text import printable
+
+_SENTENCES = {
+    "int_parsing": "{given} is no whole number.",
+    "int_from_float": "{given} is no whole number.",
+    "float_parsing": "{given} is no number.",
+    "greater_than_equal": "{given} is too little; it is {ge:g} at least.",
+    "less_than_equal": "{given} is too much; it is {le:g} at most.",
+}
+"""By Pydantic's name of what is wrong."""
+_BEFORE_OURS = "Value error, "
+
+
+class PlainGroup(TyperGroup):
+    """Commands whose wrong values are said plainly: Typer passes on what Pydantic says of them."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that is named."""
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as error:
+            wrong = getattr(error.__cause__, "errors", None)
+            if wrong is not None:
+                error.message = _explain(wrong()[0])
+            raise
+
+
+def _explain(wrong: Mapping[str, Any]) -> str:
+    given = printable(str(wrong["input"]))
+    sentence = _SENTENCES.get(wrong["type"])
+    if sentence is None:
+        return printable(str(wrong["msg"]).removeprefix(_BEFORE_OURS))
+    return sentence.format(given=given, **wrong.get("ctx", {}))
