@@ -1,5 +1,7 @@
 """Decisions: stored in one transaction, and taken back by one more fact."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlmodel import Session, col
 
@@ -8,7 +10,7 @@ from db.columns import now
 from db.errors import StaleDecision
 from db.masks import add_revision, is_drafted, newest_outline
 from db.moments import moment_for, moment_to_take_back
-from db.remarks import give_remark_back, take_remark_in
+from db.remarks import give_remark_back, take_remarks_in
 from db.sessions import Sessions, get_row, standing_of
 from db.tables import DecisionRow, InstanceRow, RetractionRow, RevisionRow, StandingRow
 from db.values import Decision, DecisionKind, NewMask, Verdict
@@ -48,30 +50,41 @@ class Decisions(Sessions):
             session.add(decision)
             session.flush()
             standing.decision_id, standing.revision_id = decision.id, revision_id
-            take_remark_in(session, verdict.photo_id, verdict.reviewer)
-            decided(session, verdict.photo_id, verdict.reviewer)
+            take_remarks_in(session, [verdict.photo_id], verdict.reviewer)
+            decided(session, [verdict.photo_id], verdict.reviewer)
 
-    def take_back(self, reviewer: str) -> Decision | None:
-        """Take a reviewer's last standing decision back: the photo stands as before it.
+    def take_back(self, reviewer: str) -> tuple[Decision, ...]:
+        """Take back what a reviewer's last key decided: each photo stands as before it.
 
-        What it said beside stays said.
+        That is one decision, or all of a batch that still stand; empty where none stands. What
+        they said beside stays said.
         """
         with self._writing() as session:
-            last = session.scalars(
-                select(DecisionRow)
-                .join(StandingRow, col(StandingRow.decision_id) == col(DecisionRow.id))
-                .where(col(DecisionRow.reviewer) == reviewer)
-                .order_by(col(DecisionRow.id).desc())
-            ).first()
-            if last is None:
-                return None
-            at = moment_to_take_back(session, last)
-            session.add(RetractionRow(decision_id=last.id, reviewer=reviewer, created_at=at))
-            standing, before = standing_of(session, last.photo_id), _before(session, last)
-            standing.decision_id = None if before is None else before.id
-            standing.revision_id = _stood_on(session, last)
-            give_remark_back(session, last, before)
-            return decision_of(last)
+            return tuple(_taken_back(session, last) for last in _last_of(session, reviewer))
+
+
+def _last_of(session: Session, reviewer: str) -> Sequence[DecisionRow]:
+    """What a reviewer's last key decided, as far as that stands; the last first."""
+    standing = (
+        select(DecisionRow)
+        .join(StandingRow, col(StandingRow.decision_id) == col(DecisionRow.id))
+        .where(col(DecisionRow.reviewer) == reviewer)
+        .order_by(col(DecisionRow.id).desc())
+    )
+    last = session.scalars(standing.limit(1)).all()
+    if not last or last[0].batch is None:
+        return last
+    return session.scalars(standing.where(col(DecisionRow.batch) == last[0].batch)).all()
+
+
+def _taken_back(session: Session, last: DecisionRow) -> Decision:
+    at = moment_to_take_back(session, last)
+    session.add(RetractionRow(decision_id=last.id, reviewer=last.reviewer, created_at=at))
+    standing, before = standing_of(session, last.photo_id), _before(session, last)
+    standing.decision_id = None if before is None else before.id
+    standing.revision_id = _stood_on(session, last)
+    give_remark_back(session, last, before)
+    return decision_of(last)
 
 
 def _check_fresh(standing: StandingRow, verdict: Verdict) -> None:

@@ -125,6 +125,11 @@ def taken_back(kind: DecisionKind, name: str | None) -> str:
     return f"Taken back: {kind}, on {where}."
 
 
+def page_taken_back(photos: int) -> str:
+    """Said where all that one key accepted of a page is taken back."""
+    return f"Taken back: {photos} photos that were accepted together. They wait again."
+
+
 def came_just_now(name: str) -> str:
     """Said where a key may have been meant for the photo that was there before."""
     return f"{name} came just now, as the first to be reviewed. Press again if you mean it."
