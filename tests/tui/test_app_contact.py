@@ -8,10 +8,12 @@ import pytest
 from textual.pilot import Pilot
 
 from db.values import DecisionKind
+from pipeline.intake.ingest import IngestProgress
 from tests.tui.driving import Clinic, flushed, settled, shown_photo, text_of, until
 from tui.app import NevusApp
 from tui.screens.review import ReviewScreen
 from tui.widgets.contact_sheet import ContactSheet
+from tui.widgets.progress import Progress
 
 SAMPLES = Path(__file__).parents[2] / "sample_images"
 
@@ -84,3 +86,17 @@ async def test_what_is_not_drawn_is_not_accepted(
         assert decisions(photos) == [None] * 4
         toast = "\n".join(each.message for each in pilot.app._notifications)
         assert "None accepted. Not accepted: 2 not drawn yet." in toast
+
+
+def test_a_page_of_photos(
+    snap_compare: Callable[..., bool], photos: Clinic, make_app: Callable[[], NevusApp]
+) -> None:
+    async def look(pilot: Pilot[None]) -> None:
+        screen, _ = await on_sheet(photos, pilot)
+        await pilot.press("end", "left", "asterisk", "left", "space")
+        await settled(pilot)
+        screen.query_one(Progress).progress = IngestProgress(4, 4, True, None)
+        pilot.app.clear_notifications()
+        await settled(pilot)
+
+    assert snap_compare(make_app(), terminal_size=(120, 40), run_before=look)

@@ -77,6 +77,7 @@ class ContactScreen(SharingScreen):
         self._put_away()
         self._ending, self._unopened = (), None
         self.add_class("-sheet")
+        self._pace.begin()
         self._sheet.go_to(row.photo_id if isinstance(row, QueueItem) else None)
         self._sheet.focus()
         self._turn()

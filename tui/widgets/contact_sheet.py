@@ -356,7 +356,7 @@ class ContactSheet(Widget, can_focus=True):
             return self._placard("…", "missing")[line]
         if thumb.failure:
             return self._placard(thumb.failure, "missing")[line]
-        if item.photo_id in self._out and line == tiles.height // 2:
+        if item.photo_id in self._out and line == (tiles.height - 1) // 2:
             return self._placard("taken out", "out")[line]
         return thumb.strips[line]
 
