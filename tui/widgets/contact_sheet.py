@@ -1,36 +1,27 @@
 """The contact sheet: photos of the queue side by side, each with its outline and what is known."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from time import monotonic
-from typing import ClassVar, Self
+from typing import ClassVar
 
-from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
-from textual.strip import Strip
-from textual.widget import Widget
 
 from db.values import QueueItem
 from imaging.framing import Size
 from pipeline.review.sheet import Bar, Drawn, Page
-from tui.colour_app import Reduction
-from tui.surface.joined import JoinedStrip
-from tui.widgets.captions import fact_line, name_line, name_room, placard
 from tui.widgets.drawn_ahead import Easel
-from tui.widgets.photo_view import is_filtered
 from tui.widgets.queue import Queue
+from tui.widgets.sheet_view import SheetView
 from tui.widgets.thumbs import Thumb, Thumbs
-from tui.widgets.tiles import FRAME, SIZES, TEXT, Tiles
-
-COLOURS = ("name", "done", "quiet", "waiting", "draft", "since", "accepted", "rejected", "aside")
+from tui.widgets.tiles import SIZES, Tiles
 
 
-class ContactSheet(Widget, can_focus=True):
+class ContactSheet(SheetView, can_focus=True):
     """A page of the photos that a queue shows, and a frame around one of them.
 
     It draws what it is given by `keep`, and says by `next_undrawn` what it lacks. What is on the
@@ -38,10 +29,6 @@ class ContactSheet(Widget, can_focus=True):
     """
 
     DEFAULT_CSS = "ContactSheet { height: 1fr; }"
-    ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"sheet--{name}" for name in COLOURS} | {
-        *("sheet--frame", "sheet--missing", "sheet--out")
-    }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "step(-1)", show=False),
         Binding("right", "step(1)", show=False),
@@ -75,22 +62,15 @@ class ContactSheet(Widget, can_focus=True):
     def __init__(self, queue: Queue, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._queue = queue
-        self._easel: Easel | None = None
         self._thumbs = Thumbs()
+        self._easel: int | None = None
         self._place = 0
         self._photo: int | None = None
         self._out: set[int] = set()
         self._since: dict[int, tuple[int | None, float]] = {}
         self._shown: tuple[int, ...] = ()
-        self._lines: dict[int, Strip] = {}
-        self._bars: Mapping[int, Bar | None] = {}
 
     # What is on the page
-
-    @property
-    def tiles(self) -> Tiles:
-        """Where photos lie."""
-        return Tiles.filling(self.size.width, self.size.height, self.size_step)
 
     @property
     def first(self) -> int:
@@ -122,7 +102,7 @@ class ContactSheet(Widget, can_focus=True):
     def _drawn(self) -> Mapping[int, Drawn]:
         found: dict[int, Drawn] = {}
         for item in self.items:
-            thumb = self._thumb(item)
+            thumb = self.thumb(item)
             if thumb is not None:
                 since = self._note_seen(item, thumb)
                 found[item.photo_id] = Drawn(thumb.revision_id, since, thumb.empty, thumb.failure)
@@ -135,8 +115,32 @@ class ContactSheet(Widget, can_focus=True):
             before = self._since[item.photo_id] = thumb.revision_id, monotonic()
         return before[1]
 
-    def _thumb(self, item: QueueItem) -> Thumb | None:
+    def bars(self) -> Mapping[int, Bar | None]:
+        """What keeps each of them back."""
+        page, now = self.page, monotonic()
+        return {item.photo_id: page.bar(item, now) for item in page.items}
+
+    @property
+    def framed(self) -> int | None:
+        """The place of the photo with the frame."""
+        return None if self._photo is None else self._place - self.first
+
+    def thumb(self, item: QueueItem) -> Thumb | None:
+        """A photo drawn on the easel in use, if it is."""
         return None if self._easel is None else self._thumbs.find(item.photo_id, self._easel)
+
+    def is_out(self, item: QueueItem) -> bool:
+        """Whether a photo was taken out."""
+        return item.photo_id in self._out
+
+    def naming(self, place: int) -> tuple[int, Callable[[int], str]]:
+        """The number of a photo, and its name in so many cells."""
+        index = self.first + place
+        return index + 1, partial(self._queue.name_at, index)
+
+    def holder(self, item: QueueItem) -> str:
+        """Who else has a photo open."""
+        return self._queue.taken.get(item.photo_id, "")
 
     # What is drawn
 
@@ -145,8 +149,9 @@ class ContactSheet(Widget, can_focus=True):
         tiles, beside = self.tiles, self.background_colors[1].rgb
         grid = Size(tiles.width, 2 * tiles.height)
         found = Easel(easel.near, grid, beside, easel.table, easel.look)
-        if found != self._easel:
-            self._easel = found
+        number = self._thumbs.number(found)
+        if number != self._easel:
+            self._easel = number
             self._since.clear()
             self.refresh()
         return found
@@ -158,12 +163,12 @@ class ContactSheet(Widget, can_focus=True):
         return next((item for item in ahead if self._lacks(item)), None)
 
     def _lacks(self, item: QueueItem) -> bool:
-        thumb = self._thumb(item)
+        thumb = self.thumb(item)
         return thumb is None or thumb.revision_id != item.revision_id
 
     def keep(self, item: QueueItem, easel: Easel, thumb: Thumb) -> None:
         """A photo was drawn."""
-        self._thumbs.keep(item.photo_id, easel, thumb)
+        self._thumbs.keep(item.photo_id, self._thumbs.number(easel), thumb)
         for place, shown in enumerate(self.items):
             if shown.photo_id == item.photo_id:
                 self._note_seen(item, thumb)
@@ -271,105 +276,5 @@ class ContactSheet(Widget, can_focus=True):
     def _lay_out(self) -> None:
         # What is drawn for other tiles is seen no more, until it is known on what to draw.
         self._shown, self._easel = (), None
+        self.tiles = Tiles.filling(self.size.width, self.size.height, self.size_step)
         self.follow()
-
-    # Lines
-
-    def refresh(
-        self,
-        *regions: Region,
-        repaint: bool = True,
-        layout: bool = False,
-        recompose: bool = False,
-    ) -> Self:
-        """Draw these cells again, or all of them."""
-        if regions:
-            for region in regions:
-                for y in region.line_range:
-                    self._lines.pop(y, None)
-        else:
-            self._lines.clear()
-        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """The lines in a part of the sheet, as they are where no colour becomes another one."""
-        if is_filtered(self):
-            return super().render_lines(crop)
-        return [self.render_line(y).crop(*crop.column_span) for y in crop.line_range]
-
-    def render_line(self, y: int) -> Strip:
-        """A line through a row of photos."""
-        if y not in self._lines:
-            self._lines[y] = self._line(y)
-        return self._lines[y]
-
-    def _line(self, y: int) -> Strip:
-        tiles, width = self.tiles, self.size.width
-        row, line = divmod(y, tiles.height + TEXT + FRAME)
-        if line == tiles.height + TEXT:
-            # Once for all that stand beside each other.
-            page, now = self.page, monotonic()
-            self._bars = {item.photo_id: page.bar(item, now) for item in page.items}
-        start = row * tiles.columns
-        items = self.items[start : start + tiles.columns] if row < tiles.rows else []
-        pieces = [self._text(" " * tiles.left)]
-        for place in range(start, start + tiles.columns):
-            item = items[place - start] if place - start < len(items) else None
-            pieces += self._across(item, place, line)
-        rest = width - sum(piece.cell_length for piece in pieces)
-        return JoinedStrip([*pieces, self._text(" " * rest)])
-
-    def _across(self, item: QueueItem | None, place: int, line: int) -> list[Strip]:
-        """A line through one photo with its frame."""
-        tiles, at = self.tiles, self._place - self.first
-        framed = place == at and self.chosen is not None
-        if line == 0:
-            return [self._rule(framed, place - tiles.columns == at and self.chosen is not None)]
-        side = self._text("┃" if framed else " ", "frame")
-        if item is None:
-            return [side, self._text(" " * tiles.width), side]
-        return [side, *self._of(item, place, line - 1), side]
-
-    def _rule(self, above: bool, below: bool) -> Strip:
-        """The line between two rows of photos: the frame's upper or lower one, or none."""
-        width = self.tiles.width
-        if above:
-            return self._text(f"┏{'━' * width}┓", "frame")
-        return self._text(f"┗{'━' * width}┛" if below else " " * (width + 2 * FRAME), "frame")
-
-    def _of(self, item: QueueItem, place: int, line: int) -> list[Strip]:
-        """A line of a photo, or of the text below it."""
-        tiles, number = self.tiles, self.first + place + 1
-        if line < tiles.height:
-            return [self._picture(item, line)]
-        if line == tiles.height:
-            name = self._queue.name_at(number - 1, name_room(item, number, tiles.width))
-            parts = name_line(item, number, name, tiles.width)
-        else:
-            bar, holder = self._bars.get(item.photo_id), self._queue.taken.get(item.photo_id)
-            parts = fact_line(item, bar, holder, tiles.width)
-        return [self._text(text, colour) for text, colour in parts if text]
-
-    def _picture(self, item: QueueItem, line: int) -> Strip:
-        thumb, tiles = self._thumb(item), self.tiles
-        if thumb is None:
-            return self._placard("…", "missing")[line]
-        if thumb.failure:
-            return self._placard(thumb.failure, "missing")[line]
-        if item.photo_id in self._out and line == (tiles.height - 1) // 2:
-            return self._placard("taken out", "out")[line]
-        return thumb.strips[line]
-
-    def _placard(self, text: str, colour: str) -> list[Strip]:
-        style = self._style(colour)
-        return placard(text, self.tiles.width, self.tiles.height, style)
-
-    def _style(self, colour: str) -> Style:
-        return self.get_component_rich_style(f"sheet--{colour}")
-
-    def _text(self, text: str, colour: str = "name") -> Strip:
-        strip = Strip([Segment(text, self._style(colour))], None)
-        for each in self.get_line_filters():
-            if isinstance(each, Reduction):
-                strip = strip.apply_filter(each, self.background_colors[1])
-        return strip

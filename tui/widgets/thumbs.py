@@ -35,21 +35,27 @@ class Thumb:
 
 
 class Thumbs:
-    """The last ones drawn or seen, by photo and easel, as many as `most_cells` hold."""
+    """The last ones drawn or seen on each easel, as many as `most_cells` hold."""
 
     def __init__(self, most_cells: int = MOST_CELLS) -> None:
         self._most_cells = most_cells
         self._cells = 0
-        self._kept: dict[tuple[int, Easel], Thumb] = {}
+        # An easel is dear to hash, and a page asks for each photo of it many times.
+        self._numbers: dict[Easel, int] = {}
+        self._kept: dict[tuple[int, int], Thumb] = {}
 
-    def find(self, photo_id: int, easel: Easel) -> Thumb | None:
-        """A photo as it was drawn on this easel last."""
+    def number(self, easel: Easel) -> int:
+        """What an easel is called here."""
+        return self._numbers.setdefault(easel, len(self._numbers))
+
+    def find(self, photo_id: int, easel: int) -> Thumb | None:
+        """A photo as it was drawn on an easel last."""
         found = self._kept.pop((photo_id, easel), None)
         if found is not None:
             self._kept[photo_id, easel] = found
         return found
 
-    def keep(self, photo_id: int, easel: Easel, thumb: Thumb) -> None:
+    def keep(self, photo_id: int, easel: int, thumb: Thumb) -> None:
         """Keep one more, in place of those that were seen longest ago."""
         before = self._kept.pop((photo_id, easel), None)
         self._kept[photo_id, easel] = thumb
