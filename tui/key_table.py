@@ -270,6 +270,7 @@ SHEET_KEYS: tuple[tuple[str, str], ...] = (
     ("space", "Take one out, or in"),
     ("enter", "Open it"),
     ("pgdn", "Next page; pgup: back"),
+    ("nearer", "Larger, fewer photos"),
 )
 """What keys do on the contact sheet; by the ids of their commands, or what it alone takes."""
 

@@ -7,8 +7,9 @@ from shutil import copy
 import pytest
 from textual.pilot import Pilot
 
-from db.values import DecisionKind
+from db.values import DecisionKind, Remarks
 from pipeline.intake.ingest import IngestProgress
+from pipeline.review.verdict import Ruling
 from tests.tui.driving import Clinic, flushed, settled, shown_photo, text_of, until
 from tui.app import NevusApp
 from tui.screens.review import ReviewScreen
@@ -27,7 +28,9 @@ def photos(clinic: Clinic) -> Clinic:
     return clinic
 
 
-async def on_sheet(clinic: Clinic, pilot: Pilot[None]) -> tuple[ReviewScreen, ContactSheet]:
+async def on_sheet(
+    clinic: Clinic, pilot: Pilot[None], accepts: int = 3
+) -> tuple[ReviewScreen, ContactSheet]:
     """The sheet, with all that can be drawn drawn, and seen for long enough."""
     screen = await settled(pilot)
     await until(pilot, lambda: shown_photo(screen) is not None)
@@ -35,7 +38,7 @@ async def on_sheet(clinic: Clinic, pilot: Pilot[None]) -> tuple[ReviewScreen, Co
     await settled(pilot)
     await pilot.press("g")
     sheet = screen.query_one(ContactSheet)
-    await until(pilot, lambda: "a accepts 3" in text_of(screen, "#sheet-head"))
+    await until(pilot, lambda: f"a accepts {accepts}" in text_of(screen, "#sheet-head"))
     return screen, sheet
 
 
@@ -89,13 +92,20 @@ async def test_what_is_not_drawn_is_not_accepted(
 
 
 def test_a_page_of_photos(
-    snap_compare: Callable[..., bool], photos: Clinic, make_app: Callable[[], NevusApp]
+    snap_compare: Callable[..., bool], clinic: Clinic, make_app: Callable[[], NevusApp]
 ) -> None:
+    for number in range(8):
+        clinic.outline(f"IMG_2026_{number}.png", number, predicted_jaccard=0.6 + number / 25)
+    clinic.take_in(clinic.draw("IMG_2026_8.png", 20))
+    first = next(clinic.session.queue())
+    clinic.session.decide(clinic.session.open(first.photo_id), Ruling(DecisionKind.REJECTED, 1.0))
+    clinic.session.remark(first.photo_id + 2, Remarks(flag=True), lambda: None)
+
     async def look(pilot: Pilot[None]) -> None:
-        screen, _ = await on_sheet(photos, pilot)
-        await pilot.press("end", "left", "asterisk", "left", "space")
-        await settled(pilot)
-        screen.query_one(Progress).progress = IngestProgress(4, 4, True, None)
+        screen, _ = await on_sheet(clinic, pilot, accepts=7)
+        await pilot.press("home", "right", "space", "right")
+        await flushed(pilot)
+        screen.query_one(Progress).progress = IngestProgress(9, 9, True, None)
         pilot.app.clear_notifications()
         await settled(pilot)
 

@@ -15,6 +15,7 @@ from pipeline.review.sheet import Bar, Meant, Shares, tell_accepted, tell_left_o
 from pipeline.review.verdict import TakenBack
 from pipeline.review.waiting import Said
 from tui.failures import EXPECTED
+from tui.keymap import Keymap
 from tui.preferences import Preferences
 from tui.screens.sharing import SharingScreen
 from tui.widgets.contact_sheet import ContactSheet
@@ -23,14 +24,6 @@ from tui.widgets.keys import Hint
 from tui.widgets.sheet_head import Heading, SheetHead
 from tui.widgets.thumbs import Thumb, drawing_on, side_for
 
-SHEET_HINTS = (
-    *("accept", "take_back"),
-    Hint("space", "out or in"),
-    Hint("enter", "open"),
-    Hint("pgdn pgup", "page"),
-    *("lesion", "help", "put_away", "overlay"),
-)
-"""What the key line says on the sheet."""
 ON_SHEET = frozenset(
     {
         *("sheet", "take_back", "flag", "step", "stop_editing"),
@@ -39,6 +32,20 @@ ON_SHEET = frozenset(
 )
 """What can be done on the sheet, beside accepting."""
 ACCEPTING = ((), (str(DecisionKind.ACCEPTED),))
+
+
+def sheet_hints(keymap: Keymap) -> tuple[str | Hint, ...]:
+    """What the key line says on the sheet, what matters most first."""
+    return (
+        *("accept", "take_back"),
+        Hint("space", "out or in"),
+        Hint("enter", "open"),
+        Hint("pgdn pgup", "page"),
+        "help",
+        Hint(keymap.key("put_away"), "back", "put_away"),
+        Hint(keymap.keys_beside(keymap.command("nearer")), "larger, more", "nearer"),
+        *("lesion", "overlay"),
+    )
 
 
 class ContactScreen(SharingScreen):
@@ -287,4 +294,4 @@ class ContactScreen(SharingScreen):
         super()._say(sentence, severity)
 
     def _hints(self) -> tuple[str | Hint, ...]:
-        return SHEET_HINTS if self.on_sheet else super()._hints()
+        return sheet_hints(self._keymap) if self.on_sheet else super()._hints()
