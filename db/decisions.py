@@ -10,7 +10,7 @@ from db.columns import now
 from db.errors import StaleDecision
 from db.masks import add_revision, is_drafted, newest_outline
 from db.moments import moment_for, moment_to_take_back
-from db.remarks import give_remark_back, take_remarks_in
+from db.remarks import give_remark_back, remarks_of, take_remarks_in
 from db.sessions import Sessions, get_row, standing_of
 from db.tables import DecisionRow, InstanceRow, RetractionRow, RevisionRow, StandingRow
 from db.values import Decision, DecisionKind, NewMask, Verdict
@@ -60,7 +60,10 @@ class Decisions(Sessions):
         they said beside stays said.
         """
         with self._writing() as session:
-            return tuple(_taken_back(session, last) for last in _last_of(session, reviewer))
+            last = _last_of(session, reviewer)
+            if last:
+                _take_back(session, last)
+            return tuple(map(decision_of, last))
 
 
 def _last_of(session: Session, reviewer: str) -> Sequence[DecisionRow]:
@@ -77,14 +80,20 @@ def _last_of(session: Session, reviewer: str) -> Sequence[DecisionRow]:
     return session.scalars(standing.where(col(DecisionRow.batch) == last[0].batch)).all()
 
 
-def _taken_back(session: Session, last: DecisionRow) -> Decision:
-    at = moment_to_take_back(session, last)
-    session.add(RetractionRow(decision_id=last.id, reviewer=last.reviewer, created_at=at))
-    standing, before = standing_of(session, last.photo_id), _before(session, last)
-    standing.decision_id = None if before is None else before.id
-    standing.revision_id = _stood_on(session, last)
-    give_remark_back(session, last, before)
-    return decision_of(last)
+def _take_back(session: Session, decisions: Sequence[DecisionRow]) -> None:
+    """Take back what stands of one reviewer; what is asked is asked of all photos together."""
+    ids, reviewer = [each.photo_id for each in decisions], decisions[0].reviewer
+    at = moment_to_take_back(session, decisions)
+    before, remarks = _before(session, decisions), remarks_of(session, ids, reviewer)
+    standing = session.scalars(select(StandingRow).where(col(StandingRow.photo_id).in_(ids)))
+    stands = {row.photo_id: row for row in standing}
+    for last in decisions:
+        session.add(RetractionRow(decision_id=last.id, reviewer=reviewer, created_at=at))
+        held = before.get(last.photo_id)
+        row = stands[last.photo_id]
+        row.decision_id = None if held is None else held.id
+        row.revision_id = _stood_on(session, last)
+        give_remark_back(session, last, held, remarks.get(last.photo_id))
 
 
 def _check_fresh(standing: StandingRow, verdict: Verdict) -> None:
@@ -116,18 +125,19 @@ def _corrected(session: Session, verdict: Verdict, mask: NewMask) -> int:
     return revision.id
 
 
-def _before(session: Session, last: DecisionRow) -> DecisionRow | None:
-    """The decision that stood before this one."""
-    return session.scalars(
+def _before(session: Session, decisions: Sequence[DecisionRow]) -> dict[int, DecisionRow]:
+    """The decisions that stood before these, by their photos."""
+    last = {each.photo_id: each.id for each in decisions}
+    rows = session.scalars(
         select(DecisionRow)
         .outerjoin(RetractionRow, col(RetractionRow.decision_id) == col(DecisionRow.id))
         .where(
-            col(DecisionRow.photo_id) == last.photo_id,
-            col(DecisionRow.id) < last.id,
+            col(DecisionRow.photo_id).in_(last),
             col(RetractionRow.decision_id).is_(None),
         )
-        .order_by(col(DecisionRow.id).desc())
-    ).first()
+        .order_by(col(DecisionRow.id))
+    )
+    return {row.photo_id: row for row in rows if row.id < last[row.photo_id]}
 
 
 def _stood_on(session: Session, last: DecisionRow) -> int | None:

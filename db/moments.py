@@ -1,6 +1,6 @@
 """When something was said or drawn: after all before it, also where the clock was put back."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, union_all
@@ -36,10 +36,10 @@ def moments_for(session: Session, photo_ids: Collection[int]) -> dict[int, datet
     return {each: _after(before.get(each)) for each in photo_ids}
 
 
-def moment_to_take_back(session: Session, decision: DecisionRow) -> datetime:
-    """A moment for a decision that is taken back now, after all that were before it."""
+def moment_to_take_back(session: Session, decisions: Sequence[DecisionRow]) -> datetime:
+    """A moment for decisions that are taken back now, after all that were before it."""
     last = session.scalar(select(func.max(col(RetractionRow.created_at))))
-    return _after(decision.created_at, last)
+    return _after(*(each.created_at for each in decisions), last)
 
 
 def _after(*before: datetime | None) -> datetime:

@@ -16,7 +16,6 @@ from db.sqlite.changes import Changes
 from db.store import Store
 from db.together import LeftOut
 from db.values import (
-    Decision,
     DraftState,
     Heard,
     NewMask,
@@ -290,12 +289,14 @@ class ReviewSession:
     def take_back(self) -> tuple[TakenBack, ...]:
         """Take back what the reviewer's last key decided, the last first; none if there is none."""
         self.drain()
-        return tuple(map(self._stands, self._store.take_back(self.reviewer)))
-
-    def _stands(self, decision: Decision) -> TakenBack:
-        self.sitting.take_back(decision.photo_id)
-        now = self._store.photo(decision.photo_id, self.reviewer)
-        return TakenBack(decision, Said(now.decision, Remarks.of(now)))
+        back = self._store.take_back(self.reviewer)
+        ids = [decision.photo_id for decision in back]
+        lines = self._store.queue_lines(str(self.folder), ids, self.reviewer)
+        stand = {line.photo_id: Said(line.decision, Remarks.of(line)) for line in lines}
+        for photo_id in ids:
+            self.sitting.take_back(photo_id)
+        # One that lies in another folder is on no list here.
+        return tuple(TakenBack(each, stand.get(each.photo_id, Said(None))) for each in back)
 
     def drain(self) -> None:
         """Wait until every edit is committed. Raises WriteFailed; the edits stay queued then."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 
@@ -11,6 +12,7 @@ from textual.notifications import SeverityLevel
 from db.together import LeftOut
 from db.values import DecisionKind, QueueItem, Remarks
 from pipeline.review.desk import Desk
+from pipeline.review.listening import News
 from pipeline.review.sheet import Bar, Meant, Shares, tell_accepted, tell_left_out
 from pipeline.review.verdict import TakenBack
 from pipeline.review.waiting import Said
@@ -166,6 +168,11 @@ class ContactScreen(SharingScreen):
             undrawn=barred[Bar.UNDRAWN],
         )
 
+    def hear_others(self, news: News) -> None:
+        """Show on the sheet too what is open elsewhere."""
+        super().hear_others(news)
+        self._sheet.refresh()
+
     def _count(self) -> None:
         super()._count()
         if self.on_sheet:
@@ -238,7 +245,7 @@ class ContactScreen(SharingScreen):
         self._sheet.go_on()
 
     def _meant(self, item: QueueItem) -> Meant:
-        remarks = Remarks(item.score, item.note, item.flag)
+        remarks = Remarks.of(item)
         seconds = self._shares.take(item.photo_id)
         return Meant(item.photo_id, item.revision_id, item.decision_id, remarks, seconds)
 
@@ -283,7 +290,7 @@ class ContactScreen(SharingScreen):
         if not self.on_sheet:
             super().action_flag()
         elif item is not None:
-            self._remark(item.photo_id, Remarks(item.score, item.note, not item.flag))
+            self._remark(item.photo_id, replace(Remarks.of(item), flag=not item.flag))
             self._sheet.refresh()
 
     def _say(self, sentence: str, severity: SeverityLevel = "information") -> None:

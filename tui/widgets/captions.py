@@ -19,6 +19,8 @@ BARS = {
     Bar.UNREADABLE: "can't be shown",
 }
 """What is told of a photo that isn't accepted with the page, in as few cells as it has."""
+COLOURS = {Bar.OUT: "draft", Bar.UNDRAWN: "quiet"}
+"""Of those that are as they should be; all others want a look."""
 
 
 Part = tuple[str, str]
@@ -51,7 +53,7 @@ def _word(item: QueueItem, bar: Bar | None, holder: str, width: int) -> Part:
     if bar is Bar.ELSEWHERE:
         return cut(f"open: {printable(holder)}", width), "since"
     if bar in BARS:
-        return BARS[bar], "draft" if bar is Bar.OUT else "since"
+        return BARS[bar], COLOURS.get(bar, "since")
     sure = item.predicted_jaccard
     return ("" if sure is None else f"sure {sure:.2f}"), "quiet"
 

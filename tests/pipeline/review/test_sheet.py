@@ -40,7 +40,7 @@ def two(remember: Callable[..., int], draw: Callable[..., Path], folder: Path, s
 
 
 def meant(item: QueueItem, seconds: float = 1.0) -> Meant:
-    remarks = Remarks(item.score, item.note, item.flag)
+    remarks = Remarks.of(item)
     return Meant(item.photo_id, item.revision_id, item.decision_id, remarks, seconds)
 
 
