@@ -70,8 +70,12 @@ def _last_of(session: Session, reviewer: str) -> Sequence[DecisionRow]:
     """What a reviewer's last key decided, as far as that stands; the last first."""
     standing = (
         select(DecisionRow)
-        .join(StandingRow, col(StandingRow.decision_id) == col(DecisionRow.id))
-        .where(col(DecisionRow.reviewer) == reviewer)
+        # By the photo too, which is what a standing is found by.
+        .join(StandingRow, col(StandingRow.photo_id) == col(DecisionRow.photo_id))
+        .where(
+            col(StandingRow.decision_id) == col(DecisionRow.id),
+            col(DecisionRow.reviewer) == reviewer,
+        )
         .order_by(col(DecisionRow.id).desc())
     )
     last = session.scalars(standing.limit(1)).all()
