@@ -58,6 +58,8 @@ class ContactScreen(SharingScreen):
         self._sheet = ContactSheet(self._queue, id="sheet")
         self._sheet_head = SheetHead(preferences.keymap, id="sheet-head")
         self._shares = Shares(self._attention)
+        self._left_waiting = False
+        """Whether the photo that was seen before the sheet waited then."""
 
     def on_mount(self) -> None:
         """Keep what is told of the page right: what was drawn just now is soon seen."""
@@ -80,7 +82,10 @@ class ContactScreen(SharingScreen):
         if self.on_sheet:
             self._leave_sheet()
             return
+        if self._chooses:
+            self._close_filters()
         row = self._queue.current
+        self._left_waiting = isinstance(row, QueueItem) and not self._was_decided()
         for group in ("open", "prepare"):
             self.workers.cancel_group(self, group)
         self._put_away()
@@ -104,11 +109,10 @@ class ContactScreen(SharingScreen):
             self._come_back()
 
     def _come_back(self) -> None:
-        row = self._queue.current
-        if isinstance(row, QueueItem) and self._was_decided():
+        if self._left_waiting and self._was_decided():
             self._go_on()
         else:
-            self._show_row(row)
+            self._show_row(self._queue.current)
 
     @on(ContactSheet.Chosen)
     def _open_chosen(self, message: ContactSheet.Chosen) -> None:
