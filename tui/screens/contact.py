@@ -60,6 +60,8 @@ class ContactScreen(SharingScreen):
         self._shares = Shares(self._attention)
         self._left_waiting = False
         """Whether the photo that was seen before the sheet waited then."""
+        self._claimed: tuple[int, ...] = ()
+        self._drawing_on: Easel | None = None
 
     def on_mount(self) -> None:
         """Keep what is told of the page right: what was drawn just now is soon seen."""
@@ -101,6 +103,7 @@ class ContactScreen(SharingScreen):
         """Go back to the photo that was seen before, or to this one."""
         self.workers.cancel_group(self, "sheet")
         self._shares.see(())
+        self._claimed, self._drawing_on = (), None
         self.remove_class("-sheet")
         self.app.clear_notifications()
         self._show_state()
@@ -133,24 +136,39 @@ class ContactScreen(SharingScreen):
 
     @on(ContactSheet.Turned)
     def _turn(self) -> None:
-        """Another page is seen: nobody else is handed its photos, and they are drawn."""
+        """Other photos are seen: nobody else is handed those that wait, and all are drawn."""
         if self.on_sheet and self._sheet.size:
-            waiting = [item.photo_id for item in self._sheet.items if item.decision is None]
-            self._desk.claim_page(waiting)
-            self._draw_page(self._sheet.draw_on(self._bench.canvas.easel))
+            self._claim_page()
+            self._draw_on(self._sheet.draw_on(self._bench.canvas.easel))
             self._tell_page()
 
+    def _claim_page(self) -> None:
+        waiting = tuple(item.photo_id for item in self._sheet.items if item.decision is None)
+        if waiting != self._claimed:
+            self._claimed = waiting
+            self._desk.claim_page(waiting)
+
+    def _draw_on(self, easel: Easel) -> None:
+        # What draws on it already comes to what is new: begun anew, it would lose what it draws.
+        if easel != self._drawing_on:
+            self._drawing_on = easel
+            self._draw_pages(easel)
+
     @work(group="sheet", exclusive=True)
-    async def _draw_page(self, easel: Easel) -> None:
+    async def _draw_pages(self, easel: Easel) -> None:
         """Draw what the page lacks, then what the next one lacks, one after the other."""
         side, draw = side_for(easel), drawing_on(easel)
-        while (item := self._sheet.next_undrawn()) is not None:
-            try:
-                thumb = await asyncio.wrap_future(self._desk.glance(item, side, draw))
-            except EXPECTED as problem:
-                thumb = Thumb(item.revision_id, failure=str(problem))
-            self._sheet.keep(item, easel, thumb)
-            self._tell_page()
+        try:
+            while (item := self._sheet.next_undrawn()) is not None:
+                try:
+                    thumb = await asyncio.wrap_future(self._desk.glance(item, side, draw))
+                except EXPECTED as problem:
+                    thumb = Thumb(item.revision_id, failure=str(problem))
+                self._sheet.keep(item, easel, thumb)
+                self._tell_page()
+        finally:
+            if self._drawing_on == easel:
+                self._drawing_on = None
 
     @on(ContactSheet.Changed)
     def _tell_page(self) -> None:
@@ -175,32 +193,29 @@ class ContactScreen(SharingScreen):
     def hear_others(self, news: News) -> None:
         """Show on the sheet too what is open elsewhere."""
         super().hear_others(news)
-        self._sheet.refresh()
+        if self.on_sheet:
+            self._sheet.refresh()
 
     def _count(self) -> None:
         super()._count()
         if self.on_sheet:
             self._sheet.follow()
-            self._draw_again()
-
-    def _draw_again(self) -> None:
-        if self.on_sheet:
-            self._draw_page(self._sheet.draw_on(self._bench.canvas.easel))
+            self._turn()
 
     def action_overlay(self) -> None:
         """The outline alone, with a fill, the fill alone, nothing."""
         super().action_overlay()
-        self._draw_again()
+        self._turn()
 
     def action_opacity(self, steps: int) -> None:
         """A fainter or stronger outline."""
         super().action_opacity(steps)
-        self._draw_again()
+        self._turn()
 
     def action_contrast(self) -> None:
         """More contrast, or the photo's own."""
         super().action_contrast()
-        self._draw_again()
+        self._turn()
 
     def action_near(self) -> None:
         """See the lesion of each photo, or all of it."""
@@ -210,7 +225,7 @@ class ContactScreen(SharingScreen):
         canvas = self._bench.canvas
         whole = canvas.easel.near is Near.WHOLE
         canvas.prefer(Near.LESION if whole else Near.WHOLE)
-        self._draw_again()
+        self._turn()
 
     def action_zoom(self, steps: int) -> None:
         """See the photo nearer or farther, or fewer photos larger and more of them smaller."""

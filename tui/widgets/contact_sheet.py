@@ -202,6 +202,8 @@ class ContactSheet(SheetView, can_focus=True):
         shown = tuple(item.photo_id for item in self.items)
         if shown != self._shown:
             self._shown = shown
+            # Whoever comes back to a photo that could not be drawn may have it drawn now.
+            self._thumbs.forget_failures()
             self._since = {each: seen for each, seen in self._since.items() if each in shown}
             self.refresh()
             self.post_message(self.Turned())

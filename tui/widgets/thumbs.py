@@ -63,6 +63,10 @@ class Thumbs:
         while self._cells > self._most_cells and len(self._kept) > 1:
             self._cells -= self._kept.pop(next(iter(self._kept))).cells
 
+    def forget_failures(self) -> None:
+        """Keep nothing of what could not be drawn."""
+        self._kept = {key: thumb for key, thumb in self._kept.items() if not thumb.failure}
+
 
 def side_for(easel: Easel) -> Callable[[Mask | None], int]:
     """Says how many pixels the longer side of a photo needs to be drawn with this mask."""
