@@ -194,7 +194,7 @@ class ContactScreen(SharingScreen):
         """Show on the sheet too what is open elsewhere."""
         super().hear_others(news)
         if self.on_sheet:
-            self._sheet.refresh()
+            self._sheet.follow()
 
     def _count(self) -> None:
         super()._count()
@@ -310,7 +310,7 @@ class ContactScreen(SharingScreen):
             super().action_flag()
         elif item is not None:
             self._remark(item.photo_id, replace(Remarks.of(item), flag=not item.flag))
-            self._sheet.refresh()
+            self._sheet.follow()
 
     def _say(self, sentence: str, severity: SeverityLevel = "information") -> None:
         if self.on_sheet:

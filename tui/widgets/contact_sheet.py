@@ -69,6 +69,7 @@ class ContactSheet(SheetView, can_focus=True):
         self._out: set[int] = set()
         self._since: dict[int, tuple[int | None, float]] = {}
         self._shown: tuple[int, ...] = ()
+        self._told: list[tuple[QueueItem, str]] = []
 
     # What is on the page
 
@@ -182,10 +183,13 @@ class ContactSheet(SheetView, can_focus=True):
         self._move(0 if place is None else place)
 
     def follow(self) -> None:
-        """The queue has changed: the frame stays around its photo."""
+        """The queue has changed: the frame stays around its photo, and what is new is drawn."""
         place = None if self._photo is None else self._queue.place_of(self._photo)
         self._move(self._place if place is None else place)
-        self.refresh()
+        before, self._told = self._told, [(item, self.holder(item)) for item in self.items]
+        for at, told in enumerate(self._told):
+            if at >= len(before) or before[at] != told:
+                self.refresh(self.tiles.frame(at))
 
     def go_on(self) -> None:
         """Go to the next page where nothing waits on this one, or else to the first that does."""
@@ -207,9 +211,8 @@ class ContactSheet(SheetView, can_focus=True):
             self._since = {each: seen for each, seen in self._since.items() if each in shown}
             self.refresh()
             self.post_message(self.Turned())
-        else:
-            tiles = self.tiles
-            self.refresh(tiles.frame(before), tiles.frame(self._place - self.first))
+        elif before != (after := self._place - self.first):
+            self.refresh(self.tiles.frame(before), self.tiles.frame(after))
         self.post_message(self.Changed())
 
     def action_step(self, photos: int) -> None:
@@ -236,7 +239,7 @@ class ContactSheet(SheetView, can_focus=True):
         """Take the photo in the frame out, or in again."""
         if self._photo is not None:
             self._out ^= {self._photo}
-            self.refresh()
+            self.refresh(self.tiles.frame(self._place - self.first))
             self.post_message(self.Changed())
 
     def action_open(self) -> None:
