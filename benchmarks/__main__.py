@@ -6,6 +6,7 @@ from benchmarks import (
     close_up,
     export,
     near,
+    page,
     renderer,
     repairs,
     segment,
@@ -22,6 +23,7 @@ if __name__ == "__main__":
     near.main()
     repairs.main()
     statements.main()
+    page.main()
     triage.main()
     export.main()
     segment.main()

@@ -191,8 +191,8 @@ class Reviewer:
         return self._random.choice(kinds)
 
     def _take_back(self) -> None:
-        decision = self._timed("take back", lambda: self._store.take_back(self._session.reviewer))
-        if decision is not None:
+        taken = self._timed("take back", lambda: self._store.take_back(self._session.reviewer))
+        for decision in taken:
             self._say(what="took back", note=decision.note)
 
     def _go_where_another_one_is(self) -> None:

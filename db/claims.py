@@ -4,7 +4,7 @@ A claim holds for a while and is renewed; what a killed session leaves runs out 
 nothing of a decision: that on a photo which another one has open is as good as any.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, delete, or_, select
 from sqlmodel import Session, col
 
 from db.sessions import Sessions, standing_of
-from db.tables import ClaimRow
+from db.tables import ClaimRow, StandingRow
 
 SPAN = timedelta(seconds=24)
 """How long a claim holds that nobody renews."""
@@ -56,13 +56,15 @@ class Claims(Sessions):
         What else the session held is let go, but for `keep`. Raises Unknown.
         """
         with self._writing() as session:
-            standing = standing_of(session, photo_id)
-            session.execute(delete(ClaimRow).where(_lapsed(at)))
-            session.execute(delete(ClaimRow).where(_held_by(holder), _not_in({photo_id, *keep})))
-            row = session.get(ClaimRow, photo_id)
-            if row is None or _holder_of(row) == holder:
-                row = session.merge(_row(photo_id, holder, at))
-            return Claimed(_holder_of(row), standing.decision_id)
+            standing_of(session, photo_id)
+            return _claimed(session, [photo_id], holder, at, keep)[photo_id]
+
+    def claim_all(
+        self, photo_ids: Collection[int], holder: Holder, at: datetime, keep: Collection[int] = ()
+    ) -> Mapping[int, Claimed]:
+        """Claim many photos as `claim` does one; those that are not there are left out."""
+        with self._writing() as session:
+            return _claimed(session, photo_ids, holder, at, keep)
 
     def let_go(self, holder: Holder, keep: Collection[int] = ()) -> None:
         """A session has none of its photos open any more, but for `keep`."""
@@ -85,11 +87,39 @@ def holds(claim: Claim, at: datetime) -> bool:
     return at < claim.until <= at + SPAN + SLACK
 
 
-def decided(session: Session, photo_id: int, reviewer: str) -> None:
-    """A reviewer's decision ends that reviewer's claim, in the same transaction."""
+def _claimed(
+    session: Session,
+    photo_ids: Collection[int],
+    holder: Holder,
+    at: datetime,
+    keep: Collection[int],
+) -> dict[int, Claimed]:
+    session.execute(delete(ClaimRow).where(_lapsed(at)))
+    session.execute(delete(ClaimRow).where(_held_by(holder), _not_in({*photo_ids, *keep})))
+    theirs = holders(session, photo_ids, at)
+    standing = session.scalars(select(StandingRow).where(col(StandingRow.photo_id).in_(photo_ids)))
+    found = {
+        row.photo_id: Claimed(theirs.get(row.photo_id, holder), row.decision_id) for row in standing
+    }
+    for photo_id, claimed in found.items():
+        if claimed.holder == holder:
+            session.merge(_row(photo_id, holder, at))
+    return found
+
+
+def holders(session: Session, photo_ids: Collection[int], at: datetime) -> dict[int, Holder]:
+    """Who has which of these photos open at a moment."""
+    rows = session.scalars(
+        select(ClaimRow).where(col(ClaimRow.photo_id).in_(photo_ids), ~_lapsed(at))
+    )
+    return {row.photo_id: _holder_of(row) for row in rows}
+
+
+def decided(session: Session, photo_ids: Collection[int], reviewer: str) -> None:
+    """A reviewer's decisions end that reviewer's claims, in the same transaction."""
     session.execute(
         delete(ClaimRow).where(
-            col(ClaimRow.photo_id) == photo_id, col(ClaimRow.reviewer) == reviewer
+            col(ClaimRow.photo_id).in_(photo_ids), col(ClaimRow.reviewer) == reviewer
         )
     )
 

@@ -1,5 +1,7 @@
 """Decisions: stored in one transaction, and taken back by one more fact."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Select, select
 from sqlmodel import Session, col
 
@@ -8,7 +10,7 @@ from db.columns import now
 from db.errors import StaleDecision
 from db.masks import add_revision, is_drafted, newest_outline
 from db.moments import moment_for, moment_to_take_back
-from db.remarks import give_remark_back, take_remark_in
+from db.remarks import give_remark_back, remarks_of, take_remarks_in
 from db.sessions import Sessions, get_row, standing_of
 from db.tables import DecisionRow, InstanceRow, RetractionRow, RevisionRow, StandingRow
 from db.values import Decision, DecisionKind, NewMask, Verdict
@@ -48,30 +50,20 @@ class Decisions(Sessions):
             session.add(decision)
             session.flush()
             standing.decision_id, standing.revision_id = decision.id, revision_id
-            take_remark_in(session, verdict.photo_id, verdict.reviewer)
-            decided(session, verdict.photo_id, verdict.reviewer)
+            take_remarks_in(session, [verdict.photo_id], verdict.reviewer)
+            decided(session, [verdict.photo_id], verdict.reviewer)
 
-    def take_back(self, reviewer: str) -> Decision | None:
-        """Take a reviewer's last standing decision back: the photo stands as before it.
+    def take_back(self, reviewer: str) -> tuple[Decision, ...]:
+        """Take back what a reviewer's last key decided: each photo stands as before it.
 
-        What it said beside stays said.
+        That is one decision, or all of a batch that still stand; empty where none stands. What
+        they said beside stays said.
         """
         with self._writing() as session:
-            last = session.scalars(
-                select(DecisionRow)
-                .join(StandingRow, col(StandingRow.decision_id) == col(DecisionRow.id))
-                .where(col(DecisionRow.reviewer) == reviewer)
-                .order_by(col(DecisionRow.id).desc())
-            ).first()
-            if last is None:
-                return None
-            at = moment_to_take_back(session, last)
-            session.add(RetractionRow(decision_id=last.id, reviewer=reviewer, created_at=at))
-            standing, before = standing_of(session, last.photo_id), _before(session, last)
-            standing.decision_id = None if before is None else before.id
-            standing.revision_id = _stood_on(session, last)
-            give_remark_back(session, last, before)
-            return decision_of(last)
+            last = _last_of(session, reviewer)
+            if last:
+                _take_back(session, last)
+            return tuple(map(decision_of, last))
 
     def overruling(self, reviewer: str) -> Decision | None:
         """What stands on the photo that a reviewer decided last, if another has said it since.
@@ -84,6 +76,40 @@ class Decisions(Sessions):
             if last is None or standing is None or standing.decision_id in {None, last.id}:
                 return None
             return decision_of(get_row(session, DecisionRow, standing.decision_id))
+
+
+def _last_of(session: Session, reviewer: str) -> Sequence[DecisionRow]:
+    """What a reviewer's last key decided, as far as that stands; the last first."""
+    standing = (
+        select(DecisionRow)
+        # By the photo too, which is what a standing is found by.
+        .join(StandingRow, col(StandingRow.photo_id) == col(DecisionRow.photo_id))
+        .where(
+            col(StandingRow.decision_id) == col(DecisionRow.id),
+            col(DecisionRow.reviewer) == reviewer,
+        )
+        .order_by(col(DecisionRow.id).desc())
+    )
+    last = session.scalars(standing.limit(1)).all()
+    if not last or last[0].batch is None:
+        return last
+    return session.scalars(standing.where(col(DecisionRow.batch) == last[0].batch)).all()
+
+
+def _take_back(session: Session, decisions: Sequence[DecisionRow]) -> None:
+    """Take back what stands of one reviewer; what is asked is asked of all photos together."""
+    ids, reviewer = [each.photo_id for each in decisions], decisions[0].reviewer
+    at = moment_to_take_back(session, decisions)
+    before, remarks = _before(session, decisions), remarks_of(session, ids, reviewer)
+    standing = session.scalars(select(StandingRow).where(col(StandingRow.photo_id).in_(ids)))
+    stands = {row.photo_id: row for row in standing}
+    for last in decisions:
+        session.add(RetractionRow(decision_id=last.id, reviewer=reviewer, created_at=at))
+        held = before.get(last.photo_id)
+        row = stands[last.photo_id]
+        row.decision_id = None if held is None else held.id
+        row.revision_id = _stood_on(session, last)
+        give_remark_back(session, last, held, remarks.get(last.photo_id))
 
 
 def _said_by(reviewer: str) -> Select[DecisionRow]:
@@ -125,18 +151,19 @@ def _corrected(session: Session, verdict: Verdict, mask: NewMask) -> int:
     return revision.id
 
 
-def _before(session: Session, last: DecisionRow) -> DecisionRow | None:
-    """The decision that stood before this one."""
-    return session.scalars(
+def _before(session: Session, decisions: Sequence[DecisionRow]) -> dict[int, DecisionRow]:
+    """The decisions that stood before these, by their photos."""
+    last = {each.photo_id: each.id for each in decisions}
+    rows = session.scalars(
         select(DecisionRow)
         .outerjoin(RetractionRow, col(RetractionRow.decision_id) == col(DecisionRow.id))
         .where(
-            col(DecisionRow.photo_id) == last.photo_id,
-            col(DecisionRow.id) < last.id,
+            col(DecisionRow.photo_id).in_(last),
             col(RetractionRow.decision_id).is_(None),
         )
-        .order_by(col(DecisionRow.id).desc())
-    ).first()
+        .order_by(col(DecisionRow.id))
+    )
+    return {row.photo_id: row for row in rows if row.id < last[row.photo_id]}
 
 
 def _stood_on(session: Session, last: DecisionRow) -> int | None:

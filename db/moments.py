@@ -1,8 +1,9 @@
 """When something was said or drawn: after all before it, also where the clock was put back."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 from sqlmodel import Session, col
 
 from db.columns import now
@@ -13,21 +14,32 @@ _LEAST = timedelta(microseconds=1)
 
 def moment_for(session: Session, photo_id: int) -> datetime:
     """A moment for what is said of a photo now, or drawn on it."""
-    said = select(func.max(col(DecisionRow.created_at))).where(
-        col(DecisionRow.photo_id) == photo_id
+    return moments_for(session, [photo_id])[photo_id]
+
+
+def moments_for(session: Session, photo_ids: Collection[int]) -> dict[int, datetime]:
+    """Such a moment for each of these photos."""
+    said = (
+        select(col(DecisionRow.photo_id), func.max(col(DecisionRow.created_at)))
+        .where(col(DecisionRow.photo_id).in_(photo_ids))
+        .group_by(col(DecisionRow.photo_id))
     )
     drawn = (
-        select(func.max(col(EditRow.made_at)))
-        .join(DraftRow, col(DraftRow.id) == col(EditRow.draft_id))
-        .where(col(DraftRow.photo_id) == photo_id)
+        select(col(DraftRow.photo_id), func.max(col(EditRow.made_at)))
+        .join(EditRow, col(DraftRow.id) == col(EditRow.draft_id))
+        .where(col(DraftRow.photo_id).in_(photo_ids))
+        .group_by(col(DraftRow.photo_id))
     )
-    return _after(*session.execute(select(said.scalar_subquery(), drawn.scalar_subquery())).one())
+    before: dict[int, datetime] = {}
+    for photo_id, at in session.execute(union_all(said, drawn)):
+        before[photo_id] = max(at, before.get(photo_id, at))
+    return {each: _after(before.get(each)) for each in photo_ids}
 
 
-def moment_to_take_back(session: Session, decision: DecisionRow) -> datetime:
-    """A moment for a decision that is taken back now, after all that were before it."""
+def moment_to_take_back(session: Session, decisions: Sequence[DecisionRow]) -> datetime:
+    """A moment for decisions that are taken back now, after all that were before it."""
     last = session.scalar(select(func.max(col(RetractionRow.created_at))))
-    return _after(decision.created_at, last)
+    return _after(*(each.created_at for each in decisions), last)
 
 
 def _after(*before: datetime | None) -> datetime:

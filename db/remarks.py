@@ -1,9 +1,9 @@
 """Remarks: what a reviewer says of a photo before, or after, he decides it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, select
+from sqlalchemy import ColumnElement, case, delete, select
 from sqlmodel import Session, col
 
 from db.columns import now
@@ -35,20 +35,33 @@ def put_remark(session: Session, photo_id: int, reviewer: str, said: Remarks) ->
     )
 
 
-def take_remark_in(session: Session, photo_id: int, reviewer: str) -> None:
-    """A reviewer's decision says it from now on."""
-    row = session.get(RemarkRow, (photo_id, reviewer))
-    if row is not None:
-        session.delete(row)
+def take_remarks_in(session: Session, photo_ids: Collection[int], reviewer: str) -> None:
+    """A reviewer's decisions say it from now on."""
+    session.execute(
+        delete(RemarkRow).where(
+            col(RemarkRow.photo_id).in_(photo_ids), col(RemarkRow.reviewer) == reviewer
+        )
+    )
 
 
-def give_remark_back(session: Session, decision: DecisionRow, before: DecisionRow | None) -> None:
-    """What a decision taken back said stays said, unless its reviewer has said more since.
+def remarks_of(session: Session, photo_ids: Collection[int], reviewer: str) -> dict[int, RemarkRow]:
+    """What a reviewer says of each of these photos, beside what decisions hold."""
+    rows = session.scalars(
+        select(RemarkRow).where(
+            col(RemarkRow.photo_id).in_(photo_ids), col(RemarkRow.reviewer) == reviewer
+        )
+    )
+    return {row.photo_id: row for row in rows}
+
+
+def give_remark_back(
+    session: Session, decision: DecisionRow, before: DecisionRow | None, known: RemarkRow | None
+) -> None:
+    """What a decision taken back said stays said, unless its reviewer has said more since: `known`.
 
     `before` is the decision that stands now.
     """
     said = remark_of(decision)
-    known = session.get(RemarkRow, (decision.photo_id, decision.reviewer))
     if known is None and said != (NO_REMARKS if before is None else remark_of(before)):
         put_remark(session, decision.photo_id, decision.reviewer, said)
 

@@ -113,7 +113,7 @@ class Remarks:
     flag: bool = False
 
     @classmethod
-    def of(cls, said: "Decision | PhotoDetails") -> "Remarks":
+    def of(cls, said: "Decision | PhotoDetails | QueueItem") -> "Remarks":
         """What a decision said, or what is said of a photo now."""
         return cls(said.score, said.note, said.flag)
 

@@ -121,6 +121,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("previous_match", "less_than_sign", "next_match(-1)", Group.MOVE, "Previous match"),
     Command("filter", "F", "filter", Group.MOVE, "Filter and sort", "Filter and sort", "filter"),
+    Command("sheet", "g", "sheet", Group.MOVE, "Contact sheet", "Contact sheet", "sheet"),
     Command(
         "overlay",
         "o",
@@ -263,9 +264,19 @@ MOUSE_AND_ARROWS: tuple[tuple[str, str], ...] = (
 )
 """What the canvas takes while editing; written in the help, not to be bound."""
 
+SHEET_KEYS: tuple[tuple[str, str], ...] = (
+    ("accept", "Accept what is seen"),
+    ("take_back", "Take the page back"),
+    ("space", "Take one out, or in"),
+    ("enter", "Open it"),
+    ("pgdn", "Next page; pgup: back"),
+    ("nearer", "Larger, fewer photos"),
+)
+"""What keys do on the contact sheet; by the ids of their commands, or what it alone takes."""
+
 REVIEW_HINTS = (
     *("accept", "reject", "no_lesion", "skip", "refine", "brush", "lesion", "help", "quit"),
-    *("search", "filter", "take_back", "overlay"),
+    *("search", "filter", "take_back", "overlay", "sheet"),
 )
 EDIT_HINTS = ("accept", "add_or_cut", "smaller", "put_away", "help", "undo", "redo", "quit")
 """The key line while looking and while editing, what matters most first."""

@@ -37,6 +37,10 @@ class Keymap:
         """The key of the command with an id, as a person knows it."""
         return self.command(name).key_name
 
+    def key_or(self, name: str) -> str:
+        """The key of the command with an id; where there is none, the name itself."""
+        return self.key(name) if name in self._by_id else name
+
     def typed(self, text: str) -> tuple[str, ...]:
         """The keys of the table that wrote a text, one a character; others are left out."""
         keys = {item.key_name: item.key for item in self.commands}

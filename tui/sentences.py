@@ -130,6 +130,11 @@ def passed_over(name: str, who: str, kind: DecisionKind) -> str:
     return f" Not on {name}, your last: {printable(who)} has decided it since ({kind})."
 
 
+def page_taken_back(photos: int) -> str:
+    """Said where all that one key accepted of a page is taken back."""
+    return f"Taken back: {photos} photos that were accepted together. They wait again."
+
+
 def came_just_now(name: str) -> str:
     """Said where a key may have been meant for the photo that was there before."""
     return f"{name} came just now. Press again if you mean it."

@@ -1,6 +1,6 @@
-"""Keeps the photo that a reviewer looks at claimed, without anybody waiting for that."""
+"""Keeps the photos that a reviewer looks at claimed, without anybody waiting for that."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
@@ -19,11 +19,11 @@ RENEW = 8.0
 
 
 class Claiming:
-    """What a session has open: one photo at a time, and those whose decision is on its way.
+    """What a session has open: a photo or a page at a time, and those whose decision is on its way.
 
-    `claim`, `decide` and `leave` are called by the screen's thread and `renew` by any; all return
-    at once. What they ask for is done on a thread of its own, in order, a transaction each; what
-    is no more wanted when its turn comes is left out. If the process dies, its claim runs out.
+    `renew` is called by any thread and all the rest by the screen's; all return at once. What they
+    ask for is done on a thread of its own, in order, a transaction each; what is no more wanted
+    when its turn comes is left out. If the process dies, its claims run out.
     """
 
     def __init__(self, session: ReviewSession, clock: Callable[[], float] = monotonic) -> None:
@@ -31,7 +31,7 @@ class Claiming:
         self._clock = clock
         self._lane = Lane("claiming")
         # Set by the screen's thread and read by others, which may come a moment late.
-        self._open: int | None = None
+        self._open: tuple[int, ...] = ()
         self._asked = 0.0
         self._closed = False
         self._deciding: set[int] = set()
@@ -42,8 +42,17 @@ class Claiming:
 
         Raises StoreError.
         """
-        self._open = photo_id
-        return self._ask(photo_id)
+        self._open = (photo_id,)
+        claimed = self._ask(self._open)
+        return self._lane.submit(lambda: claimed.result().get(photo_id))
+
+    def claim_page(self, photo_ids: Collection[int]) -> Future[Mapping[int, Claimed]]:
+        """Claim photos that are looked at together from now on; whose they are.
+
+        Empty if that is asked no more. Raises StoreError.
+        """
+        self._open = tuple(photo_ids)
+        return self._ask(self._open)
 
     def decide(self, photo_id: int, stored: Future[T]) -> None:
         """A photo's decision is on its way until `stored` is done, and ends the claim with it."""
@@ -54,38 +63,39 @@ class Claiming:
 
     def leave(self) -> None:
         """Nothing is looked at any more."""
-        if self._open is not None:
-            self._open = None
+        if self._open:
+            self._open = ()
             self._lane.submit(self._let_go)
 
     def renew(self) -> None:
-        """Renew the claim if it is time; one that another session had may be had by now."""
-        photo_id = self._open
-        if photo_id is not None and self._clock() - self._asked >= RENEW:
-            self._ask(photo_id)
+        """Renew the claims if it is time; one that another session had may be had by now."""
+        photo_ids = self._open
+        if photo_ids and self._clock() - self._asked >= RENEW:
+            self._ask(photo_ids)
 
     def close(self) -> None:
         """Let go of everything; blocks until then. No decision is on its way any more.
 
         It can be called again.
         """
-        self._open = None
+        self._open = ()
         if not self._closed:
             self._closed = True
             self._lane.submit(self._let_go)
             self._lane.close()
 
-    def _ask(self, photo_id: int) -> Future[Claimed | None]:
+    def _ask(self, photo_ids: tuple[int, ...]) -> Future[Mapping[int, Claimed]]:
         self._asked = self._clock()
-        return self._lane.submit(partial(self._claim, photo_id))
+        return self._lane.submit(partial(self._claim, photo_ids))
 
     # On the lane
 
-    def _claim(self, photo_id: int) -> Claimed | None:
-        return self._session.claim(photo_id, self._deciding) if photo_id == self._open else None
+    def _claim(self, photo_ids: tuple[int, ...]) -> Mapping[int, Claimed]:
+        wanted = photo_ids == self._open
+        return self._session.claim_all(photo_ids, self._deciding) if wanted else {}
 
     def _let_go(self) -> None:
         # What can't be let go of now runs out.
-        if self._open is None:
+        if not self._open:
             with suppress(StoreError):
                 self._session.let_go(self._deciding)

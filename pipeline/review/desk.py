@@ -5,7 +5,10 @@ looking  has photos drawn as near as they are looked at; what waits may be cance
 editing  makes every change of every mask, as it was asked for
 storing  decides, takes back, hands remarks and shapes to the writer, and reads a page of the queue,
          each after the edits asked for before it
-claiming claims the photo that is looked at, so that nobody else is handed it; nothing waits for it
+glancing looks at photos of a page and draws them small, one after the other; what waits may be
+         cancelled
+claiming claims the photos that are looked at, so that nobody else is handed them; nothing waits for
+         it
 listening looks for what others did, and has claims renewed
 writer   commits edits, remarks and shapes, in the order they were made (`pipeline.review.writer`)
 
@@ -15,13 +18,14 @@ has not committed is lost, and a decision that `storing` has not come to; a scre
 nothing, since `close` waits for all of them.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import TypeVar
 
 from db.claims import Claimed
 from db.queue import PAGE
+from db.together import LeftOut
 from db.values import PhotoDetails, QueueItem, Remarks, SetAside, Tool
 from imaging.framing import Framing, Mask, Pixels, Size
 from imaging.mask.shape import Point
@@ -31,11 +35,13 @@ from pipeline.review.claiming import Claiming
 from pipeline.review.deck import Deck
 from pipeline.review.draft import Change, Draft
 from pipeline.review.editor import OpenPhoto
+from pipeline.review.glance import Glance
 from pipeline.review.lane import Lane
 from pipeline.review.listening import Listening, News
 from pipeline.review.refining import Mark
 from pipeline.review.reshaped import Reshaped
 from pipeline.review.session import ReviewSession
+from pipeline.review.sheet import Meant
 from pipeline.review.verdict import Ruling, TakenBack
 from pipeline.review.versions import Version
 
@@ -130,6 +136,7 @@ class Desk:
         self._session = session
         self._opening = ThreadPoolExecutor(1, "opening")
         self._looking = ThreadPoolExecutor(1, "looking")
+        self._glancing = ThreadPoolExecutor(1, "glancing")
         self._editing = Lane("editing")
         self._storing = Lane("storing")
         self._claiming = Claiming(session)
@@ -190,6 +197,10 @@ class Desk:
         """
         return self._claiming.claim(photo_id)
 
+    def claim_page(self, photo_ids: Collection[int]) -> Future[Mapping[int, Claimed]]:
+        """These photos are looked at together, as `claim` has it of one; whose each is."""
+        return self._claiming.claim_page(photo_ids)
+
     def is_ours(self, claimed: Claimed) -> bool:
         """Whether a photo is this session's."""
         return claimed.holder == self._session.holder
@@ -241,6 +252,25 @@ class Desk:
         self._claiming.decide(photo.details.photo_id, stored)
         return stored
 
+    def glance(
+        self, item: QueueItem, side: Callable[[Mask | None], int], draw: Callable[[Glance], T]
+    ) -> Future[T]:
+        """What `draw` makes of a photo that is looked at among others; it runs on that thread.
+
+        Cancelled before its turn, the photo is not looked at. Raises what `ReviewSession.glance`
+        raises.
+        """
+        return self._glancing.submit(lambda: draw(self._session.glance(item, side)))
+
+    def accept_page(self, page: Sequence[Meant]) -> Future[LeftOut]:
+        """Store that the outlines of a page are accepted; which could not be, and why."""
+        for each in page:
+            self._deck.drop(each.photo_id)
+        stored = self._store(lambda: self._session.accept_page(page))
+        for each in page:
+            self._claiming.decide(each.photo_id, stored)
+        return stored
+
     def has_model_outline(self, photo: DeskPhoto) -> Future[bool]:
         """Whether a model has outlined a photo, whatever that stands on."""
         return self._store(lambda: self._session.has_model_outline(photo.details.photo_id))
@@ -266,8 +296,8 @@ class Desk:
         self._handed = self._storing.submit(queue)
         return stored
 
-    def take_back(self) -> Future[TakenBack | None]:
-        """Take the reviewer's last decision back; which it was, None where there is none."""
+    def take_back(self) -> Future[tuple[TakenBack, ...]]:
+        """Take back what the reviewer's last key decided, the last first; none if there is none."""
         return self._store(self._session.take_back)
 
     def save(self) -> Future[None]:
@@ -281,6 +311,7 @@ class Desk:
             listening.stop()
         self._opening.shutdown(wait=True, cancel_futures=True)
         self._looking.shutdown(wait=True, cancel_futures=True)
+        self._glancing.shutdown(wait=True, cancel_futures=True)
         # Before the storing lane, which waits for edits.
         self._editing.close()
         self._storing.close()

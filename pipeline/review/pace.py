@@ -5,6 +5,8 @@ from time import monotonic
 
 LONGEST = 60.0
 """Seconds without a key or the mouse that count: whoever does nothing for longer is away."""
+REACTION = 1.0
+"""Seconds that a photo must have been seen to be meant by a key where it came by itself."""
 LEAST = 3
 """Decisions before anything is said of the pace."""
 

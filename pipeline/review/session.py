@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from uuid import uuid4
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from db.claims import Claim, Claimed, Holder, holds
 from db.columns import now
 from db.sqlite.changes import Changes
 from db.store import Store
+from db.together import LeftOut
 from db.values import (
     Decision,
     DraftState,
@@ -27,22 +29,24 @@ from db.values import (
     Verdict,
 )
 from imaging.decode.photo import PhotoError
-from imaging.framing import Framing, Mask, Pixels, Probabilities
+from imaging.framing import Framing, Mask, Pixels
 from imaging.mask import rle
 from imaging.mask.edit import PatchError
-from imaging.mask.marks import Marks
 from imaging.mask.shape import Point
-from imaging.mask.window import Window
 from imaging.values import Prediction
 from models.package.package import ModelError
 from pipeline.errors import EmptyOutline, Overruled, PipelineError, ReviewError, WriteFailed
+from pipeline.review.another import another_picture
 from pipeline.review.editor import Editor, OpenPhoto, Past
+from pipeline.review.glance import Glance, glance
 from pipeline.review.order import read_in_order
 from pipeline.review.reshaped import Reshaped, compare_forms
+from pipeline.review.sheet import Meant
 from pipeline.review.sitting import Sitting
 from pipeline.review.stored_draft import StoredDraft, Whose
 from pipeline.review.verdict import OUTLINE, Ruling, TakenBack, stored_kind
 from pipeline.review.versions import Version, compare_versions
+from pipeline.review.viewer_refiner import ViewerRefiner
 from pipeline.review.waiting import Said
 from pipeline.review.writer import Writer
 from pipeline.work.scorer import Scorer
@@ -128,6 +132,12 @@ class ReviewSession:
         """
         return self._store.claim(photo_id, self.holder, self.clock(), keep)
 
+    def claim_all(
+        self, photo_ids: Collection[int], keep: Collection[int] = ()
+    ) -> Mapping[int, Claimed]:
+        """Claim many photos likewise; those that are not there are left out."""
+        return self._store.claim_all(photo_ids, self.holder, self.clock(), keep)
+
     def let_go(self, keep: Collection[int] = ()) -> None:
         """No photo is open in this session any more, but for `keep`."""
         self._store.let_go(self.holder, keep)
@@ -162,7 +172,7 @@ class ReviewSession:
         # A mask is never shown on a picture it was not made for.
         content_hash, picture = viewed.fingerprint.content_hash, viewed.photo.pixels
         if self._store.find_photo(content_hash) != photo_id:
-            raise ReviewError(_another_picture(details))
+            raise ReviewError(another_picture(details.name))
         prediction = None if details.revision is None else self._prediction(details)
         editor = self._editor(details, prediction)
         refiner = ViewerRefiner(self._viewer, details, content_hash)
@@ -177,7 +187,7 @@ class ReviewSession:
         """
         viewed = self._viewer.region(Path(photo.details.path), framing)
         if viewed.fingerprint.content_hash != photo.content_hash:
-            raise ReviewError(_another_picture(photo.details))
+            raise ReviewError(another_picture(photo.details.name))
         return viewed.photo.pixels
 
     def look_ahead(self, photo: OpenPhoto) -> None:
@@ -259,21 +269,43 @@ class ReviewSession:
         """Queue the points of a shape that is begun; none where it is closed, or dropped."""
         self._writer.submit(lambda: self._store.keep_shape(photo_id, self.reviewer, tool, points))
 
-    def take_back(self) -> TakenBack | None:
-        """Take the reviewer's last decision that stands back; which it was, None where none does.
+    def glance(self, item: QueueItem, side: Callable[[Mask | None], int]) -> Glance:
+        """Look at a photo among others; see `pipeline.review.glance.glance`."""
+        return glance(self._store, self._viewer, item, side)
+
+    def accept_page(self, page: Sequence[Meant]) -> LeftOut:
+        """Store that these outlines are accepted, all by one key; which could not be, and why.
+
+        Raises WriteFailed.
+        """
+        self.drain()
+        batch = uuid4().hex
+        verdicts = [each.verdict(self.reviewer, batch) for each in page]
+        left = self._store.decide_together(verdicts, self.holder, self.clock())
+        for each in verdicts:
+            if each.photo_id not in left:
+                self.sitting.decide(each.photo_id, each.kind, each.seconds)
+        return left
+
+    def take_back(self) -> tuple[TakenBack, ...]:
+        """Take back what the reviewer's last key decided, the last first; none if there is none.
 
         Raises Overruled where there is none because another reviewer has decided since.
         """
         self.drain()
         overruling = self._store.overruling(self.reviewer)
-        decision = self._store.take_back(self.reviewer)
-        if decision is None:
-            if overruling is not None:
-                raise Overruled(_overruled(self._store.photo(overruling.photo_id), overruling))
-            return None
-        self.sitting.take_back(decision.photo_id)
-        now = self._store.photo(decision.photo_id, self.reviewer)
-        return TakenBack(decision, Said(now.decision, Remarks.of(now)), overruling)
+        back = self._store.take_back(self.reviewer)
+        if not back and overruling is not None:
+            raise Overruled(_overruled(self._store.photo(overruling.photo_id), overruling))
+        ids = [decision.photo_id for decision in back]
+        lines = self._store.queue_lines(str(self.folder), ids, self.reviewer)
+        stand = {line.photo_id: Said(line.decision, Remarks.of(line)) for line in lines}
+        for photo_id in ids:
+            self.sitting.take_back(photo_id)
+        # One that lies in another folder is on no list here.
+        return tuple(
+            TakenBack(each, stand.get(each.photo_id, Said(None)), overruling) for each in back
+        )
 
     def drain(self) -> None:
         """Wait until every edit is committed. Raises WriteFailed; the edits stay queued then."""
@@ -357,26 +389,6 @@ class ReviewSession:
         return self._store.draft(self.reviewer, details.photo_id, _base_id(details))
 
 
-class ViewerRefiner:
-    """What mends the outlines of one open photo (see `PhotoRefiner`)."""
-
-    def __init__(self, viewer: Viewer, photo: PhotoDetails, content_hash: str) -> None:
-        self._viewer = viewer
-        self._photo = photo
-        self._content_hash = content_hash
-
-    def side(self) -> int:
-        """See PhotoRefiner."""
-        return self._viewer.refiner_side()
-
-    def refine(self, window: Window, outline: Probabilities, marks: Marks) -> Probabilities:
-        """See PhotoRefiner; raises ReviewError where the file holds another picture now."""
-        refined = self._viewer.refine(Path(self._photo.path), window, outline, marks)
-        if refined.fingerprint.content_hash != self._content_hash:
-            raise ReviewError(_another_picture(self._photo))
-        return refined.outline
-
-
 def _base_id(details: PhotoDetails) -> int | None:
     return None if details.revision is None else details.revision.id
 
@@ -392,11 +404,4 @@ def _nothing_to_accept(details: PhotoDetails) -> str:
     return (
         f"{details.name} has no outline yet, so there is none to accept. Draw one, or say that "
         "there is no lesion, or skip it."
-    )
-
-
-def _another_picture(details: PhotoDetails) -> str:
-    return (
-        f"{details.name} holds another picture now than the one that was outlined. "
-        "nevus takes the new one in by itself; what was decided on the old one is kept."
     )

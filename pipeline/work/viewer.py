@@ -57,9 +57,9 @@ class Viewer:
         """The process's number while it runs."""
         return self._worker.pid
 
-    def view(self, path: Path, longest: int) -> Viewed:
+    def view(self, path: Path, longest: int, urgency: Urgency = Urgency.SCREEN) -> Viewed:
         """The whole photo, its longer side at most `longest` pixels."""
-        return self._worker.ask(ViewJob(path, longest), Urgency.SCREEN, path)
+        return self._worker.ask(ViewJob(path, longest), urgency, path)
 
     def region(self, path: Path, framing: Framing) -> Viewed:
         """What a framing shows of the photo, uint8 (gh, gw, 3), made from its full resolution.

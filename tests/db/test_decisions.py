@@ -74,8 +74,7 @@ def test_a_correction_is_a_new_revision_and_taking_it_back_restores_the_draft(
     corrected = store.photo(photo_id).revision
     assert corrected is not None
     assert (corrected.author, corrected.parent_id) == ("ada", base)
-    taken = store.take_back("ada")
-    assert taken is not None
+    [taken] = store.take_back("ada")
     assert taken.photo_id == photo_id
     assert revision_of(store, photo_id) == base
     state = store.draft("ada", photo_id, base)
@@ -95,11 +94,11 @@ def test_decisions_are_taken_back_one_by_one_the_last_first(store: Store) -> Non
     store.decide(verdict(store, second, DecisionKind.SKIPPED))
     store.decide(verdict(store, first, DecisionKind.ACCEPTED, score=4))
     back = [store.take_back("ada") for _ in range(4)]
-    assert [(d.photo_id, d.kind) if d else None for d in back] == [
-        (first, DecisionKind.ACCEPTED),
-        (second, DecisionKind.SKIPPED),
-        (first, DecisionKind.REJECTED),
-        None,
+    assert [[(d.photo_id, d.kind) for d in each] for each in back] == [
+        [(first, DecisionKind.ACCEPTED)],
+        [(second, DecisionKind.SKIPPED)],
+        [(first, DecisionKind.REJECTED)],
+        [],
     ]
     assert {item.decision for item in store.queue(FOLDER)} == {None}
 

@@ -96,8 +96,16 @@ class Clinic:
         predicted_jaccard: float | None = None,
     ) -> int:
         """Draw a photo and store it with an outline; its id."""
+        path = self.draw(name, number, size)
+        return self.outline_file(path, number, predicted_jaccard)
+
+    def outline_file(
+        self, path: Path, number: int = 0, predicted_jaccard: float | None = None
+    ) -> int:
+        """Store a photo of the folder with an outline in its middle; its id."""
+        size = fingerprint(read_file(path)).size
         prediction = replace(spot(number, size), predicted_jaccard=predicted_jaccard)
-        return self._keep(self.draw(name, number, size), prediction)
+        return self._keep(path, prediction)
 
     def outline_nothing(self, name: str) -> int:
         """Draw a photo in which the model found no lesion; its id."""

@@ -1,7 +1,7 @@
 """What the keys for decisions do, to which photo they lead, and what is said when none is left."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from pathlib import Path
 from time import monotonic
 
@@ -10,7 +10,7 @@ from textual import work
 from db.errors import StaleDecision, Unknown
 from db.values import Decision, DecisionKind, QueueItem, Remarks, SetAside
 from pipeline.review.desk import Desk, DeskPhoto
-from pipeline.review.pace import Attention, Pace
+from pipeline.review.pace import REACTION, Attention, Pace
 from pipeline.review.reshaped import Reshaped
 from pipeline.review.verdict import Ruling, TakenBack, stored_kind
 from pipeline.review.waiting import Said, is_skipped
@@ -27,6 +27,7 @@ from tui.sentences import (
     nothing_left,
     nothing_waits,
     open_shape,
+    page_taken_back,
     passed_over,
     seen_again,
     seen_before_it_changed,
@@ -38,9 +39,6 @@ from tui.widgets.keys import Hint
 from tui.widgets.progress import Progress
 from tui.widgets.reasons import Reasons
 from tui.words import describe
-
-REACTION = 1.0
-"""Seconds that a photo must have been seen to be meant by a key where it came by itself."""
 
 
 class DecidingScreen(FindingScreen):
@@ -291,29 +289,36 @@ class DecidingScreen(FindingScreen):
             self._bench.say(*ending)
 
     def action_take_back(self) -> None:
-        """Take the last decision back and go to its photo."""
+        """Take back what the last key decided and go to its photo, the first where it was many."""
         self._return_to(asyncio.wrap_future(self._desk.take_back()))
 
     @work(group="decide")
-    async def _return_to(self, taken: Awaitable[TakenBack | None]) -> None:
+    async def _return_to(self, taken: Awaitable[tuple[TakenBack, ...]]) -> None:
         try:
             back = await taken
         except EXPECTED as problem:
             self._complain(problem)
             return
-        if back is None:
+        if back:
+            self._show_taken_back(back)
+            self.post_message(self.StoreChanged())
+        else:
             self._say("There is no decision to take back.")
-            return
-        decision = back.decision
-        self._pace.take_back()
-        self._mark(decision.photo_id, back.stands)
-        self._queue.unmark(decision.photo_id)
-        self._desk.drop(decision.photo_id)
-        shown = self._queue.reveal(decision.photo_id)
-        name = self._queue.name_of(decision.photo_id) if shown else None
-        self._say(taken_back(decision.kind, name) + self._passed_over(back.passed_over))
+
+    def _show_taken_back(self, back: Sequence[TakenBack]) -> None:
+        """Show that these photos wait again, and go to the one of them that was decided first."""
+        self._queue.mark_all({each.decision.photo_id: each.stands for each in back})
+        for each in back:
+            self._pace.take_back()
+            self._queue.unmark(each.decision.photo_id)
+            self._desk.drop(each.decision.photo_id)
+        self._count()
+        first = back[-1].decision
+        shown = self._queue.reveal(first.photo_id)
+        name = self._queue.name_of(first.photo_id) if shown else None
+        said = taken_back(first.kind, name) if len(back) == 1 else page_taken_back(len(back))
+        self._say(said + self._passed_over(back[-1].passed_over))
         self._count_shown()
-        self.post_message(self.StoreChanged())
 
     def _passed_over(self, since: Decision | None) -> str:
         if since is None:

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui.key_table import MOUSE_AND_ARROWS, Group
+from tui.key_table import MOUSE_AND_ARROWS, SHEET_KEYS, Group
 from tui.keymap import Keymap, spelt
 from tui.surface.terminal import WIDE
 from tui.words import FLAG
@@ -56,7 +56,7 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """One panel over the queue and one over the details; one for all where those are one."""
-        rest = self._column(Group.EDIT) + Content("\n\n") + _signs()
+        rest = Content("\n\n").join([self._column(Group.EDIT), self._sheet(), _signs()])
         if self._colours:
             heading = Content.styled("Colours", "$quiet bold")
             rest = rest + Content("\n\n") + heading + Content(f"\n{self._colours}")
@@ -79,6 +79,11 @@ class HelpScreen(ModalScreen[None]):
             lines += MOUSE_AND_ARROWS
         heading = Content.styled(str(group), "$quiet bold")
         return Content("\n").join([heading, *(_line(*line) for line in lines)])
+
+    def _sheet(self) -> Content:
+        heading = Content.styled("On the contact sheet", "$quiet bold")
+        lines = (_line(self._keymap.key_or(name), text) for name, text in SHEET_KEYS)
+        return Content("\n").join([heading, *lines])
 
 
 def _line(keys: str, text: str) -> Content:

@@ -8,6 +8,7 @@ from textual import events, on, work
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.reactive import reactive
+from textual.widget import Widget
 from textual.widgets import Static
 
 from db.values import QueueItem, SetAside
@@ -20,7 +21,7 @@ from tui.failures import EXPECTED
 from tui.names import below
 from tui.preferences import Preferences
 from tui.rows import Row
-from tui.screens.sharing import SharingScreen
+from tui.screens.contact import ContactScreen
 from tui.sentences import nothing_fits, nothing_here, shape_kept
 from tui.surface.terminal import LEAST_HEIGHT, LEAST_WIDTH, WIDE
 from tui.widgets.canvas import Canvas
@@ -39,7 +40,7 @@ LOOKS = frozenset({"versions", "overlay", "opacity", "contrast", "heat", "zoom",
 """What can be done while revisions are gone through."""
 
 
-class ReviewScreen(SharingScreen):
+class ReviewScreen(ContactScreen):
     """Wires queue, workbench and details to the desk; whatever blocks runs there."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012
@@ -66,6 +67,8 @@ class ReviewScreen(SharingScreen):
                 yield self._versions
                 yield self._filters
                 yield self._locator
+        yield self._sheet_head
+        yield self._sheet
         yield self._status
         yield self._keys
         yield self._note_line
@@ -108,14 +111,16 @@ class ReviewScreen(SharingScreen):
             self._bench.stop_editing()
             self._stopwatch.stop()
             return
-        self._queue.focus()
+        self.set_focus(self._home)
         if opened is not None:
             self._stopwatch.start(opened.details.photo_id)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:  # noqa: ARG002
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
         """Nothing is done unseen or beside a question; editing is only ended where it began."""
         if self.too_small or self._note_line.open or self._search_line.open:
             return False
+        if self.on_sheet:
+            return self.allowed_on_sheet(action, parameters)
         if self._asks_reason:
             return action in ANSWERS
         if self._goes_through:
@@ -136,6 +141,8 @@ class ReviewScreen(SharingScreen):
         self._show_row(message.row)
 
     def _show_row(self, row: Row | None) -> None:
+        if self.on_sheet:
+            return
         self._ending = ()
         self._put_away()
         self._unopened = None
@@ -190,7 +197,7 @@ class ReviewScreen(SharingScreen):
 
     def _show(self, opened: DeskPhoto) -> None:
         details, revision = opened.details, opened.details.revision
-        if self._ending or not self._is_current(details.photo_id):
+        if self.on_sheet or self._ending or not self._is_current(details.photo_id):
             return
         self._outbox.note_seen(details.photo_id)
         self._leave_versions()
@@ -248,7 +255,9 @@ class ReviewScreen(SharingScreen):
 
     def action_step(self, rows: int) -> None:
         """Go to another photo, deciding nothing; the next one is one that nobody else has open."""
-        if rows == 1:
+        if self.on_sheet:
+            super().action_step(rows)
+        elif rows == 1:
             self._queue.pass_on()
         else:
             self._queue.action_step(rows)
@@ -258,13 +267,18 @@ class ReviewScreen(SharingScreen):
         super().put_tool_away()
         # Another outline may have come while something was about to be drawn.
         self.post_message(self.StoreChanged())
-        self.set_focus(self._queue)
+        self.set_focus(self._home)
+
+    @property
+    def _home(self) -> Widget:
+        """What has the keys where nothing else wants them."""
+        return self._sheet if self.on_sheet else self._queue
 
     @on(Workbench.Set)
     def _give_keys_back(self) -> None:
         """Arrow keys belong to the crosshair or to what is gone through, to the queue else."""
         lines = self._note_line.open or self._search_line.open
-        others = self._goes_through or self._filters.has_focus or lines
+        others = self._goes_through or self.on_sheet or self._filters.has_focus or lines
         if not (self._bench.editing or others or self._queue.has_focus):
             self._queue.focus()
 

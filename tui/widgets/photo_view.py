@@ -105,6 +105,11 @@ class PhotoView(Widget):
         self._lay_out()
         return True
 
+    def prefer(self, near: Near) -> None:
+        """See all of each photo to come, or its lesion, whatever there is of this one."""
+        self._near, self._moved = near, False
+        self._lay_out()
+
     @property
     def sees_lesion(self) -> bool:
         """Whether the lesion with its surroundings is what is seen."""
@@ -233,7 +238,7 @@ class PhotoView(Widget):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The lines in a part of the canvas; those that are new are made together."""
-        if self._scene is None or not self._fits(self._scene) or self._is_filtered():
+        if self._scene is None or not self._fits(self._scene) or is_filtered(self):
             return super().render_lines(crop)
         lines = range(crop.y, min(crop.bottom, self.size.height))
         for new in _stretches([y for y in lines if y not in self._strips]):
@@ -251,10 +256,11 @@ class PhotoView(Widget):
         width, height = self.size
         return (grid.width, grid.height) == (self.easel.across * width, 2 * height)
 
-    def _is_filtered(self) -> bool:
-        """Whether colours become others on the way to the terminal than they are drawn in."""
-        known = (Reduction, ANSIToTruecolor)
-        return any(not isinstance(each, known) for each in self.get_line_filters())
+
+def is_filtered(widget: Widget) -> bool:
+    """Whether colours become others on the way to the terminal than they are drawn in."""
+    known = (Reduction, ANSIToTruecolor)
+    return any(not isinstance(each, known) for each in widget.get_line_filters())
 
 
 def _stretches(lines: list[int]) -> Iterator[slice]:

@@ -110,6 +110,14 @@ class Queue(RowView, can_focus=True):
         """What to call a photo so that it is no other one; safe to show."""
         return self._rows.whole_name(photo_id) or "A photo"
 
+    def place_of(self, photo_id: int) -> int | None:
+        """On which row a photo is shown."""
+        return self._rows.place(photo_id)
+
+    def name_at(self, index: int, width: int) -> str:
+        """A row's name in `width` cells; told apart from those around it."""
+        return self._rows.name(index, width)
+
     def line(self, photo_id: int) -> QueueItem | None:
         """A photo's line, shown or not."""
         place = self.roster.place(photo_id)
@@ -190,8 +198,13 @@ class Queue(RowView, can_focus=True):
 
     def mark(self, photo_id: int, said: Said) -> None:
         """Show a decision that is on its way to the database, or was taken back in it."""
-        with self._changing(photo_id):
-            self._rows.mark(photo_id, said)
+        self.mark_all({photo_id: said})
+
+    def mark_all(self, said: Mapping[int, Said]) -> None:
+        """Show such decisions on many photos at once."""
+        with self._changing(*said):
+            for photo_id, each in said.items():
+                self._rows.mark(photo_id, each)
 
     def remark(self, photo_id: int, remarks: Remarks) -> None:
         """Show remarks that are on their way to the database."""
@@ -208,14 +221,15 @@ class Queue(RowView, can_focus=True):
             self._rows.show_edits(photo_id, made)
 
     @contextmanager
-    def _changing(self, photo_id: int) -> Iterator[None]:
-        """A photo's row reads otherwise; where only some are shown, it may come or go."""
+    def _changing(self, *photo_ids: int) -> Iterator[None]:
+        """Rows of photos read otherwise; where only some are shown, they may come or go."""
         if self.wanted.limits or self.wanted.arranges:
             with self._staying():
                 yield
             return
         yield
-        self.refresh_row(self._rows.place(photo_id))
+        for photo_id in photo_ids:
+            self.refresh_row(self._rows.place(photo_id))
 
     def unmark(self, photo_id: int) -> None:
         """The database says itself now what was decided: to a reading that begins from now on."""
@@ -226,6 +240,11 @@ class Queue(RowView, can_focus=True):
         return self._rows.begin_reading()
 
     # What is open elsewhere
+
+    @property
+    def taken(self) -> Mapping[int, str]:
+        """The photos that are open in other sessions, and whose they are."""
+        return self._rows.taken
 
     def take(self, taken: Mapping[int, str]) -> None:
         """These photos are open in other sessions, of these reviewers."""

@@ -222,3 +222,20 @@ def test_a_desk_tells_on_a_thread_of_its_own_what_others_do(
         bo.decide(bo.open(photos[0]), Ruling(DecisionKind.REJECTED, 1.0))
         until(lambda: any(news.said for news in told))
     assert "listening" not in [thread.name for thread in threading.enumerate()]
+
+
+def test_a_page_is_claimed_until_another_one_or_a_photo_is_looked_at(
+    sit: MakeSession, photos: list[int]
+) -> None:
+    bo = sit("bo")
+    bo.claim(photos[2])
+    with closing(Desk(sit("ada"))) as desk:
+        claimed = desk.claim_page(photos).result()
+        assert [desk.is_ours(claimed[photo]) for photo in photos] == [True, True, False]
+        assert elsewhere(bo) == dict.fromkeys(photos[:2], "ada")
+        # Nobody looks at the first page any more when its turn comes.
+        assert desk.claim_page(photos[1:2]).result().keys() == {photos[1]}
+        assert elsewhere(bo) == {photos[1]: "ada"}
+        desk.claim(photos[0]).result()
+        assert elsewhere(bo) == {photos[0]: "ada"}
+    assert elsewhere(bo) == {}

@@ -131,7 +131,7 @@ def test_of_an_outline_that_stays_it_is_a_correction_to_say_so(
     once_more.editor.swap_instances()
     session.decide(once_more, ACCEPT)
     assert lesions_of(store, remembered) == []
-    assert session.take_back() is not None
+    assert session.take_back()
     assert len(lesions_of(store, remembered)) == 2
 
 

@@ -301,15 +301,14 @@ def test_taken_back_the_photo_waits_again_with_its_edits(
     paint(photo, (10, 10), (60, 20))
     mask = editor_of(photo).mask.copy()
     session.decide(photo, Ruling(DecisionKind.ACCEPTED, seconds=1))
-    taken = session.take_back()
-    assert taken is not None
+    [taken] = session.take_back()
     assert taken.decision.photo_id == remembered
     assert (taken.decision.kind, taken.stands) == (DecisionKind.CORRECTED, Said(None))
     assert [item.decision for item in session.queue()] == [None]
     editor = editor_of(session.open(remembered))
     assert np.array_equal(editor.mask, mask)
     assert editor.edits == 1
-    assert session.take_back() is None
+    assert not session.take_back()
 
 
 def test_who_was_decided_over_is_told_so(
@@ -385,8 +384,7 @@ def test_review_goes_on_with_a_model_that_is_not_there(
             assert photo.picture.shape == (240, 320, 3)
             session.decide(photo, Ruling(kind, seconds=1))
             assert [item.decision for item in session.queue()] == [kind]
-            taken = session.take_back()
-            assert taken is not None
+            [taken] = session.take_back()
             assert taken.decision.photo_id == item.photo_id
             assert [item.decision for item in session.queue()] == [None]
 
