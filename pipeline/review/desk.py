@@ -100,12 +100,6 @@ class DeskPhoto:
                 del self._begun[tool]
             self._keep_shape(self.details.photo_id, tool, points)
 
-    def is_behind(self, item: QueueItem) -> bool:
-        """Whether its line tells of another outline or decision than when it was opened."""
-        revision = self.details.revision
-        outlined = (item.revision_id or 0) > (0 if revision is None else revision.id)
-        return outlined or self.was_decided(item)
-
     def was_decided(self, item: QueueItem) -> bool:
         """Whether its line tells of a decision that was made since it was opened."""
         return (item.decision_id or 0) > (self.details.decision_id or 0)
@@ -238,7 +232,9 @@ class Desk:
         ready = self._deck.ready(item.photo_id)
         if ready is None or ready.draft.begun or ready.draft.can_redo:
             return False
-        return ready.is_behind(item)
+        revision = ready.details.revision
+        outlined = (item.revision_id or 0) > (0 if revision is None else revision.id)
+        return outlined or ready.was_decided(item)
 
     def decide(self, photo: DeskPhoto, ruling: Ruling) -> Future[Reshaped | None]:
         """Store a decision on what the edits asked for so far made of a photo.

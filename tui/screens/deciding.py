@@ -118,7 +118,10 @@ class DecidingScreen(FindingScreen):
     def _has_changed(self, opened: DeskPhoto) -> bool:
         """Whether another outline or decision has come since; then it is said, and seen."""
         row = self._queue.current
-        if not isinstance(row, QueueItem) or not opened.is_behind(row):
+        if not isinstance(row, QueueItem):
+            return False
+        # An outline that came while this one was drawn is no other one: what is drawn stays.
+        if not (opened.was_decided(row) or self._desk.is_behind(row)):
             return False
         self._say(seen_before_it_changed(self._queue.name_of(row.photo_id)), "warning")
         self._desk.drop(row.photo_id)

@@ -231,7 +231,7 @@ def test_other_commands_ask_nothing_even_in_a_terminal(tmp_path: Path) -> None:
     photos.mkdir()
     nevus = str(Path(sys.executable).parent / "nevus")
     for command, words in (
-        (["segment"], b"set_aside"),
+        (["segment"], b"set aside"),
         (["export", str(tmp_path / "out")], b"there is nothing to export"),
     ):
         line = [nevus, *command, str(photos), "--db", str(tmp_path / "a.db")]
