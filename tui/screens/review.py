@@ -20,7 +20,7 @@ from tui.failures import EXPECTED
 from tui.names import below
 from tui.preferences import Preferences
 from tui.rows import Row
-from tui.screens.sharing import SharingScreen
+from tui.screens.returning import ReturningScreen
 from tui.sentences import nothing_fits, nothing_here, shape_kept
 from tui.surface.terminal import LEAST_HEIGHT, LEAST_WIDTH, WIDE
 from tui.widgets.canvas import Canvas
@@ -39,7 +39,7 @@ LOOKS = frozenset({"versions", "overlay", "opacity", "contrast", "heat", "zoom",
 """What can be done while revisions are gone through."""
 
 
-class ReviewScreen(SharingScreen):
+class ReviewScreen(ReturningScreen):
     """Wires queue, workbench and details to the desk; whatever blocks runs there."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012
@@ -73,7 +73,8 @@ class ReviewScreen(SharingScreen):
         yield Static(id="too-small", markup=False)
 
     def on_mount(self) -> None:
-        """Read the queue for the first time."""
+        """Read the queue for the first time, to show it as it was left."""
+        self.return_to_bookmark()
         self._read_queue()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -195,6 +196,7 @@ class ReviewScreen(SharingScreen):
         self._outbox.note_seen(details.photo_id)
         self._leave_versions()
         self._bench.show(opened)
+        self._return_to_part(details.photo_id)
         self._pace.begin()
         if not self.too_small:
             self._stopwatch.start(details.photo_id)

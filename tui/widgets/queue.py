@@ -47,6 +47,9 @@ class Queue(RowView, can_focus=True):
         """Whether nobody is told where the cursor goes."""
         self.handed: int | None = None
         """The photo under the cursor where it came there by itself, as the next that waits."""
+        self._resumed: tuple[int | str, int] | None = None
+        """The row to which the cursor goes first, and where that was; None once it went anywhere.
+        """
 
     # What the queue holds
 
@@ -74,6 +77,11 @@ class Queue(RowView, can_focus=True):
     def wanted(self) -> Wanted:
         """Which photos are shown, and in which order."""
         return self._rows.wanted
+
+    @property
+    def arranged(self) -> bool:
+        """Whether it shows other photos than all, or in another order than they are read in."""
+        return self.wanted.limits or self.wanted.arranges
 
     @property
     def fitting(self) -> int:
@@ -115,8 +123,17 @@ class Queue(RowView, can_focus=True):
         place = self.roster.place(photo_id)
         return None if place is None else self.roster.items[place]
 
+    def resume(self, wanted: Wanted, key: int | str | None, row: int) -> None:
+        """Before anything is read: this is wanted, and where the cursor goes, or near which row."""
+        self._rows.show(wanted, Chosen())
+        if key is not None:
+            self._resumed = key, row
+            self.follows_first = False
+
     def extend(self, items: Sequence[QueueItem]) -> bool:
         """These photos come behind the others; without a cursor, it takes the first that waits.
+
+        That is, unless it resumes another one, for which it waits.
 
         They are drawn, which is what is returned, once there are twice as many as were: to lay all
         out anew for each page would take longer than to read it.
@@ -126,11 +143,21 @@ class Queue(RowView, can_focus=True):
         if drawn:
             self._resize()
             self.refresh()
+        if self.cursor is None:
+            self._take_first(items)
+        return drawn
+
+    def _take_first(self, items: Sequence[QueueItem]) -> None:
+        if self._resumed is not None:
+            key, _ = self._resumed
+            if any(item.photo_id == key for item in items):
+                self.choose(key)
+            return
         taken = self._rows.taken
         waiting = (item for item in items if item.decision is None and item.photo_id not in taken)
-        if self.cursor is None and (first := next(waiting, None)) is not None:
+        first = next(waiting, None)
+        if first is not None:
             self.hand(first)
-        return drawn
 
     def replace(self, listing: Listing, chosen: Chosen, aside: Sequence[SetAside]) -> None:
         """Show these photos and files; `chosen` are those that are wanted.
@@ -177,6 +204,10 @@ class Queue(RowView, can_focus=True):
         self.refresh()
 
     def _place_cursor(self, before: Row | None) -> None:
+        if before is None and self._resumed is not None:
+            self._resume_near(*self._resumed)
+            self.keep_cursor_in_sight()
+            return
         if self.wanted.limits:
             # Where it was among others says nothing.
             self.set_reactive(Queue.cursor, None)
@@ -187,6 +218,17 @@ class Queue(RowView, can_focus=True):
         else:
             self._go(min(self.cursor or 0, len(self) - 1) if len(self) else None)
         self.keep_cursor_in_sight()
+
+    def _resume_near(self, key: int | str, row: int) -> None:
+        """Go to the row that is resumed; where it is shown no more, to what waits next there."""
+        self._resumed = None
+        if self.choose(key):
+            return
+        waiting = next(self._rows.waiting(min(row, len(self.items))), None)
+        if waiting is not None:
+            self.hand(waiting)
+        else:
+            self._go(min(row, len(self) - 1) if len(self) else None)
 
     def mark(self, photo_id: int, said: Said) -> None:
         """Show a decision that is on its way to the database, or was taken back in it."""
@@ -210,7 +252,7 @@ class Queue(RowView, can_focus=True):
     @contextmanager
     def _changing(self, photo_id: int) -> Iterator[None]:
         """A photo's row reads otherwise; where only some are shown, it may come or go."""
-        if self.wanted.limits or self.wanted.arranges:
+        if self.arranged:
             with self._staying():
                 yield
             return
@@ -310,6 +352,8 @@ class Queue(RowView, can_focus=True):
     def _go(self, index: int | None, told: bool = True, followed: bool = False) -> None:
         row = None if index is None else self._rows[index]
         self.handed = None
+        if row is not None:
+            self._resumed = None
         # The row that was left may be wanted no more, and close up.
         self._hold(row)
         if index is not None:
