@@ -20,6 +20,7 @@ from db.sqlite.changes import Changes
 from db.sqlite.maps import Maps
 from db.sqlite.opening import as_of_now, prepare
 from db.sqlite.reading import read
+from db.statistics import Statistics
 from db.taking_in import TakingIn
 
 Found = TypeVar("Found")
@@ -30,7 +31,18 @@ class _Failed:
     error: Exception
 
 
-class Store(TakingIn, Drafts, Decisions, Remarking, Shapes, Reviewed, QueuePages, Claims, Checking):
+class Store(
+    TakingIn,
+    Drafts,
+    Decisions,
+    Remarking,
+    Shapes,
+    Reviewed,
+    Statistics,
+    QueuePages,
+    Claims,
+    Checking,
+):
     """An open database. Its methods may be called from any thread; each is one transaction,
     that of an iterator from its first value to its last.
 

@@ -121,6 +121,13 @@ class NevusApp(ColourApp):
     def _show_others(self, message: OthersHeard) -> None:
         self._review.hear_others(message.news)
 
+    def action_progress(self) -> None:
+        """Show what the review has come to."""
+        # Not before: what draws charts takes a while to import.
+        from tui.screens.statistics import StatisticsScreen
+
+        self.push_screen(StatisticsScreen(self._desk.statistics, self.keymap))
+
     def action_help(self) -> None:
         """Show the help."""
         self.push_screen(HelpScreen(self.keymap))

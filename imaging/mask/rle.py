@@ -66,6 +66,24 @@ def covers(whole: Rle, part: Rle) -> bool:
     return int(coco.area(coco.merge(both))) == area(whole)
 
 
+def dice(first: Rle, second: Rle) -> float:
+    """2|A∩B| / (|A|+|B|) of two masks of the same size, 1 where both are empty.
+
+    Neither is decoded. Raises ValueError where the sizes differ, or as `decode` does.
+    """
+    if first.size != second.size:
+        raise ValueError(f"masks of {first.size} and {second.size} can't be compared")
+    _filling(first), _filling(second)
+    both = [
+        {"size": [each.size.height, each.size.width], "counts": each.counts}
+        for each in (first, second)
+    ]
+    areas = int(coco.area(both[0])) + int(coco.area(both[1]))
+    if not areas:
+        return 1.0
+    return 2 * int(coco.area(coco.merge(both, intersect=True))) / areas
+
+
 def _filling(rle: Rle) -> list[int]:
     """The runs, of background and lesion by turns, which fill the mask exactly."""
     size, runs = rle.size, _runs(rle.counts)

@@ -5,6 +5,7 @@ looking  has photos drawn as near as they are looked at; what waits may be cance
 editing  makes every change of every mask, as it was asked for
 storing  decides, takes back, hands remarks and shapes to the writer, and reads a page of the queue,
          each after the edits asked for before it
+counting counts what was decided; a decision that is on its way is not among it
 claiming claims the photo that is looked at, so that nobody else is handed it; nothing waits for it
 listening looks for what others did, and has claims renewed
 writer   commits edits, remarks and shapes, in the order they were made (`pipeline.review.writer`)
@@ -36,6 +37,7 @@ from pipeline.review.listening import Listening, News
 from pipeline.review.refining import Mark
 from pipeline.review.reshaped import Reshaped
 from pipeline.review.session import ReviewSession
+from pipeline.review.statistics import Statistics
 from pipeline.review.verdict import Ruling, TakenBack
 from pipeline.review.versions import Version
 
@@ -124,6 +126,7 @@ class Desk:
         self._session = session
         self._opening = ThreadPoolExecutor(1, "opening")
         self._looking = ThreadPoolExecutor(1, "looking")
+        self._counting = ThreadPoolExecutor(1, "counting")
         self._editing = Lane("editing")
         self._storing = Lane("storing")
         self._claiming = Claiming(session)
@@ -262,6 +265,10 @@ class Desk:
         self._handed = self._storing.submit(queue)
         return stored
 
+    def statistics(self) -> Future[Statistics]:
+        """What all decisions come to. Cancelled before its turn, nothing is counted."""
+        return self._counting.submit(self._session.statistics)
+
     def take_back(self) -> Future[TakenBack | None]:
         """Take the reviewer's last decision back; which it was, None where there is none."""
         return self._store(self._session.take_back)
@@ -277,6 +284,7 @@ class Desk:
             listening.stop()
         self._opening.shutdown(wait=True, cancel_futures=True)
         self._looking.shutdown(wait=True, cancel_futures=True)
+        self._counting.shutdown(wait=True, cancel_futures=True)
         # Before the storing lane, which waits for edits.
         self._editing.close()
         self._storing.close()
