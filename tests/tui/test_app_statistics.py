@@ -82,6 +82,10 @@ def test_charts_and_table(
         )
 
     async def see(pilot: Pilot[None]) -> None:
+        await settled(pilot)
+        await clinic.stop_ingest()
         await see_statistics(pilot)
+        pilot.app.clear_notifications()
+        await flushed(pilot)
 
     assert snap_compare(make_app(), terminal_size=(120, 40), run_before=see)
