@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from operator import index
 from typing import Any
 
@@ -16,7 +16,8 @@ from db.tables import DecisionRow, MaskRow, ModelRow, PredictionRow, RevisionRow
 from db.values import DecisionKind, Origin
 from imaging.values import Rle
 
-HOUR = "%Y-%m-%d %H"
+SPELL = timedelta(minutes=10)
+"""Decisions of so long are counted together."""
 TENTHS = 10
 """Of a second: finer than this nobody asks how long a photo took."""
 
@@ -31,11 +32,11 @@ class Work:
 
 @dataclass(frozen=True)
 class Decided:
-    """So many photos stand as they were decided in an hour, which begins then, in UTC."""
+    """So many photos stand as they were decided in a spell, which begins then, in UTC."""
 
     work: Work
     kind: DecisionKind
-    hour: datetime
+    since: datetime
     photos: int
 
 
@@ -63,14 +64,14 @@ class Statistics(Sessions):
     """The decisions that stand, of all photos: one each, the last that was not taken back."""
 
     def decided(self) -> list[Decided]:
-        """How many photos were decided how, by whom, on what, and in which hour."""
-        hour = func.substr(cast(col(DecisionRow.created_at), String), 1, len("2026-11-26 01"))
+        """How many photos were decided how, by whom, on what, and in which spell."""
+        since = func.substr(cast(col(DecisionRow.created_at), String), 1, len("2026-11-26 01:2"))
         kind = col(DecisionRow.kind)
-        rows = _standing(kind, hour, func.count()).group_by(*_WORK, kind, hour)
+        rows = _standing(kind, since, func.count()).group_by(*_WORK, kind, since)
         with self._reading() as session:
             return [
-                Decided(_work(*work), DecisionKind(kind), _moment(hour), index(photos))
-                for *work, kind, hour, photos in session.execute(rows)
+                Decided(_work(*work), DecisionKind(kind), _moment(since), index(photos))
+                for *work, kind, since, photos in session.execute(rows)
             ]
 
     def timed(self) -> list[Timed]:
@@ -146,5 +147,5 @@ def _work(reviewer: str, model: str | None) -> Work:
     return Work("" + reviewer, "" if model is None else "" + model)
 
 
-def _moment(hour: str) -> datetime:
-    return datetime.strptime(hour, HOUR).replace(tzinfo=UTC)
+def _moment(since: str) -> datetime:
+    return datetime.fromisoformat(f"{since}0").replace(tzinfo=UTC)

@@ -8,7 +8,6 @@ from imaging.framing import Mask, Size
 from imaging.mask.parts import MaskPart
 from imaging.values import Rle
 
-
 MOST_GROUPS = 7
 """Of five bits, in a run: 35 bits hold more pixels than a photo may have."""
 

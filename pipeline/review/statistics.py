@@ -4,10 +4,10 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from itertools import accumulate
 
-from db.statistics import Decided, Final, Timed, Work
+from db.statistics import SPELL, Decided, Final, Timed, Work
 from db.store import Store
 from db.values import DecisionKind
 from imaging.mask.rle import dice
@@ -73,7 +73,7 @@ class Statistics:
     """All that is told.
 
     `reviewed` is how many photos had been decided at which moments, of the local time and without a
-    zone, an hour apart where any were decided between. `seconds` are how often photos took so long,
+    zone, a spell apart where any were decided between. `seconds` are how often photos took so long,
     `dices` how often corrected outlines were so much like the model's; `compared` of them all.
     """
 
@@ -182,16 +182,16 @@ def _told_apart(names: Mapping[str, str]) -> dict[str, str]:
 
 
 def _over_time(decided: Iterable[Decided], zone: tzinfo | None) -> list[tuple[datetime, int]]:
-    hours: Counter[datetime] = Counter()
+    spells: Counter[datetime] = Counter()
     for one in decided:
         if one.kind is not DecisionKind.SKIPPED:
-            hours[one.hour.astimezone(zone).replace(tzinfo=None)] += one.photos
+            spells[one.since.astimezone(zone).replace(tzinfo=None)] += one.photos
     moments: dict[datetime, int] = {}
     so_far = 0
-    for hour in sorted(hours):
-        moments.setdefault(hour, so_far)
-        so_far += hours[hour]
-        moments[hour + timedelta(hours=1)] = so_far
+    for since in sorted(spells):
+        moments.setdefault(since, so_far)
+        so_far += spells[since]
+        moments[since + SPELL] = so_far
     return list(moments.items())
 
 

@@ -15,7 +15,17 @@ from pipeline.review.tally import KINDS
 EPOCH = datetime(2000, 1, 1)
 """From which an axis counts its hours, of local times without a zone."""
 HOUR, DAY = 1.0, 24.0
-STEPS = (HOUR, 2, 3, 6, 12, DAY, *(DAY * days for days in (2, 7, 14, 28, 91, 182, 365, 1825)))
+STEPS = (
+    HOUR / 6,
+    HOUR / 2,
+    HOUR,
+    2,
+    3,
+    6,
+    12,
+    DAY,
+    *(DAY * days for days in (2, 7, 14, 28, 91, 182, 365, 1825)),
+)
 """Hours between two marks of an axis."""
 MARK = 12
 """Cells of a chart for each mark with its date."""

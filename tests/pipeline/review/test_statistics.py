@@ -83,21 +83,21 @@ def test_only_what_stands_is_counted_for_whose_it_is(store: Store) -> None:
     assert read_statistics(store, latest=1).compared == 0
 
 
-def test_what_was_reviewed_by_when_is_told_in_the_hours_of_a_place(store: Store) -> None:
+def test_what_was_reviewed_by_when_is_told_in_the_time_of_a_place(store: Store) -> None:
     for number in range(4):
         decide(store, outline(store, f"{number}.jpg"), DecisionKind.ACCEPTED)
     date_decisions(
         store,
         "2026-03-02 01:10:00.000000",
-        "2026-03-02 01:50:00.000000",
-        "2026-03-02 02:00:00.000000",
+        "2026-03-02 01:19:59.999999",
+        "2026-03-02 01:20:00.000000",
         "2026-03-04 18:59:59.000000",
     )
     assert read_statistics(store, WEST).reviewed == (
-        (datetime(2026, 3, 1, 20), 0),
-        (datetime(2026, 3, 1, 21), 2),
-        (datetime(2026, 3, 1, 22), 3),
-        (datetime(2026, 3, 4, 13), 3),
+        (datetime(2026, 3, 1, 20, 10), 0),
+        (datetime(2026, 3, 1, 20, 20), 2),
+        (datetime(2026, 3, 1, 20, 30), 3),
+        (datetime(2026, 3, 4, 13, 50), 3),
         (datetime(2026, 3, 4, 14), 4),
     )
 
