@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from db.claims import Holder
+from db.columns import now
 from db.values import DecisionKind
 from imaging.view.overlay import Shown
 from pipeline.review.bookmark import Bookmark
@@ -84,18 +86,25 @@ async def test_the_screen_comes_back_as_it_was_left(
         assert [item.photo_id for item in queue.items] == photos
 
 
-async def test_where_the_photo_is_shown_no_more_what_waits_next_there_lies_open(
-    clinic: Clinic, photos: list[int], tmp_path: Path
+@pytest.mark.parametrize("taken", [False, True])
+async def test_where_the_photo_is_shown_no_more_or_open_with_others_what_waits_next_lies_open(
+    clinic: Clinic, photos: list[int], tmp_path: Path, taken: bool
 ) -> None:
     path = tmp_path / "bookmark.json"
     bookmarks = Bookmarks(path)
     bookmarks.keep(Bookmark(photos[2], 2, Wanted(values=((Facet.DECISION, "waiting"),))))
     bookmarks.close()
-    clinic.session.decide(clinic.session.open(photos[2]), Ruling(DecisionKind.ACCEPTED, 1.0))
+    if taken:
+        at = now()
+        # It holds however long the machine takes.
+        clinic.session.clock = lambda: at
+        clinic.store.claim(photos[2], Holder("bo", at), at)
+    else:
+        clinic.session.decide(clinic.session.open(photos[2]), Ruling(DecisionKind.ACCEPTED, 1.0))
     async with opened(clinic, path) as pilot:
         screen = await press(pilot)
         assert shown_photo(screen) == photos[3]
-        assert "4 of 5 shown" in text_of(screen, "#filter")
+        assert f"{5 if taken else 4} of 5 shown" in text_of(screen, "#filter")
 
 
 async def test_without_a_bookmark_of_use_the_queue_begins_as_ever(

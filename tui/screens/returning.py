@@ -10,6 +10,7 @@ from tui.preferences import Preferences
 from tui.rows import key_of
 from tui.screens.sharing import SharingScreen
 from tui.widgets.drawn_ahead import Near
+from tui.widgets.queue import Left
 
 KEEP_EVERY = 0.5
 """Seconds after which what has changed is kept."""
@@ -35,7 +36,9 @@ class ReturningScreen(SharingScreen):
         if found is None:
             return
         self._wanted = self._filters.wanted = self._filter_line.wanted = found.wanted
-        self._queue.resume(found.wanted, found.key, found.row)
+        key, row = found.key, found.row
+        left = None if key is None else Left(key, row, self._desk.reviewer)
+        self._queue.resume(found.wanted, left)
         self.set_class(found.folded, "-alone")
         canvas = self._bench.canvas
         canvas.overlay, canvas.strength = found.overlay, found.strength

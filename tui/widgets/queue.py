@@ -17,6 +17,15 @@ from tui.rows import Chosen, Listing, Row, key_of
 from tui.widgets.row_view import RowView
 
 
+@dataclass(frozen=True)
+class Left:
+    """The row on which the cursor was left, where that was, and whose cursor it is."""
+
+    key: int | str
+    row: int
+    reviewer: str
+
+
 class Queue(RowView, can_focus=True):
     """The photos that are wanted, in their order, and a cursor that stays on its photo."""
 
@@ -47,9 +56,8 @@ class Queue(RowView, can_focus=True):
         """Whether nobody is told where the cursor goes."""
         self.handed: int | None = None
         """The photo under the cursor where it came there by itself, as the next that waits."""
-        self._resumed: tuple[int | str, int] | None = None
-        """The row to which the cursor goes first, and where that was; None once it went anywhere.
-        """
+        self._resumed: Left | None = None
+        """Where the cursor goes first; None once it went anywhere."""
 
     # What the queue holds
 
@@ -123,12 +131,11 @@ class Queue(RowView, can_focus=True):
         place = self.roster.place(photo_id)
         return None if place is None else self.roster.items[place]
 
-    def resume(self, wanted: Wanted, key: int | str | None, row: int) -> None:
-        """Before anything is read: this is wanted, and where the cursor goes, or near which row."""
+    def resume(self, wanted: Wanted, left: Left | None) -> None:
+        """Before anything is read: this is wanted, and there the cursor goes, or near that row."""
         self._rows.show(wanted, Chosen())
-        if key is not None:
-            self._resumed = key, row
-            self.follows_first = False
+        self._resumed = left
+        self.follows_first = self.follows_first and left is None
 
     def extend(self, items: Sequence[QueueItem]) -> bool:
         """These photos come behind the others; without a cursor, it takes the first that waits.
@@ -149,9 +156,8 @@ class Queue(RowView, can_focus=True):
 
     def _take_first(self, items: Sequence[QueueItem]) -> None:
         if self._resumed is not None:
-            key, _ = self._resumed
-            if any(item.photo_id == key for item in items):
-                self.choose(key)
+            if any(item.photo_id == self._resumed.key for item in items):
+                self._go_back_to(self._resumed)
             return
         taken = self._rows.taken
         waiting = (item for item in items if item.decision is None and item.photo_id not in taken)
@@ -205,7 +211,7 @@ class Queue(RowView, can_focus=True):
 
     def _place_cursor(self, before: Row | None) -> None:
         if before is None and self._resumed is not None:
-            self._resume_near(*self._resumed)
+            self._resume_near(self._resumed)
             self.keep_cursor_in_sight()
             return
         if self.wanted.limits:
@@ -219,11 +225,17 @@ class Queue(RowView, can_focus=True):
             self._go(min(self.cursor or 0, len(self) - 1) if len(self) else None)
         self.keep_cursor_in_sight()
 
-    def _resume_near(self, key: int | str, row: int) -> None:
-        """Go to the row that is resumed; where it is shown no more, to what waits next there."""
+    def _go_back_to(self, left: Left) -> bool:
+        """Go to the row that was left; False if it is not shown, or open with somebody else."""
+        holder = self._rows.taken.get(left.key) if isinstance(left.key, int) else None
+        return holder in (None, left.reviewer) and self.choose(left.key)
+
+    def _resume_near(self, left: Left) -> None:
+        """Go to the row that was left, or else to what waits next from there."""
         self._resumed = None
-        if self.choose(key):
+        if self._go_back_to(left):
             return
+        row = left.row
         waiting = next(self._rows.waiting(min(row, len(self.items))), None)
         if waiting is not None:
             self.hand(waiting)
