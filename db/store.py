@@ -20,6 +20,7 @@ from db.sqlite.changes import Changes
 from db.sqlite.maps import Maps
 from db.sqlite.opening import as_of_now, prepare
 from db.sqlite.reading import read
+from db.statistics import Statistics
 from db.taking_in import TakingIn
 from db.together import Together
 
@@ -39,6 +40,7 @@ class Store(
     Remarking,
     Shapes,
     Reviewed,
+    Statistics,
     QueuePages,
     Claims,
     Checking,

@@ -9,6 +9,7 @@ from textual import events, on, work
 from textual.message import Message
 
 from pipeline.intake.ingest import Ingest, IngestProgress
+from pipeline.review.bookmarks import Bookmarks
 from pipeline.review.desk import Desk
 from pipeline.review.listening import News
 from pipeline.review.session import ReviewSession
@@ -73,6 +74,10 @@ class NevusApp(KeysInTurn, ColourApp):
         """How many photos wait; None where the folder was not looked through yet."""
         return self._review.waiting
 
+    def return_to(self, bookmarks: Bookmarks) -> None:
+        """Begin as it was left, and keep how it is left next; before it runs."""
+        self._review.bookmarks = bookmarks
+
     def get_default_screen(self) -> ReviewScreen:
         """The review screen, the only one under the help."""
         return self._review
@@ -112,6 +117,13 @@ class NevusApp(KeysInTurn, ColourApp):
     def _show_others(self, message: OthersHeard) -> None:
         self._review.hear_others(message.news)
 
+    def action_progress(self) -> None:
+        """Show what the review has come to."""
+        # Not before: what draws charts takes a while to import.
+        from tui.screens.statistics import StatisticsScreen
+
+        self.push_screen(StatisticsScreen(self._desk.statistics, self.keymap))
+
     def action_help(self) -> None:
         """Show the help."""
         self.push_screen(HelpScreen(self.keymap, self.colours.doubt))
@@ -139,6 +151,10 @@ class NevusApp(KeysInTurn, ColourApp):
             self.notify(sentence, severity="warning", timeout=30)
         else:
             self.exit()
+
+    def on_exit_app(self) -> None:
+        """Keep where the reviewer is while it can still be seen."""
+        self._review.keep_bookmark()
 
     def finish(self) -> None:
         """End the threads behind the screen; what was handed to them is done first. Blocks."""

@@ -250,6 +250,9 @@ COMMANDS: tuple[Command, ...] = (
         "Find a command",
         "Find a command",
     ),
+    Command(
+        "progress", "P", "app.progress", Group.PROGRAM, "Progress so far", "Progress in figures"
+    ),
     Command("help", "question_mark", "app.help", Group.PROGRAM, "Help", "This help", "help"),
     Command("quit", "q", "app.quit", Group.PROGRAM, "Quit", "Quit, all is saved", "quit"),
 )

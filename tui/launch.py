@@ -11,6 +11,7 @@ from pathlib import Path
 from db.store import Store
 from pipeline.errors import WriteFailed
 from pipeline.intake.ingest import Ingest
+from pipeline.review.bookmarks import Bookmarks
 from pipeline.review.session import ReviewSession
 from pipeline.settings import Settings
 from pipeline.work.scorer import Pool
@@ -53,6 +54,7 @@ def _run_and_save(folder: Path, settings: Settings, make_app: MakeApp) -> str:
         saving_the_last(ReviewSession(store, scorer, viewer, folder, settings.name())) as session,
     ):
         app = make_app(session, partial(Ingest, store, scorer, folder))
+        app.return_to(Bookmarks.of(database, session.folder, session.reviewer))
         try:
             asyncio.run(_run(app))
         finally:

@@ -57,6 +57,14 @@ def nothing_here(found: int | None = None, passed_by: str | None = None) -> tupl
     return (f"{photos} found. The first appears in a moment.",)
 
 
+def nothing_decided(keys: Keymap) -> str:
+    """Where figures would be on what was decided."""
+    return (
+        "Nothing is decided yet. Once some photos are, this tells how many, how fast, and how "
+        f"much of the model's outlines was right. {keys.key('progress')} comes back here."
+    )
+
+
 def nothing_left(elsewhere: int, keys: Keymap) -> tuple[str, ...]:
     """Paragraphs for when nothing waits of what is shown; `elsewhere` photos wait that are not."""
     left = "None of the photos that are shown waits any more."

@@ -8,6 +8,9 @@ from imaging.framing import Mask, Size
 from imaging.mask.parts import MaskPart
 from imaging.values import Rle
 
+MOST_GROUPS = 7
+"""Of five bits, in a run: 35 bits hold more pixels than a photo may have."""
+
 
 def encode(mask: Mask) -> Rle:
     """Encode a mask (H, W); a column-major one is taken as it lies in memory."""
@@ -54,7 +57,7 @@ def decode(rle: Rle) -> Mask:
 
 def area(rle: Rle) -> int:
     """How many pixels of the mask are lesion. Raises ValueError as `decode` does."""
-    return sum(_filling(rle)[1::2])
+    return int(_filling(rle)[1::2].sum())
 
 
 def covers(whole: Rle, part: Rle) -> bool:
@@ -66,37 +69,55 @@ def covers(whole: Rle, part: Rle) -> bool:
     return int(coco.area(coco.merge(both))) == area(whole)
 
 
-def _filling(rle: Rle) -> list[int]:
+def dice(first: Rle, second: Rle) -> float:
+    """2|A∩B| / (|A|+|B|) of two masks of the same size, 1 where both are empty.
+
+    Neither is decoded. Raises ValueError where the sizes differ, or as `decode` does.
+    """
+    if first.size != second.size:
+        raise ValueError(f"masks of {first.size} and {second.size} can't be compared")
+    areas = area(first) + area(second)
+    if not areas:
+        return 1.0
+    both = [
+        {"size": [each.size.height, each.size.width], "counts": each.counts}
+        for each in (first, second)
+    ]
+    return 2 * int(coco.area(coco.merge(both, intersect=True))) / areas
+
+
+def _filling(rle: Rle) -> npt.NDArray[np.int64]:
     """The runs, of background and lesion by turns, which fill the mask exactly."""
     size, runs = rle.size, _runs(rle.counts)
-    if min(runs, default=0) < 0 or sum(runs) != size.width * size.height:
+    if runs.min(initial=0) < 0 or runs.sum() != size.width * size.height:
         # pycocotools leaves what the runs don't reach as memory happened to be.
         raise ValueError(f"the runs don't fill a mask of {size.width}×{size.height}")
     return runs
 
 
-def _runs(counts: bytes) -> list[int]:
+def _runs(counts: bytes) -> npt.NDArray[np.int64]:
     """The lengths of the runs, as COCO's `rleFrString` reads them.
 
     Groups of five bits, lowest first, in characters from "0"; bit 5 says that more follow, bit 4
     of the last is the sign. From the fourth on, a run is written as what it is more than the one
     two before.
     """
-    runs: list[int] = []
-    value = shift = 0
-    for character in counts:
-        group = character - 48
-        if not 0 <= group < 64:
-            raise ValueError(f"{character} is no character of runs")
-        value |= (group & 0x1F) << shift
-        shift += 5
-        if group & 0x20:
-            continue
-        if group & 0x10:
-            value -= 1 << shift
-        runs.append(value + (runs[-2] if len(runs) > 2 else 0))
-        value = shift = 0
-    if shift:
+    groups = np.frombuffer(counts, np.uint8).astype(np.int64) - 48
+    if ((groups < 0) | (groups >= 64)).any():
+        raise ValueError("there is a character that is none of runs")
+    ends = np.flatnonzero(groups & 0x20 == 0)
+    if len(groups) != (ends[-1] + 1 if len(ends) else 0):
         # pycocotools would read on behind the end.
         raise ValueError("the runs end in the middle of one")
-    return runs
+    if not len(ends):
+        return np.zeros(0, np.int64)
+    starts = np.concatenate([[0], ends[:-1] + 1])
+    lengths = ends - starts + 1
+    if lengths.max() > MOST_GROUPS:
+        raise ValueError("a run is longer than any mask")
+    bits = 5 * (np.arange(len(groups)) - np.repeat(starts, lengths))
+    values = np.add.reduceat((groups & 0x1F) << bits, starts)
+    values -= np.where(groups[ends] & 0x10, np.left_shift(1, 5 * lengths), 0)
+    for first in (1, 2):
+        values[first::2] = values[first::2].cumsum()
+    return values

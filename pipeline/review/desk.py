@@ -7,6 +7,7 @@ storing  decides, takes back, hands remarks and shapes to the writer, and reads 
          each after the edits asked for before it
 glancing looks at photos of a page and draws them small, one after the other; what waits may be
          cancelled
+counting counts what was decided; a decision that is on its way is not among it
 claiming claims the photos that are looked at, so that nobody else is handed them; nothing waits for
          it
 listening looks for what others did, and has claims renewed
@@ -42,6 +43,7 @@ from pipeline.review.refining import Mark
 from pipeline.review.reshaped import Reshaped
 from pipeline.review.session import ReviewSession
 from pipeline.review.sheet import Meant
+from pipeline.review.statistics import Statistics
 from pipeline.review.verdict import Ruling, TakenBack
 from pipeline.review.versions import Version
 
@@ -131,6 +133,7 @@ class Desk:
         self._opening = ThreadPoolExecutor(1, "opening")
         self._looking = ThreadPoolExecutor(1, "looking")
         self._glancing = ThreadPoolExecutor(1, "glancing")
+        self._counting = ThreadPoolExecutor(1, "counting")
         self._editing = Lane("editing")
         self._storing = Lane("storing")
         self._claiming = Claiming(session)
@@ -292,6 +295,10 @@ class Desk:
         self._handed = self._storing.submit(queue)
         return stored
 
+    def statistics(self) -> Future[Statistics]:
+        """What all decisions come to. Cancelled before its turn, nothing is counted."""
+        return self._counting.submit(self._session.statistics)
+
     def take_back(self) -> Future[tuple[TakenBack, ...]]:
         """Take back what the reviewer's last key decided, the last first; none if there is none."""
         return self._store(self._session.take_back)
@@ -308,6 +315,7 @@ class Desk:
         self._opening.shutdown(wait=True, cancel_futures=True)
         self._looking.shutdown(wait=True, cancel_futures=True)
         self._glancing.shutdown(wait=True, cancel_futures=True)
+        self._counting.shutdown(wait=True, cancel_futures=True)
         # Before the storing lane, which waits for edits.
         self._editing.close()
         self._storing.close()

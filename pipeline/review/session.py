@@ -43,6 +43,7 @@ from pipeline.review.order import read_in_order
 from pipeline.review.reshaped import Reshaped, compare_forms
 from pipeline.review.sheet import Meant
 from pipeline.review.sitting import Sitting
+from pipeline.review.statistics import Statistics, read_statistics
 from pipeline.review.stored_draft import StoredDraft, Whose
 from pipeline.review.verdict import OUTLINE, Ruling, TakenBack, stored_kind
 from pipeline.review.versions import Version, compare_versions
@@ -111,6 +112,10 @@ class ReviewSession:
         self._heard = replace(heard, arrived=before.arrived, set_aside=before.set_aside)
         folder, said = str(self.folder), self._store.said_since(before)
         return self._store.queue_lines(folder, {*photo_ids, *said}, self.reviewer)
+
+    def statistics(self) -> Statistics:
+        """What all decisions come to; takes a moment, and nothing waits for it."""
+        return read_statistics(self._store)
 
     def watch(self) -> Changes:
         """Tells whether anything was committed, by whomever."""

@@ -19,4 +19,5 @@ def as_a_user(cache: Path) -> Iterator[None]:
         patch.setenv("XDG_CONFIG_HOME", str(cache.parent / "config"))
         patch.setenv("PYTHONPATH", str(SITE), prepend=os.pathsep)
         patch.setenv("XDG_CACHE_HOME", str(cache))
+        patch.setenv("XDG_STATE_HOME", str(cache.parent / "state"))
         yield

@@ -101,4 +101,5 @@ def environment(world: World) -> dict[str, str]:
         "TERM": "xterm-256color",
         "COLORTERM": "truecolor",
         "XDG_DATA_HOME": str(world.root / "data"),
+        "XDG_STATE_HOME": str(world.root / "state"),
     }

@@ -9,8 +9,10 @@ from time import monotonic
 import pexpect
 
 from db.store import Store
-from db.values import DraftState, Remarks, Tool
-from tests.tui.driving import Clinic, settled, shown_photo, until
+from db.values import DecisionKind, DraftState, Remarks, Tool
+from imaging.framing import Size
+from pipeline.review.bookmarks import Bookmarks, bookmark_file
+from tests.tui.driving import SMALL, Clinic, settled, shown_photo, until
 from tests.tui.test_app_launch import running
 from tui.app import NevusApp
 
@@ -108,6 +110,36 @@ def test_a_note_that_is_being_written_is_kept_when_the_app_is_ended(
         child.kill(signal.SIGTERM)
         child.expect(pexpect.EOF)
     assert said_on(database, photo_id).note == "hair"
+
+
+def test_killed_the_photo_that_was_drawn_on_lies_open_again(clinic: Clinic, tmp_path: Path) -> None:
+    database = tmp_path / "nevus.db"
+    sizes = (SMALL, Size(400, 240), SMALL)
+    photos = [
+        clinic.outline(f"photo{number}.jpg", number, size) for number, size in enumerate(sizes)
+    ]
+    bookmark = bookmark_file(database, clinic.folder, "ada")
+
+    def is_kept() -> bool:
+        found = Bookmarks(bookmark).found
+        drawn = draft_of(database, photos[1]) is not None
+        return drawn and found is not None and found.key == photos[1]
+
+    with running(clinic, database) as child:
+        child.send("j")
+        child.expect_exact("400 × 240")
+        child.send("ex ")
+        for _ in range(12):
+            child.send("\x1b[C")
+        watch_until(child, is_kept)
+        child.kill(signal.SIGKILL)
+        child.expect(pexpect.EOF)
+    reopened = running(clinic, database, shows="400 × 240")
+    with reopened as child, closing(Store.open(database)) as store:
+        child.send("a")
+        watch_until(child, lambda: any(store.photo(each).decision for each in photos))
+        kinds = [store.photo(each).decision for each in photos]
+        assert kinds == [None, DecisionKind.CORRECTED, None]
 
 
 async def test_a_photo_that_vanishes_under_the_brush_keeps_its_stroke(

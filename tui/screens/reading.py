@@ -97,7 +97,9 @@ class ReadingScreen(DecidingScreen):
             if first:
                 # Before a photo is handed out; later they are heard of.
                 self._queue.take(await asyncio.wrap_future(self._desk.read_claims()))
-            listing = await self._read_pages(shown=not len(self._queue.roster))
+            # Where only some are wanted, which these are is found once all are read.
+            shown = not (len(self._queue.roster) or self._queue.arranged)
+            listing = await self._read_pages(shown)
             aside = await asyncio.wrap_future(self._desk.read_set_aside())
             await self._replace(listing, aside)
         finally:

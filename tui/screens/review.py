@@ -21,7 +21,7 @@ from tui.failures import EXPECTED
 from tui.names import below
 from tui.preferences import Preferences
 from tui.rows import Row
-from tui.screens.contact import ContactScreen
+from tui.screens.returning import ReturningScreen
 from tui.sentences import nothing_fits, nothing_here, shape_kept
 from tui.surface.terminal import LEAST_HEIGHT, LEAST_WIDTH, WIDE
 from tui.widgets.canvas import Canvas
@@ -40,7 +40,7 @@ LOOKS = frozenset({"versions", "overlay", "opacity", "contrast", "heat", "zoom",
 """What can be done while revisions are gone through."""
 
 
-class ReviewScreen(ContactScreen):
+class ReviewScreen(ReturningScreen):
     """Wires queue, workbench and details to the desk; whatever blocks runs there."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012
@@ -76,7 +76,8 @@ class ReviewScreen(ContactScreen):
         yield Static(id="too-small", markup=False)
 
     def on_mount(self) -> None:
-        """Read the queue for the first time."""
+        """Read the queue for the first time, to show it as it was left."""
+        self.return_to_bookmark()
         self._read_queue()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -202,6 +203,7 @@ class ReviewScreen(ContactScreen):
         self._outbox.note_seen(details.photo_id)
         self._leave_versions()
         self._bench.show(opened)
+        self._return_to_part(details.photo_id)
         self._pace.begin()
         if not self.too_small:
             self._stopwatch.start(details.photo_id)

@@ -98,8 +98,8 @@ class PhotoView(Widget):
 
     def look(self, near: Near) -> bool:
         """See all of this photo and of those to come, or the lesion; False where there is none."""
-        mask = None if self._subject is None else self._subject.mask
-        if near is Near.LESION and (mask is None or bounding_box(mask) is None):
+        subject, lesion = self._subject, near is Near.LESION
+        if lesion and subject is not None and bounding_box(subject.mask) is None:
             return False
         self._near, self._moved = near, False
         self._lay_out()
@@ -109,6 +109,16 @@ class PhotoView(Widget):
         """See all of each photo to come, or its lesion, whatever there is of this one."""
         self._near, self._moved = near, False
         self._lay_out()
+
+    @property
+    def near(self) -> Near:
+        """What is seen of each photo that comes."""
+        return self._near
+
+    @property
+    def moved_lens(self) -> Lens | None:
+        """Which part of this photo is seen; None where it is what is seen of each."""
+        return self._lens if self._moved else None
 
     @property
     def sees_lesion(self) -> bool:

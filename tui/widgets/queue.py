@@ -17,6 +17,15 @@ from tui.rows import Chosen, Listing, Row, key_of
 from tui.widgets.row_view import RowView
 
 
+@dataclass(frozen=True)
+class Left:
+    """The row on which the cursor was left, where that was, and whose cursor it is."""
+
+    key: int | str
+    row: int
+    reviewer: str
+
+
 class Queue(RowView, can_focus=True):
     """The photos that are wanted, in their order, and a cursor that stays on its photo."""
 
@@ -47,6 +56,8 @@ class Queue(RowView, can_focus=True):
         """Whether nobody is told where the cursor goes."""
         self.handed: int | None = None
         """The photo under the cursor where it came there by itself, as the next that waits."""
+        self._resumed: Left | None = None
+        """Where the cursor goes first; None once it went anywhere."""
 
     # What the queue holds
 
@@ -74,6 +85,11 @@ class Queue(RowView, can_focus=True):
     def wanted(self) -> Wanted:
         """Which photos are shown, and in which order."""
         return self._rows.wanted
+
+    @property
+    def arranged(self) -> bool:
+        """Whether it shows other photos than all, or in another order than they are read in."""
+        return self.wanted.limits or self.wanted.arranges
 
     @property
     def fitting(self) -> int:
@@ -123,8 +139,16 @@ class Queue(RowView, can_focus=True):
         place = self.roster.place(photo_id)
         return None if place is None else self.roster.items[place]
 
+    def resume(self, wanted: Wanted, left: Left | None) -> None:
+        """Before anything is read: this is wanted, and there the cursor goes, or near that row."""
+        self._rows.show(wanted, Chosen())
+        self._resumed = left
+        self.follows_first = self.follows_first and left is None
+
     def extend(self, items: Sequence[QueueItem]) -> bool:
         """These photos come behind the others; without a cursor, it takes the first that waits.
+
+        That is, unless it resumes another one, for which it waits.
 
         They are drawn, which is what is returned, once there are twice as many as were: to lay all
         out anew for each page would take longer than to read it.
@@ -134,11 +158,20 @@ class Queue(RowView, can_focus=True):
         if drawn:
             self._resize()
             self.refresh()
+        if self.cursor is None:
+            self._take_first(items)
+        return drawn
+
+    def _take_first(self, items: Sequence[QueueItem]) -> None:
+        if self._resumed is not None:
+            if any(item.photo_id == self._resumed.key for item in items):
+                self._go_back_to(self._resumed)
+            return
         taken = self._rows.taken
         waiting = (item for item in items if item.decision is None and item.photo_id not in taken)
-        if self.cursor is None and (first := next(waiting, None)) is not None:
+        first = next(waiting, None)
+        if first is not None:
             self.hand(first)
-        return drawn
 
     def replace(self, listing: Listing, chosen: Chosen, aside: Sequence[SetAside]) -> None:
         """Show these photos and files; `chosen` are those that are wanted.
@@ -185,6 +218,10 @@ class Queue(RowView, can_focus=True):
         self.refresh()
 
     def _place_cursor(self, before: Row | None) -> None:
+        if before is None and self._resumed is not None:
+            self._resume_near(self._resumed)
+            self.keep_cursor_in_sight()
+            return
         if self.wanted.limits:
             # Where it was among others says nothing.
             self.set_reactive(Queue.cursor, None)
@@ -195,6 +232,23 @@ class Queue(RowView, can_focus=True):
         else:
             self._go(min(self.cursor or 0, len(self) - 1) if len(self) else None)
         self.keep_cursor_in_sight()
+
+    def _go_back_to(self, left: Left) -> bool:
+        """Go to the row that was left; False if it is not shown, or open with somebody else."""
+        holder = self._rows.taken.get(left.key) if isinstance(left.key, int) else None
+        return holder in (None, left.reviewer) and self.choose(left.key)
+
+    def _resume_near(self, left: Left) -> None:
+        """Go to the row that was left, or else to what waits next from there."""
+        self._resumed = None
+        if self._go_back_to(left):
+            return
+        row = left.row
+        waiting = next(self._rows.waiting(min(row, len(self.items))), None)
+        if waiting is not None:
+            self.hand(waiting)
+        else:
+            self._go(min(row, len(self) - 1) if len(self) else None)
 
     def mark(self, photo_id: int, said: Said) -> None:
         """Show a decision that is on its way to the database, or was taken back in it."""
@@ -223,7 +277,7 @@ class Queue(RowView, can_focus=True):
     @contextmanager
     def _changing(self, *photo_ids: int) -> Iterator[None]:
         """Rows of photos read otherwise; where only some are shown, they may come or go."""
-        if self.wanted.limits or self.wanted.arranges:
+        if self.arranged:
             with self._staying():
                 yield
             return
@@ -329,6 +383,8 @@ class Queue(RowView, can_focus=True):
     def _go(self, index: int | None, told: bool = True, followed: bool = False) -> None:
         row = None if index is None else self._rows[index]
         self.handed = None
+        if row is not None:
+            self._resumed = None
         # The row that was left may be wanted no more, and close up.
         self._hold(row)
         if index is not None:

@@ -6,7 +6,8 @@ from hypothesis.extra import numpy as hnp
 from pycocotools import mask as coco
 
 from imaging.framing import Mask, Size
-from imaging.mask.rle import area, decode, encode
+from imaging.mask.agreement import agreement
+from imaging.mask.rle import area, decode, dice, encode
 from imaging.values import Rle
 
 masks = hnp.arrays(np.bool_, st.tuples(st.integers(1, 40), st.integers(1, 40)))
@@ -70,3 +71,11 @@ def test_the_area_is_counted_without_the_mask(mask: Mask) -> None:
 def test_what_are_no_runs_is_refused(counts: bytes) -> None:
     with pytest.raises(ValueError, match="runs"):
         decode(Rle(Size(2, 2), counts))
+
+
+@given(masks, st.data())
+def test_dice_is_that_of_the_pixels(mask: Mask, data: st.DataObject) -> None:
+    other = data.draw(hnp.arrays(np.bool_, mask.shape))
+    assert dice(encode(mask), encode(other)) == agreement(mask, other).dice
+    with pytest.raises(ValueError, match="compared"):
+        dice(encode(mask), encode(np.zeros((41, 41), np.bool_)))

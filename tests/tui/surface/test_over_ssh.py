@@ -25,6 +25,7 @@ def test_a_photo_is_drawn_in_24_bit_colours(tmp_path: Path) -> None:
     shutil.copy(PHOTO, photos)
     nevus = Path(sys.executable).parent / "nevus"
     home = f"XDG_CACHE_HOME={tmp_path}/cache XDG_DATA_HOME={tmp_path}/data"
+    home = f"{home} XDG_STATE_HOME={tmp_path}/state"
     review = f"{home} {nevus} review {photos} --db {tmp_path}/a.db --reviewer ada"
     with far_side(keys) as ssh, running(tmp_path, without_hints()) as tmux:
         heard = tmux.listening(tmp_path / "pipe")

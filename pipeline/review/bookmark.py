@@ -1,0 +1,95 @@
+"""Where a reviewer left off and how his screen was set, as a value and as text."""
+
+import json
+from dataclasses import asdict, dataclass
+from math import isfinite
+from typing import Any
+
+from imaging.view.overlay import Shown
+from pipeline.review.wanted import ALL, CHOICES, Facet, Order, Wanted
+
+FORM = 1
+"""Of the text; one of another form is none."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Which part of the photo was seen: how near, and around which point in photo pixels."""
+
+    zoom: float
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Bookmark:
+    """Where the cursor was in the queue, and what is carried from photo to photo.
+
+    `key` is the photo's id or a set aside file's path, None where the queue was at its end; `row`
+    is where that stood. What would make a photo look otherwise than it is has no place here.
+    """
+
+    key: int | str | None = None
+    row: int = 0
+    wanted: Wanted = ALL
+    folded: bool = False
+    overlay: Shown = Shown.OUTLINE
+    strength: float = 0.5
+    lesion: bool = False
+    part: Part | None = None
+
+
+def write_bookmark(bookmark: Bookmark) -> str:
+    """The bookmark as text."""
+    return json.dumps({"form": FORM, **asdict(bookmark)})
+
+
+def read_bookmark(text: str) -> Bookmark | None:
+    """The bookmark that a text holds; None where it holds none, or what can't be."""
+    try:
+        found = json.loads(text)
+        return _bookmark(found) if found["form"] == FORM else None
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+
+
+def _bookmark(found: dict[str, Any]) -> Bookmark:
+    key, row, part = found["key"], found["row"], found["part"]
+    return Bookmark(
+        key=None if key is None else _of(key, int, str),
+        row=_within(_of(row, int), 0),
+        wanted=_wanted(found["wanted"]),
+        folded=_of(found["folded"], bool),
+        overlay=Shown(found["overlay"]),
+        strength=_within(_of(found["strength"], float), 0.0, 1.0),
+        lesion=_of(found["lesion"], bool),
+        part=None if part is None else _part(part),
+    )
+
+
+def _wanted(found: dict[str, Any]) -> Wanted:
+    wanted = Wanted(_of(found["text"], str), (), Order(found["order"]), _of(found["reverse"], bool))
+    for name, value in found["values"]:
+        facet = Facet(name)
+        if facet in CHOICES and value not in CHOICES[facet]:
+            raise ValueError(f"no {facet} is {value}")
+        wanted = wanted.having(facet, _of(value, str))
+    return wanted
+
+
+def _part(found: dict[str, Any]) -> Part:
+    zoom, x, y = (_within(_of(found[name], float), 0.0) for name in ("zoom", "x", "y"))
+    return Part(zoom, x, y)
+
+
+def _of(value: Any, *kinds: type) -> Any:
+    # By its very type: True is an int, too.
+    if type(value) not in kinds:
+        raise ValueError(f"{value!r} is no {kinds[0].__name__}")
+    return value
+
+
+def _within(value: Any, least: float, most: float = float("inf")) -> Any:
+    if not (isfinite(value) and least <= value <= most):
+        raise ValueError(f"{value} can't be")
+    return value

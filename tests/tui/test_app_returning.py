@@ -1,0 +1,121 @@
+"""The screen comes back as it was left."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from db.claims import Holder
+from db.columns import now
+from db.values import DecisionKind
+from imaging.view.overlay import Shown
+from pipeline.review.bookmark import Bookmark
+from pipeline.review.bookmarks import Bookmarks
+from pipeline.review.verdict import Ruling
+from pipeline.review.wanted import ALL, Facet, Order, Wanted
+from tests.tui.driving import Clinic, settled, shown_photo, text_of, until
+from tui.screens.review import ReviewScreen
+from tui.widgets.canvas import Canvas
+from tui.widgets.drawn_ahead import Near
+from tui.widgets.queue import Queue
+
+WAITING = Wanted("photo", ((Facet.DECISION, "waiting"),), Order.NAME, reverse=True)
+
+
+@pytest.fixture
+def photos(clinic: Clinic) -> list[int]:
+    """Five photos, in the order in which they are to be reviewed."""
+    return [
+        clinic.outline(f"photo{number}.jpg", number, predicted_jaccard=0.4 + number / 10)
+        for number in range(5)
+    ]
+
+
+@asynccontextmanager
+async def opened(clinic: Clinic, path: Path) -> AsyncIterator[Pilot[None]]:
+    """The app with its bookmark in this file, left by its key."""
+    app = clinic.app()
+    app.return_to(Bookmarks(path))
+    try:
+        async with app.run_test(size=(120, 40)) as pilot:
+            yield pilot
+            await pilot.press("q")
+            await until(pilot, lambda: app._exit)
+    finally:
+        app.finish()
+
+
+async def press(pilot: Pilot[None], *keys: str) -> ReviewScreen:
+    screen = await settled(pilot)
+    for key in keys:
+        await pilot.press(key)
+        screen = await settled(pilot)
+    return screen
+
+
+async def test_the_screen_comes_back_as_it_was_left(
+    clinic: Clinic, photos: list[int], tmp_path: Path
+) -> None:
+    path = tmp_path / "bookmark.json"
+    clinic.session.decide(clinic.session.open(photos[4]), Ruling(DecisionKind.ACCEPTED, 1.0))
+    async with opened(clinic, path) as pilot:
+        (await settled(pilot)).want(WAITING)
+        screen = await press(pilot, "j", "v", "o", "o", "full_stop", "z", "plus", "m", "t", "b")
+        canvas, left = screen.query_one(Canvas), shown_photo(screen)
+        assert left == screen.query_one(Queue).items[1].photo_id
+        lens = canvas.moved_lens
+        assert lens is not None
+        assert canvas.heat
+    async with opened(clinic, path) as pilot:
+        screen = await settled(pilot)
+        canvas, queue = screen.query_one(Canvas), screen.query_one(Queue)
+        assert shown_photo(screen) == left
+        assert [item.photo_id for item in queue.items] == [photos[n] for n in (3, 2, 1, 0)]
+        assert "4 of 5 shown" in text_of(screen, "#filter")
+        assert screen.has_class("-alone")
+        assert (canvas.overlay, canvas.strength) == (Shown.BOTH, 0.6)
+        assert canvas.near is Near.LESION
+        assert canvas.moved_lens == lens
+        # What would make a photo look otherwise than it is, is off.
+        assert not canvas.heat
+        assert "before" not in text_of(screen, "#status")
+        # From here on all is as ever.
+        screen = await press(pilot, "v", "escape", "j")
+        assert [item.photo_id for item in queue.items] == photos
+
+
+@pytest.mark.parametrize("taken", [False, True])
+async def test_where_the_photo_is_shown_no_more_or_open_with_others_what_waits_next_lies_open(
+    clinic: Clinic, photos: list[int], tmp_path: Path, taken: bool
+) -> None:
+    path = tmp_path / "bookmark.json"
+    bookmarks = Bookmarks(path)
+    bookmarks.keep(Bookmark(photos[2], 2, Wanted(values=((Facet.DECISION, "waiting"),))))
+    bookmarks.close()
+    if taken:
+        at = now()
+        # It holds however long the machine takes.
+        clinic.session.clock = lambda: at
+        clinic.store.claim(photos[2], Holder("bo", at), at)
+    else:
+        clinic.session.decide(clinic.session.open(photos[2]), Ruling(DecisionKind.ACCEPTED, 1.0))
+    async with opened(clinic, path) as pilot:
+        screen = await press(pilot)
+        assert shown_photo(screen) == photos[3]
+        assert f"{5 if taken else 4} of 5 shown" in text_of(screen, "#filter")
+
+
+async def test_without_a_bookmark_of_use_the_queue_begins_as_ever(
+    clinic: Clinic, photos: list[int], tmp_path: Path
+) -> None:
+    path = tmp_path / "bookmark.json"
+    path.write_text('{"form": 0}')
+    async with opened(clinic, path) as pilot:
+        screen = await settled(pilot)
+        assert shown_photo(screen) == photos[0]
+        assert screen.query_one(Queue).wanted == ALL
+    found = Bookmarks(path).found
+    assert found is not None
+    assert found.key == photos[0]
