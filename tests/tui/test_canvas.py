@@ -1,6 +1,7 @@
 """Painting on the canvas: by mouse, by keyboard, and what becomes of a brush that is let alone."""
 
 from collections.abc import AsyncIterator
+from concurrent.futures import Future
 from contextlib import asynccontextmanager
 
 import numpy as np
@@ -205,6 +206,14 @@ async def test_undo_with_the_brush_down_takes_the_stroke_back() -> None:
         await pilot.press("space")
         await calm(pilot)
         assert easel.editor.mask.any()
+
+
+async def test_the_app_may_be_left_while_a_change_is_on_its_way() -> None:
+    async with painting(bare()) as (easel, pilot, _):
+        opened = easel.bench.opened
+        assert opened is not None
+        easel.bench._show_change(opened, Future())
+        await pilot.pause()
 
 
 async def test_put_away_at_once_the_brush_does_not_erase() -> None:

@@ -46,6 +46,7 @@ class Details(VerticalScroll, can_focus=False):
     ) -> None:
         """`scores` says what each means, from 1 on."""
         super().__init__(id=id)
+        self._text = Static(markup=False)
         self._folder, self._scores = folder, scores
         self._photo: PhotoDetails | None = None
         self._edited: Measurements | None = None
@@ -65,7 +66,7 @@ class Details(VerticalScroll, can_focus=False):
 
     def compose(self) -> ComposeResult:
         """One text."""
-        yield Static(markup=False)
+        yield self._text
 
     def explain(self, row: QueueItem, wanted: Wanted) -> None:
         """Say from now on why the photo stands where it stands in the queue, and if it waits."""
@@ -128,7 +129,7 @@ class Details(VerticalScroll, can_focus=False):
         room, before = self._room, self._written
         self._written = None if any(each.cell_length > room for each in lines) else len(lines)
         again = self._written is None or self._written != before
-        self.query_one(Static).update(Content("\n").join(lines), layout=again)
+        self._text.update(Content("\n").join(lines), layout=again)
 
     def _lines(self, photo: PhotoDetails) -> list[Content]:
         size = f"{photo.size.width} × {photo.size.height}  {photo.format}"

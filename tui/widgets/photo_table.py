@@ -11,7 +11,6 @@ from textual.message import Message
 
 from imaging.framing import Framing, Mask
 from imaging.mask.parts import MaskPart
-from imaging.view.overlay import Pens
 from pipeline.review.desk import DeskPhoto
 from pipeline.review.draft import Draft
 from pipeline.review.editor import Before
@@ -47,19 +46,16 @@ class PhotoTable(Container):
 
         sentence: str
 
-    def __init__(self, pens: Pens, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, canvas: Canvas, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._pens = pens
+        # Not looked for each time: what comes while the app is left finds it, too.
+        self.canvas = canvas
+        """Where the photo is drawn."""
         self.opened: DeskPhoto | None = None
         self.seen = False
         """Whether the photo on the table has been drawn: before, nobody can have judged it."""
         self._instead = ""
         self._lesions: tuple[MaskPart, ...] = ()
-
-    @property
-    def canvas(self) -> Canvas:
-        """Where the photo is drawn."""
-        return self.query_one(Canvas)
 
     @property
     def draft(self) -> Draft | None:

@@ -13,6 +13,7 @@ from db.values import Tool
 from imaging.mask.parts import MaskPart
 from imaging.mask.shape import Point
 from imaging.values import Measurements
+from imaging.view.overlay import Pens
 from pipeline.errors import NothingToRepair
 from pipeline.review.brush import resize_brush
 from pipeline.review.desk import DeskPhoto
@@ -52,9 +53,12 @@ class Workbench(PhotoTable):
 
         opened: DeskPhoto
 
+    def __init__(self, pens: Pens, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(Canvas(self, pens, id="canvas"), id=id)
+
     def compose(self) -> ComposeResult:
         """Nothing but the canvas."""
-        yield Canvas(self, self._pens, id="canvas")
+        yield self.canvas
 
     def on_mount(self) -> None:
         """Save strokes as they are made from now on."""
