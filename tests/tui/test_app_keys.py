@@ -6,7 +6,7 @@ from textual import events
 from textual.app import App
 
 from db.values import DecisionKind
-from tests.tui.driving import Clinic, settled
+from tests.tui.driving import Clinic, settled, shown_photo, until
 from tui.app import NevusApp
 from tui.widgets.canvas import Canvas
 from tui.widgets.painter import BrushMode
@@ -77,3 +77,19 @@ async def test_what_was_not_seen_yet_is_not_decided(
         await pilot.press("n")
         await settled(pilot)
         assert clinic.item(photos[1]).decision is DecisionKind.NO_LESION
+
+
+async def test_a_tool_behind_a_step_never_draws_on_the_photo_before(
+    clinic: Clinic, make_app: Callable[[], NevusApp]
+) -> None:
+    photos = [clinic.outline("a.jpg"), clinic.outline("b.jpg", 1)]
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        assert shown_photo(screen) == photos[0]
+        for key in ("j", "e", "x", "space", "right", "right", "space"):
+            pilot.app.post_message(events.Key(key, " " if key == "space" else key))
+        await until(pilot, lambda: shown_photo(screen) == photos[1])
+        await settled(pilot)
+    revision = clinic.store.photo(photos[0]).revision
+    assert revision is not None
+    assert clinic.store.draft("ada", photos[0], revision.id) is None
