@@ -26,6 +26,7 @@ from tui.app import NevusApp
 from tui.colour_app import Reduction
 from tui.keymap import Keymap
 from tui.surface.colours import Colours, Depth, Source
+from tui.surface.finding import Found
 
 CELL = "▄".encode()
 IN_TABLE = re.compile(rb"\x1b\[38;5;\d+;48;5;\d+m" + CELL)
@@ -136,7 +137,7 @@ async def test_only_doubt_is_said(
     clinic: Clinic, make_app: Callable[[], NevusApp], source: Source
 ) -> None:
     colours = Colours(Depth.TABLE, source)
-    app = NevusApp(clinic.session, make_app()._make_ingest, colours)
+    app = NevusApp(clinic.session, make_app()._make_ingest, Found(colours))
     async with app.run_test() as pilot:
         await settled(pilot)
         said = {note.message for note in app._notifications if note.title == "Colours"}

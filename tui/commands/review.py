@@ -12,6 +12,7 @@ from tui.commands.options import (
     Group,
     Memory,
     Model,
+    Pictures,
     Reviewer,
     RunBy,
     TimeLimit,
@@ -30,6 +31,7 @@ def review(
     backend: RunBy = None,
     compute_units: ComputeUnits = None,
     color: Color = None,
+    graphics: Pictures = None,
     time_limit: TimeLimit = None,
     workers: Workers = None,
     memory: Memory = None,
@@ -63,6 +65,7 @@ def review(
         backend=backend,
         compute_units=compute_units,
         color=color,
+        graphics=graphics,
         time_limit=time_limit,
         workers=workers,
         memory=memory,
@@ -70,11 +73,11 @@ def review(
     preferences = checked(held)
     with failures():
         from tui.launch import run_app
-        from tui.surface.colours import find_colours
+        from tui.surface.finding import look_at_terminal
 
         # Before the app listens: it would take the terminal's answers for keys.
-        colours, typed = find_colours(held.color)
+        found = look_at_terminal(held.color, held.graphics)
         if held.color != "auto":
             os.environ.pop("NO_COLOR", None)
 
-        say_last(run_app(folder, held, preferences, colours, typed))
+        say_last(run_app(folder, held, preferences, found))

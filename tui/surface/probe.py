@@ -22,9 +22,26 @@ _RED, _GREEN, _BLUE = 201, 202, 203
 """A colour whose numbers mean nothing to a terminal that takes them for attributes."""
 _COLOUR = b"\x1b[48;2;%d;%d;%dm\x1bP$qm\x1b\\\x1b[m" % (_RED, _GREEN, _BLUE)
 _NAME = b"\x1b[>0q"
+_NUMBER = 31
+"""Of the picture that is sent on trial, a pixel, and is gone again before anybody answers."""
+_PIXEL = b"f=24,s=1,v=1;AAAA\x1b\\"
+_PICTURES = b"\x1b[16t\x1b[c" + b"".join(
+    b"\x1b_G%b" % each
+    for each in (
+        # Whoever doesn't know U would draw it where the cursor is, and move that.
+        b"a=T,U=1,i=%d,c=2,r=1,%b" % (_NUMBER, _PIXEL),
+        b"a=f,r=1,X=1,i=%d,%b" % (_NUMBER, _PIXEL),
+        b"a=d,d=I,q=2,i=%d\x1b\\" % _NUMBER,
+    )
+)
+"""How large is a cell, what do you draw, and do you hang and mend a picture of Kitty's protocol?"""
 
-_CURSOR = re.compile(rb"(?:\x1b\[|(?<![\xc2-\xf4])\x9b)\d+;\d+R")
+_CURSOR = re.compile(rb"(?:\x1b\[|(?<![\xc2-\xf4])\x9b)(\d+;\d+)R")
 _STRING = re.compile(rb"(?:\x1bP|(?<![\xc2-\xf4])\x90)([^\x1b\x07\x90\x9c]*)(?:\x1b\\|\x07|\x9c)")
+_DRAWN = re.compile(rb"\x1b_Gi=%d(?:,[^;\x1b]*)?;([^\x1b]*)\x1b\\" % _NUMBER)
+_KINDS = re.compile(rb"\x1b\[\?([\d;]+)c")
+_CELL = re.compile(rb"\x1b\[6;(\d+);(\d+)t")
+_SIXEL = b"4"
 _KEYS = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|O.|.)?", re.DOTALL)
 _KEPT = re.compile(rf"48[:;]2[:;](?:\d*:)?{_RED}[:;]{_GREEN}[:;]{_BLUE}(?![\d:])")
 _REPLACED = re.compile(r"48[:;]5[:;]\d")
@@ -35,17 +52,23 @@ class Answer:
     """What a terminal answered.
 
     `keeps_colour` says whether a 24-bit colour was kept as it was, or None where that wasn't said.
-    `name` is name and version in the terminal's own words, or empty. `typed` is what a person typed
+    `name` is name and version in the terminal's own words, or empty. `hangs` says whether it draws
+    pictures in placeholders, `mends` whether a part of one can be drawn anew, `sixel` whether it
+    draws Sixel, and `cell` how many pixels wide and high a cell is. `typed` is what a person typed
     meanwhile, without the keys that are sequences.
     """
 
     keeps_colour: bool | None = None
     name: str = ""
+    hangs: bool = False
+    mends: bool = False
+    sixel: bool = False
+    cell: tuple[int, int] | None = None
     typed: str = ""
 
 
-def ask(environment: Mapping[str, str]) -> Answer:
-    """Ask the terminal of this process, if it is one, for its colours and its name.
+def ask(environment: Mapping[str, str], *, pictures: bool = False) -> Answer:
+    """Ask the terminal of this process, if it is one, for its colours, its name and its `pictures`.
 
     It is first asked for something that every terminal knows, and for the rest only once it has
     answered: an answer that comes too late reads as keys to whoever listens then, but that to
@@ -61,7 +84,7 @@ def ask(environment: Mapping[str, str]) -> Answer:
         if os.tcgetpgrp(terminal) != os.getpgrp():
             return Answer()
         with _undisturbed(terminal):
-            heard = _exchange(terminal, environment)
+            heard = _exchange(terminal, environment, _PICTURES if pictures else b"")
     except (OSError, termios.error):
         return Answer()
     finally:
@@ -91,7 +114,7 @@ def _undisturbed(terminal: int) -> Iterator[None]:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
-def _exchange(terminal: int, environment: Mapping[str, str]) -> bytes:
+def _exchange(terminal: int, environment: Mapping[str, str], pictures: bytes) -> bytes:
     over_ssh = environment.get("SSH_CONNECTION") or environment.get("SSH_TTY")
     heard = _answer(terminal, _ANY_ANSWER, FAR if over_ssh else HOME)
     if _CURSOR.search(heard) is None:
@@ -99,7 +122,7 @@ def _exchange(terminal: int, environment: Mapping[str, str]) -> bytes:
     # screen strips the frame off a control string and prints the rest on its own terminal.
     colour = b"" if environment.get("TERM", "").startswith("screen") else _COLOUR
     # Back to where the cursor was, and away with what a terminal may have printed of this.
-    question = b"\x1b7" + colour + _NAME + _ANY_ANSWER + b"\x1b8\x1b[K"
+    question = b"\x1b7" + colour + _NAME + pictures + _ANY_ANSWER + b"\x1b8\x1b[K"
     return heard + _answer(terminal, question, STALLED)
 
 
@@ -131,12 +154,27 @@ def understand(heard: bytes) -> Answer:
     """What was heard, told apart: answers, whatever their dialect, and keys."""
     strings = [each.decode("ascii", "replace") for each in _STRING.findall(heard)]
     names = [each[2:] for each in strings if each.startswith(">|")]
-    typed = _STRING.sub(b"", _CURSOR.sub(b"", heard)).decode("utf-8", "ignore")
+    typed = heard
+    for answer in (_CURSOR, _STRING, _DRAWN):
+        typed = answer.sub(b"", typed)
+    drawn = _drawn(heard)
+    cells = _CELL.search(heard)
     return Answer(
         keeps_colour=_keeps_colour([each for each in strings if "$r" in each]),
         name=names[0] if names else "",
-        typed=_KEYS.sub("", typed),
+        hangs=drawn > 0,
+        mends=drawn > 1,
+        sixel=any(_SIXEL in kinds.split(b";") for kinds in _KINDS.findall(heard)),
+        cell=None if cells is None else (int(cells[2]), int(cells[1])),
+        typed=_KEYS.sub("", typed.decode("utf-8", "ignore")),
     )
+
+
+def _drawn(heard: bytes) -> int:
+    """How many pictures on trial were taken, if the cursor stayed where it was."""
+    if len(set(_CURSOR.findall(heard))) != 1:
+        return 0
+    return _DRAWN.findall(heard).count(b"OK")
 
 
 def _keeps_colour(reports: list[str]) -> bool | None:

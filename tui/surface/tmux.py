@@ -8,6 +8,11 @@ PATIENCE = 2.0
 """Seconds; tmux answers in milliseconds unless it hangs."""
 
 
+def inside_tmux(environment: Mapping[str, str]) -> bool:
+    """Whether a tmux is next to nevus on the way to the terminal."""
+    return bool(environment.get("TMUX")) and not environment.get("STY")
+
+
 def client_features(environment: Mapping[str, str]) -> tuple[str, ...]:
     """The features of each attached terminal, such as `256,RGB,title`; none if tmux can't tell.
 

@@ -20,8 +20,13 @@ from imaging.text import printable
 from imaging.view.lens import Lens
 from imaging.view.overlay import Pens, Shown
 from tui.colour_app import ColourApp, Reduction, has_true_colours
+from tui.surface.gallery import Gallery
+from tui.surface.graphics import Way
+from tui.surface.hung import Hung
+from tui.surface.raster import HALVES
+from tui.surface.surface import Halves, Quarters, Surface
 from tui.widgets.drawn_ahead import Ahead, Drawn, Easel, Near
-from tui.widgets.scene import Look, Scene, Subject, stretched
+from tui.widgets.scene import Look, Scene, Subject
 
 
 class PhotoView(Widget):
@@ -57,6 +62,14 @@ class PhotoView(Widget):
         self._lens: Lens | None = None
         self._moved = False
         self._ahead = Ahead()
+        self._raster = HALVES
+        self._stale: list[Region] = []
+
+    @property
+    def _gallery(self) -> Gallery | None:
+        """Where pictures hang, if the terminal has any."""
+        app = self.app
+        return app.gallery if isinstance(app, ColourApp) and app.graphics.way is Way.KITTY else None
 
     def show(self, subject: Subject) -> None:
         """Show a photo, all of it or its lesion as it was wanted last."""
@@ -74,22 +87,32 @@ class PhotoView(Widget):
     @property
     def easel(self) -> Easel:
         """What photos are drawn on here, and how, as long as nobody sets it differently."""
-        grid = Size(self.size.width, 2 * self.size.height)
-        table = None if has_true_colours(self.app) else self._table
+        cells = Size(*self.size)
         beside = self.background_colors[1].rgb
         ink = self.overlay.ink(self.strength, self._pens)
-        return Easel(self._near, grid, beside, table, Look(ink, self.contrast, self.heat))
+        look = Look(ink, self.contrast, self.heat)
+        return Easel(self._near, cells, beside, self._surface, look)
 
     @property
-    def _table(self) -> int:
+    def _surface(self) -> Surface:
+        """What there is to draw on."""
+        if self._gallery is not None:
+            return Hung(self._raster, self._gallery.shelf)
+        if has_true_colours(self.app):
+            return Quarters()
         beside = Color.from_triplet(ColorTriplet(*self.background_colors[1].rgb))
-        return beside.downgrade(ColorSystem.EIGHT_BIT).number or 0
+        return Halves(beside.downgrade(ColorSystem.EIGHT_BIT).number or 0)
 
     def clear(self, *paragraphs: str) -> None:
         """Show sentences instead of a photo; they are no markup, and may hold any name."""
         self._message = "\n\n".join(map(printable, paragraphs))
         self._subject = None
         self._lay_out()
+
+    @property
+    def drawn_by(self) -> str:
+        """Whose graphics draw the photo; empty for cells."""
+        return "" if self._gallery is None else str(Way.KITTY)
 
     @property
     def zoom(self) -> float:
@@ -140,6 +163,8 @@ class PhotoView(Widget):
 
     def on_resize(self) -> None:
         """Fit the photo into the new size."""
+        if isinstance(self.app, ColourApp):
+            self._raster = self.app.graphics.raster
         self._lay_out()
 
     def watch_overlay(self) -> None:
@@ -162,7 +187,7 @@ class PhotoView(Widget):
         before, self._lens, self._scene = self._lens, None, None
         if self._subject is not None and self.size:
             easel, again = self.easel, before if self._moved else None
-            lens = easel.place(self._subject) if again is None else again.on(easel.grid)
+            lens = easel.place(self._subject) if again is None else easel.again(again)
             self._take(lens)
         self.refresh()
 
@@ -178,7 +203,7 @@ class PhotoView(Widget):
         if self._subject is None:
             return
         if scene is not None and before is not None and before.zoom == lens.zoom:
-            self._scene = scene.panned(stretched(lens.framing, easel.across))
+            self._scene = scene.panned(easel.lay(lens))
         else:
             self._scene = easel.scene(self._subject, lens)
         self._lens = lens
@@ -215,6 +240,7 @@ class PhotoView(Widget):
         recompose: bool = False,
     ) -> Self:
         """Draw these cells again, or all of them."""
+        self._stale = [*self._stale, *regions] if regions else [self.size.region]
         if regions:
             for region in regions:
                 for y in region.line_range:
@@ -235,21 +261,27 @@ class PhotoView(Widget):
         """The lines in a part of the canvas; those that are new are made together."""
         if self._scene is None or not self._fits(self._scene) or self._is_filtered():
             return super().render_lines(crop)
+        self._hang(self._scene)
         lines = range(crop.y, min(crop.bottom, self.size.height))
         for new in _stretches([y for y in lines if y not in self._strips]):
             drawn = self.draw_lines(self._scene, new)
             self._strips.update(zip(range(new.start, new.stop), drawn, strict=True))
         return [self._strips[y].crop(*crop.column_span) for y in lines]
 
+    def _hang(self, scene: Scene) -> None:
+        """Have the terminal hold what its cells are about to show."""
+        if self._gallery is not None and isinstance(self.app, ColourApp):
+            self.app.send(self._gallery.hang(scene, self._raster, self._stale))
+        self._stale.clear()
+
     def draw_lines(self, scene: Scene, lines: slice) -> list[Strip]:
         """Lines of the photo, in the colours that the terminal has."""
-        return self.easel.lines(scene, lines)
+        return self.easel.surface.strips(scene, lines)
 
     def _fits(self, scene: Scene) -> bool:
         """Whether a scene is as large as the canvas: it is laid out a moment after a resize."""
-        grid = scene.framing.grid
-        width, height = self.size
-        return (grid.width, grid.height) == (self.easel.across * width, 2 * height)
+        (width, height), raster = self.size, scene.raster
+        return scene.framing.grid == Size(raster.across * width, raster.down * height)
 
     def _is_filtered(self) -> bool:
         """Whether colours become others on the way to the terminal than they are drawn in."""

@@ -133,7 +133,7 @@ def test_the_colours_are_those_that_review_uses(monkeypatch: pytest.MonkeyPatch)
     ):
         monkeypatch.setenv("COLORTERM", colorterm)
         monkeypatch.setenv("TERM", term)
-        terminal = read_terminal("auto")
+        terminal = read_terminal("auto", "auto")
         assert terminal.colours.depth is depth
         assert terminal.environment["TERM"] == os.environ["TERM"] == term
-    assert read_terminal("256").colours == Colours(Depth.TABLE, Source.OPTION)
+    assert read_terminal("256", "auto").colours == Colours(Depth.TABLE, Source.OPTION)

@@ -1,0 +1,164 @@
+"""What a terminal holds of a sight is the sight, whatever changed of it, and at last nothing."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from textual.geometry import Region
+
+from imaging.framing import Pixels, Size
+from imaging.view.cells import Cells
+from tests.support.kitty import MARKS, PLACEHOLDER, KittyTerminal, Seen
+from tui.surface.gallery import Gallery
+from tui.surface.hung import Hung
+from tui.surface.mirror import Mirror
+from tui.surface.placeholders import SHELVES, name_of, placeholders, shelf_of
+from tui.surface.raster import Raster
+from tui.surface.tiles import MOST, Tiling
+
+
+@dataclass
+class Drawn:
+    """A picture, all there is."""
+
+    all: Pixels
+
+    @property
+    def grid(self) -> Size:
+        return Size.of(self.all)
+
+    def pixels(self, rows: slice, columns: slice = slice(None)) -> Pixels:
+        return self.all[rows, columns].copy()
+
+    def cells(self, lines: slice) -> Cells:
+        raise NotImplementedError
+
+    def fixed_cells(self, lines: slice, beside: int) -> Cells:
+        raise NotImplementedError
+
+
+RASTER = Raster(5, 9)
+SIZES = st.builds(Size, st.integers(1, 260), st.integers(1, 90))
+
+
+def noise(cells: Size, seed: int = 1) -> Drawn:
+    shape = (cells.height * RASTER.down, cells.width * RASTER.across, 3)
+    return Drawn(np.random.default_rng(seed).integers(0, 256, shape, np.uint8))
+
+
+def show(terminal: KittyTerminal, sight: Drawn, shelf: int) -> None:
+    """Send the lines, as Textual would, from the third line and the fifth column on."""
+    cells = RASTER.cells(sight.grid)
+    tiling = Tiling.of(cells)
+    for line in range(cells.height):
+        text = placeholders(tiling, shelf, line, 0, cells.width)
+        terminal.take(f"\x1b[{3 + line};5H{text}")
+
+
+@given(cells=SIZES, data=st.data())
+def test_each_cell_says_alone_which_part_of_which_tile_it_is(
+    cells: Size, data: st.DataObject
+) -> None:
+    tiling, shelf = Tiling.of(cells), data.draw(st.integers(1, SHELVES))
+    line = data.draw(st.integers(0, cells.height - 1))
+    start = data.draw(st.integers(0, cells.width - 1))
+    stop = data.draw(st.integers(start + 1, cells.width))
+    terminal = KittyTerminal((1, 1))
+    terminal.take(f"\x1b[1;{start + 1}H" + placeholders(tiling, shelf, line, start, stop))
+    assert terminal.hung() == [(0, column) for column in range(start, stop)]
+    for column in range(start, stop):
+        seen: Seen = terminal.screen[0, column]
+        row, across, upper = map(MARKS.index, seen.text.removeprefix(PLACEHOLDER))
+        tile = tiling.at(column, line)
+        region = tiling.region(tile)
+        assert (region.x + across, region.y + row) == (column, line)
+        assert upper << 24 | seen.colour == name_of(tile, shelf)
+        assert 16 <= seen.colour < 256
+
+
+@given(cells=SIZES, region=st.builds(Region, *[st.integers(0, 99)] * 2, *[st.integers(1, 99)] * 2))
+def test_tiles_cover_the_canvas_once_and_are_found_by_what_they_cover(
+    cells: Size, region: Region
+) -> None:
+    tiling = Tiling.of(cells)
+    whole = Region(0, 0, cells.width, cells.height)
+    tiles = tiling.touched([whole])
+    assert tiles == list(range(len(tiles)))
+    assert len(tiles) <= MOST
+    assert sum(tiling.region(tile).area for tile in tiles) == whole.area
+    overlapping = [tile for tile in tiles if tiling.region(tile).overlaps(region)]
+    assert tiling.touched([region.intersection(whole)]) == overlapping
+
+
+@pytest.mark.parametrize("mends", [False, True])
+@settings(max_examples=15)
+@given(
+    cells=st.builds(Size, st.integers(1, 40), st.integers(1, 20)),
+    changes=st.lists(st.tuples(*[st.integers(0, 200)] * 2, *[st.integers(1, 30)] * 2), max_size=4),
+)
+def test_the_terminal_sees_the_sight_exactly_after_each_change(
+    mends: bool, cells: Size, changes: list[tuple[int, int, int, int]]
+) -> None:
+    sight, gallery, terminal = noise(cells), Gallery(3, mends=mends), KittyTerminal((5, 9))
+    terminal.take(gallery.hang(sight, RASTER, []))
+    show(terminal, sight, 3)
+    assert np.array_equal(terminal.seen(), sight.all)
+    for x, y, width, height in changes:
+        sight.all[y : y + height, x : x + width] ^= 0xFF
+        stale = Region(x // 5, y // 9, width // 5 + 2, height // 9 + 2)
+        terminal.take(gallery.hang(sight, RASTER, [stale]))
+        assert np.array_equal(terminal.seen(), sight.all)
+    assert gallery.hang(sight, RASTER, [Region(0, 0, 99, 99)]) == ""
+    terminal.take(gallery.take_down())
+    assert not terminal.pictures
+
+
+def test_a_small_change_is_sent_alone_and_another_size_leaves_nothing_of_the_first() -> None:
+    sight, gallery, terminal = noise(Size(80, 40)), Gallery(3, mends=True), KittyTerminal((5, 9))
+    whole = len(gallery.hang(sight, RASTER, []))
+    sight.all[100:110, 100:110] = 7
+    assert len(gallery.hang(sight, RASTER, [Region(20, 11, 3, 3)])) < whole / 500
+    gallery.take_down()
+    terminal.take(gallery.hang(sight, RASTER, []))
+    smaller = noise(Size(30, 20))
+    terminal.take(gallery.hang(smaller, RASTER, []))
+    terminal.screen.clear()
+    show(terminal, smaller, 3)
+    assert np.array_equal(terminal.seen(), smaller.all)
+    assert len(terminal.pictures) == len(Tiling.of(Size(30, 20)).touched([Region(0, 0, 30, 20)]))
+
+
+def test_tmux_is_handed_whole_messages_in_its_envelope() -> None:
+    sight, terminal = noise(Size(20, 8)), KittyTerminal((5, 9))
+    sent = Gallery(3, in_tmux=True).hang(sight, RASTER, [])
+    envelopes = sent.split("\x1bPtmux;")[1:]
+    assert all(len(each) < 5000 and each.endswith("\x1b\x1b\\\x1b\\") for each in envelopes)
+    terminal.take("".join(each[:-2].replace("\x1b\x1b", "\x1b") for each in envelopes))
+    show(terminal, sight, 3)
+    assert np.array_equal(terminal.seen(), sight.all)
+
+
+def test_a_picture_on_its_way_leaves_the_screen_as_it_is_known() -> None:
+    mirror, sight = Mirror(), noise(Size(20, 8))
+    mirror.news("\x1b[2;5Hdrawn\x1b[1;1H")
+    for in_tmux in (False, True):
+        message = Gallery(3, in_tmux=in_tmux).hang(sight, RASTER, [])
+        assert mirror.news(message) == message
+    assert mirror.news("\x1b[2;5Hdrawn\x1b[1;1H") == ""
+
+
+def test_whoever_wants_styles_is_given_the_picture_in_cells_not_a_name() -> None:
+    sight = noise(Size(20, 8))
+    sight.all[:, :50], sight.all[:, 50:] = (200, 150, 120), (10, 20, 30)
+    (strip,) = Hung(RASTER, 3).strips(sight, slice(4, 5))
+    segments = strip.crop(5, 15)._segments
+    assert PLACEHOLDER not in "".join(segment.text for segment in segments)
+    grounds = [s.style.bgcolor.get_truecolor() for s in segments if s.style and s.style.bgcolor]
+    assert [tuple(colour) for colour in grounds] == [(200, 150, 120), (10, 20, 30)]
+
+
+def test_programs_beside_each_other_have_names_of_their_own() -> None:
+    assert {shelf_of(process) for process in range(900, 1000)} == set(range(1, SHELVES + 1))
+    assert name_of(0, 1) != name_of(0, 2)

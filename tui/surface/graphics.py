@@ -1,0 +1,100 @@
+"""Whether the photo is drawn as a picture or in cells, and how that is known."""
+
+import fcntl
+import struct
+import termios
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tui.surface.probe import Answer
+from tui.surface.raster import Raster
+from tui.surface.tmux import inside_tmux
+
+LEAST_CELL, MOST_CELL = 4, 200
+"""Pixels a side: what is told beyond is no cell."""
+NOWHERE = frozenset({"", "dumb", "linux"})
+"""Terminals that have no pictures, and print what they are asked."""
+
+
+class Way(StrEnum):
+    """How the photo is drawn."""
+
+    CELLS = "cells"
+    KITTY = "kitty"
+
+    @property
+    def words(self) -> str:
+        """As it is said to a person."""
+        return {Way.CELLS: "in cells", Way.KITTY: "as a picture, by Kitty's protocol"}[self]
+
+
+@dataclass(frozen=True)
+class Graphics:
+    """How the photo is drawn, and `why`, in words; `cell` is a cell's width and height in pixels.
+
+    `mends` says whether a part of a picture can be drawn anew.
+    """
+
+    way: Way = Way.CELLS
+    why: str = "as nothing said more"
+    cell: tuple[int, int] | None = None
+    mends: bool = False
+
+    @property
+    def raster(self) -> Raster:
+        """A cell's pixels, as they are now: the font may be another one than at the start."""
+        across, down = window_cell() or self.cell or (LEAST_CELL, LEAST_CELL)
+        return Raster(across, down)
+
+
+CELLS = Graphics()
+
+
+def asks_pictures(choice: str, environment: Mapping[str, str], is_asked: bool) -> bool:
+    """Whether a terminal is to be asked for pictures, for a `--graphics`.
+
+    `is_asked` says whether it is asked for its colours anyway. A terminal that is known by its
+    variables, and says nothing of its pixels, has none: it is not asked, and nobody waits.
+    """
+    if choice == Way.CELLS or not _may_have(environment):
+        return False
+    return choice != "auto" or is_asked or window_cell() is not None
+
+
+def found_graphics(choice: str, answer: Answer, environment: Mapping[str, str]) -> Graphics:
+    """How the photo is drawn, of a `--graphics` and of what the terminal answered."""
+    if choice == Way.CELLS:
+        return Graphics(why="as --graphics says")
+    if not _may_have(environment):
+        return Graphics(why="as nothing else reaches the terminal through this")
+    cell = window_cell() or _sound(answer.cell)
+    if cell is None:
+        return Graphics(why="as the terminal said nothing of its pixels")
+    if choice != "auto":
+        return Graphics(Way(choice), "as --graphics says", cell, answer.mends)
+    if answer.hangs:
+        return Graphics(Way.KITTY, "as the terminal said when it was asked", cell, answer.mends)
+    return Graphics(why="as the terminal said nothing of pictures", cell=cell)
+
+
+def window_cell() -> tuple[int, int] | None:
+    """A cell's pixels, width and height, as the system knows them of this terminal."""
+    for stream in (1, 2, 0):
+        with suppress(OSError):
+            told = fcntl.ioctl(stream, termios.TIOCGWINSZ, bytes(8))
+            lines, columns, width, height = struct.unpack("HHHH", told)
+            if lines and columns:
+                return _sound((width // columns, height // lines))
+    return None
+
+
+def _sound(cell: tuple[int, int] | None) -> tuple[int, int] | None:
+    return cell if cell and all(LEAST_CELL <= side <= MOST_CELL for side in cell) else None
+
+
+def _may_have(environment: Mapping[str, str]) -> bool:
+    if environment.get("STY") or inside_tmux(environment):
+        return False
+    return environment.get("TERM", "").lower() not in NOWHERE

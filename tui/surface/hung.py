@@ -1,0 +1,60 @@
+"""A photo as a picture of the terminal's own, seen through placeholders (Kitty's protocol)."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from rich.segment import Segment
+from textual.strip import Strip
+
+from imaging.framing import Mask, Pixels
+from imaging.view.cells import quadrant_cells
+from tui.surface.ansi import TRUE
+from tui.surface.placeholders import placeholders
+from tui.surface.raster import QUARTERS, Raster
+from tui.surface.strips import Block, CellStrip
+from tui.surface.surface import Sight
+from tui.surface.tiles import Tiling
+
+
+@dataclass(frozen=True)
+class Hung:
+    """Draws in placeholders what a gallery holds, which is to be told of the sight beside."""
+
+    raster: Raster
+    shelf: int
+
+    def strips(self, sight: Sight, lines: slice) -> list[Strip]:
+        """Lines of placeholders."""
+        tiling = Tiling.of(self.raster.cells(sight.grid))
+        return [
+            CellStrip(Line(sight, self, tiling, line), 0, 0, tiling.cells.width)
+            for line in range(lines.start, lines.stop)
+        ]
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """A line of placeholders.
+
+    Their colour is a name: whoever wants to change it, on a screen behind another one, or to keep
+    it as text, is given cells instead, and the terminal's picture is not seen.
+    """
+
+    sight: Sight
+    surface: Hung
+    tiling: Tiling
+    number: int
+
+    def text(self, _line: int, start: int, stop: int) -> str:
+        """What a terminal is sent for a part of it."""
+        return placeholders(self.tiling, self.surface.shelf, self.number, start, stop)
+
+    def segments(self, _line: int, start: int, stop: int) -> list[Segment]:
+        """The same picture in cells."""
+        down = self.surface.raster.down
+        pixels = self.sight.pixels(slice(self.number * down, (self.number + 1) * down))
+        size = QUARTERS.across * self.tiling.cells.width, QUARTERS.down
+        small: Pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+        plain: Mask = np.zeros(small.shape[:2], np.bool_)
+        return Block(quadrant_cells(small, plain), TRUE).segments(0, start, stop)
