@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from textual.geometry import Region
 
-from imaging.framing import Framing, Mask, Part, Pixels, Size
+from imaging.framing import NONE, Framing, Mask, Part, Pixels, Size
 from imaging.mask.measure import bounding_box
 from imaging.values import Prediction
 from imaging.view.cells import (
@@ -179,8 +179,12 @@ class Scene:
         self._look = look
         self._lay_ground()
         # What was looked at once is kept up by `draw_part`.
-        while self._unseen:
-            self._look_at_mask(self._unseen.pop())
+        unseen, self._unseen = self._unseen, []
+        box = bounding_box(self._subject.mask) if unseen else None
+        if box is not None:
+            lesion = seen_part(self._ringed, box)
+            for part in unseen:
+                self._look_at_mask(widened(lesion, 0, part))
         self._draw(self._framing.inside)
 
     def _lay_ground(self) -> None:
@@ -213,7 +217,24 @@ class Scene:
         self._seen[part] = self._ringed.mask_to_grid(self._subject.mask, part)
         return not np.array_equal(before, self._seen[part])
 
-    def _draw(self, part: Part) -> None:
+    def _draw(self, whole: Part) -> None:
+        """Draw a part anew: where there is no mask, the ground alone."""
+        self._drawn[whole], self._line[whole] = self._ground[whole], False
+        lesion = self._lesion(whole)
+        if lesion is not None:
+            self._draw_mask(lesion)
+
+    def _lesion(self, whole: Part) -> Part | None:
+        """What of a part the mask is drawn on, with a line's width around it."""
+        reach = self._look.ink.pens.width
+        rows, columns = widened(whole, reach, self._framing.inside)
+        around = self._seen[rows.start : rows.stop + 2, columns.start : columns.stop + 2]
+        box = bounding_box(around != NONE)
+        if box is None:
+            return None
+        return widened(_moved(box, rows.start - 1, columns.start - 1), reach, whole)
+
+    def _draw_mask(self, part: Part) -> None:
         ink = self._look.ink
         rows, columns = wide = widened(part, ink.pens.width - 1, self._framing.inside)
         around = self._seen[rows.start : rows.stop + 2, columns.start : columns.stop + 2]
@@ -294,10 +315,18 @@ def _within(outer: Part, inner: Part) -> Part:
     return rows, columns
 
 
+def _moved(part: Part, down: int, across: int) -> Part:
+    """A part so many pixels farther down and right."""
+    rows, columns = part
+    return (
+        slice(rows.start + down, rows.stop + down),
+        slice(columns.start + across, columns.stop + across),
+    )
+
+
 def _without_ring(part: Part, inside: Part) -> Part:
     """What a part of the ringed grid is of the grid itself, as far as the photo lies there."""
-    rows, columns = (slice(line.start - 1, line.stop - 1) for line in part)
-    return widened((rows, columns), 0, inside)
+    return widened(_moved(part, -1, -1), 0, inside)
 
 
 def _between(start: int, length: int, place: float) -> float:
