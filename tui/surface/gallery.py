@@ -1,19 +1,34 @@
 """The pictures that a terminal holds for the placeholders on its screen."""
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from textual.geometry import Region
 
-from imaging.framing import Pixels, Size
+from imaging.framing import Part, Pixels, Size
 from tui.surface.kitty import amend, delete, through_tmux, transmit
 from tui.surface.placeholders import name_of
 from tui.surface.raster import Raster
-from tui.surface.surface import Sight
+from tui.surface.surface import Sight, Tile, Tiles
 from tui.surface.tiles import Tiling
 
+MANY = 8
+"""Tiles from which on it is worth the while to share the work."""
 SMALL = 0.6
 """Of a tile's pixels: where fewer are new, they alone are sent."""
+
+
+def draw_tiles(sight: Sight, raster: Raster, shelf: int) -> Tiles:
+    """All tiles of a sight as a terminal is sent them; on any thread."""
+    tiling = Tiling.of(raster.cells(sight.grid))
+
+    def tile(index: int) -> Tile:
+        pixels = _pixels(sight, raster, tiling.region(index))
+        return Tile(pixels, _transmit(index, shelf, pixels, tiling))
+
+    every = tiling.touched([tiling.whole])
+    return dict(zip(every, map(tile, every), strict=True))
 
 
 class Gallery:
@@ -25,16 +40,27 @@ class Gallery:
         self._in_tmux = in_tmux
         self._hung: dict[int, Pixels] = {}
         self._tiling: Tiling | None = None
+        self._packers = ThreadPoolExecutor(thread_name_prefix="nevus-pack")
 
-    def hang(self, sight: Sight, raster: Raster, stale: Iterable[Region]) -> str:
-        """What makes the terminal hold a sight, of which these cells may look different."""
+    def hang(
+        self, sight: Sight, raster: Raster, stale: Iterable[Region], ready: Tiles | None = None
+    ) -> str:
+        """What makes the terminal hold a sight, of which these cells may look different.
+
+        Tiles that are `ready` are sent as they are, where they are of the same pixels.
+        """
         tiling = Tiling.of(raster.cells(sight.grid))
         gone = self._hang_on(tiling)
+
+        def message(index: int) -> str:
+            pixels = _pixels(sight, raster, tiling.region(index))
+            return self._message(index, pixels, tiling, (ready or {}).get(index))
+
         # A terminal that was let go of holds nothing any more, whatever looks different since.
-        everywhere = Region(0, 0, tiling.cells.width, tiling.cells.height)
-        touched = tiling.touched(stale if self._hung else [everywhere])
-        messages = [self._message(tiling, index, sight, raster) for index in touched]
-        return self._sent([*gone, *messages])
+        touched = tiling.touched(stale if self._hung else [tiling.whole])
+        # To pack them takes most of the time, and holds up no other thread meanwhile.
+        each = map if len(touched) < MANY else self._packers.map
+        return self._sent([*gone, *each(message, touched)])
 
     def take_down(self) -> str:
         """What makes the terminal hold nothing of this any more."""
@@ -51,21 +77,18 @@ class Gallery:
         self._tiling = tiling
         return [delete(name) for name in names]
 
-    def _message(self, tiling: Tiling, index: int, sight: Sight, raster: Raster) -> str:
-        region = tiling.region(index)
-        rows = slice(region.y * raster.down, region.bottom * raster.down)
-        columns = slice(region.x * raster.across, region.right * raster.across)
-        pixels, before = sight.pixels(rows, columns), self._hung.get(index)
-        self._hung[index] = pixels
-        name = name_of(index, self.shelf)
-        if before is None or before.shape != pixels.shape:
-            return transmit(name, pixels, Size(region.width, region.height))
+    def _message(self, index: int, pixels: Pixels, tiling: Tiling, ready: Tile | None) -> str:
+        before = self._hung.get(index)
         part = _difference(before, pixels)
         if part is None:
             return ""
-        if self._mends and pixels[part].size < SMALL * pixels.size:
+        self._hung[index] = pixels
+        if self._mends and before is not None and pixels[part].size < SMALL * pixels.size:
+            name = name_of(index, self.shelf)
             return amend(name, pixels[part], part[1].start, part[0].start)
-        return transmit(name, pixels, Size(region.width, region.height))
+        if ready is not None and np.array_equal(ready.pixels, pixels):
+            return ready.message
+        return _transmit(index, self.shelf, pixels, tiling)
 
     def _sent(self, messages: Iterable[str]) -> str:
         if not self._in_tmux:
@@ -73,13 +96,25 @@ class Gallery:
         return "".join(map(through_tmux, filter(None, _parts(messages))))
 
 
+def _pixels(sight: Sight, raster: Raster, cells: Region) -> Pixels:
+    rows = slice(cells.y * raster.down, cells.bottom * raster.down)
+    return sight.pixels(rows, slice(cells.x * raster.across, cells.right * raster.across))
+
+
+def _transmit(index: int, shelf: int, pixels: Pixels, tiling: Tiling) -> str:
+    region = tiling.region(index)
+    return transmit(name_of(index, shelf), pixels, Size(region.width, region.height))
+
+
 def _parts(messages: Iterable[str]) -> Iterable[str]:
     """Single messages: tmux takes no more than a megabyte at once."""
     return (part + "\x1b\\" for each in messages for part in each.split("\x1b\\")[:-1])
 
 
-def _difference(before: Pixels, after: Pixels) -> tuple[slice, slice] | None:
-    """The smallest rectangle in which two pictures of one size differ."""
+def _difference(before: Pixels | None, after: Pixels) -> Part | None:
+    """The smallest rectangle in which a picture differs from one of the same size."""
+    if before is None:
+        return slice(0, after.shape[0]), slice(0, after.shape[1])
     differ = (before != after).any(axis=2)
     rows, columns = (np.flatnonzero(differ.any(axis=axis)) for axis in (1, 0))
     if not rows.size:

@@ -10,10 +10,11 @@ from textual.strip import Strip
 from imaging.framing import Mask, Pixels
 from imaging.view.cells import quadrant_cells
 from tui.surface.ansi import TRUE
+from tui.surface.gallery import draw_tiles
 from tui.surface.placeholders import placeholders
 from tui.surface.raster import QUARTERS, Raster
 from tui.surface.strips import Block, CellStrip
-from tui.surface.surface import Sight
+from tui.surface.surface import Sight, Tiles
 from tui.surface.tiles import Tiling
 
 
@@ -31,6 +32,10 @@ class Hung:
             CellStrip(Line(sight, self, tiling, line), 0, 0, tiling.cells.width)
             for line in range(lines.start, lines.stop)
         ]
+
+    def tiles(self, sight: Sight) -> Tiles:
+        """All of them."""
+        return draw_tiles(sight, self.raster, self.shelf)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,5 +1,6 @@
 """What a photo is drawn on in a terminal: one seam for cells and for graphics."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -29,6 +30,18 @@ class Sight(Protocol):
         """The same in 256 fixed colours; beside the photo is one of them."""
 
 
+@dataclass(frozen=True, eq=False)
+class Tile:
+    """A tile's pixels, and what a terminal is sent for them."""
+
+    pixels: Pixels
+    message: str
+
+
+Tiles = Mapping[int, Tile]
+"""By their places."""
+
+
 class Surface(Protocol):
     """Says how many pixels a cell has, and makes lines of a sight that has as many."""
 
@@ -38,6 +51,9 @@ class Surface(Protocol):
 
     def strips(self, sight: Sight, lines: slice) -> list[Strip]:
         """Lines of a sight, as wide as the canvas."""
+
+    def tiles(self, sight: Sight) -> Tiles:
+        """What a gallery is to hold of a sight, made ahead on any thread; nothing for cells."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +68,10 @@ class Quarters:
     def strips(self, sight: Sight, lines: slice) -> list[Strip]:
         """Lines of cells."""
         return Block(sight.cells(lines), TRUE).strips()
+
+    def tiles(self, sight: Sight) -> Tiles:  # noqa: ARG002
+        """None."""
+        return {}
 
 
 @dataclass(frozen=True)
@@ -68,3 +88,7 @@ class Halves:
     def strips(self, sight: Sight, lines: slice) -> list[Strip]:
         """Lines of cells."""
         return Block(sight.fixed_cells(lines, self.beside), TABLE).strips()
+
+    def tiles(self, sight: Sight) -> Tiles:  # noqa: ARG002
+        """None."""
+        return {}

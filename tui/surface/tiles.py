@@ -38,6 +38,11 @@ class Tiling:
         """How many lie beside each other."""
         return ceil(self.cells.width / self.tile.width)
 
+    @property
+    def whole(self) -> Region:
+        """All cells."""
+        return Region(0, 0, self.cells.width, self.cells.height)
+
     def at(self, column: int, line: int) -> int:
         """The tile that a cell lies in."""
         return line // self.tile.height * self.across + column // self.tile.width
@@ -45,14 +50,13 @@ class Tiling:
     def region(self, index: int) -> Region:
         """A tile's cells."""
         y, x = divmod(index, self.across)
-        whole = Region(0, 0, self.cells.width, self.cells.height)
         size = self.tile
-        return Region(x * size.width, y * size.height, size.width, size.height).intersection(whole)
+        tile = Region(x * size.width, y * size.height, size.width, size.height)
+        return tile.intersection(self.whole)
 
     def touched(self, regions: Iterable[Region]) -> list[int]:
         """The tiles that lie in any of these cells."""
-        whole = Region(0, 0, self.cells.width, self.cells.height)
-        seen = [each.intersection(whole) for each in regions]
+        seen = [each.intersection(self.whole) for each in regions]
         return sorted({index for each in seen for index in self._in(each)})
 
     def _in(self, region: Region) -> Iterator[int]:

@@ -9,7 +9,7 @@ from imaging.framing import Framing, Size
 from imaging.mask.measure import bounding_box
 from imaging.view.lens import CLOSEST, Lens
 from imaging.view.overlay import Rgb
-from tui.surface.surface import Surface
+from tui.surface.surface import Surface, Tiles
 from tui.widgets.scene import Look, Scene, Subject, stretched
 
 MOST = 2
@@ -68,18 +68,19 @@ class Easel:
         scene = self.scene(subject, lens)
         scene.draw(self.look)
         block = self.surface.strips(scene, slice(0, self.cells.height))
-        return Drawn(self, subject, lens, scene, block)
+        return Drawn(self, subject, lens, scene, block, self.surface.tiles(scene))
 
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """A photo as it was drawn on an easel: its lines, and the scene that goes on from there."""
+    """A photo as it was drawn on an easel: its lines and tiles, and the scene that goes on."""
 
     easel: Easel
     subject: Subject
     lens: Lens
     scene: Scene
     strips: list[Strip]
+    tiles: Tiles
 
 
 class Ahead:

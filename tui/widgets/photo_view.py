@@ -24,9 +24,11 @@ from tui.surface.gallery import Gallery
 from tui.surface.graphics import Way
 from tui.surface.hung import Hung
 from tui.surface.raster import HALVES
-from tui.surface.surface import Halves, Quarters, Surface
+from tui.surface.surface import Halves, Quarters, Surface, Tiles
 from tui.widgets.drawn_ahead import Ahead, Drawn, Easel, Near
 from tui.widgets.scene import Look, Scene, Subject
+
+ANY_CELL = Region(0, 0, 1, 1)
 
 
 class PhotoView(Widget):
@@ -64,6 +66,7 @@ class PhotoView(Widget):
         self._ahead = Ahead()
         self._raster = HALVES
         self._stale: list[Region] = []
+        self._tiles: Tiles = {}
 
     @property
     def _gallery(self) -> Gallery | None:
@@ -195,7 +198,7 @@ class PhotoView(Widget):
         """Show what was drawn ahead."""
         self._lens, self._scene = drawn.lens, drawn.scene
         self.refresh()
-        self._strips = dict(enumerate(drawn.strips))
+        self._strips, self._tiles = dict(enumerate(drawn.strips)), drawn.tiles
         self._tell_framing(drawn.scene)
 
     def _take(self, lens: Lens) -> None:
@@ -241,12 +244,14 @@ class PhotoView(Widget):
     ) -> Self:
         """Draw these cells again, or all of them."""
         self._stale = [*self._stale, *regions] if regions else [self.size.region]
-        if regions:
-            for region in regions:
-                for y in region.line_range:
-                    self._strips.pop(y, None)
-        else:
+        if not regions:
             self._strips.clear()
+        elif self._gallery is not None:
+            # The picture alone changes: a cell is drawn so that this widget has its turn.
+            regions = (ANY_CELL,)
+        for region in regions:
+            for y in region.line_range:
+                self._strips.pop(y, None)
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def render_line(self, y: int) -> Strip:
@@ -271,8 +276,8 @@ class PhotoView(Widget):
     def _hang(self, scene: Scene) -> None:
         """Have the terminal hold what its cells are about to show."""
         if self._gallery is not None and isinstance(self.app, ColourApp):
-            self.app.send(self._gallery.hang(scene, self._raster, self._stale))
-        self._stale.clear()
+            self.app.send(self._gallery.hang(scene, self._raster, self._stale, self._tiles))
+        self._stale, self._tiles = [], {}
 
     def draw_lines(self, scene: Scene, lines: slice) -> list[Strip]:
         """Lines of the photo, in the colours that the terminal has."""

@@ -130,6 +130,17 @@ def test_a_small_change_is_sent_alone_and_another_size_leaves_nothing_of_the_fir
     assert len(terminal.pictures) == len(Tiling.of(Size(30, 20)).touched([Region(0, 0, 30, 20)]))
 
 
+def test_what_was_drawn_ahead_is_sent_as_it_is_unless_it_was_edited_since() -> None:
+    sight, terminal = noise(Size(40, 20)), KittyTerminal((5, 9))
+    ready = Hung(RASTER, 3).tiles(sight)
+    sent = Gallery(3).hang(sight, RASTER, [], ready)
+    assert sent == "".join(tile.message for tile in ready.values())
+    sight.all[20:30, 20:30] = 0
+    terminal.take(Gallery(3).hang(sight, RASTER, [], ready))
+    show(terminal, sight, 3)
+    assert np.array_equal(terminal.seen(), sight.all)
+
+
 def test_tmux_is_handed_whole_messages_in_its_envelope() -> None:
     sight, terminal = noise(Size(20, 8)), KittyTerminal((5, 9))
     sent = Gallery(3, in_tmux=True).hang(sight, RASTER, [])
