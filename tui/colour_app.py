@@ -83,7 +83,9 @@ class ColourApp(App[None]):
         )
         self._doubt = colours.doubt
         self.graphics = graphics
-        self.gallery = Gallery(shelf_of(os.getpid()), mends=graphics.mends)
+        self.gallery = Gallery(
+            shelf_of(os.getpid()), mends=graphics.mends, in_tmux=graphics.in_tmux
+        )
         """What the terminal holds of the photo."""
         self._reduction = Reduction(colours.depth)
         self.colours_switched: Signal[Depth] = Signal(self, "colours_switched")

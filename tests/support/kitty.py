@@ -21,11 +21,13 @@ TOKEN = re.compile(
     r"\x1b_G(?P<keys>[^;\x1b]*)(?:;(?P<data>[^\x1b]*))?\x1b\\"
     r"|\x1b\](?:[^\x07\x1b]*)(?:\x07|\x1b\\)|\x1bP[^\x1b]*\x1b\\"
     r"|\x1b\[(?P<numbers>[?>=<]?[\d;:]*)[ -/]*(?P<does>[@-~])"
-    r"|\x1b[78=>]|(?P<letter>[^\x1b])",
+    r"|\x1b[78=>]|\x1b\([A-Z0-9]|(?P<letter>[^\x1b])",
     re.DOTALL,
 )
 LONGEST = 5000
 """Of all that is sent at once, a message with a picture."""
+MOVES = {"A": (-1, 0), "B": (1, 0), "C": (0, 1), "D": (0, -1)}
+"""Where the cursor goes, down and across."""
 PLACEHOLDER = "\U0010eeee"
 MARKS = [
     character
@@ -90,12 +92,28 @@ class KittyTerminal:
         if does == "H":
             at = [int(number or 1) - 1 for number in [*numbers.split(";"), "1"][:2]]
             self._at = at[0], at[1]
-        elif does == "C":
-            self._at = row, column + int(numbers or 1)
+        elif does in MOVES:
+            down, across = MOVES[does]
+            steps = int(numbers or 1)
+            self._at = max(0, row + down * steps), max(0, column + across * steps)
+        elif does in "dG":
+            place = int(numbers or 1) - 1
+            self._at = (place, column) if does == "d" else (row, place)
+        elif does in "JKX":
+            self._erase(does, int(numbers or 0))
         elif does == "m":
             self._style(numbers)
         elif numbers == "?1049" and does in "hl":
             self.screen.clear()
+
+    def _erase(self, does: str, what: int) -> None:
+        """Clear the screen, the line or so many cells, from here on or (2) wholly."""
+        row, column = self._at
+        for at in [*self.screen]:
+            after = at[0] > row or what == 2 if does == "J" else False
+            end = column + what if does == "X" else 10_000
+            if after or (at[0] == row and (column <= at[1] < end or (what == 2 and does != "X"))):
+                del self.screen[at]
 
     def _style(self, numbers: str) -> None:
         units = re.findall(r"[34]8;(?:2;\d+;\d+;\d+|5;\d+)|\d+", numbers or "0")
@@ -109,6 +127,8 @@ class KittyTerminal:
         row, column = self._at
         if letter in "\r\n":
             self._at = (row, 0) if letter == "\r" else (row + 1, column)
+        elif letter == "\b":
+            self._at = row, column - 1
         elif unicodedata.combining(letter):
             before = self.screen[row, column - 1]
             self.screen[row, column - 1] = before._replace(text=before.text + letter)
@@ -142,6 +162,8 @@ class KittyTerminal:
             case "d":
                 assert keys["d"] == "I"
                 self.pictures.pop(name, None)
+            case "t":
+                self.pictures[name] = Picture(_decoded(keys, data), Size(0, 0))
             case "T":
                 assert keys["U"] == "1"
                 cells = Size(int(keys["c"]), int(keys["r"]))

@@ -72,11 +72,13 @@ def review(
     )
     preferences = checked(held)
     with failures():
-        from tui.launch import run_app
-        from tui.surface.finding import look_at_terminal
+        from tui.surface.finding import looking_at_terminal
 
         # Before the app listens: it would take the terminal's answers for keys.
-        found = look_at_terminal(held.color, held.graphics)
+        with looking_at_terminal(held.color, held.graphics) as looked:
+            from tui.launch import run_app
+
+            found = looked.result()
         if held.color != "auto":
             os.environ.pop("NO_COLOR", None)
 

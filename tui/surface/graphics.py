@@ -1,21 +1,28 @@
 """Whether the photo is drawn as a picture or in cells, and how that is known."""
 
 import fcntl
+import re
 import struct
 import termios
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
 from tui.surface.probe import Answer
 from tui.surface.raster import Raster
-from tui.surface.tmux import inside_tmux
+from tui.surface.tmux import client_types, inside_tmux, passes_on
 
 LEAST_CELL, MOST_CELL = 4, 200
 """Pixels a side: what is told beyond is no cell."""
 NOWHERE = frozenset({"", "dumb", "linux"})
 """Terminals that have no pictures, and print what they are asked."""
+
+
+HANGING = re.compile(r"(kitty|ghostty)\b", re.IGNORECASE)
+"""What terminals call themselves that draw pictures in placeholders."""
+NO_PASSAGE = "as tmux passes no pictures on: tmux set -g allow-passthrough on"
+NOTHING_BEYOND = "as the terminal behind tmux said nothing of pictures in placeholders"
 
 
 class Way(StrEnum):
@@ -34,13 +41,14 @@ class Way(StrEnum):
 class Graphics:
     """How the photo is drawn, and `why`, in words; `cell` is a cell's width and height in pixels.
 
-    `mends` says whether a part of a picture can be drawn anew.
+    `mends` says whether a part of a picture can be drawn anew, `in_tmux` whether a tmux is between.
     """
 
     way: Way = Way.CELLS
     why: str = "as nothing said more"
     cell: tuple[int, int] | None = None
     mends: bool = False
+    in_tmux: bool = False
 
     @property
     def raster(self) -> Raster:
@@ -79,6 +87,24 @@ def found_graphics(choice: str, answer: Answer, environment: Mapping[str, str]) 
     return Graphics(why="as the terminal said nothing of pictures", cell=cell)
 
 
+def beyond_tmux(
+    choice: str, environment: Mapping[str, str], ask: Callable[[Mapping[str, str]], Answer]
+) -> tuple[Graphics, str]:
+    """How the photo is drawn inside tmux, where `ask` asks the terminal; what was typed, beside."""
+    if choice == Way.CELLS:
+        return Graphics(why="as --graphics says"), ""
+    if not passes_on(environment):
+        return Graphics(why=NO_PASSAGE), ""
+    cell, types = window_cell(), client_types(environment)
+    answer = ask(environment) if cell is not None else Answer()
+    # What they do with placeholders can't be tried from here: their own names are what there is.
+    hangs = bool(types) and all(map(HANGING.match, types)) and answer.hangs
+    if cell is None or not (hangs or choice == Way.KITTY):
+        return Graphics(why=NOTHING_BEYOND, cell=cell), answer.typed
+    why = "as the terminal behind tmux said when it was asked" if hangs else "as --graphics says"
+    return Graphics(Way.KITTY, why, cell, answer.mends, in_tmux=True), answer.typed
+
+
 def window_cell() -> tuple[int, int] | None:
     """A cell's pixels, width and height, as the system knows them of this terminal."""
     for stream in (1, 2, 0):
@@ -95,6 +121,8 @@ def _sound(cell: tuple[int, int] | None) -> tuple[int, int] | None:
 
 
 def _may_have(environment: Mapping[str, str]) -> bool:
-    if environment.get("STY") or inside_tmux(environment):
-        return False
-    return environment.get("TERM", "").lower() not in NOWHERE
+    return (
+        not environment.get("STY")
+        and not inside_tmux(environment)
+        and (environment.get("TERM", "").lower() not in NOWHERE)
+    )

@@ -7,15 +7,18 @@ import select
 import signal
 import sys
 import termios
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 
 HOME, FAR = 1.0, 3.0
 """Seconds that a terminal may take to show that it answers at all: at home, and over SSH."""
 STALLED = 10.0
 """Seconds for the rest, from a terminal that has answered once."""
+
+HELD = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGTSTP}
+"""Signals that wait until the terminal is as it was."""
 
 _ANY_ANSWER = b"\x1b[6n"
 _RED, _GREEN, _BLUE = 201, 202, 203
@@ -35,6 +38,16 @@ _PICTURES = b"\x1b[16t\x1b[c" + b"".join(
     )
 )
 """How large is a cell, what do you draw, and do you hang and mend a picture of Kitty's protocol?"""
+_BEYOND = b"".join(
+    b"\x1bPtmux;%b\x1b\\" % question.replace(b"\x1b", b"\x1b\x1b")
+    for question in (
+        b"\x1b_Ga=t,i=%d,%b" % (_NUMBER, _PIXEL),
+        b"\x1b_Ga=f,r=1,X=1,i=%d,%b" % (_NUMBER, _PIXEL),
+        b"\x1b_Ga=d,d=I,q=2,i=%d\x1b\\" % _NUMBER,
+        b"\x1b[c",
+    )
+)
+"""Do you take and mend pictures, asked of the terminal behind tmux?"""
 
 _CURSOR = re.compile(rb"(?:\x1b\[|(?<![\xc2-\xf4])\x9b)(\d+;\d+)R")
 _STRING = re.compile(rb"(?:\x1bP|(?<![\xc2-\xf4])\x90)([^\x1b\x07\x90\x9c]*)(?:\x1b\\|\x07|\x9c)")
@@ -74,24 +87,41 @@ def ask(environment: Mapping[str, str], *, pictures: bool = False) -> Answer:
     answered: an answer that comes too late reads as keys to whoever listens then, but that to
     the first question as nothing (Textual) or next to nothing (a shell). Raises KeyboardInterrupt.
     """
+    question = _PICTURES if pictures else b""
+    return understand(_asked(lambda terminal: _exchange(terminal, environment, question)))
+
+
+def ask_beyond_tmux(environment: Mapping[str, str]) -> Answer:
+    """Ask the terminal that a tmux is shown on, which passes on what it is told to.
+
+    It is asked whether it takes pictures, not whether it hangs them: where its cursor is, nobody
+    can tell. The last question is one that each terminal answers. Raises KeyboardInterrupt.
+    """
+    heard = _asked(lambda terminal: _answer(terminal, _BEYOND, _patience(environment), _KINDS))
+    taken = _taken(heard)
+    return replace(understand(heard), hangs=taken > 0, mends=taken > 1)
+
+
+def _asked(exchange: Callable[[int], bytes]) -> bytes:
+    """What is heard from the terminal of this process, if it is one and is ours."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        return Answer()
+        return b""
     try:
         terminal = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
     except OSError:
-        return Answer()
+        return b""
     try:
         if os.tcgetpgrp(terminal) != os.getpgrp():
-            return Answer()
+            return b""
         with _undisturbed(terminal):
-            heard = _exchange(terminal, environment, _PICTURES if pictures else b"")
+            heard = exchange(terminal)
     except (OSError, termios.error):
-        return Answer()
+        return b""
     finally:
         os.close(terminal)
     if b"\x03" in heard:
         raise KeyboardInterrupt
-    return understand(heard)
+    return heard
 
 
 @contextmanager
@@ -101,8 +131,7 @@ def _undisturbed(terminal: int) -> Iterator[None]:
     during = termios.tcgetattr(terminal)
     during[3] &= ~(termios.ECHO | termios.ICANON | termios.ISIG | termios.IEXTEN)
     during[6][termios.VMIN], during[6][termios.VTIME] = 1, 0
-    held = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGTSTP}
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, held)
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, HELD)
     try:
         # At once: the other ways wait, or throw away what was typed ahead.
         termios.tcsetattr(terminal, termios.TCSANOW, during)
@@ -115,8 +144,7 @@ def _undisturbed(terminal: int) -> Iterator[None]:
 
 
 def _exchange(terminal: int, environment: Mapping[str, str], pictures: bytes) -> bytes:
-    over_ssh = environment.get("SSH_CONNECTION") or environment.get("SSH_TTY")
-    heard = _answer(terminal, _ANY_ANSWER, FAR if over_ssh else HOME)
+    heard = _answer(terminal, _ANY_ANSWER, _patience(environment))
     if _CURSOR.search(heard) is None:
         return heard
     # screen strips the frame off a control string and prints the rest on its own terminal.
@@ -126,12 +154,19 @@ def _exchange(terminal: int, environment: Mapping[str, str], pictures: bytes) ->
     return heard + _answer(terminal, question, STALLED)
 
 
-def _answer(terminal: int, question: bytes, patience: float) -> bytes:
-    """All that comes from the terminal until it tells where its cursor is, the last thing asked."""
+def _patience(environment: Mapping[str, str]) -> float:
+    over_ssh = environment.get("SSH_CONNECTION") or environment.get("SSH_TTY")
+    return FAR if over_ssh else HOME
+
+
+def _answer(
+    terminal: int, question: bytes, patience: float, last: re.Pattern[bytes] = _CURSOR
+) -> bytes:
+    """All that comes from the terminal until it has answered the last thing that it was asked."""
     os.write(terminal, question)
     deadline = monotonic() + patience
     heard = b""
-    while _CURSOR.search(heard) is None:
+    while last.search(heard) is None:
         ready, _, _ = select.select([terminal], [], [], max(0.0, deadline - monotonic()))
         news = os.read(terminal, 4096) if ready else b""
         if not news:
@@ -172,8 +207,10 @@ def understand(heard: bytes) -> Answer:
 
 def _drawn(heard: bytes) -> int:
     """How many pictures on trial were taken, if the cursor stayed where it was."""
-    if len(set(_CURSOR.findall(heard))) != 1:
-        return 0
+    return _taken(heard) if len(set(_CURSOR.findall(heard))) == 1 else 0
+
+
+def _taken(heard: bytes) -> int:
     return _DRAWN.findall(heard).count(b"OK")
 
 
