@@ -40,6 +40,7 @@ class Gallery:
         self._in_tmux = in_tmux
         self._hung: dict[int, Pixels] = {}
         self._tiling: Tiling | None = None
+        self._taken_down = False
         self._packers = ThreadPoolExecutor(thread_name_prefix="nevus-pack")
 
     def hang(
@@ -63,13 +64,19 @@ class Gallery:
         return self._sent([*gone, *each(message, touched)])
 
     def take_down(self) -> str:
-        """What makes the terminal hold nothing of this any more."""
-        names = [name_of(tile, self.shelf) for tile in self._hung]
-        self._hung.clear()
-        return self._sent(map(delete, names))
+        """What makes the terminal hold nothing of this any more.
+
+        A signal may want it in the middle of `hang`, which goes on once the terminal is taken up
+        again: what is held then is not known, and the next time all is hung.
+        """
+        self._taken_down = True
+        return self._sent([delete(name_of(tile, self.shelf)) for tile in [*self._hung]])
 
     def _hang_on(self, tiling: Tiling) -> list[str]:
         """Take other tiles, if they are others; those of before are deleted."""
+        if self._taken_down:
+            self._taken_down = False
+            self._hung.clear()
         if tiling == self._tiling:
             return []
         names = [name_of(tile, self.shelf) for tile in self._hung]
