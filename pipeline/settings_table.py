@@ -22,7 +22,7 @@ from pipeline.setting_values import (
 )
 
 COLORS = ("auto", "truecolor", "256")
-GRAPHICS = ("auto", "kitty", "cells")
+GRAPHICS = ("auto", "kitty", "sixel", "cells")
 WIDEST_OUTLINE = 5
 """Pixels of the screen: a wider line would hide what it runs along."""
 LONGEST = 86_400

@@ -74,7 +74,7 @@ Color = Annotated[
     ),
 ]
 Pictures = Annotated[
-    Literal["auto", "kitty", "cells"] | None,
+    Literal["auto", "kitty", "sixel", "cells"] | None,
     typer.Option(
         "--graphics", help="How the photo is drawn; auto asks the terminal, cells do on every one."
     ),

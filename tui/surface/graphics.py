@@ -30,11 +30,16 @@ class Way(StrEnum):
 
     CELLS = "cells"
     KITTY = "kitty"
+    SIXEL = "sixel"
 
     @property
     def words(self) -> str:
         """As it is said to a person."""
-        return {Way.CELLS: "in cells", Way.KITTY: "as a picture, by Kitty's protocol"}[self]
+        return {
+            Way.CELLS: "in cells",
+            Way.KITTY: "as a picture, by Kitty's protocol",
+            Way.SIXEL: "as a picture, by Sixel",
+        }[self]
 
 
 @dataclass(frozen=True)
@@ -82,9 +87,10 @@ def found_graphics(choice: str, answer: Answer, environment: Mapping[str, str]) 
         return Graphics(why="as the terminal said nothing of its pixels")
     if choice != "auto":
         return Graphics(Way(choice), "as --graphics says", cell, answer.mends)
-    if answer.hangs:
-        return Graphics(Way.KITTY, "as the terminal said when it was asked", cell, answer.mends)
-    return Graphics(why="as the terminal said nothing of pictures", cell=cell)
+    way = Way.KITTY if answer.hangs else Way.SIXEL if answer.sixel else Way.CELLS
+    if way is Way.CELLS:
+        return Graphics(why="as the terminal said nothing of pictures", cell=cell)
+    return Graphics(way, "as the terminal said when it was asked", cell, answer.mends)
 
 
 def beyond_tmux(
@@ -93,6 +99,8 @@ def beyond_tmux(
     """How the photo is drawn inside tmux, where `ask` asks the terminal; what was typed, beside."""
     if choice == Way.CELLS:
         return Graphics(why="as --graphics says"), ""
+    if choice == Way.SIXEL:
+        return Graphics(why="as no Sixel goes through tmux"), ""
     if not passes_on(environment):
         return Graphics(why=NO_PASSAGE), ""
     cell, types = window_cell(), client_types(environment)

@@ -2,18 +2,14 @@
 
 from dataclasses import dataclass
 
-import cv2
-import numpy as np
 from rich.segment import Segment
 from textual.strip import Strip
 
-from imaging.framing import Mask, Pixels
-from imaging.view.cells import quadrant_cells
-from tui.surface.ansi import TRUE
 from tui.surface.gallery import draw_tiles
+from tui.surface.instead import line_cells
 from tui.surface.placeholders import placeholders
-from tui.surface.raster import QUARTERS, Raster
-from tui.surface.strips import Block, CellStrip
+from tui.surface.raster import Raster
+from tui.surface.strips import CellStrip
 from tui.surface.surface import Sight, Tiles
 from tui.surface.tiles import Tiling
 
@@ -57,9 +53,4 @@ class Line:
 
     def segments(self, _line: int, start: int, stop: int) -> list[Segment]:
         """The same picture in cells."""
-        down = self.surface.raster.down
-        pixels = self.sight.pixels(slice(self.number * down, (self.number + 1) * down))
-        size = QUARTERS.across * self.tiling.cells.width, QUARTERS.down
-        small: Pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
-        plain: Mask = np.zeros(small.shape[:2], np.bool_)
-        return Block(quadrant_cells(small, plain), TRUE).segments(0, start, stop)
+        return line_cells(self.sight, self.surface.raster, self.number, start, stop)

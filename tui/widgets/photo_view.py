@@ -23,6 +23,7 @@ from tui.colour_app import ColourApp, Reduction, has_true_colours
 from tui.surface.gallery import Gallery
 from tui.surface.graphics import Way
 from tui.surface.hung import Hung
+from tui.surface.painted import Painted
 from tui.surface.raster import HALVES
 from tui.surface.surface import Halves, Quarters, Surface, Tiles
 from tui.widgets.drawn_ahead import Ahead, Drawn, Easel, Near
@@ -72,7 +73,11 @@ class PhotoView(Widget):
     def _gallery(self) -> Gallery | None:
         """Where pictures hang, if the terminal has any."""
         app = self.app
-        return app.gallery if isinstance(app, ColourApp) and app.graphics.way is Way.KITTY else None
+        return app.gallery if isinstance(app, ColourApp) and self._way is Way.KITTY else None
+
+    @property
+    def _way(self) -> Way:
+        return self.app.graphics.way if isinstance(self.app, ColourApp) else Way.CELLS
 
     def show(self, subject: Subject) -> None:
         """Show a photo, all of it or its lesion as it was wanted last."""
@@ -101,6 +106,8 @@ class PhotoView(Widget):
         """What there is to draw on."""
         if self._gallery is not None:
             return Hung(self._raster, self._gallery.shelf)
+        if self._way is Way.SIXEL:
+            return Painted(self._raster)
         if has_true_colours(self.app):
             return Quarters()
         beside = Color.from_triplet(ColorTriplet(*self.background_colors[1].rgb))
@@ -115,7 +122,7 @@ class PhotoView(Widget):
     @property
     def drawn_by(self) -> str:
         """Whose graphics draw the photo; empty for cells."""
-        return "" if self._gallery is None else str(Way.KITTY)
+        return "" if self._way is Way.CELLS else str(self._way)
 
     @property
     def zoom(self) -> float:

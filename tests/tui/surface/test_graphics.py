@@ -1,6 +1,7 @@
 """Whether the photo is drawn as a picture, from what a terminal answers."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -41,6 +42,8 @@ DRAWS = Answer(hangs=True, mends=True, cell=(10, 20))
     ("choice", "answer", "environment", "way"),
     [
         pytest.param("auto", DRAWS, XTERM, Way.KITTY, id="asked"),
+        pytest.param("auto", Answer(sixel=True, cell=(10, 20)), XTERM, Way.SIXEL, id="sixel"),
+        pytest.param("auto", replace(DRAWS, sixel=True), XTERM, Way.KITTY, id="both"),
         pytest.param("cells", DRAWS, XTERM, Way.CELLS, id="cells-wanted"),
         pytest.param("kitty", Answer(cell=(10, 20)), XTERM, Way.KITTY, id="kitty-wanted"),
         pytest.param("kitty", Answer(), XTERM, Way.CELLS, id="no-pixels"),
