@@ -44,11 +44,13 @@ class PaintedLine:
     def text(self, line: int, start: int, stop: int) -> str:
         """What a terminal is sent for a part of a line: blanks, and the paint on them.
 
-        Where paint leaves the cursor, terminals don't agree: it is put back.
+        Where paint leaves the cursor, terminals don't agree: it is put back. A cell may be a
+        fraction of a pixel wider than it is said to be, so that some of the blanks is seen.
         """
-        blanks = " " * (stop - start)
-        paint = encode(line_pixels(self.sight, self.raster, line, start, stop))
-        return f"\x1b7{blanks}\x1b8{paint}\x1b8\x1b[{stop - start}C"
+        pixels = line_pixels(self.sight, self.raster, line, start, stop)
+        red, green, blue = pixels[0, -1].tolist()
+        blanks = f"\x1b[48;2;{red};{green};{blue}m{' ' * (stop - start)}"
+        return f"\x1b7{blanks}\x1b8{encode(pixels)}\x1b8\x1b[{stop - start}C"
 
     def segments(self, line: int, start: int, stop: int) -> list[Segment]:
         """The same picture in cells."""

@@ -28,7 +28,7 @@ _NAME = b"\x1b[>0q"
 _NUMBER = 31
 """Of the picture that is sent on trial, a pixel, and is gone again before anybody answers."""
 _PIXEL = b"f=24,s=1,v=1;AAAA\x1b\\"
-_PICTURES = b"\x1b[16t\x1b[c" + b"".join(
+_PICTURES = b"\x1b[16t\x1b[c\x1b[?1;1;0S" + b"".join(
     b"\x1b_G%b" % each
     for each in (
         # Whoever doesn't know U would draw it where the cursor is, and move that.
@@ -55,6 +55,9 @@ _DRAWN = re.compile(rb"\x1b_Gi=%d(?:,[^;\x1b]*)?;([^\x1b]*)\x1b\\" % _NUMBER)
 _KINDS = re.compile(rb"\x1b\[\?([\d;]+)c")
 _CELL = re.compile(rb"\x1b\[6;(\d+);(\d+)t")
 _SIXEL = b"4"
+_PALETTE = re.compile(rb"\x1b\[\?1;0;(\d+)S")
+_ENOUGH = 256
+"""Colours of a palette; a terminal with fewer would mix up those of the picture."""
 _KEYS = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|O.|.)?", re.DOTALL)
 _KEPT = re.compile(rf"48[:;]2[:;](?:\d*:)?{_RED}[:;]{_GREEN}[:;]{_BLUE}(?![\d:])")
 _REPLACED = re.compile(r"48[:;]5[:;]\d")
@@ -67,8 +70,8 @@ class Answer:
     `keeps_colour` says whether a 24-bit colour was kept as it was, or None where that wasn't said.
     `name` is name and version in the terminal's own words, or empty. `hangs` says whether it draws
     pictures in placeholders, `mends` whether a part of one can be drawn anew, `sixel` whether it
-    draws Sixel, and `cell` how many pixels wide and high a cell is. `typed` is what a person typed
-    meanwhile, without the keys that are sequences.
+    draws Sixel in colours enough, and `cell` how many pixels wide and high a cell is. `typed` is
+    what a person typed meanwhile, without the keys that are sequences.
     """
 
     keeps_colour: bool | None = None
@@ -199,10 +202,16 @@ def understand(heard: bytes) -> Answer:
         name=names[0] if names else "",
         hangs=drawn > 0,
         mends=drawn > 1,
-        sixel=any(_SIXEL in kinds.split(b";") for kinds in _KINDS.findall(heard)),
+        sixel=_has_sixel(heard),
         cell=None if cells is None else (int(cells[2]), int(cells[1])),
         typed=_KEYS.sub("", typed.decode("utf-8", "ignore")),
     )
+
+
+def _has_sixel(heard: bytes) -> bool:
+    palettes = map(int, _PALETTE.findall(heard))
+    kinds = (kinds.split(b";") for kinds in _KINDS.findall(heard))
+    return any(_SIXEL in each for each in kinds) and all(size >= _ENOUGH for size in palettes)
 
 
 def _drawn(heard: bytes) -> int:

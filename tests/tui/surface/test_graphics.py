@@ -35,6 +35,12 @@ def test_a_terminal_has_pictures_if_it_takes_one_and_draws_none_at_its_cursor(
     assert answer.typed == ("j" if TAKEN in heard else "")
 
 
+def test_a_palette_of_few_colours_is_none_to_draw_skin_with() -> None:
+    few, many = b"\x1b[?1;0;16S", b"\x1b[?1;0;1024S"
+    assert understand(HERE + KIND + many + HERE).sixel
+    assert not understand(HERE + KIND + few + HERE).sixel
+
+
 DRAWS = Answer(hangs=True, mends=True, cell=(10, 20))
 
 
