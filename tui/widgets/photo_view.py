@@ -77,7 +77,13 @@ class PhotoView(Widget):
 
     @property
     def _way(self) -> Way:
-        return self.app.graphics.way if isinstance(self.app, ColourApp) else Way.CELLS
+        """How the photo is drawn: a picture's colours can't become others on their way."""
+        app = self.app
+        return (
+            app.graphics.way
+            if isinstance(app, ColourApp) and not self._is_filtered()
+            else Way.CELLS
+        )
 
     def show(self, subject: Subject) -> None:
         """Show a photo, all of it or its lesion as it was wanted last."""
