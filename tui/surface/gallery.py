@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from textual.geometry import Region
 
@@ -17,6 +19,17 @@ MANY = 8
 """Tiles from which on it is worth the while to share the work."""
 SMALL = 0.6
 """Of a tile's pixels: where fewer are new, they alone are sent."""
+
+
+@dataclass(frozen=True, eq=False)
+class Hanging:
+    """A tile's pixels, and how many times fewer the terminal has each way."""
+
+    pixels: Pixels
+    shrink: int
+
+
+NOTHING = Hanging(np.zeros((0, 0, 3), np.uint8), 1)
 
 
 def draw_tiles(sight: Sight, raster: Raster, shelf: int) -> Tiles:
@@ -38,24 +51,31 @@ class Gallery:
         self.shelf = shelf
         self._mends = mends
         self._in_tmux = in_tmux
-        self._hung: dict[int, Pixels] = {}
+        self._hung: dict[int, Hanging] = {}
         self._tiling: Tiling | None = None
         self._taken_down = False
         self._packers = ThreadPoolExecutor(thread_name_prefix="nevus-pack")
 
     def hang(
-        self, sight: Sight, raster: Raster, stale: Iterable[Region], ready: Tiles | None = None
+        self,
+        sight: Sight,
+        raster: Raster,
+        stale: Iterable[Region],
+        *,
+        ready: Tiles | None = None,
+        shrink: int = 1,
     ) -> str:
         """What makes the terminal hold a sight, of which these cells may look different.
 
-        Tiles that are `ready` are sent as they are, where they are of the same pixels.
+        Tiles that are `ready` are sent as they are, where they are of the same pixels. To `shrink`
+        leaves a tile that many times fewer pixels each way, until it is hung without.
         """
         tiling = Tiling.of(raster.cells(sight.grid))
         gone = self._hang_on(tiling)
 
         def message(index: int) -> str:
             pixels = _pixels(sight, raster, tiling.region(index))
-            return self._message(index, pixels, tiling, (ready or {}).get(index))
+            return self._message(index, pixels, tiling, (ready or {}).get(index), shrink)
 
         # A terminal that was let go of holds nothing any more, whatever looks different since.
         touched = tiling.touched(stale if self._hung else [tiling.whole])
@@ -84,18 +104,20 @@ class Gallery:
         self._tiling = tiling
         return [delete(name) for name in names]
 
-    def _message(self, index: int, pixels: Pixels, tiling: Tiling, ready: Tile | None) -> str:
-        before = self._hung.get(index)
-        part = _difference(before, pixels)
-        if part is None:
+    def _message(
+        self, index: int, pixels: Pixels, tiling: Tiling, ready: Tile | None, shrink: int
+    ) -> str:
+        before = self._hung.get(index, NOTHING)
+        part = _difference(before.pixels, pixels)
+        if part is None and before.shrink <= shrink:
             return ""
-        self._hung[index] = pixels
-        if self._mends and before is not None and pixels[part].size < SMALL * pixels.size:
-            name = name_of(index, self.shelf)
-            return amend(name, pixels[part], part[1].start, part[0].start)
-        if ready is not None and np.array_equal(ready.pixels, pixels):
+        self._hung[index] = Hanging(pixels, shrink)
+        alike = before.pixels.shape == pixels.shape and before.shrink == shrink == 1
+        if self._mends and alike and part is not None and _is_small(part, pixels):
+            return amend(name_of(index, self.shelf), pixels[part], part[1].start, part[0].start)
+        if shrink == 1 and ready is not None and np.array_equal(ready.pixels, pixels):
             return ready.message
-        return _transmit(index, self.shelf, pixels, tiling)
+        return _transmit(index, self.shelf, _shrunk(pixels, shrink), tiling)
 
     def _sent(self, messages: Iterable[str]) -> str:
         if not self._in_tmux:
@@ -118,9 +140,22 @@ def _parts(messages: Iterable[str]) -> Iterable[str]:
     return (part + "\x1b\\" for each in messages for part in each.split("\x1b\\")[:-1])
 
 
-def _difference(before: Pixels | None, after: Pixels) -> Part | None:
-    """The smallest rectangle in which a picture differs from one of the same size."""
-    if before is None:
+def _shrunk(pixels: Pixels, by: int) -> Pixels:
+    """A tile with fewer pixels, if what is left is as wide and high as it was to each other."""
+    height, width = pixels.shape[:2]
+    if by == 1 or height % by or width % by:
+        return pixels
+    size = width // by, height // by
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _is_small(part: Part, pixels: Pixels) -> bool:
+    return pixels[part].size < SMALL * pixels.size
+
+
+def _difference(before: Pixels, after: Pixels) -> Part | None:
+    """The smallest rectangle in which a picture differs from another one, all if in size."""
+    if before.shape != after.shape:
         return slice(0, after.shape[0]), slice(0, after.shape[1])
     differ = (before != after).any(axis=2)
     rows, columns = (np.flatnonzero(differ.any(axis=axis)) for axis in (1, 0))

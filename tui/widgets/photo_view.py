@@ -12,6 +12,7 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
+from textual.timer import Timer
 from textual.widget import Widget
 
 from imaging.framing import Framing, Mask, Part, Pixels, Size
@@ -29,6 +30,8 @@ from tui.surface.surface import Halves, Quarters, Surface, Tiles
 from tui.widgets.drawn_ahead import Ahead, Drawn, Easel, Near
 from tui.widgets.scene import Look, Scene, Subject
 
+IN_MOTION, REST = 4, 0.1
+"""How many times fewer pixels a picture has each way that moves, and for how many seconds then."""
 ANY_CELL = Region(0, 0, 1, 1)
 
 
@@ -68,6 +71,8 @@ class PhotoView(Widget):
         self._raster = HALVES
         self._stale: list[Region] = []
         self._tiles: Tiles = {}
+        self._shrink = 1
+        self._rest: Timer | None = None
 
     @property
     def _gallery(self) -> Gallery | None:
@@ -87,7 +92,7 @@ class PhotoView(Widget):
 
     def show(self, subject: Subject) -> None:
         """Show a photo, all of it or its lesion as it was wanted last."""
-        self._subject, self._moved = subject, False
+        self._subject, self._moved, self._shrink = subject, False, 1
         drawn = self._ahead.take(self.easel, subject)
         if drawn is None:
             self._lay_out()
@@ -155,7 +160,20 @@ class PhotoView(Widget):
             after = change(self._lens)
             if after.framing != self._lens.framing:
                 self._moved = True
+                self._hurry()
                 self._take(after)
+
+    def _hurry(self) -> None:
+        """Send pictures with fewer pixels until nothing has moved for a while."""
+        self._shrink = IN_MOTION
+        if self._rest is not None:
+            self._rest.stop()
+        self._rest = self.set_timer(REST, self._come_to_rest)
+
+    def _come_to_rest(self) -> None:
+        self._shrink = 1
+        if self._gallery is not None:
+            self.refresh()
 
     def sharpen(self, framing: Framing, pixels: Pixels) -> None:
         """Draw what the photo itself shows in a framing, unless another one is seen by now."""
@@ -289,7 +307,10 @@ class PhotoView(Widget):
     def _hang(self, scene: Scene) -> None:
         """Have the terminal hold what its cells are about to show."""
         if self._gallery is not None and isinstance(self.app, ColourApp):
-            self.app.send(self._gallery.hang(scene, self._raster, self._stale, self._tiles))
+            message = self._gallery.hang(
+                scene, self._raster, self._stale, ready=self._tiles, shrink=self._shrink
+            )
+            self.app.send(message)
         self._stale, self._tiles = [], {}
 
     def draw_lines(self, scene: Scene, lines: slice) -> list[Strip]:

@@ -130,13 +130,39 @@ def test_a_small_change_is_sent_alone_and_another_size_leaves_nothing_of_the_fir
     assert len(terminal.pictures) == len(Tiling.of(Size(30, 20)).touched([Region(0, 0, 30, 20)]))
 
 
+def test_in_motion_less_is_sent_and_at_rest_it_is_exact_again() -> None:
+    sight, gallery, terminal = noise(Size(40, 20)), Gallery(3, mends=True), KittyTerminal((5, 9))
+    whole = gallery.hang(sight, RASTER, [])
+    terminal.take(whole)
+    show(terminal, sight, 3)
+    everywhere = [Region(0, 0, 40, 20)]
+    assert gallery.hang(sight, RASTER, everywhere, shrink=4) == ""
+    sight.all[...] = sight.all[::-1]
+    coarse = gallery.hang(sight, RASTER, everywhere, shrink=4)
+    assert len(coarse) < len(whole) / 8
+    terminal.take(coarse)
+    assert not np.array_equal(terminal.seen(), sight.all)
+    terminal.take(gallery.hang(sight, RASTER, everywhere))
+    assert np.array_equal(terminal.seen(), sight.all)
+
+
+def test_another_font_is_another_picture() -> None:
+    sight, gallery, terminal = noise(Size(20, 8)), Gallery(3), KittyTerminal((10, 18))
+    gallery.hang(sight, RASTER, [])
+    larger = Drawn(sight.all.repeat(2, axis=0).repeat(2, axis=1))
+    everywhere = [Region(0, 0, 20, 8)]
+    terminal.take(gallery.hang(larger, Raster(10, 18), everywhere))
+    show(terminal, sight, 3)
+    assert np.array_equal(terminal.seen(), larger.all)
+
+
 def test_what_was_drawn_ahead_is_sent_as_it_is_unless_it_was_edited_since() -> None:
     sight, terminal = noise(Size(40, 20)), KittyTerminal((5, 9))
     ready = Hung(RASTER, 3).tiles(sight)
-    sent = Gallery(3).hang(sight, RASTER, [], ready)
+    sent = Gallery(3).hang(sight, RASTER, [], ready=ready)
     assert sent == "".join(tile.message for tile in ready.values())
     sight.all[20:30, 20:30] = 0
-    terminal.take(Gallery(3).hang(sight, RASTER, [], ready))
+    terminal.take(Gallery(3).hang(sight, RASTER, [], ready=ready))
     show(terminal, sight, 3)
     assert np.array_equal(terminal.seen(), sight.all)
 
