@@ -20,7 +20,7 @@ from tui.surface.colours import Colours, Depth
 from tui.surface.driver import LastingDriver
 from tui.surface.gallery import Gallery
 from tui.surface.graphics import CELLS, Graphics
-from tui.surface.placeholders import shelf_of
+from tui.surface.placeholders import shelves_of
 
 SYSTEMS = {
     Depth.TRUE: ColorSystem.TRUECOLOR,
@@ -84,7 +84,7 @@ class ColourApp(App[None]):
         self._doubt = colours.doubt
         self.graphics = graphics
         self.gallery = Gallery(
-            shelf_of(os.getpid()), mends=graphics.mends, in_tmux=graphics.in_tmux
+            shelves_of(os.getpid()), mends=graphics.mends, in_tmux=graphics.in_tmux
         )
         """What the terminal holds of the photo."""
         self._reduction = Reduction(colours.depth)

@@ -9,7 +9,7 @@ import numpy as np
 from textual.geometry import Region
 
 from imaging.framing import Part, Pixels, Size
-from tui.surface.kitty import amend, delete, through_tmux, transmit
+from tui.surface.kitty import amend, delete, pack, through_tmux, transmit
 from tui.surface.placeholders import name_of
 from tui.surface.raster import Raster
 from tui.surface.surface import Sight, Tile, Tiles
@@ -32,23 +32,31 @@ class Hanging:
 NOTHING = Hanging(np.zeros((0, 0, 3), np.uint8), 1)
 
 
-def draw_tiles(sight: Sight, raster: Raster, shelf: int) -> Tiles:
-    """All tiles of a sight as a terminal is sent them; on any thread."""
+def draw_tiles(sight: Sight, raster: Raster) -> Tiles:
+    """All tiles of a sight, packed; on any thread."""
     tiling = Tiling.of(raster.cells(sight.grid))
 
     def tile(index: int) -> Tile:
         pixels = _pixels(sight, raster, tiling.region(index))
-        return Tile(pixels, _transmit(index, shelf, pixels, tiling))
+        return Tile(pixels, pack(pixels))
 
     every = tiling.touched([tiling.whole])
     return dict(zip(every, map(tile, every), strict=True))
 
 
 class Gallery:
-    """One terminal's. What it gives back is to be sent, and then holds. For one thread."""
+    """One terminal's. What it gives back is to be sent, and then holds. For one thread.
 
-    def __init__(self, shelf: int, *, mends: bool = False, in_tmux: bool = False) -> None:
-        self.shelf = shelf
+    A picture is named by its shelf. Another photo's hangs on the other one until its cells are
+    drawn: what is seen is never some of one and some of the other, however slow the line. Where
+    tmux drops it, since it shows another window, nothing is seen, not the photo of before.
+    """
+
+    def __init__(
+        self, shelves: tuple[int, int], *, mends: bool = False, in_tmux: bool = False
+    ) -> None:
+        self.shelf, self._other = shelves
+        self._gone: set[int] = set()
         self._mends = mends
         self._in_tmux = in_tmux
         self._hung: dict[int, Hanging] = {}
@@ -83,6 +91,18 @@ class Gallery:
         each = map if len(touched) < MANY else self._packers.map
         return self._sent([*gone, *each(message, touched)])
 
+    def turn(self) -> None:
+        """Another photo comes: hang it beside, and `sweep` once it is seen."""
+        self._gone |= {name_of(tile, self.shelf) for tile in self._hung}
+        self._hung.clear()
+        self.shelf, self._other = self._other, self.shelf
+
+    def sweep(self) -> str:
+        """What makes the terminal forget the photo of before."""
+        gone = self._gone - {name_of(tile, self.shelf) for tile in self._hung}
+        self._gone = set()
+        return self._sent(map(delete, sorted(gone)))
+
     def take_down(self) -> str:
         """What makes the terminal hold nothing of this any more.
 
@@ -90,7 +110,8 @@ class Gallery:
         again: what is held then is not known, and the next time all is hung.
         """
         self._taken_down = True
-        return self._sent([delete(name_of(tile, self.shelf)) for tile in [*self._hung]])
+        names = {name_of(tile, self.shelf) for tile in [*self._hung]} | self._gone
+        return self._sent(map(delete, sorted(names)))
 
     def _hang_on(self, tiling: Tiling) -> list[str]:
         """Take other tiles, if they are others; those of before are deleted."""
@@ -115,9 +136,10 @@ class Gallery:
         alike = before.pixels.shape == pixels.shape and before.shrink == shrink == 1
         if self._mends and alike and part is not None and _is_small(part, pixels):
             return amend(name_of(index, self.shelf), pixels[part], part[1].start, part[0].start)
-        if shrink == 1 and ready is not None and np.array_equal(ready.pixels, pixels):
-            return ready.message
-        return _transmit(index, self.shelf, _shrunk(pixels, shrink), tiling)
+        region = tiling.region(index)
+        made = shrink == 1 and ready is not None and np.array_equal(ready.pixels, pixels)
+        packed = ready.packed if ready is not None and made else pack(_shrunk(pixels, shrink))
+        return transmit(name_of(index, self.shelf), packed, Size(region.width, region.height))
 
     def _sent(self, messages: Iterable[str]) -> str:
         if not self._in_tmux:
@@ -128,11 +150,6 @@ class Gallery:
 def _pixels(sight: Sight, raster: Raster, cells: Region) -> Pixels:
     rows = slice(cells.y * raster.down, cells.bottom * raster.down)
     return sight.pixels(rows, slice(cells.x * raster.across, cells.right * raster.across))
-
-
-def _transmit(index: int, shelf: int, pixels: Pixels, tiling: Tiling) -> str:
-    region = tiling.region(index)
-    return transmit(name_of(index, shelf), pixels, Size(region.width, region.height))
 
 
 def _parts(messages: Iterable[str]) -> Iterable[str]:

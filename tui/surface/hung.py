@@ -1,11 +1,11 @@
 """A photo as a picture of the terminal's own, seen through placeholders (Kitty's protocol)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rich.segment import Segment
 from textual.strip import Strip
 
-from tui.surface.gallery import draw_tiles
+from tui.surface.gallery import Gallery, draw_tiles
 from tui.surface.instead import line_cells
 from tui.surface.placeholders import placeholders
 from tui.surface.raster import Raster
@@ -19,7 +19,7 @@ class Hung:
     """Draws in placeholders what a gallery holds, which is to be told of the sight beside."""
 
     raster: Raster
-    shelf: int
+    gallery: Gallery = field(compare=False)
 
     def strips(self, sight: Sight, lines: slice) -> list[Strip]:
         """Lines of placeholders."""
@@ -31,7 +31,7 @@ class Hung:
 
     def tiles(self, sight: Sight) -> Tiles:
         """All of them."""
-        return draw_tiles(sight, self.raster, self.shelf)
+        return draw_tiles(sight, self.raster)
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +49,7 @@ class Line:
 
     def text(self, _line: int, start: int, stop: int) -> str:
         """What a terminal is sent for a part of it."""
-        return placeholders(self.tiling, self.surface.shelf, self.number, start, stop)
+        return placeholders(self.tiling, self.surface.gallery.shelf, self.number, start, stop)
 
     def segments(self, _line: int, start: int, stop: int) -> list[Segment]:
         """The same picture in cells."""

@@ -14,19 +14,26 @@ SWIFT = 1
 """Of PNG's levels that which costs least time: the picture is wanted now."""
 
 
-def transmit(name: int, pixels: Pixels, cells: Size) -> str:
-    """Hand the terminal a picture (H, W, 3) to draw in the placeholders of so many cells.
+def pack(pixels: Pixels) -> str:
+    """A picture (H, W, 3) as it is sent."""
+    blue_first = np.ascontiguousarray(pixels[..., ::-1])
+    _, packed = cv2.imencode(".png", blue_first, (cv2.IMWRITE_PNG_COMPRESSION, SWIFT))
+    return standard_b64encode(packed.tobytes()).decode()
+
+
+def transmit(name: int, packed: str, cells: Size) -> str:
+    """Hand the terminal a packed picture to draw in the placeholders of so many cells.
 
     One of the same name is gone. The terminal answers nothing.
     """
-    return _message(f"a=T,U=1,i={name},c={cells.width},r={cells.height}", "", pixels)
+    return _message(f"a=T,U=1,i={name},c={cells.width},r={cells.height}", "", packed)
 
 
 def amend(name: int, pixels: Pixels, left: int, top: int) -> str:
     """Draw a part of a picture anew where the terminal has it: its first frame is edited."""
     height, width = pixels.shape[:2]
     what = f"a=f,r=1,X=1,i={name},s={width},v={height},x={left},y={top}"
-    return _message(what, "a=f,", pixels)
+    return _message(what, "a=f,", pack(pixels))
 
 
 def delete(name: int) -> str:
@@ -40,11 +47,8 @@ def through_tmux(message: str) -> str:
     return f"\x1bPtmux;{inner}\x1b\\"
 
 
-def _message(what: str, onward: str, pixels: Pixels) -> str:
-    blue_first = np.ascontiguousarray(pixels[..., ::-1])
-    _, packed = cv2.imencode(".png", blue_first, (cv2.IMWRITE_PNG_COMPRESSION, SWIFT))
-    data = standard_b64encode(packed.tobytes()).decode()
-    return "".join(_chunks(f"{what},f=100,q=2", f"{onward}q=2", data))
+def _message(what: str, onward: str, packed: str) -> str:
+    return "".join(_chunks(f"{what},f=100,q=2", f"{onward}q=2", packed))
 
 
 def _chunks(what: str, onward: str, data: str) -> Iterator[str]:

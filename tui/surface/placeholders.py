@@ -16,13 +16,14 @@ MARKS = (
 """Which mark means which number from 0 on: the first of 297, none of which is written leftwards."""
 FIRST_COLOUR = 16
 """The first of the 256 colours that no terminal writes in a second way."""
-SHELVES = len(MARKS) - 1
+PROGRAMS = (len(MARKS) - 1) // 2
 """How many programs may hang pictures in one terminal without each other's names."""
 
 
-def shelf_of(process: int) -> int:
-    """The shelf of a process, from 1 on: in tmux several share a terminal, and its names."""
-    return 1 + process % SHELVES
+def shelves_of(process: int) -> tuple[int, int]:
+    """The two shelves of a process, from 1 on: in tmux several share a terminal, and its names."""
+    first = 1 + 2 * (process % PROGRAMS)
+    return first, first + 1
 
 
 def name_of(tile: int, shelf: int) -> int:

@@ -32,10 +32,10 @@ class Sight(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Tile:
-    """A tile's pixels, and what a terminal is sent for them."""
+    """A tile's pixels, and how they are sent."""
 
     pixels: Pixels
-    message: str
+    packed: str
 
 
 Tiles = Mapping[int, Tile]

@@ -93,6 +93,9 @@ class PhotoView(Widget):
     def show(self, subject: Subject) -> None:
         """Show a photo, all of it or its lesion as it was wanted last."""
         self._subject, self._moved, self._shrink = subject, False, 1
+        if self._gallery is not None:
+            self._gallery.turn()
+            self.call_after_refresh(self._sweep)
         drawn = self._ahead.take(self.easel, subject)
         if drawn is None:
             self._lay_out()
@@ -116,7 +119,7 @@ class PhotoView(Widget):
     def _surface(self) -> Surface:
         """What there is to draw on."""
         if self._gallery is not None:
-            return Hung(self._raster, self._gallery.shelf)
+            return Hung(self._raster, self._gallery)
         if self._way is Way.SIXEL:
             return Painted(self._raster)
         if has_true_colours(self.app):
@@ -312,6 +315,10 @@ class PhotoView(Widget):
             )
             self.app.send(message)
         self._stale, self._tiles = [], {}
+
+    def _sweep(self) -> None:
+        if self._gallery is not None and isinstance(self.app, ColourApp):
+            self.app.send(self._gallery.sweep())
 
     def draw_lines(self, scene: Scene, lines: slice) -> list[Strip]:
         """Lines of the photo, in the colours that the terminal has."""

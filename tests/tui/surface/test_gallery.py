@@ -14,7 +14,7 @@ from tests.support.kitty import MARKS, PLACEHOLDER, KittyTerminal, Seen
 from tui.surface.gallery import Gallery
 from tui.surface.hung import Hung
 from tui.surface.mirror import Mirror
-from tui.surface.placeholders import SHELVES, name_of, placeholders, shelf_of
+from tui.surface.placeholders import PROGRAMS, name_of, placeholders, shelves_of
 from tui.surface.raster import Raster
 from tui.surface.tiles import MOST, Tiling
 
@@ -40,6 +40,9 @@ class Drawn:
 
 
 RASTER = Raster(5, 9)
+OURS = (3, 4)
+"""Shelves."""
+SHELVES = [shelf for process in range(PROGRAMS) for shelf in shelves_of(process)]
 SIZES = st.builds(Size, st.integers(1, 260), st.integers(1, 90))
 
 
@@ -61,7 +64,7 @@ def show(terminal: KittyTerminal, sight: Drawn, shelf: int) -> None:
 def test_each_cell_says_alone_which_part_of_which_tile_it_is(
     cells: Size, data: st.DataObject
 ) -> None:
-    tiling, shelf = Tiling.of(cells), data.draw(st.integers(1, SHELVES))
+    tiling, shelf = Tiling.of(cells), data.draw(st.sampled_from(SHELVES))
     line = data.draw(st.integers(0, cells.height - 1))
     start = data.draw(st.integers(0, cells.width - 1))
     stop = data.draw(st.integers(start + 1, cells.width))
@@ -101,7 +104,7 @@ def test_tiles_cover_the_canvas_once_and_are_found_by_what_they_cover(
 def test_the_terminal_sees_the_sight_exactly_after_each_change(
     mends: bool, cells: Size, changes: list[tuple[int, int, int, int]]
 ) -> None:
-    sight, gallery, terminal = noise(cells), Gallery(3, mends=mends), KittyTerminal((5, 9))
+    sight, gallery, terminal = noise(cells), Gallery(OURS, mends=mends), KittyTerminal((5, 9))
     terminal.take(gallery.hang(sight, RASTER, []))
     show(terminal, sight, 3)
     assert np.array_equal(terminal.seen(), sight.all)
@@ -116,7 +119,7 @@ def test_the_terminal_sees_the_sight_exactly_after_each_change(
 
 
 def test_a_small_change_is_sent_alone_and_another_size_leaves_nothing_of_the_first() -> None:
-    sight, gallery, terminal = noise(Size(80, 40)), Gallery(3, mends=True), KittyTerminal((5, 9))
+    sight, gallery, terminal = noise(Size(80, 40)), Gallery(OURS, mends=True), KittyTerminal((5, 9))
     whole = len(gallery.hang(sight, RASTER, []))
     sight.all[100:110, 100:110] = 7
     assert len(gallery.hang(sight, RASTER, [Region(20, 11, 3, 3)])) < whole / 500
@@ -131,7 +134,7 @@ def test_a_small_change_is_sent_alone_and_another_size_leaves_nothing_of_the_fir
 
 
 def test_in_motion_less_is_sent_and_at_rest_it_is_exact_again() -> None:
-    sight, gallery, terminal = noise(Size(40, 20)), Gallery(3, mends=True), KittyTerminal((5, 9))
+    sight, gallery, terminal = noise(Size(40, 20)), Gallery(OURS, mends=True), KittyTerminal((5, 9))
     whole = gallery.hang(sight, RASTER, [])
     terminal.take(whole)
     show(terminal, sight, 3)
@@ -147,7 +150,7 @@ def test_in_motion_less_is_sent_and_at_rest_it_is_exact_again() -> None:
 
 
 def test_another_font_is_another_picture() -> None:
-    sight, gallery, terminal = noise(Size(20, 8)), Gallery(3), KittyTerminal((10, 18))
+    sight, gallery, terminal = noise(Size(20, 8)), Gallery(OURS), KittyTerminal((10, 18))
     gallery.hang(sight, RASTER, [])
     larger = Drawn(sight.all.repeat(2, axis=0).repeat(2, axis=1))
     everywhere = [Region(0, 0, 20, 8)]
@@ -158,18 +161,18 @@ def test_another_font_is_another_picture() -> None:
 
 def test_what_was_drawn_ahead_is_sent_as_it_is_unless_it_was_edited_since() -> None:
     sight, terminal = noise(Size(40, 20)), KittyTerminal((5, 9))
-    ready = Hung(RASTER, 3).tiles(sight)
-    sent = Gallery(3).hang(sight, RASTER, [], ready=ready)
-    assert sent == "".join(tile.message for tile in ready.values())
+    ready = Hung(RASTER, Gallery(OURS)).tiles(sight)
+    sent = Gallery(OURS).hang(sight, RASTER, [], ready=ready)
+    assert all(tile.packed[:1000] in sent for tile in ready.values())
     sight.all[20:30, 20:30] = 0
-    terminal.take(Gallery(3).hang(sight, RASTER, [], ready=ready))
+    terminal.take(Gallery(OURS).hang(sight, RASTER, [], ready=ready))
     show(terminal, sight, 3)
     assert np.array_equal(terminal.seen(), sight.all)
 
 
 def test_tmux_is_handed_whole_messages_in_its_envelope() -> None:
     sight, terminal = noise(Size(20, 8)), KittyTerminal((5, 9))
-    sent = Gallery(3, in_tmux=True).hang(sight, RASTER, [])
+    sent = Gallery(OURS, in_tmux=True).hang(sight, RASTER, [])
     envelopes = sent.split("\x1bPtmux;")[1:]
     assert all(len(each) < 5000 and each.endswith("\x1b\x1b\\\x1b\\") for each in envelopes)
     terminal.take("".join(each[:-2].replace("\x1b\x1b", "\x1b") for each in envelopes))
@@ -181,7 +184,7 @@ def test_a_picture_on_its_way_leaves_the_screen_as_it_is_known() -> None:
     mirror, sight = Mirror(), noise(Size(20, 8))
     mirror.news("\x1b[2;5Hdrawn\x1b[1;1H")
     for in_tmux in (False, True):
-        message = Gallery(3, in_tmux=in_tmux).hang(sight, RASTER, [])
+        message = Gallery(OURS, in_tmux=in_tmux).hang(sight, RASTER, [])
         assert mirror.news(message) == message
     assert mirror.news("\x1b[2;5Hdrawn\x1b[1;1H") == ""
 
@@ -189,7 +192,7 @@ def test_a_picture_on_its_way_leaves_the_screen_as_it_is_known() -> None:
 def test_whoever_wants_styles_is_given_the_picture_in_cells_not_a_name() -> None:
     sight = noise(Size(20, 8))
     sight.all[:, :50], sight.all[:, 50:] = (200, 150, 120), (10, 20, 30)
-    (strip,) = Hung(RASTER, 3).strips(sight, slice(4, 5))
+    (strip,) = Hung(RASTER, Gallery(OURS)).strips(sight, slice(4, 5))
     segments = strip.crop(5, 15)._segments
     assert PLACEHOLDER not in "".join(segment.text for segment in segments)
     grounds = [s.style.bgcolor.get_truecolor() for s in segments if s.style and s.style.bgcolor]
@@ -197,5 +200,23 @@ def test_whoever_wants_styles_is_given_the_picture_in_cells_not_a_name() -> None
 
 
 def test_programs_beside_each_other_have_names_of_their_own() -> None:
-    assert {shelf_of(process) for process in range(900, 1000)} == set(range(1, SHELVES + 1))
+    assert len(set(SHELVES)) == 2 * PROGRAMS
     assert name_of(0, 1) != name_of(0, 2)
+
+
+def test_another_photo_hangs_beside_until_it_is_seen() -> None:
+    first, second, terminal = noise(Size(20, 8)), noise(Size(20, 8), seed=2), KittyTerminal((5, 9))
+    gallery = Gallery(OURS)
+    terminal.take(gallery.hang(first, RASTER, []))
+    show(terminal, first, gallery.shelf)
+    gallery.turn()
+    terminal.take(gallery.hang(second, RASTER, []))
+    assert np.array_equal(terminal.seen(), first.all)
+    show(terminal, second, gallery.shelf)
+    terminal.take(gallery.sweep())
+    assert np.array_equal(terminal.seen(), second.all)
+    held = len(terminal.pictures)
+    gallery.turn()
+    terminal.take(gallery.take_down())
+    assert held
+    assert not terminal.pictures
