@@ -15,6 +15,7 @@ from imaging.mask.stroke import Stroke
 from imaging.view.overlay import Shown
 from pipeline.review.editor import Editor
 from tui.surface.ansi import TRUE, encode
+from tui.surface.raster import QUARTERS
 from tui.widgets.aids import Aids, Brush
 from tui.widgets.scene import Look, Scene, Subject, stretched
 
@@ -56,8 +57,8 @@ def measure() -> tuple[float, float, float]:
 
 def _scene_and_editor() -> tuple[Scene, Editor]:
     mask = _blank()
-    framing = stretched(fit(PHOTO, Size(CELLS.width, 2 * CELLS.height)), 2)
-    scene = Scene(Subject(skin(), PHOTO, mask), framing, (13, 16, 18), 2)
+    framing = stretched(fit(PHOTO, Size(CELLS.width, 2 * CELLS.height)), QUARTERS.stretch)
+    scene = Scene(Subject(skin(), PHOTO, mask), framing, (13, 16, 18), QUARTERS)
     scene.draw(Look(Shown.OUTLINE.ink(0.5)))
     return scene, Editor(mask, 0.5, None, Unsaved())
 

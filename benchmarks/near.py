@@ -12,13 +12,14 @@ from imaging.framing import Framing, Mask, Pixels, Size
 from imaging.view.lens import Lens
 from imaging.view.overlay import Shown
 from tui.surface.ansi import TRUE, encode
+from tui.surface.raster import QUARTERS
 from tui.widgets.scene import Look, Scene, Subject, stretched
 
 PHOTO, CELLS = Size(4000, 3000), Size(200, 60)
 SMALL = Size(1024, 768)
 FRAME = 16.0
 """Milliseconds between two pictures of a terminal that draws sixty a second."""
-ACROSS = 2
+ACROSS = QUARTERS.stretch
 """Columns of pixels in a cell."""
 STEPS = 20
 ROUNDS = 5
@@ -81,7 +82,7 @@ def measure(step: Callable[[Lens, int], Lens]) -> tuple[list[float], list[float]
 
 
 def _scene(subject: Subject, framing: Framing) -> Scene:
-    scene = Scene(subject, stretched(framing, ACROSS), (13, 16, 18), ACROSS)
+    scene = Scene(subject, stretched(framing, ACROSS), (13, 16, 18), QUARTERS)
     scene.draw(LOOK)
     return scene
 

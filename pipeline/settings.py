@@ -40,6 +40,7 @@ class Settings:
     workers: int | None
     memory: float
     color: str
+    graphics: str
     reviewer: str | None
     reject_reasons: tuple[str, ...]
     score_words: tuple[str, ...]

@@ -22,6 +22,7 @@ from pipeline.setting_values import (
 )
 
 COLORS = ("auto", "truecolor", "256")
+GRAPHICS = ("auto", "kitty", "sixel", "cells")
 WIDEST_OUTLINE = 5
 """Pixels of the screen: a wider line would hide what it runs along."""
 LONGEST = 86_400
@@ -144,6 +145,14 @@ SETTINGS = (
         read_one_of(COLORS),
         _names(COLORS),
         "The colours of the terminal; auto asks it. Any other also outweighs NO_COLOR.",
+        '"auto"',
+    ),
+    Setting(
+        "graphics",
+        "auto",
+        read_one_of(GRAPHICS),
+        _names(GRAPHICS),
+        "How the photo is drawn; auto asks the terminal, and cells do on every one.",
         '"auto"',
     ),
     Setting(

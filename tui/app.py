@@ -13,14 +13,15 @@ from pipeline.review.bookmarks import Bookmarks
 from pipeline.review.desk import Desk
 from pipeline.review.listening import News
 from pipeline.review.session import ReviewSession
-from tui.colour_app import TRUE_COLOURS, ColourApp
+from tui.colour_app import ColourApp
 from tui.failures import EXPECTED
 from tui.keys_in_turn import KeysInTurn
 from tui.palette import Commands
 from tui.preferences import USUAL, Preferences
 from tui.screens.help import HelpScreen
 from tui.screens.review import ReviewScreen
-from tui.surface.colours import Colours
+from tui.surface.finding import USUAL as USUAL_TERMINAL
+from tui.surface.finding import Found
 from tui.theme import THEME
 
 Hear = Callable[[IngestProgress], None]
@@ -53,18 +54,17 @@ class NevusApp(KeysInTurn, ColourApp):
         self,
         session: ReviewSession,
         make_ingest: Callable[[Hear], Ingest],
-        colours: Colours = TRUE_COLOURS,
-        typed: str = "",
+        found: Found = USUAL_TERMINAL,
         preferences: Preferences = USUAL,
     ) -> None:
-        super().__init__(colours)
+        super().__init__(found.colours, found.graphics)
         self.register_theme(THEME)
         self.theme = THEME.name
         self._make_ingest = make_ingest
         self._ingest: Ingest | None = None
         self._desk = Desk(session)
         self._warned: set[str] = set()
-        self._typed = typed
+        self._typed = found.typed
         self.keymap = preferences.keymap
         self.set_keymap(self.keymap.chosen)
         self._review = ReviewScreen(self._desk, session.folder, session.reviewer, preferences)

@@ -1,5 +1,6 @@
 """An app that keeps to the colours of its terminal, and a key to choose others."""
 
+import os
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -15,10 +16,12 @@ from textual.notifications import SeverityLevel
 from textual.signal import Signal
 
 from imaging.text import printable
-from tui.surface.colours import Colours, Depth, Source
+from tui.surface.colours import Colours, Depth
 from tui.surface.driver import LastingDriver
+from tui.surface.gallery import Gallery
+from tui.surface.graphics import CELLS, Graphics
+from tui.surface.placeholders import shelves_of
 
-TRUE_COLOURS = Colours(Depth.TRUE, Source.OPTION)
 SYSTEMS = {
     Depth.TRUE: ColorSystem.TRUECOLOR,
     Depth.TABLE: ColorSystem.EIGHT_BIT,
@@ -65,7 +68,7 @@ class ColourApp(App[None]):
     can't change under way. Here it is the largest one, and the lines are reduced before.
     """
 
-    def __init__(self, colours: Colours) -> None:
+    def __init__(self, colours: Colours, graphics: Graphics = CELLS) -> None:
         super().__init__(driver_class=LastingDriver)
         self.console = Console(
             file=self.console.file,
@@ -80,9 +83,23 @@ class ColourApp(App[None]):
         )
         self.colours = colours
         """What was found at the start."""
+        self.graphics = graphics
+        self.gallery = Gallery(
+            shelves_of(os.getpid()), mends=graphics.mends, in_tmux=graphics.in_tmux
+        )
+        """What the terminal holds of the photo."""
         self._reduction = Reduction(colours.depth)
         self.colours_switched: Signal[Depth] = Signal(self, "colours_switched")
         """Told after there are more colours, or fewer."""
+
+    def send(self, message: str) -> None:
+        """Send the terminal something that is no text, before what is drawn next."""
+        if message and self._driver is not None:
+            self._driver.write(message)
+
+    def parting(self) -> str:
+        """What a terminal is to be sent before it is let go of."""
+        return self.gallery.take_down()
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's filters, and at last the reduction to the colours in use."""

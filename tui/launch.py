@@ -17,10 +17,10 @@ from pipeline.settings import Settings
 from pipeline.work.scorer import Pool
 from pipeline.work.viewer import Viewer
 from tui.app import Hear, NevusApp
-from tui.colour_app import TRUE_COLOURS
 from tui.preferences import USUAL, Preferences
 from tui.sentences import farewell
-from tui.surface.colours import Colours
+from tui.surface.finding import USUAL as USUAL_TERMINAL
+from tui.surface.finding import Found
 
 MakeApp = Callable[[ReviewSession, Callable[[Hear], Ingest]], NevusApp]
 ENDING = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
@@ -30,18 +30,17 @@ def run_app(
     folder: Path,
     settings: Settings,
     preferences: Preferences = USUAL,
-    colours: Colours = TRUE_COLOURS,
-    typed: str = "",
+    found: Found = USUAL_TERMINAL,
 ) -> str:
     """Review `folder` until the reviewer quits or the terminal is gone; blocks.
 
     Gives back what is to be said of it at last, a line or nothing. What was edited and decided is
-    saved on every way out. `typed` is what was typed before the app could listen. Raises StoreError
+    saved on every way out. `found` is what is known of the terminal. Raises StoreError
     when the database cannot be opened, WriteFailed when the last edits cannot be saved, SystemExit
     after a crash. Afterwards signals end the process at once.
     """
     with ended_by_signals_again():
-        make_app = partial(NevusApp, colours=colours, typed=typed, preferences=preferences)
+        make_app = partial(NevusApp, found=found, preferences=preferences)
         return _run_and_save(folder, settings, make_app)
 
 

@@ -42,13 +42,15 @@ def seen_part(framing: Framing, part: Part) -> Part:
 class Circle:
     """A circle on a grid: its middle in grid pixels, and its radius in rows.
 
-    It is `across` times as many columns wide as it is rows high, as the grid's pixels want it.
+    It is `across` times as many columns wide as it is rows high, as the grid's pixels want it, and
+    drawn with a line of `pen` rows.
     """
 
     x: float
     y: float
     radius: float
     across: int = 1
+    pen: int = 1
 
 
 def around(circle: Circle, more: float) -> Part:
@@ -93,14 +95,15 @@ def marks(part: Part, circle: Circle, plus: bool) -> Mask:
     rows, columns = (np.arange(line.start, line.stop) for line in part)
     aside = (columns + 0.5 - circle.x) / circle.across
     distance = np.hypot(aside, rows[:, None] + 0.5 - circle.y)
-    ring: Mask = (distance >= circle.radius) & (distance < circle.radius + 1)
-    if circle.radius < ROOM_FOR_MIDDLE:
+    pen = circle.pen
+    ring: Mask = (distance >= circle.radius) & (distance < circle.radius + pen)
+    if circle.radius < ROOM_FOR_MIDDLE * pen:
         return ring
     across = np.abs(columns - math.floor(circle.x))
     down = np.abs(rows - math.floor(circle.y))[:, None]
-    middle = (down == 0) & (across <= circle.across)
+    middle = (down < pen) & (across < (circle.across + 1) * pen)
     if plus:
-        middle |= (across < circle.across) & (down <= 1)
+        middle |= (across < circle.across * pen) & (down < 2 * pen)
     both: Mask = ring | middle
     return both
 

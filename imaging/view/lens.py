@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from imaging.framing import Framing, Part, Size
 
 CLOSEST = 8.0
-"""Grid pixels across a photo pixel where it can't be seen any nearer."""
+"""Grid pixels across a photo pixel where it can't be seen any nearer, on a grid of cells."""
 SURROUNDINGS = 0.25
 """Of a lesion's longer side: how much skin is seen on each side of it at least."""
 
@@ -23,21 +23,23 @@ class Lens:
     zoom: float
     x: float
     y: float
+    closest: float = CLOSEST
+    """Grid pixels across a photo pixel where it can't be seen any nearer."""
 
     @classmethod
-    def whole(cls, photo: Size, grid: Size) -> "Lens":
+    def whole(cls, photo: Size, grid: Size, closest: float = CLOSEST) -> "Lens":
         """All of the photo."""
-        return cls(photo, grid, 1.0, photo.width / 2, photo.height / 2)
+        return cls(photo, grid, 1.0, photo.width / 2, photo.height / 2, closest)
 
     @classmethod
-    def around(cls, part: Part, photo: Size, grid: Size) -> "Lens":
+    def around(cls, part: Part, photo: Size, grid: Size, closest: float = CLOSEST) -> "Lens":
         """A part of the photo with its surroundings."""
         rows, columns = part
         height, width = rows.stop - rows.start, columns.stop - columns.start
         more = 2 * SURROUNDINGS * max(height, width)
         scale = min(grid.width / (width + more), grid.height / (height + more))
         x, y = (columns.start + columns.stop) / 2, (rows.start + rows.stop) / 2
-        return cls(photo, grid, scale / _fitting(photo, grid), x, y)._bounded()
+        return cls(photo, grid, scale / _fitting(photo, grid), x, y, closest)._bounded()
 
     @property
     def framing(self) -> Framing:
@@ -49,9 +51,9 @@ class Lens:
         top = _placed(height, grid.height, self.y / photo.height)
         return Framing("lens", photo, grid, left, top, width, height)
 
-    def on(self, grid: Size) -> "Lens":
+    def on(self, grid: Size, closest: float = CLOSEST) -> "Lens":
         """The same on another grid."""
-        return replace(self, grid=grid)._bounded()
+        return replace(self, grid=grid, closest=closest)._bounded()
 
     def zoomed(self, factor: float, x: float, y: float) -> "Lens":
         """Nearer by a factor above 1, or farther; the photo's point (x, y) stays where it is."""
@@ -81,7 +83,7 @@ class Lens:
         )
 
     def _bounded(self) -> "Lens":
-        nearest = max(1.0, CLOSEST / _fitting(self.photo, self.grid))
+        nearest = max(1.0, self.closest / _fitting(self.photo, self.grid))
         return replace(self, zoom=min(max(self.zoom, 1.0), nearest))
 
 

@@ -1,9 +1,12 @@
 """Terminals written down: what some answer to what they are asked, on a real pseudo-terminal."""
 
+import fcntl
 import os
 import re
 import signal
+import struct
 import sys
+import termios
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -18,8 +21,14 @@ from tests.support.ready import InTerminal
 PATIENCE = 120
 """Seconds; something that hangs, not something slow, is what ends a test."""
 ROOT = Path(__file__).parents[2]
-QUESTION = re.compile(rb"\x1b\[6n|\x1bP\$qm\x1b\\|\x1b\[>0q|\x1b\[c")
+QUESTION = re.compile(
+    rb"\x1b\[6n|\x1bP\$qm\x1b\\|\x1b\[>0?q|\x1b\[c|\x1b\[16t|(\x1b_Ga=.)(?![^\x1b]*q=2)[^\x1b]*\x1b\\"
+)
 CURSOR, COLOUR, NAME = b"\x1b[6n", b"\x1bP$qm\x1b\\", b"\x1b[>0q"
+NAME_FOR_TMUX = b"\x1b[>q"
+HANG, TAKE, MEND = b"\x1b_Ga=T", b"\x1b_Ga=t", b"\x1b_Ga=f"
+"""Questions on pictures, by how they begin."""
+CELL, KIND = b"\x1b[16t", b"\x1b[c"
 HERE = b"\x1b[5;1R"
 
 
@@ -40,6 +49,17 @@ SAID = b"\x1bP1$r0;48:2::201:202:203m\x1b\\"
 XTERM = script(b"\x1bP1$r0;48:2::201:202:203m\x1b\\", b"\x1bP>|XTerm(390)\x1b\\")
 XTERM_256 = script(b"\x1bP1$r0;48:5:188m\x1b\\", b"\x1bP>|XTerm(330)\x1b\\")
 KITTY = script(b"\x1bP1$r48:2:201:202:203m\x1b\\", b"\x1bP>|kitty(0.35.2)\x1b\\")
+DRAWING_KITTY = Script(
+    {
+        **KITTY.answers,
+        HANG: b"\x1b_Gi=31;OK\x1b\\",
+        NAME_FOR_TMUX: KITTY.answers[NAME],
+        TAKE: b"\x1b_Gi=31;OK\x1b\\",
+        MEND: b"\x1b_Gi=31,r=1;OK\x1b\\",
+        CELL: b"\x1b[6;18;9t",
+        KIND: b"\x1b[?62;52;c",
+    }
+)
 ITERM = script(b"\x1bP1$r0m\x1b\\", b"\x1bP>|iTerm2 3.5.10\x1b\\")
 FOOT = script(b"\x1bP1$r0;48:2::201:202:203m\x1b\\", b"\x1bP>|foot(1.16.2)\x1b\\")
 WINDOWS = script(b"\x1bP1$r0;48;2;201;202;203m\x1b\\")
@@ -99,7 +119,13 @@ class Player:
     def _answer(self) -> None:
         for question in QUESTION.finditer(self.sent, self._answered):
             self._answered = question.end()
-            self.type(self._terminal.answers.get(question.group(), b""))
+            self.type(self._terminal.answers.get(question[1] or question[0], b""))
+
+    def measure(self, cell: tuple[int, int]) -> None:
+        """Say how many pixels a cell has, as the system hands it down."""
+        lines, columns = self.child.getwinsize()
+        size = struct.pack("HHHH", lines, columns, columns * cell[0], lines * cell[1])
+        fcntl.ioctl(self.child.child_fd, termios.TIOCSWINSZ, size)
 
     def type(self, keys: bytes) -> None:
         """Send what is typed, or what the terminal says."""

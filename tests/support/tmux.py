@@ -13,7 +13,7 @@ from typing import Any
 
 import pexpect
 
-from tests.support.terminals import PATIENCE, without_hints
+from tests.support.terminals import PATIENCE, Player, Script, without_hints
 
 TMUX = shutil.which("tmux")
 
@@ -43,6 +43,14 @@ class Tmux:
         terminal = pexpect.spawn(line[0], line[1:], env=without_hints(TERM=term))
         self("wait-for", "attached")
         return terminal
+
+    def shown_on(self, terminal: Script, cell: tuple[int, int]) -> Player:
+        """A terminal attached to the server that answers, once tmux knows its name and pixels."""
+        player = Player(terminal, self._line("attach"), without_hints())
+        player.measure(cell)
+        known = "#{client_termtype} #{client_cell_height}", f") {cell[1]}\n"
+        player.play(lambda _: self("list-clients", "-F", known[0]).endswith(known[1]))
+        return player
 
     def listening(self, pipe: Path) -> int:
         """A file descriptor with all that is sent to the window from now on."""

@@ -26,6 +26,7 @@ from tui.app import NevusApp
 from tui.colour_app import Reduction
 from tui.keymap import Keymap
 from tui.surface.colours import Colours, Depth, Source
+from tui.surface.finding import Found
 
 CELL = "▄".encode()
 IN_TABLE = re.compile(rb"\x1b\[38;5;\d+;48;5;\d+m" + CELL)
@@ -139,7 +140,7 @@ async def test_what_no_key_mends_is_said_in_the_help_and_not_at_each_start(
     said = {source for source in Source if Colours(Depth.TABLE, source).remark}
     assert said == {Source.UNKNOWN}
     colours = Colours(Depth.TABLE, Source.TMUX)
-    app = NevusApp(clinic.session, make_app()._make_ingest, colours)
+    app = NevusApp(clinic.session, make_app()._make_ingest, Found(colours))
     async with app.run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         assert not [note for note in app._notifications if note.title == "Colours"]

@@ -12,8 +12,9 @@ from imaging.framing import Mask, Part, Pixels, Size, fit
 from imaging.view.lens import Lens
 from imaging.view.overlay import Pens, Shown
 from tests.tui.easel import PHOTO, disc, skin
+from tui.surface.raster import QUARTERS, Raster
 from tui.widgets.aids import Aids, Brush
-from tui.widgets.scene import Look, Scene, Subject
+from tui.widgets.scene import Look, Scene, Subject, stretched
 
 sizes = st.builds(Size, st.integers(8, 300), st.integers(8, 300))
 canvases = st.builds(Size, st.integers(2, 60), st.integers(1, 30))
@@ -183,3 +184,24 @@ def test_a_photo_that_was_moved_looks_as_if_it_had_always_lain_there(
     assert np.array_equal(scene._seen[scene._ringed.inside], anew._seen[anew._ringed.inside])
     apart = np.abs(seen(scene, cells).astype(int) - seen(anew, cells))
     assert apart.max(initial=0) <= 1
+
+
+def test_a_place_and_a_length_on_the_screen_mean_the_same_however_fine_it_is() -> None:
+    cells, subject = Size(80, 30), Subject(skin(), PHOTO, disc())
+    fine = Raster(across=10, down=20)
+    scenes = [
+        Scene(subject, stretched(fit(PHOTO, raster.grid(cells)), raster.stretch), BESIDE, raster)
+        for raster in (QUARTERS, fine)
+    ]
+    rough, sharp = scenes
+    assert sharp.dot == pytest.approx(rough.dot, rel=0.02)
+    assert sharp.longest == pytest.approx(rough.longest, abs=1)
+    assert sharp.to_photo(40.5, 12.0) == pytest.approx(rough.to_photo(40.5, 12.0), abs=sharp.dot)
+    steps = [scene.moved(200, 150, 3, 2) for scene in scenes]
+    assert steps[0] == pytest.approx(steps[1], abs=sharp.dot / 10)
+    for scene in scenes:
+        scene.draw(Look(Shown.OUTLINE.ink(0.5)))
+        (region,) = scene.mark(Aids(Brush(200, 150, 40, erases=False, is_down=False)))
+        left, top = scene.framing.point_to_grid(160, 110)
+        assert region.x == pytest.approx(left / scene.raster.across, abs=2)
+        assert region.y == pytest.approx(top / scene.raster.down, abs=2)

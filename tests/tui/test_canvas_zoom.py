@@ -14,12 +14,13 @@ from imaging.view.lens import CLOSEST, Lens
 from imaging.view.overlay import Shown
 from pipeline.review.editor import Editor
 from tests.tui.easel import CELLS, PHOTO, Easel, Forgetful, Mouse, calm, disc
+from tui.surface.raster import QUARTERS
 from tui.widgets.scene import Look, Scene, Subject, stretched
 
 GRID = Size(CELLS[0], 2 * CELLS[1])
 LOOK = Look(Shown.OUTLINE.ink(0.5))
 SHRINK = 8
-ACROSS = 2
+ACROSS = QUARTERS.stretch
 
 
 def bare() -> Mask:
@@ -53,7 +54,7 @@ def expected(easel: Easel, framing: Framing) -> Pixels:
     """How the photo itself looks there, drawn in one go from all its pixels."""
     beside = easel.canvas.background_colors[1].rgb
     subject = Subject(easel.skin, PHOTO, easel.editor.mask)
-    scene = Scene(subject, stretched(framing, ACROSS), beside, ACROSS)
+    scene = Scene(subject, stretched(framing, ACROSS), beside, QUARTERS)
     scene.draw(LOOK)
     return pixels(scene)
 

@@ -4,8 +4,9 @@ import numpy as np
 
 from imaging.framing import Size
 from imaging.view.overlay import Ink
-from tests.tui.easel import CELLS, PLACE, calm, disc, skin
+from tests.tui.easel import CELLS, calm, disc, skin
 from tests.tui.test_canvas_look import Wall, drawn_lines
+from tui.surface.surface import Quarters
 from tui.widgets.drawn_ahead import Ahead, Easel, Near
 from tui.widgets.scene import Look, Subject
 
@@ -62,7 +63,7 @@ async def test_on_an_easel_that_was_changed_it_is_drawn_anew() -> None:
 
 
 def test_as_many_are_kept_as_are_wanted_next() -> None:
-    easel = Easel(Near.WHOLE, PLACE.grid, (0, 0, 0), None, Look(Ink(0.5, 0.5)))
+    easel = Easel(Near.WHOLE, Size(*CELLS), (0, 0, 0), Quarters(), Look(Ink(0.5, 0.5)))
     ahead, photos = Ahead(), [subject() for _ in range(3)]
     for photo in photos:
         ahead.keep(easel.draw(photo))

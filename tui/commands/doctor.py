@@ -13,6 +13,7 @@ from tui.commands.options import (
     Group,
     Json,
     Model,
+    Pictures,
     RunBy,
 )
 from tui.commands.output import FAILED, WRONG_USAGE, fail, failures, print_json, stderr
@@ -39,6 +40,7 @@ def doctor(
     backend: RunBy = None,
     compute_units: ComputeUnits = None,
     color: Color = None,
+    graphics: Pictures = None,
     json: Json = False,
 ) -> None:
     """Look at the terminal, FOLDER's database, the machine and the model.
@@ -67,7 +69,13 @@ def doctor(
             WRONG_USAGE,
         )
     held = settled(
-        db=db, group=group, model=model, backend=backend, compute_units=compute_units, color=color
+        db=db,
+        group=group,
+        model=model,
+        backend=backend,
+        compute_units=compute_units,
+        color=color,
+        graphics=graphics,
     )
     with failures():
         if selftest:
@@ -85,7 +93,7 @@ def _look_around(folder: Path, held: "Settings", json: bool) -> bool:
     from tui.surface.terminal import read_terminal, terminal_findings
 
     # Before the line that moves: it would be drawn between question and answer.
-    terminal = Section("Terminal", terminal_findings(read_terminal(held.color)))
+    terminal = Section("Terminal", terminal_findings(read_terminal(held.color, held.graphics)))
     with stderr().status("looking around"):
         place = held.database(folder)
         found = sections(folder, place, held.group, held.setup())

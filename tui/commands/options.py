@@ -73,6 +73,12 @@ Color = Annotated[
         help="The colours of the terminal; auto asks it. Any other also outweighs NO_COLOR.",
     ),
 ]
+Pictures = Annotated[
+    Literal["auto", "kitty", "sixel", "cells"] | None,
+    typer.Option(
+        "--graphics", help="How the photo is drawn; auto asks the terminal, cells do on every one."
+    ),
+]
 RunBy = Annotated[
     Literal["auto", "onnxruntime", "coreml"] | None,
     typer.Option(help="What runs the model; coreml needs a Mac. By default auto."),

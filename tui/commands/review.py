@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from tui.commands.options import Color, Folder, Reviewer
+from tui.commands.options import Color, Folder, Pictures, Reviewer
 from tui.commands.outlining import UNSAID, Outlining, with_outlining
 from tui.commands.output import WRONG_USAGE, fail, failures, say_last
 from tui.commands.settings import checked, settled
@@ -16,6 +16,7 @@ def review(
     reviewer: Reviewer = None,
     outlining: Outlining = UNSAID,
     color: Color = None,
+    graphics: Pictures = None,
 ) -> None:
     """Watch FOLDER, segment its photos in the background, and review them.
 
@@ -38,15 +39,17 @@ def review(
             "review needs a terminal. Over SSH, use ssh -t; without a screen, use nevus segment.",
             WRONG_USAGE,
         )
-    held = settled(**vars(outlining), reviewer=reviewer, color=color)
+    held = settled(**vars(outlining), reviewer=reviewer, color=color, graphics=graphics)
     preferences = checked(held)
     with failures():
-        from tui.launch import run_app
-        from tui.surface.colours import find_colours
+        from tui.surface.finding import looking_at_terminal
 
         # Before the app listens: it would take the terminal's answers for keys.
-        colours, typed = find_colours(held.color)
+        with looking_at_terminal(held.color, held.graphics) as looked:
+            from tui.launch import run_app
+
+            found = looked.result()
         if held.color != "auto":
             os.environ.pop("NO_COLOR", None)
 
-        say_last(run_app(folder, held, preferences, colours, typed))
+        say_last(run_app(folder, held, preferences, found))

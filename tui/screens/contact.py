@@ -139,7 +139,7 @@ class ContactScreen(SharingScreen):
         """Other photos are seen: nobody else is handed those that wait, and all are drawn."""
         if self.on_sheet and self._sheet.size:
             self._claim_page()
-            self._draw_on(self._sheet.draw_on(self._bench.canvas.easel))
+            self._draw_on(self._sheet.draw_on(self._bench.canvas.easel_in_cells))
             self._tell_page()
 
     def _claim_page(self) -> None:

@@ -1,13 +1,12 @@
 """How many colours the terminal shows, and how that is known."""
 
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 
-from tui.surface.probe import Answer, ask
-from tui.surface.tmux import client_features
+from tui.surface.probe import Answer
+from tui.surface.tmux import client_features, inside_tmux
 
 
 class Depth(StrEnum):
@@ -77,21 +76,16 @@ _TMUX_LIMITS = (
 )
 
 
-def find_colours(choice: str) -> tuple[Colours, str]:
+def known_colours(choice: str, environment: Mapping[str, str]) -> Colours | None:
     """The colours to use, for a `--color` of `auto`, `truecolor` or `256`.
 
-    The terminal is asked where nothing else tells; what a person typed meanwhile is given back
-    beside. To be called before anything else reads from the terminal.
+    None where the terminal is to be asked.
     """
-    environment = os.environ
     if choice != "auto":
-        return Colours(Depth(choice), Source.OPTION), ""
-    if environment.get("TMUX") and not environment.get("STY"):
-        return through_tmux(client_features(environment)), ""
-    if said := said_by(environment):
-        return said, ""
-    answer = ask(environment)
-    return answered(answer, environment), answer.typed
+        return Colours(Depth(choice), Source.OPTION)
+    if inside_tmux(environment):
+        return through_tmux(client_features(environment))
+    return said_by(environment)
 
 
 def through_tmux(features: tuple[str, ...]) -> Colours:

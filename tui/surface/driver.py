@@ -1,7 +1,7 @@
 """Textual's driver for terminals, made to outlast them."""
 
 from contextlib import suppress
-from typing import IO, Any
+from typing import IO, Any, Protocol, runtime_checkable
 
 from textual.drivers.linux_driver import LinuxDriver
 
@@ -35,12 +35,26 @@ class LastingFile:
         return getattr(self._file, name)
 
 
+@runtime_checkable
+class Tidy(Protocol):
+    """An app that leaves something in the terminal, and takes it away."""
+
+    def parting(self) -> str:
+        """What a terminal is to be sent before it is let go of."""
+
+
 class LastingDriver(LinuxDriver):
     """Draws to a terminal while there is one."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._file: Any = LastingFile(self._file)
+
+    def stop_application_mode(self) -> None:
+        """Let go of the terminal, in which nothing is left."""
+        if isinstance(self._app, Tidy):
+            self.write(self._app.parting())
+        super().stop_application_mode()
 
     def _sigcont_application(self, *_: Any) -> None:
         """Take the terminal up again, if it was let go of.

@@ -19,8 +19,12 @@ MOVE = re.compile(r"\x1b\[([0-9]+);([0-9]+)H")
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
 STRANGE = re.compile(r"[\0-\t\v-\x1f\x7f]")
 """What does more than print, or end a line, beside styles and moves of the cursor to a place."""
-SILENT = re.compile(r"(?:\x1b\][^\a\x1b]*(?:\a|\x1b\\)|\x1b\[\?(?!1049)[0-9;]+[hl]|\a)*")
-"""What prints nothing: strings for the terminal, and modes, but for that of the other screen."""
+SILENT = re.compile(
+    r"(?:\x1b\][^\a\x1b]*(?:\a|\x1b\\)|\x1b_[^\x1b]*\x1b\\|\x1bPtmux;(?:[^\x1b]|\x1b\x1b)*\x1b\\"
+    r"|\x1b\[\?(?!1049)[0-9;]+[hl]|\a)*"
+)
+"""What prints nothing: strings for the terminal or for one behind tmux, pictures among them; and
+modes, but for that of the other screen."""
 DOUBTFUL = re.compile("[^ -~▀-▟]")
 """What some terminals print wider than others."""
 PHRASE = re.compile("[^ ▀-▟]+(?: [^ ▀-▟]+)*")

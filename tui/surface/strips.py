@@ -1,6 +1,7 @@
 """Lines of cells as Textual's strips, which are made into text once, for all lines together."""
 
 from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from rich.color import Color, ColorType
 from rich.color_triplet import ColorTriplet
@@ -43,6 +44,16 @@ class Block:
         ]
 
 
+class Lines(Protocol):
+    """What strips are cut from."""
+
+    def text(self, line: int, start: int, stop: int) -> str:
+        """What a terminal is sent for a part of a line."""
+
+    def segments(self, line: int, start: int, stop: int) -> list[Segment]:
+        """The same for whoever wants it in styles."""
+
+
 class CellStrip(Strip):
     """A part of a line of a block.
 
@@ -52,7 +63,7 @@ class CellStrip(Strip):
 
     __slots__ = ["_block", "_line", "_start", "_stop"]
 
-    def __init__(self, block: Block, line: int, start: int, stop: int) -> None:
+    def __init__(self, block: Lines, line: int, start: int, stop: int) -> None:
         super().__init__((), stop - start)
         self._block, self._line, self._start, self._stop = block, line, start, stop
 

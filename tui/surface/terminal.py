@@ -7,7 +7,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from pipeline.doctor.findings import Finding, note, ok, problem
-from tui.surface.colours import Colours, Depth, Source, find_colours
+from tui.surface.colours import Colours, Depth, Source
+from tui.surface.finding import look_at_terminal
+from tui.surface.graphics import CELLS, Graphics, Way
 from tui.surface.probe import give_back
 
 LEAST_WIDTH, LEAST_HEIGHT = 60, 16
@@ -28,17 +30,22 @@ class Terminal:
     cells: tuple[int, int] | None
     colours: Colours
     environment: Mapping[str, str]
+    graphics: Graphics = CELLS
 
 
-def read_terminal(choice: str) -> Terminal:
-    """Look at the terminal of this process, with a `--color`; where it is one, it is asked."""
-    colours, typed = find_colours(choice)
-    give_back(typed)
+def read_terminal(color: str, graphics: str) -> Terminal:
+    """Look at the terminal of this process, with a `--color` and a `--graphics`.
+
+    Where it is one, it is asked.
+    """
+    found = look_at_terminal(color, graphics)
+    give_back(found.typed)
     return Terminal(
         interactive=sys.stdin.isatty() and sys.stdout.isatty(),
         cells=_cells(),
-        colours=colours,
+        colours=found.colours,
         environment=dict(os.environ),
+        graphics=found.graphics,
     )
 
 
@@ -55,6 +62,7 @@ def terminal_findings(terminal: Terminal) -> tuple[Finding, ...]:
     return (
         _interactive(terminal),
         _colours(terminal),
+        _photo(terminal.graphics),
         _size(terminal),
         _characters(terminal.environment),
         _way(terminal.environment),
@@ -99,6 +107,14 @@ def _advice(terminal: Terminal) -> str:
     if terminal.colours.source is Source.UNKNOWN and not terminal.interactive:
         return "Run nevus doctor without a pipe or a file behind it: then it asks the terminal."
     return terminal.colours.doubt
+
+
+def _photo(graphics: Graphics) -> Finding:
+    said = f"Drawn {graphics.way.words}, {graphics.why}"
+    if graphics.way is Way.CELLS or graphics.cell is None:
+        return ok("Photo", f"{said}.")
+    width, height = graphics.cell
+    return ok("Photo", f"{said}; a cell is {width}×{height} pixels.")
 
 
 def _size(terminal: Terminal) -> Finding:

@@ -11,6 +11,7 @@ from imaging.mask.marks import Marks
 from imaging.mask.shape import Point
 from imaging.view.digits import MINUS, PLUS, digits
 from imaging.view.grid import Circle, around, marks, widened
+from tui.surface.raster import Raster
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,9 @@ class Aids:
         """Whether the brush draws."""
         return self.brush is not None and self.brush.is_down
 
-    def on(self, framing: Framing, across: int) -> Mask:
-        """Their pixels, bool (gh, gw), each as high as `across` are wide."""
-        layer = _Layer(framing, across)
+    def on(self, framing: Framing, raster: Raster) -> Mask:
+        """Their pixels, bool (gh, gw)."""
+        layer = _Layer(framing, raster)
         if self.brush is not None:
             layer.put_brush(self.brush)
         if len(self.way) > 1:
@@ -55,23 +56,23 @@ class Aids:
 
 
 class _Layer:
-    def __init__(self, framing: Framing, across: int) -> None:
+    def __init__(self, framing: Framing, raster: Raster) -> None:
         self._framing = framing
-        self._across = across
+        self._raster = raster
         self.pixels: Mask = np.zeros((framing.grid.height, framing.grid.width), np.bool_)
 
     def put_brush(self, brush: Brush) -> None:
         x, y = self._framing.point_to_grid(brush.x, brush.y)
         radius = brush.radius * self._framing.height / self._framing.photo.height
-        circle = Circle(x, y, radius, self._across)
-        part = widened(self._framing.inside, 0, around(circle, 2))
+        circle = Circle(x, y, radius, self._raster.stretch, self._raster.pen)
+        part = widened(self._framing.inside, 0, around(circle, 2 * circle.pen))
         self.pixels[part] = marks(part, circle, not brush.erases)
 
     def trace(self, way: Sequence[Point]) -> None:
         places = [self._framing.point_to_grid(x, y) for x, y in way]
         line = np.floor(places).astype(np.int32)
         traced = np.zeros(self.pixels.shape, np.uint8)
-        cv2.polylines(traced, [line[:, None]], isClosed=False, color=1)
+        cv2.polylines(traced, [line[:, None]], isClosed=False, color=1, thickness=self._raster.pen)
         inside = self._framing.inside
         self.pixels[inside] |= traced[inside] > 0
 
@@ -80,7 +81,7 @@ class _Layer:
         rows, columns = part
         x, y = self._framing.point_to_grid((columns.start + columns.stop) / 2, rows.start)
         inside, across = self._framing.inside
-        glyph = np.repeat(digits(number), self._across, axis=1)
+        glyph = self._sized(digits(number))
         height, width = glyph.shape
         top, left = int(y) - height - 1, int(x) - width // 2
         if top < inside.start:
@@ -89,9 +90,14 @@ class _Layer:
         if top + height <= inside.stop and left + width <= across.stop:
             self.pixels[top : top + height, left : left + width] |= glyph
 
+    def _sized(self, glyph: Mask) -> Mask:
+        """A sign as large as it is to be seen."""
+        pen = self._raster.pen
+        return glyph.repeat(pen, axis=0).repeat(pen * self._raster.stretch, axis=1)
+
     def pin(self, points: Sequence[Point], sign: Mask) -> None:
         """Write a sign at points of the photo, where there is room for all of it."""
-        glyph = np.repeat(sign, self._across, axis=1)
+        glyph = self._sized(sign)
         height, width = glyph.shape
         for point in points:
             x, y = self._framing.point_to_grid(*point)

@@ -22,16 +22,16 @@ from tui.widgets.painter import BrushMode, Painter
 from tui.widgets.scene import Subject
 
 STRIDE = 4
-"""Pixels of the screen, two of which are as high as a cell, that the crosshair moves with shift.
+"""Dots, two of which are as high as a cell, that the crosshair moves with shift.
 
-Without, it moves by the finest that is drawn: a quarter of a cell's area has half its width.
+Without, it moves by half a cell, or by the finest that is drawn where that is more.
 """
 ROOM = 4.0
-"""Pixels of the screen that are seen around a crosshair which keys move on."""
+"""Dots that are seen around a crosshair which keys move on."""
 LEFT, RIGHT = 1, 3
 """The mouse's buttons."""
 REACH = 2.0
-"""Pixels of the screen around a polygon's first point that mean that one."""
+"""Dots around a polygon's first point that mean that one."""
 ARROWS = (("left", -1, 0), ("right", 1, 0), ("up", 0, -1), ("down", 0, 1))
 
 
@@ -59,7 +59,7 @@ class Canvas(CloseView, can_focus=True):
     tool: reactive[Tool] = reactive(Tool.BRUSH, init=False, repaint=False)
     """What is in hand where something is: the brush, or a shape."""
     dots: reactive[float] = reactive(FIRST_WIDTH, init=False, repaint=False)
-    """How wide the brush is, in pixels of the screen: two of them are as high as a cell."""
+    """How wide the brush is, in dots: two of them are as high as a cell."""
 
     def __init__(self, painter: Painter, pens: Pens, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(pens, id=id)
@@ -109,7 +109,7 @@ class Canvas(CloseView, can_focus=True):
 
     @property
     def longest(self) -> int:
-        """The longer side of what is seen, in pixels of the screen; 0 without a photo."""
+        """The longer side of what is seen, in dots; 0 without a photo."""
         return 0 if self._scene is None else self._scene.longest
 
     @property
@@ -121,7 +121,7 @@ class Canvas(CloseView, can_focus=True):
 
     @property
     def dot(self) -> float:
-        """How many photo pixels a pixel of the screen is wide; 0 without a photo."""
+        """How many photo pixels a dot is wide; 0 without a photo."""
         return 0.0 if self._scene is None else self._scene.dot
 
     @property
@@ -313,13 +313,14 @@ class Canvas(CloseView, can_focus=True):
         """Move the brush by what is drawn, not beyond the photo; it stays in sight."""
         if self._scene is not None:
             x, y = self._scene.moved(*self._middle, across, down)
-            self.move(lambda lens: lens.following(x, y, ROOM))
+            room = ROOM * self._scene.raster.dot
+            self.move(lambda lens: lens.following(x, y, room))
             self._move_to(x, y)
 
     def action_stride(self, across: int, down: int) -> None:
         """Move it by as much of the screen in each direction, and faster."""
         if self._scene is not None:
-            self.action_move(STRIDE * self._scene.across * across, STRIDE * down)
+            self.action_move(STRIDE * self._scene.raster.steps_to_dot * across, STRIDE * down)
 
     # Mouse
 

@@ -6,7 +6,7 @@ from imaging.view.overlay import Pens
 from tui.widgets.photo_view import PhotoView
 
 CELL_HEIGHT = 2
-"""Pixels of the screen in a cell."""
+"""Dots in a cell."""
 WHEEL = 1.25
 """How much nearer a step of the mouse's wheel goes."""
 
@@ -21,7 +21,7 @@ class CloseView(PhotoView):
 
     @property
     def step(self) -> float:
-        """How far the pointer moves at least, in pixels of the screen."""
+        """How far the pointer moves at least, in dots."""
         return 1.0 if self._fractions else float(CELL_HEIGHT)
 
     def zoom_by(self, factor: float) -> None:
@@ -57,7 +57,9 @@ class CloseView(PhotoView):
             return False
         x, y = self._grip
         self._grip = event.pointer_x, event.pointer_y
-        across, down = x - event.pointer_x, CELL_HEIGHT * (y - event.pointer_y)
+        raster = self.easel.surface.raster
+        across = (x - event.pointer_x) * raster.across / raster.stretch
+        down = (y - event.pointer_y) * raster.down
         self.move(lambda lens: lens.panned(across, down))
         return True
 

@@ -1,7 +1,7 @@
 """The contact sheet: photos of the queue side by side, each with its outline and what is known."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from time import monotonic
 from typing import ClassVar
@@ -148,8 +148,8 @@ class ContactSheet(SheetView, can_focus=True):
     def draw_on(self, easel: Easel) -> Easel:
         """Draw as on this easel from now on; the one for a photo of the page."""
         tiles, beside = self.tiles, self.background_colors[1].rgb
-        grid = Size(tiles.width, 2 * tiles.height)
-        found = Easel(easel.near, grid, beside, easel.table, easel.look)
+        cells = Size(tiles.width, tiles.height)
+        found = replace(easel, cells=cells, beside=beside)
         number = self._thumbs.number(found)
         if number != self._easel:
             self._easel = number

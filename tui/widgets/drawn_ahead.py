@@ -5,12 +5,11 @@ from enum import Enum
 
 from textual.strip import Strip
 
-from imaging.framing import Size
+from imaging.framing import Framing, Size
 from imaging.mask.measure import bounding_box
-from imaging.view.lens import Lens
+from imaging.view.lens import CLOSEST, Lens
 from imaging.view.overlay import Rgb
-from tui.surface.ansi import TABLE, TRUE
-from tui.surface.strips import Block
+from tui.surface.surface import Surface, Tiles
 from tui.widgets.scene import Look, Scene, Subject, stretched
 
 MOST = 2
@@ -26,57 +25,62 @@ class Near(Enum):
 
 @dataclass(frozen=True)
 class Easel:
-    """What photos are drawn on: `grid` is the canvas, two square pixels a cell.
-
-    `table` is the colour beside photos where there are 256 of them alone, None where there are all.
-    """
+    """What photos are drawn on: `cells` is the canvas, `beside` the colour around them."""
 
     near: Near
-    grid: Size
+    cells: Size
     beside: Rgb
-    table: int | None
+    surface: Surface
     look: Look
 
     @property
-    def across(self) -> int:
-        """How many columns of pixels a cell has: 256 colours are too few for two in a cell."""
-        return 2 if self.table is None else 1
+    def grid(self) -> Size:
+        """The canvas in square pixels."""
+        return self.surface.raster.grid(self.cells)
+
+    @property
+    def closest(self) -> float:
+        """Square pixels across a photo pixel where it is seen from as near as can be."""
+        return CLOSEST * self.surface.raster.dot
 
     def place(self, subject: Subject) -> Lens:
         """Where a photo is seen from at first."""
         box = bounding_box(subject.mask) if self.near is Near.LESION else None
         if box is None:
-            return Lens.whole(subject.size, self.grid)
-        return Lens.around(box, subject.size, self.grid)
+            return Lens.whole(subject.size, self.grid, self.closest)
+        return Lens.around(box, subject.size, self.grid, self.closest)
+
+    def again(self, lens: Lens) -> Lens:
+        """What a lens on another easel shows, on this one."""
+        return lens.on(self.grid, self.closest)
+
+    def lay(self, lens: Lens) -> Framing:
+        """Where the photo lies on the pixels of the canvas."""
+        return stretched(lens.framing, self.surface.raster.stretch)
 
     def scene(self, subject: Subject, lens: Lens) -> Scene:
         """A photo laid out, not drawn yet."""
-        return Scene(subject, stretched(lens.framing, self.across), self.beside, self.across)
-
-    def lines(self, scene: Scene, lines: slice) -> list[Strip]:
-        """Lines of a scene, in the colours that the terminal has."""
-        if self.table is None:
-            return Block(scene.cells(lines), TRUE).strips()
-        return Block(scene.fixed_cells(lines, self.table), TABLE).strips()
+        return Scene(subject, self.lay(lens), self.beside, self.surface.raster)
 
     def draw(self, subject: Subject) -> "Drawn":
         """A photo drawn whole; on any thread, as long as nobody edits its mask."""
         lens = self.place(subject)
         scene = self.scene(subject, lens)
         scene.draw(self.look)
-        block = self.lines(scene, slice(0, self.grid.height // 2))
-        return Drawn(self, subject, lens, scene, block)
+        block = self.surface.strips(scene, slice(0, self.cells.height))
+        return Drawn(self, subject, lens, scene, block, self.surface.tiles(scene))
 
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """A photo as it was drawn on an easel: its lines, and the scene that goes on from there."""
+    """A photo as it was drawn on an easel: its lines and tiles, and the scene that goes on."""
 
     easel: Easel
     subject: Subject
     lens: Lens
     scene: Scene
     strips: list[Strip]
+    tiles: Tiles
 
 
 class Ahead:

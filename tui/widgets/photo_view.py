@@ -12,6 +12,7 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
+from textual.timer import Timer
 from textual.widget import Widget
 
 from imaging.framing import Framing, Mask, Part, Pixels, Size
@@ -20,8 +21,18 @@ from imaging.text import printable
 from imaging.view.lens import Lens
 from imaging.view.overlay import Pens, Shown
 from tui.colour_app import ColourApp, Reduction, has_true_colours
+from tui.surface.gallery import Gallery
+from tui.surface.graphics import Way
+from tui.surface.hung import Hung
+from tui.surface.painted import Painted
+from tui.surface.raster import HALVES
+from tui.surface.surface import Halves, Quarters, Surface, Tiles
 from tui.widgets.drawn_ahead import Ahead, Drawn, Easel, Near
-from tui.widgets.scene import Look, Scene, Subject, stretched
+from tui.widgets.scene import Look, Scene, Subject
+
+IN_MOTION, REST = 4, 0.1
+"""How many times fewer pixels a picture has each way that moves, and for how many seconds then."""
+ANY_CELL = Region(0, 0, 1, 1)
 
 
 class PhotoView(Widget):
@@ -57,10 +68,32 @@ class PhotoView(Widget):
         self._lens: Lens | None = None
         self._moved = False
         self._ahead = Ahead()
+        self._raster = HALVES
+        self._stale: list[Region] = []
+        self._tiles: Tiles = {}
+        self._shrink = 1
+        self._rest: Timer | None = None
+
+    @property
+    def _gallery(self) -> Gallery | None:
+        """Where pictures hang, if the terminal has any."""
+        app = self.app
+        return app.gallery if isinstance(app, ColourApp) and self._way is Way.KITTY else None
+
+    @property
+    def _way(self) -> Way:
+        """How the photo is drawn: a picture's colours can't become others on their way."""
+        app = self.app
+        return (
+            app.graphics.way if isinstance(app, ColourApp) and not is_filtered(self) else Way.CELLS
+        )
 
     def show(self, subject: Subject) -> None:
         """Show a photo, all of it or its lesion as it was wanted last."""
-        self._subject, self._moved = subject, False
+        self._subject, self._moved, self._shrink = subject, False, 1
+        if self._gallery is not None:
+            self._gallery.turn()
+            self.call_after_refresh(self._sweep)
         drawn = self._ahead.take(self.easel, subject)
         if drawn is None:
             self._lay_out()
@@ -74,22 +107,44 @@ class PhotoView(Widget):
     @property
     def easel(self) -> Easel:
         """What photos are drawn on here, and how, as long as nobody sets it differently."""
-        grid = Size(self.size.width, 2 * self.size.height)
-        table = None if has_true_colours(self.app) else self._table
+        cells = Size(*self.size)
         beside = self.background_colors[1].rgb
         ink = self.overlay.ink(self.strength, self._pens)
-        return Easel(self._near, grid, beside, table, Look(ink, self.contrast, self.heat))
+        look = Look(ink, self.contrast, self.heat)
+        return Easel(self._near, cells, beside, self._surface, look)
 
     @property
-    def _table(self) -> int:
+    def easel_in_cells(self) -> Easel:
+        """The same in cells, whatever else the terminal has."""
+        return replace(self.easel, surface=self._cells)
+
+    @property
+    def _surface(self) -> Surface:
+        """What there is to draw on."""
+        if self._gallery is not None:
+            return Hung(self._raster, self._gallery)
+        if self._way is Way.SIXEL:
+            return Painted(self._raster)
+        return self._cells
+
+    @property
+    def _cells(self) -> Surface:
+        """What there is to draw on where pictures are none, or too many."""
+        if has_true_colours(self.app):
+            return Quarters()
         beside = Color.from_triplet(ColorTriplet(*self.background_colors[1].rgb))
-        return beside.downgrade(ColorSystem.EIGHT_BIT).number or 0
+        return Halves(beside.downgrade(ColorSystem.EIGHT_BIT).number or 0)
 
     def clear(self, *paragraphs: str) -> None:
         """Show sentences instead of a photo; they are no markup, and may hold any name."""
         self._message = "\n\n".join(map(printable, paragraphs))
         self._subject = None
         self._lay_out()
+
+    @property
+    def drawn_by(self) -> str:
+        """Whose graphics draw the photo; empty for cells."""
+        return "" if self._way is Way.CELLS else str(self._way)
 
     @property
     def zoom(self) -> float:
@@ -131,7 +186,20 @@ class PhotoView(Widget):
             after = change(self._lens)
             if after.framing != self._lens.framing:
                 self._moved = True
+                self._hurry()
                 self._take(after)
+
+    def _hurry(self) -> None:
+        """Send pictures with fewer pixels until nothing has moved for a while."""
+        self._shrink = IN_MOTION
+        if self._rest is not None:
+            self._rest.stop()
+        self._rest = self.set_timer(REST, self._come_to_rest)
+
+    def _come_to_rest(self) -> None:
+        self._shrink = 1
+        if self._gallery is not None:
+            self.refresh()
 
     def sharpen(self, framing: Framing, pixels: Pixels) -> None:
         """Draw what the photo itself shows in a framing, unless another one is seen by now."""
@@ -155,6 +223,8 @@ class PhotoView(Widget):
 
     def on_resize(self) -> None:
         """Fit the photo into the new size."""
+        if isinstance(self.app, ColourApp):
+            self._raster = self.app.graphics.raster
         self._lay_out()
 
     def watch_overlay(self) -> None:
@@ -177,7 +247,7 @@ class PhotoView(Widget):
         before, self._lens, self._scene = self._lens, None, None
         if self._subject is not None and self.size:
             easel, again = self.easel, before if self._moved else None
-            lens = easel.place(self._subject) if again is None else again.on(easel.grid)
+            lens = easel.place(self._subject) if again is None else easel.again(again)
             self._take(lens)
         self.refresh()
 
@@ -185,7 +255,7 @@ class PhotoView(Widget):
         """Show what was drawn ahead."""
         self._lens, self._scene = drawn.lens, drawn.scene
         self.refresh()
-        self._strips = dict(enumerate(drawn.strips))
+        self._strips, self._tiles = dict(enumerate(drawn.strips)), drawn.tiles
         self._tell_framing(drawn.scene)
 
     def _take(self, lens: Lens) -> None:
@@ -193,7 +263,7 @@ class PhotoView(Widget):
         if self._subject is None:
             return
         if scene is not None and before is not None and before.zoom == lens.zoom:
-            self._scene = scene.panned(stretched(lens.framing, easel.across))
+            self._scene = scene.panned(easel.lay(lens))
         else:
             self._scene = easel.scene(self._subject, lens)
         self._lens = lens
@@ -230,12 +300,15 @@ class PhotoView(Widget):
         recompose: bool = False,
     ) -> Self:
         """Draw these cells again, or all of them."""
-        if regions:
-            for region in regions:
-                for y in region.line_range:
-                    self._strips.pop(y, None)
-        else:
+        self._stale = [*self._stale, *regions] if regions else [self.size.region]
+        if not regions:
             self._strips.clear()
+        elif self._gallery is not None:
+            # The picture alone changes: a cell is drawn so that this widget has its turn.
+            regions = (ANY_CELL,)
+        for region in regions:
+            for y in region.line_range:
+                self._strips.pop(y, None)
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def render_line(self, y: int) -> Strip:
@@ -250,21 +323,34 @@ class PhotoView(Widget):
         """The lines in a part of the canvas; those that are new are made together."""
         if self._scene is None or not self._fits(self._scene) or is_filtered(self):
             return super().render_lines(crop)
+        self._hang(self._scene)
         lines = range(crop.y, min(crop.bottom, self.size.height))
         for new in _stretches([y for y in lines if y not in self._strips]):
             drawn = self.draw_lines(self._scene, new)
             self._strips.update(zip(range(new.start, new.stop), drawn, strict=True))
         return [self._strips[y].crop(*crop.column_span) for y in lines]
 
+    def _hang(self, scene: Scene) -> None:
+        """Have the terminal hold what its cells are about to show."""
+        if self._gallery is not None and isinstance(self.app, ColourApp):
+            message = self._gallery.hang(
+                scene, self._raster, self._stale, ready=self._tiles, shrink=self._shrink
+            )
+            self.app.send(message)
+        self._stale, self._tiles = [], {}
+
+    def _sweep(self) -> None:
+        if self._gallery is not None and isinstance(self.app, ColourApp):
+            self.app.send(self._gallery.sweep())
+
     def draw_lines(self, scene: Scene, lines: slice) -> list[Strip]:
         """Lines of the photo, in the colours that the terminal has."""
-        return self.easel.lines(scene, lines)
+        return self.easel.surface.strips(scene, lines)
 
     def _fits(self, scene: Scene) -> bool:
         """Whether a scene is as large as the canvas: it is laid out a moment after a resize."""
-        grid = scene.framing.grid
-        width, height = self.size
-        return (grid.width, grid.height) == (self.easel.across * width, 2 * height)
+        (width, height), raster = self.size, scene.raster
+        return scene.framing.grid == Size(raster.across * width, raster.down * height)
 
 
 def is_filtered(widget: Widget) -> bool:

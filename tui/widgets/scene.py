@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from textual.geometry import Region
 
-from imaging.framing import Framing, Mask, Part, Pixels, Size
+from imaging.framing import NONE, Framing, Mask, Part, Pixels, Size
 from imaging.mask.measure import bounding_box
 from imaging.values import Prediction
 from imaging.view.cells import (
@@ -25,7 +25,11 @@ from imaging.view.grid import (
 )
 from imaging.view.look import draw_heat, map_to_screen, stretch_contrast
 from imaging.view.overlay import Ink, Rgb, border, thickened
+from tui.surface.raster import HALVES, Raster
 from tui.widgets.aids import Aids
+
+EVERY = slice(None)
+"""Row or column."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,16 +62,18 @@ class Look:
 class Scene:
     """A photo in the cells of a canvas; methods that change it return the cells changed.
 
-    A cell is two rows of pixels high and `across` of them wide.
+    The `raster` says how many pixels a cell has.
 
     Where the photo is larger on the screen than its small picture, it is a preview until
     `sharpen` brings what the photo itself shows there.
     """
 
-    def __init__(self, subject: Subject, framing: Framing, beside: Rgb, across: int = 1) -> None:
+    def __init__(
+        self, subject: Subject, framing: Framing, beside: Rgb, raster: Raster = HALVES
+    ) -> None:
         self._subject = subject
         self._framing = framing
-        self._across = across
+        self._raster = raster
         self._beside = beside
         self._picture = place_picture(subject.picture, framing, beside)
         self._ground = self._picture
@@ -82,7 +88,7 @@ class Scene:
 
     def panned(self, framing: Framing) -> "Scene":
         """The same photo, as large, moved on the grid; what was sharp stays sharp."""
-        scene = Scene(self._subject, framing, self._beside, self._across)
+        scene = Scene(self._subject, framing, self._beside, self._raster)
         here, there = _shared(self._framing, framing)
         scene._picture[there] = self._picture[here]
         if not self._unseen:
@@ -93,14 +99,15 @@ class Scene:
 
     def with_mask(self, mask: Mask) -> "Scene":
         """The same view of the photo, as sharp, with another mask."""
-        scene = Scene(replace(self._subject, mask=mask), self._framing, self._beside, self._across)
+        subject = replace(self._subject, mask=mask)
+        scene = Scene(subject, self._framing, self._beside, self._raster)
         scene._picture = self._picture
         return scene
 
     @property
-    def across(self) -> int:
-        """How many columns of pixels are as wide as a row is high."""
-        return self._across
+    def raster(self) -> Raster:
+        """How many pixels a cell has."""
+        return self._raster
 
     @property
     def framing(self) -> Framing:
@@ -113,6 +120,11 @@ class Scene:
         small = Size.of(self._subject.picture)
         return self._framing.width > small.width and small != self._subject.size
 
+    @property
+    def grid(self) -> Size:
+        """The pixels of the canvas."""
+        return self._framing.grid
+
     def sharpen(self, pixels: Pixels) -> None:
         """Draw what the photo itself shows, uint8 (rows, columns, 3), instead of the preview."""
         inside = self._framing.inside
@@ -122,29 +134,31 @@ class Scene:
 
     @property
     def dot(self) -> float:
-        """How many photo pixels a pixel of the screen is wide or high, whichever is more."""
+        """How many photo pixels half a cell's height is, across or down, whichever is more."""
         framing, photo = self._framing, self._framing.photo
-        return max(photo.width / framing.width, photo.height / framing.height)
+        pixel = max(photo.width / framing.width, photo.height / framing.height)
+        return pixel * self._raster.dot
 
     @property
     def longest(self) -> int:
-        """The longer side of what is seen of the photo, in rows of pixels."""
-        rows, columns = self._framing.inside
-        return int(max(rows.stop - rows.start, (columns.stop - columns.start) // self._across))
+        """The longer side of what is seen of the photo, in halves of a cell's height."""
+        (rows, columns), raster = self._framing.inside, self._raster
+        wide = (columns.stop - columns.start) // raster.stretch
+        return int(max(rows.stop - rows.start, wide) / raster.dot)
 
-    def pixels(self, rows: slice) -> Pixels:
-        """Rows of what is drawn, with the brush, uint8 (rows, columns, 3)."""
-        drawn, marks = self._drawn[rows], self._marks[rows]
+    def pixels(self, rows: slice, columns: slice = EVERY) -> Pixels:
+        """A part of what is drawn, with the brush, uint8 (rows, columns, 3)."""
+        drawn, marks = self._drawn[rows, columns], self._marks[rows, columns]
         if not marks.any():
             return drawn.copy()
         colour = self._look.ink.pens.line
         return painted(drawn, marks, colour) if self._down else contrasted(drawn, marks)
 
     def cells(self, lines: slice) -> Cells:
-        """Lines of cells, as wide as the canvas."""
+        """Lines of cells, as wide as the canvas, each with halves or quarters."""
         rows = slice(2 * lines.start, 2 * lines.stop)
         pixels = self.pixels(rows)
-        if self._across == 1:
+        if self._raster.across == 1:
             return half_cells(true_colours(pixels))
         return quadrant_cells(pixels, self._marks[rows] | self._line[rows])
 
@@ -165,8 +179,12 @@ class Scene:
         self._look = look
         self._lay_ground()
         # What was looked at once is kept up by `draw_part`.
-        while self._unseen:
-            self._look_at_mask(self._unseen.pop())
+        unseen, self._unseen = self._unseen, []
+        box = bounding_box(self._subject.mask) if unseen else None
+        if box is not None:
+            lesion = seen_part(self._ringed, box)
+            for part in unseen:
+                self._look_at_mask(widened(lesion, 0, part))
         self._draw(self._framing.inside)
 
     def _lay_ground(self) -> None:
@@ -199,7 +217,24 @@ class Scene:
         self._seen[part] = self._ringed.mask_to_grid(self._subject.mask, part)
         return not np.array_equal(before, self._seen[part])
 
-    def _draw(self, part: Part) -> None:
+    def _draw(self, whole: Part) -> None:
+        """Draw a part anew: where there is no mask, the ground alone."""
+        self._drawn[whole], self._line[whole] = self._ground[whole], False
+        lesion = self._lesion(whole)
+        if lesion is not None:
+            self._draw_mask(lesion)
+
+    def _lesion(self, whole: Part) -> Part | None:
+        """What of a part the mask is drawn on, with a line's width around it."""
+        reach = self._look.ink.pens.width
+        rows, columns = widened(whole, reach, self._framing.inside)
+        around = self._seen[rows.start : rows.stop + 2, columns.start : columns.stop + 2]
+        box = bounding_box(around != NONE)
+        if box is None:
+            return None
+        return widened(_moved(box, rows.start - 1, columns.start - 1), reach, whole)
+
+    def _draw_mask(self, part: Part) -> None:
         ink = self._look.ink
         rows, columns = wide = widened(part, ink.pens.width - 1, self._framing.inside)
         around = self._seen[rows.start : rows.stop + 2, columns.start : columns.stop + 2]
@@ -218,17 +253,17 @@ class Scene:
         """
         framing, grid = self._framing, self._framing.grid
         return framing.point_to_photo(
-            _held(self._across * x, grid.width, framing.left, framing.width),
-            _held(2 * y, grid.height, framing.top, framing.height),
+            _held(self._raster.across * x, grid.width, framing.left, framing.width),
+            _held(self._raster.down * y, grid.height, framing.top, framing.height),
         )
 
     def moved(self, x: float, y: float, across: int, down: int) -> tuple[float, float]:
-        """A point of the photo moved by columns and rows of what is drawn, not beyond the last."""
+        """A point of the photo moved by steps of a key, not beyond the last pixel."""
         column, row = self._framing.point_to_grid(x, y)
-        framing = self._framing
+        framing, (wide, high) = self._framing, self._raster.step
         return framing.point_to_photo(
-            _between(framing.left, framing.width, column + across),
-            _between(framing.top, framing.height, row + down),
+            _between(framing.left, framing.width, column + across * wide),
+            _between(framing.top, framing.height, row + down * high),
         )
 
     def in_view(self, x: float, y: float) -> tuple[float, float]:
@@ -243,7 +278,7 @@ class Scene:
     def mark(self, aids: Aids) -> list[Region]:
         """Draw these, and nothing else, over photo and mask; the cells that look different."""
         before, down = self._marks, self._down
-        self._marks = aids.on(self._framing, self._across)
+        self._marks = aids.on(self._framing, self._raster)
         self._down = aids.is_down
         gone, come = before, self._marks
         if down is self._down:
@@ -252,9 +287,9 @@ class Scene:
 
     def _region(self, part: Part) -> Region:
         """The cells that a part of the grid touches."""
-        rows, columns = part
-        top, bottom = rows.start // 2, (rows.stop + 1) // 2
-        left, right = columns.start // self._across, -(-columns.stop // self._across)
+        (rows, columns), down, across = part, self._raster.down, self._raster.across
+        top, bottom = rows.start // down, -(-rows.stop // down)
+        left, right = columns.start // across, -(-columns.stop // across)
         return Region(left, top, right - left, bottom - top)
 
 
@@ -280,10 +315,18 @@ def _within(outer: Part, inner: Part) -> Part:
     return rows, columns
 
 
+def _moved(part: Part, down: int, across: int) -> Part:
+    """A part so many pixels farther down and right."""
+    rows, columns = part
+    return (
+        slice(rows.start + down, rows.stop + down),
+        slice(columns.start + across, columns.stop + across),
+    )
+
+
 def _without_ring(part: Part, inside: Part) -> Part:
     """What a part of the ringed grid is of the grid itself, as far as the photo lies there."""
-    rows, columns = (slice(line.start - 1, line.stop - 1) for line in part)
-    return widened((rows, columns), 0, inside)
+    return widened(_moved(part, -1, -1), 0, inside)
 
 
 def _between(start: int, length: int, place: float) -> float:

@@ -42,6 +42,8 @@ class State:
     score: str = ""
     flag: bool = False
     note: bool = False
+    drawn: str = ""
+    """By whose graphics the photo is drawn; empty where it is drawn in cells."""
 
 
 class Status(Widget):
@@ -87,7 +89,8 @@ class Status(Widget):
         shown = str(state.overlay)
         if state.overlay is not Shown.NOTHING:
             shown = f"{shown} {100 * state.opacity:.0f}%"
-        return [*parts, setting("mask", shown)]
+        parts.append(setting("mask", shown))
+        return [*parts, setting("drawn by", state.drawn)] if state.drawn else parts
 
     def _said(self) -> list[Content]:
         """What will be said of the photo with its decision."""

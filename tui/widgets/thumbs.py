@@ -9,7 +9,7 @@ from textual.strip import Strip
 from imaging.framing import Mask, Pixels, Size
 from pipeline.review.glance import Glance
 from tui.widgets.drawn_ahead import Easel
-from tui.widgets.scene import Subject, stretched
+from tui.widgets.scene import Subject
 
 MOST_CELLS = 2**18
 """Cells of all that are kept: at 64 bytes each, with the text that is made of them, 16 MiB."""
@@ -73,9 +73,8 @@ def side_for(easel: Easel) -> Callable[[Mask | None], int]:
 
     def side(mask: Mask | None) -> int:
         if mask is None:
-            return max(easel.across * easel.grid.width, easel.grid.height)
-        lens = easel.place(Subject(NO_PICTURE, Size.of(mask), mask))
-        framing = stretched(lens.framing, easel.across)
+            return max(easel.surface.raster.stretch * easel.grid.width, easel.grid.height)
+        framing = easel.lay(easel.place(Subject(NO_PICTURE, Size.of(mask), mask)))
         return max(framing.width, framing.height)
 
     return side

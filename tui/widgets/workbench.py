@@ -120,6 +120,7 @@ class Workbench(PhotoTable):
             zoom=canvas.zoom,
             contrast=canvas.contrast,
             heat=canvas.heat,
+            drawn=canvas.drawn_by,
             instead=self._instead,
             lesions=len(self._lesions),
             refining=canvas.tool is Tool.REFINE and draft is not None and draft.changing,

@@ -44,13 +44,14 @@ pytestmark = pytest.mark.slow
 FIND = """
 import json, sys, termios
 from pathlib import Path
-from tui.surface.colours import find_colours
+from tui.surface.finding import look_at_terminal
 before = termios.tcgetattr(0)
 try:
-    colours, typed = find_colours("auto")
+    found = look_at_terminal("auto", "auto")
 except KeyboardInterrupt:
-    colours = typed = None
-said = None if colours is None else [colours.depth.name, colours.source.name, typed]
+    found = None
+colours = found and found.colours
+said = found and [colours.depth.name, colours.source.name, found.typed]
 Path(sys.argv[1]).write_text(json.dumps([said, termios.tcgetattr(0)[:4] == before[:4]]))
 """
 

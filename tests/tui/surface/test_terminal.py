@@ -7,6 +7,7 @@ import pytest
 
 from pipeline.doctor.findings import Finding, Grade
 from tui.surface.colours import Colours, Depth, Source
+from tui.surface.graphics import Graphics, Way
 from tui.surface.terminal import (
     LEAST_HEIGHT,
     LEAST_WIDTH,
@@ -14,6 +15,7 @@ from tui.surface.terminal import (
     read_terminal,
     terminal_findings,
 )
+from tui.widgets.status import State, Status
 
 UTF8 = {"TERM": "xterm-256color", "LANG": "en_US.UTF-8"}
 SSH = {"SSH_CONNECTION": "10.0.0.2 50022 10.0.0.9 22"}
@@ -53,6 +55,22 @@ def test_256_colours_are_noted_with_what_can_be_done() -> None:
     assert "ctrl+t" in finding.advice
     assert "RGB" in found(Colours(Depth.TABLE, Source.TMUX))["Colours"].advice
     assert found(Colours(Depth.TABLE, Source.ANSWER))["Colours"].advice == ""
+
+
+@pytest.mark.parametrize("way", Way)
+def test_it_is_said_how_the_photo_is_drawn_and_how_that_is_known(way: Way) -> None:
+    graphics = Graphics(way, "as the terminal said when it was asked", (9, 18))
+    terminal = Terminal(True, (80, 24), ASKED, UTF8, graphics)
+    (finding,) = (each for each in terminal_findings(terminal) if each.subject == "Photo")
+    assert finding.sentence.startswith(f"Drawn {way.words}, as the terminal said")
+    assert ("9×18" in finding.sentence) is (way is not Way.CELLS)
+
+
+def test_the_status_line_says_whose_graphics_are_used_and_nothing_of_cells() -> None:
+    status = Status("ada")
+    assert "drawn by" not in " ".join(part.plain for part in status._parts())
+    status.set_reactive(Status.state, State(drawn=Way.SIXEL))
+    assert status._parts()[-1].plain == "drawn by sixel"
 
 
 def test_a_pipe_is_told_to_ask_in_the_terminal() -> None:
@@ -133,7 +151,7 @@ def test_the_colours_are_those_that_review_uses(monkeypatch: pytest.MonkeyPatch)
     ):
         monkeypatch.setenv("COLORTERM", colorterm)
         monkeypatch.setenv("TERM", term)
-        terminal = read_terminal("auto")
+        terminal = read_terminal("auto", "auto")
         assert terminal.colours.depth is depth
         assert terminal.environment["TERM"] == os.environ["TERM"] == term
-    assert read_terminal("256").colours == Colours(Depth.TABLE, Source.OPTION)
+    assert read_terminal("256", "auto").colours == Colours(Depth.TABLE, Source.OPTION)

@@ -9,12 +9,21 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.terminals import without_hints
+from tests.support.terminals import DRAWING_KITTY, without_hints
 from tests.support.tmux import TMUX, Tmux, read_until, running
 from tests.tui.surface.test_probe import FIND
 from tui.surface.colours import Colours, Depth, Source, through_tmux
+from tui.surface.graphics import Way
 
 ROOT = Path(__file__).parents[3]
+LOOK = """
+import json, os, sys
+from tui.surface.finding import look_at_terminal
+found = look_at_terminal("auto", "auto").graphics
+with open(sys.argv[1] + ".new", "w") as told:
+    json.dump([found.way, found.mends, found.in_tmux, found.why], told)
+os.rename(told.name, sys.argv[1])
+"""
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(TMUX is None, reason="tmux is not installed"),
@@ -52,6 +61,23 @@ def test_tmux_says_what_it_passes_on(
             tmux(*settings)
         with closing(tmux.attached("xterm-256color")):
             assert found(tmux, tmp_path / "told") == Colours(depth, Source.TMUX)
+
+
+def test_tmux_passes_pictures_on_where_it_is_told_to(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    asker = shlex.join([sys.executable, "-c", LOOK, str(told)])
+    with running(tmp_path, without_hints()) as tmux:
+        player = tmux.shown_on(DRAWING_KITTY, (9, 18))
+        with closing(player.child):
+            for passes, expected in (("off", (Way.CELLS, False)), ("on", (Way.KITTY, True))):
+                tmux("set", "-g", "allow-passthrough", passes)
+                tmux("respawn-pane", "-k", "-c", str(ROOT), asker)
+                player.play(lambda _: told.exists())
+                way, mends, in_tmux, why = json.loads(told.read_text())
+                told.unlink()
+                assert (way, in_tmux) == expected
+                assert mends is in_tmux
+                assert ("allow-passthrough" in why) is not in_tmux
 
 
 def test_without_an_answer_of_tmux_it_is_in_doubt(tmp_path: Path) -> None:
