@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +26,11 @@ def bytes_used():
 def limit(more):
     resource.setrlimit(resource.RLIMIT_AS, (bytes_used() + more, resource.RLIM_INFINITY))
 
+def tell(error):
+    # There must be room to say it.
+    resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    print(type(error).__name__, "" if error.__cause__ is None else type(error.__cause__).__name__)
+
 package = Path(sys.argv[1])
 """
 RUN = """
@@ -37,7 +41,7 @@ limit(2**20)
 try:
     backend.run(picture)
 except Exception as error:
-    print(type(error).__name__, type(error.__cause__).__name__)
+    tell(error)
 """
 OPEN = """
 OnnxBackend(package)
@@ -45,14 +49,16 @@ limit(0)
 try:
     OnnxBackend(package)
 except Exception as error:
-    print(type(error).__name__, "")
+    tell(error)
 """
 SET_UP = """
+# Python misreads its own files where memory is short while it imports them.
+import models.run.segmenter
 limit(2**20)
 try:
     ModelSetup(package, "onnxruntime").open()
 except Exception as error:
-    print(type(error).__name__, "")
+    tell(error)
 """
 BROKEN = """
 import sys
@@ -85,8 +91,6 @@ def test_running_out_of_memory_is_told_as_such(
 ) -> None:
     # What a translation made now leaves behind would be room enough.
     translate_cached(shipped)
-    # Compiled before: Python misreads its own files where it is short of memory then.
-    import_module("models.run.segmenter")
     assert printed(LIMITED + script, str(shipped)) == said
 
 

@@ -162,7 +162,7 @@ def test_a_run_by_the_clock_ends_when_its_time_is_over_and_learns_by_its_share_o
 def test_time_already_spent_counts_when_a_run_is_taken_up(tmp_path: Path, manifest: Path) -> None:
     recipe = replace(TINY, seconds=500)
     run = Run(recipe, tmp_path)
-    run.start_clock(499)
+    run.start_clock(500)
     run.save()
     assert train(recipe, manifest, tmp_path, Telling(100)) == 0
     state = read_checkpoint(tmp_path / "checkpoint.pt")
