@@ -150,7 +150,8 @@ class InTerminal(pexpect.spawn):  # type: ignore[type-arg]
 
     def _spawnpty(self, args: list[Any], **how: Any) -> Any:
         ours, theirs = os.openpty()
-        termios.tcsetwinsize(theirs, how.get("dimensions", (24, 80)))
+        size = how.get("dimensions") or (24, 80)
+        termios.tcsetwinsize(theirs, size)
         command, environment = list(map(os.fsdecode, args)), how["env"] or os.environ
         folder = Path(how["cwd"] or Path.cwd())
         pid = start(command, environment, folder, dict.fromkeys(range(3), theirs), terminal=True)
@@ -158,7 +159,15 @@ class InTerminal(pexpect.spawn):  # type: ignore[type-arg]
         if pid is not None:
             return ptyprocess.PtyProcess(pid, ours)
         os.close(ours)
-        return super()._spawnpty(args, **how)  # type: ignore[misc]
+        before = how.pop("preexec_fn", None)
+
+        def prepare() -> None:
+            # Told from outside, it may be told too late for what the program asks first.
+            termios.tcsetwinsize(0, size)
+            if before is not None:
+                before()
+
+        return super()._spawnpty(args, preexec_fn=prepare, **how)  # type: ignore[misc]
 
 
 @contextmanager

@@ -101,6 +101,8 @@ async def test_keys_pressed_before_a_photo_is_seen_decide_nothing(
 ) -> None:
     async with make_app().run_test(size=(120, 40)) as pilot:
         screen = await settled(pilot)
+        # As a key does: until one is pressed, the cursor follows what comes first.
+        screen.touch(moved=False)
         screen.query_one(Queue).action_step(2)
         screen.action_decide("accepted")
         screen = await settled(pilot)
