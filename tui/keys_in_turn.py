@@ -40,6 +40,8 @@ class KeysInTurn(App[None]):
         self._patience: Timer | None = None
         """Runs while a key is on its way."""
         self._unfinished = 0
+        self.given_at = 0.0
+        """When what is being done came from the terminal, by `monotonic`."""
 
     @property
     def _holding(self) -> bool:
@@ -69,6 +71,7 @@ class KeysInTurn(App[None]):
 
     async def _give(self, event: events.Event) -> None:
         target = self.focused or self.screen
+        self.given_at = event.time
         if not isinstance(event, events.MouseEvent):
             self._number += 1
             number = self._number
