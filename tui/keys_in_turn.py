@@ -2,6 +2,7 @@
 
 from collections import deque
 from contextlib import suppress
+from math import inf
 from typing import Any
 
 from textual import events, work
@@ -40,8 +41,8 @@ class KeysInTurn(App[None]):
         self._patience: Timer | None = None
         """Runs while a key is on its way."""
         self._unfinished = 0
-        self.given_at = 0.0
-        """When what is being done came from the terminal, by `monotonic`."""
+        self.given_at = inf
+        """When what is being done came from the terminal, by `monotonic`; infinite before any."""
 
     @property
     def _holding(self) -> bool:
