@@ -74,8 +74,9 @@ FORGETFUL = script(b"\x1bP1$r0m\x1b\\")
 
 
 def without_hints(**changed: str) -> dict[str, str]:
-    """The environment without a word on colours, as it is over plain SSH."""
+    """The environment without a word on colours or size, as it is over plain SSH."""
     hints = {"COLORTERM", "NO_COLOR", "TMUX", "TMUX_PANE", "STY", "NEVUS_COLOR", "TERM_PROGRAM"}
+    hints |= {"COLUMNS", "LINES"}
     kept = {name: value for name, value in os.environ.items() if name not in hints}
     return {**kept, "TERM": "xterm-256color", **changed}
 
