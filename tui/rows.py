@@ -76,6 +76,8 @@ class Rows:
         self.aside: Sequence[SetAside] = []
         self._all_aside: Sequence[SetAside] = []
         self._marks: dict[int, Said] = {}
+        self._before: dict[int, QueueItem] = {}
+        """How the lines of what is marked read before."""
         self._remarks: dict[int, Remarks] = {}
         self._stored: set[int] = set()
         self._unfinished: dict[int, Unfinished] = {}
@@ -258,11 +260,24 @@ class Rows:
         """A decision is on its way to the database, or was taken back in it."""
         self._marks.pop(photo_id, None)
         self._marks[photo_id] = said
+        place = self.roster.place(photo_id)
+        if place is not None:
+            self._before[photo_id] = self.roster.items[place]
         self._stored.discard(photo_id)
         self._unfinished.pop(photo_id, None)
         self._remarks.pop(photo_id, None)
         self.items.keep(photo_id)
         self._lay_over({photo_id})
+
+    def refuse(self, photo_id: int) -> None:
+        """The database did not take what was said: until it is read, all is as it was before."""
+        before, place = self._unmark(photo_id), self.roster.place(photo_id)
+        if before is not None and place is not None:
+            self._put(place, before)
+
+    def _unmark(self, photo_id: int) -> QueueItem | None:
+        self._marks.pop(photo_id, None)
+        return self._before.pop(photo_id, None)
 
     def remark(self, photo_id: int, remarks: Remarks) -> None:
         """More is said of a photo, and on its way to the database."""
@@ -294,7 +309,7 @@ class Rows:
         """What is read from now on says itself what was said of these photos."""
         stored, self._stored = self._stored, set()
         for photo_id in stored:
-            self._marks.pop(photo_id, None)
+            self._unmark(photo_id)
             self._remarks.pop(photo_id, None)
         return stored
 

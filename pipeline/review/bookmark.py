@@ -26,11 +26,13 @@ class Bookmark:
     """Where the cursor was in the queue, and what is carried from photo to photo.
 
     `key` is the photo's id or a set aside file's path, None where the queue was at its end; `row`
-    is where that stood. What would make a photo look otherwise than it is has no place here.
+    is where that stood, and `decision` the id of what was decided of it then. What would make a
+    photo look otherwise than it is has no place here.
     """
 
     key: int | str | None = None
     row: int = 0
+    decision: int | None = None
     wanted: Wanted = ALL
     folded: bool = False
     overlay: Shown = Shown.OUTLINE
@@ -54,10 +56,11 @@ def read_bookmark(text: str) -> Bookmark | None:
 
 
 def _bookmark(found: dict[str, Any]) -> Bookmark:
-    key, row, part = found["key"], found["row"], found["part"]
+    key, row, part, decision = found["key"], found["row"], found["part"], found["decision"]
     return Bookmark(
         key=None if key is None else _of(key, int, str),
         row=_within(_of(row, int), 0),
+        decision=None if decision is None else _of(decision, int),
         wanted=_wanted(found["wanted"]),
         folded=_of(found["folded"], bool),
         overlay=Shown(found["overlay"]),

@@ -1,14 +1,13 @@
 """The tools on a photo that the model has not outlined."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 from textual.pilot import Pilot
 
 from db.values import DecisionKind, Origin
 from imaging.mask import rle
-from tests.tui.driving import SMALL, Clinic, settled, shown_photo, spot, text_of, until
+from tests.tui.driving import Clinic, settled, shown_photo, text_of, until
 from tests.tui.test_app_repairs import sentences
 from tui.app import NevusApp
 from tui.screens.review import ReviewScreen
@@ -154,9 +153,7 @@ async def test_an_outline_that_comes_while_a_tool_is_in_hand_is_said_and_then_sh
     async with make_app().run_test(size=(120, 40)) as pilot:
         screen = await opened(pilot, photo_id)
         await pilot.press("e")
-        newer = spot(1, SMALL)
-        receipt = replace(newer.receipt, model_hash="n" * 64)
-        clinic._keep(clinic.folder / "photo.jpg", replace(newer, receipt=receipt))
+        clinic.outline_anew("photo.jpg", 1)
         screen._read_queue()
         screen = await settled(pilot)
         told = "photo.jpg has a newer outline. esc puts the tool away and shows it."

@@ -12,7 +12,9 @@ from pipeline.review.session import ReviewSession
 from pipeline.review.verdict import Ruling
 from tests.tui.driving import Clinic, review_screen, settled, shown_photo, text_of, until
 from tui.app import NevusApp
+from tui.widgets.progress import Progress
 from tui.widgets.queue import Queue
+from tui.widgets.status import Status
 
 MakeApp = Callable[[], NevusApp]
 
@@ -135,6 +137,31 @@ async def test_what_others_decide_is_counted_and_said_of_the_photo_that_lies_ope
         await until(pilot, lambda: "The decision on spot2.jpg is not stored" in said(pilot))
         await until(pilot, lambda: shown_photo(screen) == three[2])
         assert clinic.item(three[2]).decision is DecisionKind.REJECTED
+
+
+async def test_a_decision_that_is_refused_is_counted_by_nothing_that_is_said_to_be_saved(
+    make_app: MakeApp, clinic: Clinic, three: list[int], bo: ReviewSession
+) -> None:
+    seen: list[tuple[bool, int]] = []
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        await clinic.stop_ingest()
+        await pilot.press("i", "i")
+        status, progress = screen.query_one(Status), screen.query_one(Progress)
+
+        def note() -> None:
+            state = status.state
+            seen.append((not (state.unsaved or state.refused), progress.tally.decided))
+
+        screen.watch(status, "state", note, init=False)
+        clinic.outline_anew("spot0.jpg", 7)
+        # Before any news of it is here.
+        screen.action_decide("accepted")
+        await until(pilot, lambda: "The decision on spot0.jpg is not stored" in said(pilot))
+        await until(pilot, lambda: shown_photo(screen) == three[0])
+        await settled(pilot)
+    assert (False, 1) in seen
+    assert (True, 1) not in seen
 
 
 async def test_what_others_take_in_or_take_back_is_seen(

@@ -114,6 +114,23 @@ async def test_a_mark_holds_until_the_database_says_it(app: QueueApp) -> None:
         assert [row.decision for row in queue.items] == [DecisionKind.SKIPPED, None]
 
 
+async def test_what_is_refused_reads_at_once_as_it_did_before(app: QueueApp) -> None:
+    skipped = replace(item(1, DecisionKind.SKIPPED), decision_id=3, note="blurred")
+    async with app.run_test(size=(40, 20)):
+        queue = app.query_one(Queue)
+        fill(queue, [skipped, item(2)], [])
+        queue.mark_all({1: Said(DecisionKind.REJECTED), 2: Said(DecisionKind.ACCEPTED)})
+        assert queue.roster.tally.decided == 2
+        queue.refuse(1, 2)
+        assert list(queue.items) == [skipped, item(2)]
+        assert queue.roster.tally.decided == 0
+        # Not refused again by a reading that begins later, which knows of more.
+        queue.unmark(1)
+        queue.begin_reading()
+        fill(queue, [item(1, DecisionKind.ACCEPTED), item(2)], [])
+        assert queue.items[0].decision is DecisionKind.ACCEPTED
+
+
 async def test_a_click_chooses_a_row_and_a_set_aside_file_shows_its_reason(app: QueueApp) -> None:
     aside = SetAside("/p/a.jpg", "a.jpg", "a.jpg has no bytes. Copy it again.")
     async with app.run_test(size=(40, 20)) as pilot:

@@ -92,7 +92,7 @@ async def test_where_the_photo_is_shown_no_more_or_open_with_others_what_waits_n
 ) -> None:
     path = tmp_path / "bookmark.json"
     bookmarks = Bookmarks(path)
-    bookmarks.keep(Bookmark(photos[2], 2, Wanted(values=((Facet.DECISION, "waiting"),))))
+    bookmarks.keep(Bookmark(photos[2], 2, None, Wanted(values=((Facet.DECISION, "waiting"),))))
     bookmarks.close()
     if taken:
         at = now()
@@ -105,6 +105,27 @@ async def test_where_the_photo_is_shown_no_more_or_open_with_others_what_waits_n
         screen = await press(pilot)
         assert shown_photo(screen) == photos[3]
         assert f"{5 if taken else 4} of 5 shown" in text_of(screen, "#filter")
+
+
+@pytest.mark.parametrize("before", [None, DecisionKind.SKIPPED])
+async def test_where_the_photo_was_decided_at_the_last_moment_what_waits_next_lies_open(
+    clinic: Clinic, photos: list[int], tmp_path: Path, before: DecisionKind | None
+) -> None:
+    path = tmp_path / "bookmark.json"
+    if before is not None:
+        clinic.session.decide(clinic.session.open(photos[2]), Ruling(before, 1.0))
+    bookmarks = Bookmarks(path)
+    bookmarks.keep(Bookmark(photos[2], 2, clinic.item(photos[2]).decision_id))
+    bookmarks.close()
+    # As where nevus was killed before it could note where the key led.
+    clinic.session.decide(clinic.session.open(photos[2]), Ruling(DecisionKind.ACCEPTED, 1.0))
+    async with opened(clinic, path) as pilot:
+        assert shown_photo(await settled(pilot)) == photos[3]
+    # What was gone back to is come back to.
+    async with opened(clinic, path) as pilot:
+        await press(pilot, "up")
+    async with opened(clinic, path) as pilot:
+        assert shown_photo(await settled(pilot)) == photos[2]
 
 
 async def test_without_a_bookmark_of_use_the_queue_begins_as_ever(

@@ -273,10 +273,10 @@ class ContactScreen(SharingScreen):
         try:
             left = await stored
         except EXPECTED as problem:
-            self._take_from_pace(len(photo_ids))
+            self._uncount(*photo_ids)
             self._say(f"The page is not stored. {problem}", "error")
         else:
-            self._take_from_pace(len(left.changed) + len(left.taken))
+            self._uncount(*left.changed, *left.taken)
             for photo_id in photo_ids:
                 if photo_id not in left:
                     self._remarks.pop(photo_id, None)
@@ -287,10 +287,6 @@ class ContactScreen(SharingScreen):
                 self._desk.drop(photo_id)
                 self._queue.unmark(photo_id)
             self.post_message(self.StoreChanged())
-
-    def _take_from_pace(self, decisions: int) -> None:
-        for _ in range(decisions):
-            self._pace.take_back()
 
     def _show_taken_back(self, back: Sequence[TakenBack]) -> None:
         """Go to what was taken back, here too."""

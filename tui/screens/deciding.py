@@ -183,6 +183,13 @@ class DecidingScreen(FindingScreen):
         self._queue.mark(photo_id, said)
         self._count()
 
+    def _uncount(self, *photo_ids: int) -> None:
+        """Decisions are refused: from now on nothing says that they were made."""
+        self._queue.refuse(*photo_ids)
+        for _ in photo_ids:
+            self._pace.take_back()
+        self._count()
+
     def _count(self) -> None:
         """Tell how far the queue is decided, which the database may learn only in a moment."""
         tally = self._queue.roster.tally
@@ -216,8 +223,8 @@ class DecidingScreen(FindingScreen):
         try:
             change = await stored
         except EXPECTED as problem:
+            self._uncount(photo_id)
             name = self._queue.name_of(photo_id)
-            self._pace.take_back()
             self._say(f"The decision on {name} is not stored. {problem}", "error")
             if isinstance(problem, Unknown):
                 # Its line goes too, which what has changed would not tell.

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+from db.values import QueueItem
 from pipeline.review.bookmark import Bookmark, Part
 from pipeline.review.bookmarks import Bookmarks
 from pipeline.review.desk import Desk
@@ -37,7 +38,7 @@ class ReturningScreen(ContactScreen):
             return
         self._wanted = self._filters.wanted = self._filter_line.wanted = found.wanted
         key, row = found.key, found.row
-        left = None if key is None else Left(key, row, self._desk.reviewer)
+        left = None if key is None else Left(key, row, found.decision, self._desk.reviewer)
         self._queue.resume(found.wanted, left)
         self.set_class(found.folded, "-alone")
         canvas = self._bench.canvas
@@ -67,6 +68,7 @@ class ReturningScreen(ContactScreen):
         return Bookmark(
             key=None if row is None or self._ending else key_of(row),
             row=self._queue.cursor or 0,
+            decision=row.decision_id if isinstance(row, QueueItem) else None,
             wanted=self._wanted,
             folded=self.has_class("-alone"),
             overlay=canvas.overlay,

@@ -10,23 +10,26 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from db.values import QueueItem, Remarks, SetAside
-from pipeline.review.roster import Roster
 from pipeline.review.waiting import Said, Unfinished
-from pipeline.review.wanted import Facet, Wanted
+from pipeline.review.wanted import Wanted
 from tui.rows import Chosen, Listing, Row, key_of
-from tui.widgets.row_view import RowView
+from tui.widgets.queue_lines import QueueLines
 
 
 @dataclass(frozen=True)
 class Left:
-    """The row on which the cursor was left, where that was, and whose cursor it is."""
+    """The row on which the cursor was left, where that was, and whose cursor it is.
+
+    `decision` is the id of what was decided of it then.
+    """
 
     key: int | str
     row: int
+    decision: int | None
     reviewer: str
 
 
-class Queue(RowView, can_focus=True):
+class Queue(QueueLines, can_focus=True):
     """The photos that are wanted, in their order, and a cursor that stays on its photo."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -66,36 +69,6 @@ class Queue(RowView, can_focus=True):
         """The row under the cursor."""
         return None if self.cursor is None else self._rows[self.cursor]
 
-    @property
-    def items(self) -> Sequence[QueueItem]:
-        """The photos that are shown, in order."""
-        return self._rows.items
-
-    @property
-    def roster(self) -> Roster:
-        """All photos, shown or not."""
-        return self._rows.roster
-
-    @property
-    def listing(self) -> Listing:
-        """The photos as they were read last."""
-        return self._rows.listing
-
-    @property
-    def wanted(self) -> Wanted:
-        """Which photos are shown, and in which order."""
-        return self._rows.wanted
-
-    @property
-    def arranged(self) -> bool:
-        """Whether it shows other photos than all, or in another order than they are read in."""
-        return self.wanted.limits or self.wanted.arranges
-
-    @property
-    def fitting(self) -> int:
-        """How many of those shown are wanted; the one just decided may be no more."""
-        return self._rows.items.fitting
-
     def waiting(self) -> Iterator[QueueItem]:
         """What is to be decided of what is shown, in order; what follows the cursor comes first."""
         after = 0 if self.cursor is None else min(self.cursor + 1, len(self.items))
@@ -109,35 +82,6 @@ class Queue(RowView, can_focus=True):
     def find_match(self, sought: Wanted, direction: int) -> int | None:
         """The next photo of those shown that is sought, round the end if need be."""
         return self._rows.find_match(sought, -1 if self.cursor is None else self.cursor, direction)
-
-    def choices(self, facet: Facet) -> Sequence[str]:
-        """The values of a facet that some photo has, or might have."""
-        return self.roster.choices(facet)
-
-    def skipped(self) -> list[QueueItem]:
-        """The skipped photos, shown or not, the first skipped first."""
-        return self._rows.skipped()
-
-    def edited(self) -> list[int]:
-        """The photos that were edited since their decision, shown or not."""
-        return self._rows.edited()
-
-    def name_of(self, photo_id: int) -> str:
-        """What to call a photo so that it is no other one; safe to show."""
-        return self._rows.whole_name(photo_id) or "A photo"
-
-    def place_of(self, photo_id: int) -> int | None:
-        """On which row a photo is shown."""
-        return self._rows.place(photo_id)
-
-    def name_at(self, index: int, width: int) -> str:
-        """A row's name in `width` cells; told apart from those around it."""
-        return self._rows.name(index, width)
-
-    def line(self, photo_id: int) -> QueueItem | None:
-        """A photo's line, shown or not."""
-        place = self.roster.place(photo_id)
-        return None if place is None else self.roster.items[place]
 
     def resume(self, wanted: Wanted, left: Left | None) -> None:
         """Before anything is read: this is wanted, and there the cursor goes, or near that row."""
@@ -234,9 +178,17 @@ class Queue(RowView, can_focus=True):
         self.keep_cursor_in_sight()
 
     def _go_back_to(self, left: Left) -> bool:
-        """Go to the row that was left; False if it is not shown, or open with somebody else."""
-        holder = self._rows.taken.get(left.key) if isinstance(left.key, int) else None
-        return holder in (None, left.reviewer) and self.choose(left.key)
+        """Go to the row that was left; False if it is shown no more, done with, or open elsewhere.
+
+        It was done with if it was decided when there was no time left to note where that led.
+        """
+        if isinstance(left.key, int):
+            item = self.line(left.key)
+            if item is not None and item.decision and item.decision_id != left.decision:
+                return False
+            if self._rows.taken.get(left.key) not in (None, left.reviewer):
+                return False
+        return self.choose(left.key)
 
     def _resume_near(self, left: Left) -> None:
         """Go to the row that was left, or else to what waits next from there."""
@@ -259,6 +211,12 @@ class Queue(RowView, can_focus=True):
         with self._changing(*said):
             for photo_id, each in said.items():
                 self._rows.mark(photo_id, each)
+
+    def refuse(self, *photo_ids: int) -> None:
+        """Show photos as they were before decisions were said of them that are refused."""
+        with self._changing(*photo_ids):
+            for photo_id in photo_ids:
+                self._rows.refuse(photo_id)
 
     def remark(self, photo_id: int, remarks: Remarks) -> None:
         """Show remarks that are on their way to the database."""
@@ -295,11 +253,6 @@ class Queue(RowView, can_focus=True):
 
     # What is open elsewhere
 
-    @property
-    def taken(self) -> Mapping[int, str]:
-        """The photos that are open in other sessions, and whose they are."""
-        return self._rows.taken
-
     def take(self, taken: Mapping[int, str]) -> None:
         """These photos are open in other sessions, of these reviewers."""
         for photo_id in taken.keys() ^ self._rows.taken.keys():
@@ -309,10 +262,6 @@ class Queue(RowView, can_focus=True):
     def leave_to(self, photo_id: int, holder: str) -> None:
         """This photo is open in another session, too."""
         self.take({**self._rows.taken, photo_id: holder})
-
-    def left_to_others(self) -> int:
-        """How many photos wait that others have open, shown or not."""
-        return self._rows.left_to_others()
 
     # Moving
 

@@ -15,7 +15,7 @@ from pipeline.review.wanted import CHOICES, Facet, Order, Wanted
 
 NUMBERS = st.floats(0, 1e6, allow_subnormal=False)
 WANTED = Wanted("näv us", ((Facet.DECISION, "waiting"), (Facet.AREA, "more")), Order.NAME, True)
-BOOKMARK = Bookmark(7, 3, WANTED, True, Shown.BOTH, 0.3, True, Part(2.5, 10.0, 20.5))
+BOOKMARK = Bookmark(7, 3, 12, WANTED, True, Shown.BOTH, 0.3, True, Part(2.5, 10.0, 20.5))
 
 
 @given(
@@ -23,6 +23,7 @@ BOOKMARK = Bookmark(7, 3, WANTED, True, Shown.BOTH, 0.3, True, Part(2.5, 10.0, 2
         Bookmark,
         key=st.none() | st.integers(1) | st.text(),
         row=st.integers(0, 10**6),
+        decision=st.none() | st.integers(1),
         wanted=st.sampled_from([Wanted(), WANTED]),
         folded=st.booleans(),
         overlay=st.sampled_from(Shown),
@@ -47,6 +48,7 @@ def test_any_other_text_is_no_bookmark(text: str) -> None:
         {"key": True},
         {"key": 1.5},
         {"row": -1},
+        {"decision": "first"},
         {"folded": 1},
         {"overlay": "glitter"},
         {"strength": 1.5},
