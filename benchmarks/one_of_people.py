@@ -15,6 +15,7 @@ from typing import TextIO, TypeVar
 import numpy as np
 
 from benchmarks.export import FOLDER, PHOTO, new_outline, new_photo
+from db.claims import Claimed
 from db.errors import StaleDecision, StoreError
 from db.store import Store
 from db.values import DecisionKind, DraftEdit, NewMask, Origin, QueueItem, Tool, Verdict
@@ -143,12 +144,15 @@ class Reviewer:
         for item in sorted(waiting, key=lambda item: item.predicted_jaccard or 1.0):
             if item.photo_id in self._news.claims:
                 continue
-            claimed = self._timed("claim", partial(self._session.claim, item.photo_id))
+            claimed = self._timed("claim", partial(self._claim, item.photo_id))
             if claimed.holder != self._session.holder:
                 self._say(what="left to others")
             elif claimed.decision_id == item.decision_id:
                 return item.photo_id
         return None
+
+    def _claim(self, photo_id: int) -> Claimed:
+        return self._session.claim_all([photo_id])[photo_id]
 
     def _draw(self, photo_id: int, revision_id: int | None) -> int | None:
         """Strokes on a photo; the draft's id, None where nothing was drawn."""

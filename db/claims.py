@@ -1,7 +1,8 @@
 """Claims: which photo is open in which session, so that nobody is handed what another one has.
 
-A claim holds for a while and is renewed; what a killed session leaves runs out by itself. It says
-nothing of a decision: that on a photo which another one has open is as good as any.
+A claim holds for a while and is renewed; what a killed session leaves runs out by itself, where
+nobody sees before that it was killed. It says nothing of a decision: that on a photo which another
+one has open is as good as any.
 """
 
 from collections.abc import Collection, Mapping
@@ -22,10 +23,14 @@ SLACK = timedelta(seconds=5)
 
 @dataclass(frozen=True)
 class Holder:
-    """A reviewer's session, told apart from that reviewer's others by when it began."""
+    """A reviewer's session, told apart from that reviewer's others by when it began.
+
+    `process` is where it runs, empty where that is not known.
+    """
 
     reviewer: str
     began: datetime
+    process: str = ""
 
 
 @dataclass(frozen=True)
@@ -139,9 +144,13 @@ def _not_in(photo_ids: Collection[int]) -> ColumnElement[bool]:
 
 def _row(photo_id: int, holder: Holder, at: datetime) -> ClaimRow:
     return ClaimRow(
-        photo_id=photo_id, reviewer=holder.reviewer, made_at=holder.began, until=at + SPAN
+        photo_id=photo_id,
+        reviewer=holder.reviewer,
+        made_at=holder.began,
+        process=holder.process,
+        until=at + SPAN,
     )
 
 
 def _holder_of(row: ClaimRow) -> Holder:
-    return Holder(row.reviewer, row.made_at)
+    return Holder(row.reviewer, row.made_at, row.process)

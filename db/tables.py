@@ -214,7 +214,8 @@ class MembershipRow(Table, table=True):
 class ClaimRow(Table, table=True):
     """A photo that a reviewer has open, so that nobody else is handed it before `until`.
 
-    `made_at` is when the session that has it open began, which tells two of one reviewer apart.
+    `made_at` is when the session that has it open began, which tells two of one reviewer apart, and
+    `process` where it runs; empty where that is not known.
     """
 
     __tablename__ = "claim"
@@ -222,6 +223,7 @@ class ClaimRow(Table, table=True):
     photo_id: int = Field(primary_key=True, foreign_key="photo.id")
     reviewer: str = Field(index=True)
     made_at: datetime = Field(sa_type=Moment)
+    process: str = Field(default="", sa_column_kwargs={"server_default": ""})
     until: datetime = Field(sa_type=Moment)
 
 

@@ -18,6 +18,7 @@ from typing import Any
 
 from db.sqlite.rights import make_beside
 from pipeline.intake.lease import is_held
+from pipeline.processes import lives
 
 EVERY = 1.0
 """Seconds between two notices while photos come fast."""
@@ -81,7 +82,7 @@ def look_for(database: Path) -> Seen:
         # The notice after the lease: whoever holds it may have taken it a moment ago.
         held = is_held(database)
         notice = _read(notice_of(database))
-        if not held or (notice is not None and not notice.ended and _lives(notice.pid)):
+        if not held or (notice is not None and not notice.ended and lives(notice.pid)):
             return Seen(held, notice)
         again.wait(PAUSE)
     return Seen(True, None)
@@ -207,14 +208,3 @@ def _notice(found: Mapping[str, Any]) -> Notice:
         if found[name] is not None
     }
     return Notice(**{**found, **times, "pid": int(found["pid"])})
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        # Another user's.
-        return True
-    return True

@@ -1,17 +1,14 @@
 """A reviewer's sitting: open a photo, edit its mask, decide, take back; nothing is lost."""
 
-from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
 import numpy as np
 
-from db.claims import Claim, Claimed, Holder, holds
-from db.columns import now
 from db.sqlite.changes import Changes
 from db.store import Store
 from db.together import LeftOut
@@ -41,6 +38,7 @@ from pipeline.review.editor import Editor, OpenPhoto, Past
 from pipeline.review.glance import Glance, glance
 from pipeline.review.order import read_in_order
 from pipeline.review.reshaped import Reshaped, compare_forms
+from pipeline.review.shared import SharedSession
 from pipeline.review.sheet import Meant
 from pipeline.review.sitting import Sitting
 from pipeline.review.statistics import Statistics, read_statistics
@@ -54,7 +52,7 @@ from pipeline.work.scorer import Scorer
 from pipeline.work.viewer import Viewer
 
 
-class ReviewSession:
+class ReviewSession(SharedSession):
     """One reviewer's work on one folder. Its methods block.
 
     One thread may open photos while another decides; the editor of an open photo is touched by one
@@ -71,13 +69,9 @@ class ReviewSession:
         folder: Path,
         reviewer: str,
     ) -> None:
+        super().__init__(store, reviewer)
         self.folder = folder.resolve()
-        self.reviewer = reviewer
-        self.clock: Callable[[], datetime] = now
-        """What claims run out by."""
-        self.holder = Holder(reviewer, now())
         self.sitting = Sitting()
-        self._store = store
         self._scorer = scorer
         self._viewer = viewer
         self._writer = Writer()
@@ -129,36 +123,6 @@ class ReviewSession:
         said = (heard.decision_id, heard.taken_back) != (before.decision_id, before.taken_back)
         came = (heard.arrived, heard.set_aside) != (before.arrived, before.set_aside)
         return said, came
-
-    def claim(self, photo_id: int, keep: Collection[int] = ()) -> Claimed:
-        """Claim a photo for this session unless another one has it open; all others but `keep` go.
-
-        Raises Unknown.
-        """
-        return self._store.claim(photo_id, self.holder, self.clock(), keep)
-
-    def claim_all(
-        self, photo_ids: Collection[int], keep: Collection[int] = ()
-    ) -> Mapping[int, Claimed]:
-        """Claim many photos likewise; those that are not there are left out."""
-        return self._store.claim_all(photo_ids, self.holder, self.clock(), keep)
-
-    def let_go(self, keep: Collection[int] = ()) -> None:
-        """No photo is open in this session any more, but for `keep`."""
-        self._store.let_go(self.holder, keep)
-
-    def claims(self) -> list[Claim]:
-        """What sessions have open or left open."""
-        return self._store.claims()
-
-    def open_elsewhere(self, claims: Iterable[Claim]) -> Mapping[int, str]:
-        """Of these claims those of other sessions that hold now: the photos, and whose they are."""
-        at = self.clock()
-        return {
-            claim.photo_id: claim.holder.reviewer
-            for claim in claims
-            if claim.holder != self.holder and holds(claim, at)
-        }
 
     def set_aside(self) -> list[SetAside]:
         """The folder's files that could not become photos."""

@@ -61,6 +61,8 @@ async def test_a_note_and_a_reason_of_another_program_are_escaped_and_left_as_th
     opened = clinic.session.open(photo_id)
     clinic.session.decide(opened, Ruling(DecisionKind.REJECTED, 1.0, said, reason=HOSTILE))
     async with make_app().run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await pilot.press("k")
         screen = await settled(pilot)
         await pilot.press("c")
         await settled(pilot)

@@ -61,6 +61,8 @@ async def test_two_lesions_are_said_numbered_and_stored(
     assert revision is not None
     assert len(clinic.store.instances(revision.id)) == 2
     async with make_app().run_test(size=size) as pilot:
+        await settled(pilot)
+        await pilot.press("k")
         screen = await settled(pilot)
         assert "2 lesions" in text_of(screen, "#status")
         assert marked(screen) == numbers

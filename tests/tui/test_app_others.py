@@ -54,7 +54,7 @@ def reject(session: ReviewSession, photo_id: int) -> None:
 async def test_what_another_one_has_open_is_left_to_them_until_they_leave_it(
     make_app: MakeApp, three: list[int], bo: ReviewSession
 ) -> None:
-    bo.claim(three[0])
+    bo.claim_all([three[0]])
     async with make_app().run_test(size=(80, 24)) as pilot:
         screen = await settled(pilot)
         assert shown_photo(screen) == three[1]
@@ -72,17 +72,17 @@ async def test_what_another_one_has_open_is_left_to_them_until_they_leave_it(
 async def test_it_may_be_gone_to_and_decided_and_is_said_to_be_open(
     make_app: MakeApp, clinic: Clinic, three: list[int], bo: ReviewSession
 ) -> None:
-    bo.claim(three[0])
+    bo.claim_all([three[0]])
     async with make_app().run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         # The key for the next photo passes over it, an arrow goes to it.
         await pilot.press("up", "up")
         await settled(pilot)
-        bo.claim(three[1])
+        bo.claim_all([three[1]])
         await until(pilot, lambda: taken(pilot) == {three[1]})
         await pilot.press("j")
         assert shown_photo(await settled(pilot)) == three[2]
-        bo.claim(three[0])
+        bo.claim_all([three[0]])
         await until(pilot, lambda: taken(pilot) == {three[0]})
         await pilot.press("home")
         screen = await settled(pilot)
@@ -101,7 +101,7 @@ async def test_the_next_photo_is_not_one_that_was_opened_elsewhere_this_moment(
         screen = await settled(pilot)
         # It is asked for where the photo is claimed, however old the rows are.
         screen.query_one(Queue).take({})
-        bo.claim(three[1])
+        bo.claim_all([three[1]])
         await pilot.press("a")
         await until(pilot, lambda: shown_photo(review_screen(pilot)) == three[2])
         assert bo.claims()[-1].photo_id == three[2]

@@ -128,6 +128,26 @@ async def test_where_the_photo_was_decided_at_the_last_moment_what_waits_next_li
         assert shown_photo(await settled(pilot)) == photos[2]
 
 
+async def test_where_nothing_waits_that_is_said_and_the_photo_before_is_a_key_away(
+    clinic: Clinic, photos: list[int], tmp_path: Path
+) -> None:
+    path = tmp_path / "bookmark.json"
+    for photo in photos:
+        clinic.session.decide(clinic.session.open(photo), Ruling(DecisionKind.ACCEPTED, 1.0))
+    bookmarks = Bookmarks(path)
+    bookmarks.keep(Bookmark(photos[3], 3))
+    bookmarks.close()
+    async with opened(clinic, path) as pilot:
+        screen = await settled(pilot)
+        assert "Every photo" in text_of(screen, "#canvas")
+        assert shown_photo(screen) is None
+        screen = await press(pilot, "k")
+        assert shown_photo(screen) == photos[3]
+    # Who went there comes back to it.
+    async with opened(clinic, path) as pilot:
+        assert shown_photo(await settled(pilot)) == photos[3]
+
+
 async def test_without_a_bookmark_of_use_the_queue_begins_as_ever(
     clinic: Clinic, photos: list[int], tmp_path: Path
 ) -> None:

@@ -141,6 +141,11 @@ class ReviewScreen(ReturningScreen):
         self._came = row.photo_id if message.followed and isinstance(row, QueueItem) else None
         self._show_row(message.row)
 
+    @on(Queue.Ended)
+    def _show_end(self) -> None:
+        if self._queue.handed is None and self._bench.opened is None:
+            self._go_on()
+
     def _show_row(self, row: Row | None) -> None:
         if self.on_sheet:
             return

@@ -49,6 +49,10 @@ class Queue(QueueLines, can_focus=True):
         followed: bool = False
         """Whether nobody went there: it came to be the first."""
 
+    @dataclass
+    class Ended(Message):
+        """Nobody has gone anywhere yet, and none of the photos waits."""
+
     def __init__(self, folder: str, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(folder, id=id)
         self.folder = folder
@@ -170,12 +174,22 @@ class Queue(QueueLines, can_focus=True):
             # Where it was among others says nothing.
             self.set_reactive(Queue.cursor, None)
             before = None
-        waiting = next(self.waiting(), None) if before is None else None
-        if waiting is not None:
-            self.hand(waiting)
+        if before is None:
+            self._hand_first(0)
         else:
             self._go(min(self.cursor or 0, len(self) - 1) if len(self) else None)
         self.keep_cursor_in_sight()
+
+    def _hand_first(self, row: int) -> None:
+        """Go to what waits from a row on; where nothing does, to that row, of those some want."""
+        waiting = next(self._rows.waiting(min(row, len(self.items))), None)
+        if waiting is not None:
+            self.hand(waiting)
+            return
+        ended = bool(self.items) and not self.wanted.limits
+        self._go(min(row, len(self) - 1) if len(self) else None, told=not ended)
+        if ended:
+            self.post_message(self.Ended())
 
     def _go_back_to(self, left: Left) -> bool:
         """Go to the row that was left; False if it is shown no more, done with, or open elsewhere.
@@ -195,12 +209,7 @@ class Queue(QueueLines, can_focus=True):
         self._resumed = None
         if self._go_back_to(left):
             return
-        row = left.row
-        waiting = next(self._rows.waiting(min(row, len(self.items))), None)
-        if waiting is not None:
-            self.hand(waiting)
-        else:
-            self._go(min(row, len(self) - 1) if len(self) else None)
+        self._hand_first(left.row)
 
     def mark(self, photo_id: int, said: Said) -> None:
         """Show a decision that is on its way to the database, or was taken back in it."""

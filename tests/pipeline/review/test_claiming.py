@@ -1,5 +1,7 @@
 """What lies open in one session is handed to nobody in another; what others do is heard of."""
 
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -39,6 +41,18 @@ def sit(store: Store, modelless: Pool, viewer: Viewer, folder: Path) -> Iterator
         own.close()
 
 
+CLAIMS = """
+import sys
+from pathlib import Path
+from db.store import Store
+from pipeline.review.shared import SharedSession
+
+SharedSession(Store.open(Path(sys.argv[1])), "ada").claim_all([int(sys.argv[2])])
+print("claimed", flush=True)
+sys.stdin.read()
+"""
+
+
 @pytest.fixture
 def photos(
     remember: Callable[..., int], draw: Callable[..., Path], folder: Path, store: Store
@@ -71,7 +85,7 @@ def test_what_is_looked_at_is_claimed_until_it_is_left_or_decided(
         assert elsewhere(bo) == {photos[1]: "ada"}
         desk.decide(desk.open(photos[1]).result(), Ruling(DecisionKind.ACCEPTED, 1.0)).result()
         assert elsewhere(bo) == {}
-        assert bo.claim(photos[1]).decision_id is not None
+        assert bo.claim_all([photos[1]])[photos[1]].decision_id is not None
         desk.claim(photos[2]).result()
         desk.leave()
         desk._claiming._lane.submit(lambda: None).result()
@@ -90,10 +104,31 @@ def test_two_windows_of_one_reviewer_don_t_get_the_same_photo(
     sit: MakeSession, photos: list[int]
 ) -> None:
     one, other = sit("ada"), sit("ada")
-    assert one.claim(photos[0]).holder == one.holder
-    assert other.claim(photos[0]).holder == one.holder
+    assert one.claim_all([photos[0]])[photos[0]].holder == one.holder
+    assert other.claim_all([photos[0]])[photos[0]].holder == one.holder
     assert elsewhere(other) == {photos[0]: "ada"}
     assert elsewhere(one) == {}
+
+
+@pytest.mark.parametrize("killed", [True, False])
+def test_a_session_whose_process_was_killed_has_nothing_open(
+    sit: MakeSession, photos: list[int], store: Store, killed: bool
+) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", CLAIMS, str(store.path), str(photos[0])],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"claimed\n"
+        bo = sit("bo")
+        assert elsewhere(bo) == {photos[0]: "ada"}
+        assert bo.claim_all(photos)[photos[0]].holder.reviewer == "ada"
+        if killed:
+            other.kill()
+            other.wait()
+        assert elsewhere(bo) == ({} if killed else {photos[0]: "ada"})
+        assert (bo.claim_all(photos)[photos[0]].holder == bo.holder) is killed
 
 
 def test_nobody_is_handed_a_photo_before_the_decision_on_it_is_stored(
@@ -106,10 +141,10 @@ def test_nobody_is_handed_a_photo_before_the_decision_on_it_is_stored(
         desk._storing.submit(gate.wait)
         stored = desk.decide(photo, Ruling(DecisionKind.ACCEPTED, 1.0))
         desk.claim(photos[1]).result()
-        assert bo.claim(photos[0]).holder.reviewer == "ada"
+        assert bo.claim_all([photos[0]])[photos[0]].holder.reviewer == "ada"
         gate.set()
         stored.result()
-        assert bo.claim(photos[0]).decision_id is not None
+        assert bo.claim_all([photos[0]])[photos[0]].decision_id is not None
 
 
 def test_no_claim_is_made_of_what_was_left_before_its_turn(
@@ -158,7 +193,7 @@ def test_what_others_do_is_heard_of_at_the_next_look_and_once(
     listening = Listening(ada, told.append, lambda: None)
     listening.look()
     assert told == []
-    bo.claim(photos[1])
+    bo.claim_all([photos[1]])
     listening.look()
     bo.decide(bo.open(photos[0]), Ruling(DecisionKind.REJECTED, 1.0))
     listening.look()
@@ -184,7 +219,7 @@ def test_what_a_killed_session_had_open_is_free_though_nothing_is_committed(
 ) -> None:
     ada, bo = sit("ada"), sit("bo")
     list(ada.queue())
-    bo.claim(photos[1])
+    bo.claim_all([photos[1]])
     told: list[News] = []
     listening = Listening(ada, told.append, lambda: None)
     listening.look()
@@ -228,7 +263,7 @@ def test_a_page_is_claimed_until_another_one_or_a_photo_is_looked_at(
     sit: MakeSession, photos: list[int]
 ) -> None:
     bo = sit("bo")
-    bo.claim(photos[2])
+    bo.claim_all([photos[2]])
     with closing(Desk(sit("ada"))) as desk:
         claimed = desk.claim_page(photos).result()
         assert [desk.is_ours(claimed[photo]) for photo in photos] == [True, True, False]
