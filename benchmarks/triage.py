@@ -236,7 +236,7 @@ async def _search(seat: Seat) -> None:
 async def _decide(seat: Seat) -> None:
     for _ in range(DECIDED):
         before = seat.photo()
-        while not seat.screen.query_one(Workbench).seen:
+        while seat.screen.query_one(Workbench).seen_since is None:
             await asyncio.sleep(SHORT)
         started = Moment.now()
         seat.app.simulate_key("a")

@@ -2,6 +2,7 @@
 
 from collections import deque
 from contextlib import suppress
+from math import inf
 from typing import Any
 
 from textual import events, work
@@ -40,6 +41,8 @@ class KeysInTurn(App[None]):
         self._patience: Timer | None = None
         """Runs while a key is on its way."""
         self._unfinished = 0
+        self.given_at = inf
+        """When what is being done came from the terminal, by `monotonic`; infinite before any."""
 
     @property
     def _holding(self) -> bool:
@@ -69,6 +72,7 @@ class KeysInTurn(App[None]):
 
     async def _give(self, event: events.Event) -> None:
         target = self.focused or self.screen
+        self.given_at = event.time
         if not isinstance(event, events.MouseEvent):
             self._number += 1
             number = self._number

@@ -182,12 +182,19 @@ def newer_outline(name: str, keys: Keymap) -> str:
     return f"{name} has a newer outline. {keys.key('put_away')} puts the tool away and shows it."
 
 
-def seen_before_it_changed(name: str) -> str:
+def seen_before_it_changed(name: str, edits: int = 0) -> str:
     """Said where a photo was to be decided that is not as it was seen any more."""
+    many = "edit is" if edits == 1 else "edits are"
+    kept = f" Your {edits} {many} kept with the outline before." if edits else ""
     return (
         f"{name} has changed since you opened it: nothing is decided. Now you see it as it is; "
-        "press again if you mean it."
+        f"press again if you mean it.{kept}"
     )
+
+
+def not_seen_yet(name: str) -> str:
+    """Said where a key was pressed before the photo was there that it would decide."""
+    return f"{name} was not on the screen yet when you pressed: nothing is decided. Press again."
 
 
 def not_stored(names: Collection[str], why: str) -> str:

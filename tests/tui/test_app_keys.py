@@ -95,3 +95,22 @@ async def test_a_tool_behind_a_step_never_draws_on_the_photo_before(
     revision = clinic.store.photo(photos[0]).revision
     assert revision is not None
     assert clinic.store.draft("ada", photos[0], revision.id) is None
+
+
+async def test_a_key_that_was_pressed_before_a_photo_was_there_does_not_decide_it(
+    clinic: Clinic, make_app: Callable[[], NevusApp]
+) -> None:
+    photos = [clinic.outline(f"photo{number}.jpg", number) for number in range(3)]
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        late = events.Key("a", "a")
+        await pilot.press("j")
+        await until(pilot, lambda: shown_photo(screen) == photos[1])
+        await settled(pilot)
+        # As if it had been held behind the step until now.
+        pilot.app.post_message(late)
+        await settled(pilot)
+        assert [clinic.item(photo).decision for photo in photos] == [None, None, None]
+        await pilot.press("a")
+        await settled(pilot)
+    assert clinic.item(photos[1]).decision is DecisionKind.ACCEPTED

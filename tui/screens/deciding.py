@@ -15,6 +15,7 @@ from pipeline.review.reshaped import Reshaped
 from pipeline.review.verdict import Ruling, TakenBack, stored_kind
 from pipeline.review.waiting import Said, is_skipped
 from tui.failures import EXPECTED, brief
+from tui.keys_in_turn import KeysInTurn
 from tui.preferences import Preferences
 from tui.rows import Row
 from tui.screens.finding import FindingScreen
@@ -23,6 +24,7 @@ from tui.sentences import (
     edited_since,
     empty_outline,
     no_outline,
+    not_seen_yet,
     not_stored,
     nothing_left,
     nothing_waits,
@@ -101,8 +103,12 @@ class DecidingScreen(FindingScreen):
     def _decidable(self) -> DeskPhoto | None:
         """The photo that is seen; where there is none, that is said."""
         opened = self._bench.opened
-        if opened and self._bench.seen and self._is_current(opened.details.photo_id):
+        since = self._bench.seen_since
+        if opened and since is not None and self._is_current(opened.details.photo_id):
             photo_id = opened.details.photo_id
+            if isinstance(self.app, KeysInTurn) and self.app.given_at < since:
+                self._say(not_seen_yet(self._queue.name_of(photo_id)), "warning")
+                return None
             return None if self._is_surprise(photo_id) or self._has_changed(opened) else opened
         self._say(self._why_undecided())
         return None
@@ -123,7 +129,8 @@ class DecidingScreen(FindingScreen):
         # An outline that came while this one was drawn is no other one: what is drawn stays.
         if not (opened.was_decided(row) or self._desk.is_behind(row)):
             return False
-        self._say(seen_before_it_changed(self._queue.name_of(row.photo_id)), "warning")
+        name = self._queue.name_of(row.photo_id)
+        self._say(seen_before_it_changed(name, opened.draft.edits), "warning")
         self._desk.drop(row.photo_id)
         self._show_row(row)
         return True

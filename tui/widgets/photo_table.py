@@ -52,8 +52,8 @@ class PhotoTable(Container):
         self.canvas = canvas
         """Where the photo is drawn."""
         self.opened: DeskPhoto | None = None
-        self.seen = False
-        """Whether the photo on the table has been drawn: before, nobody can have judged it."""
+        self.seen_since: float | None = None
+        """When the photo on the table was there to be judged, by `monotonic`; None before."""
         self._instead = ""
         self._lesions: tuple[MaskPart, ...] = ()
 

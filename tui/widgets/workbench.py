@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from time import monotonic
 
 from textual import work
 from textual.app import ComposeResult
@@ -79,7 +80,7 @@ class Workbench(PhotoTable):
         self.stop_editing()
         self.see_after()
         self.opened = opened
-        self.seen, self._lesions = False, ()
+        self.seen_since, self._lesions = None, ()
         self.canvas.show(_subject(opened))
         self.call_after_refresh(self._note_seen, opened)
 
@@ -93,7 +94,7 @@ class Workbench(PhotoTable):
                 canvas.keep(drawn)
 
     def _note_seen(self, opened: DeskPhoto) -> None:
-        self.seen = self.opened is opened
+        self.seen_since = monotonic() if self.opened is opened else None
 
     def take_away(self) -> None:
         """Nothing can be edited or decided from now on; the picture stays until the next."""
