@@ -193,8 +193,8 @@ def seen_before_it_changed(name: str, edits: int = 0) -> str:
 
 
 def not_seen_yet(name: str) -> str:
-    """Said where a key was pressed before the photo was there that it would decide."""
-    return f"{name} was not on the screen yet when you pressed: nothing is decided. Press again."
+    """Said where a key was pressed before the photo was there that it would decide or score."""
+    return f"{name} was not on the screen yet when you pressed: nothing is done. Press again."
 
 
 def not_stored(names: Collection[str], why: str) -> str:

@@ -30,8 +30,8 @@ KEYS = {"a": ("accepted", "corrected"), "r": ("rejected",), "n": ("no lesion",)}
 LOWEST, HIGHEST = 0.3, 0.6
 
 
-NOT_YET = "Press again"
-"""What is said to who decides on a photo that is not drawn yet."""
+NOT_YET = re.compile(r"[Pp]ress\s+again")
+"""What is said to who decides on a photo that was not seen as it is."""
 
 
 @dataclass(frozen=True)
@@ -296,7 +296,7 @@ class Reviewer:
             if monotonic() > deadline:
                 raise Unanswered(self._seen.text[-3000:])
             self._read(0.1)
-            if self._again is not None and NOT_YET in self._seen.text[self._again.since :]:
+            if self._again is not None and NOT_YET.search(self._seen.text, self._again.since):
                 self.child.send(self._again.key)
                 self._again = Again(self._again.key, len(self._seen.text))
 

@@ -103,14 +103,17 @@ async def test_a_key_that_was_pressed_before_a_photo_was_there_does_not_decide_i
     photos = [clinic.outline(f"photo{number}.jpg", number) for number in range(3)]
     async with make_app().run_test(size=(120, 40)) as pilot:
         screen = await settled(pilot)
-        late = events.Key("a", "a")
+        late = [events.Key(key, key) for key in ("3", "a")]
         await pilot.press("j")
         await until(pilot, lambda: shown_photo(screen) == photos[1])
         await settled(pilot)
         # As if it had been held behind the step until now.
-        pilot.app.post_message(late)
+        for key in late:
+            pilot.app.post_message(key)
         await settled(pilot)
+        assert clinic.item(photos[1]).score is None
         assert [clinic.item(photo).decision for photo in photos] == [None, None, None]
-        await pilot.press("a")
+        await pilot.press("3", "a")
         await settled(pilot)
     assert clinic.item(photos[1]).decision is DecisionKind.ACCEPTED
+    assert clinic.item(photos[1]).score == 3

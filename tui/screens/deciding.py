@@ -15,7 +15,6 @@ from pipeline.review.reshaped import Reshaped
 from pipeline.review.verdict import Ruling, TakenBack, stored_kind
 from pipeline.review.waiting import Said, is_skipped
 from tui.failures import EXPECTED, brief
-from tui.keys_in_turn import KeysInTurn
 from tui.preferences import Preferences
 from tui.rows import Row
 from tui.screens.finding import FindingScreen
@@ -24,7 +23,6 @@ from tui.sentences import (
     edited_since,
     empty_outline,
     no_outline,
-    not_seen_yet,
     not_stored,
     nothing_left,
     nothing_waits,
@@ -103,13 +101,11 @@ class DecidingScreen(FindingScreen):
     def _decidable(self) -> DeskPhoto | None:
         """The photo that is seen; where there is none, that is said."""
         opened = self._bench.opened
-        since = self._bench.seen_since
-        if opened and since is not None and self._is_current(opened.details.photo_id):
-            photo_id = opened.details.photo_id
-            if isinstance(self.app, KeysInTurn) and self.app.given_at < since:
-                self._say(not_seen_yet(self._queue.name_of(photo_id)), "warning")
+        seen = opened is not None and self._bench.seen_since is not None
+        if opened and seen and self._is_current(opened.details.photo_id):
+            if not self._was_seen(opened) or self._is_surprise(opened.details.photo_id):
                 return None
-            return None if self._is_surprise(photo_id) or self._has_changed(opened) else opened
+            return None if self._has_changed(opened) else opened
         self._say(self._why_undecided())
         return None
 

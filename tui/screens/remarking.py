@@ -3,14 +3,17 @@
 import asyncio
 from concurrent.futures import Future
 from dataclasses import replace
+from math import inf
 
 from textual import on, work
 from textual.reactive import reactive
 
 from db.values import NO_REMARKS, PhotoDetails, Remarks
-from pipeline.review.desk import Desk
+from pipeline.review.desk import Desk, DeskPhoto
+from tui.keys_in_turn import KeysInTurn
 from tui.preferences import Preferences
 from tui.screens.revising import RevisingScreen
+from tui.sentences import not_seen_yet
 from tui.widgets.details import Details
 from tui.widgets.note_line import NoteLine, Written
 from tui.widgets.queue import Queue
@@ -34,13 +37,13 @@ class RemarkingScreen(RevisingScreen):
 
     def action_score(self, score: int) -> None:
         """Set the photo's score; the same again clears it."""
-        if (photo_id := self._photo()) is not None:
+        if (photo_id := self._judged()) is not None:
             same = score == self.remarks.score
             self._remark(photo_id, replace(self.remarks, score=None if same else score))
 
     def action_flag(self) -> None:
         """Flag the photo, or take the flag away."""
-        if (photo_id := self._photo()) is not None:
+        if (photo_id := self._judged()) is not None:
             self._remark(photo_id, replace(self.remarks, flag=not self.remarks.flag))
 
     def action_note(self) -> None:
@@ -72,6 +75,20 @@ class RemarkingScreen(RevisingScreen):
         if opened is None:
             self._say("No photo is open, so there is nothing to say of it.")
         return None if opened is None else opened.details.photo_id
+
+    def _judged(self) -> int | None:
+        """The photo that a key is meant for, which says something by itself."""
+        photo_id, opened = self._photo(), self._bench.opened
+        return photo_id if opened is not None and self._was_seen(opened) else None
+
+    def _was_seen(self, opened: DeskPhoto) -> bool:
+        """Whether a photo was there to be judged when the key was pressed; if not, that is said."""
+        since = self._bench.seen_since
+        pressed = self.app.given_at if isinstance(self.app, KeysInTurn) else inf
+        if since is not None and pressed >= since:
+            return True
+        self._say(not_seen_yet(self._queue.name_of(opened.details.photo_id)), "warning")
+        return False
 
     def _remark(self, photo_id: int, remarks: Remarks) -> None:
         self._remarks[photo_id] = remarks
