@@ -60,3 +60,9 @@ def make_app(clinic: Clinic) -> Iterator[Callable[[], NevusApp]]:
     yield make
     for app in apps:
         app.finish()
+
+
+@pytest.fixture
+def three(clinic: Clinic) -> list[int]:
+    """Three photos with outlines, in the order they came."""
+    return [clinic.outline(f"photo{number}.jpg", number) for number in range(3)]

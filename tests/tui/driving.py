@@ -194,3 +194,9 @@ def text_of(screen: Screen[Any], selector: str) -> str:
     widget = screen.query_one(selector)
     strips = [widget.render_line(line) for line in range(widget.size.height)]
     return "\n".join(strip.text.rstrip() for strip in strips)
+
+
+def sentences(pilot: Pilot[None]) -> list[str]:
+    """What was said and is still shown, but for the model that the tests do without."""
+    said = [note.message for note in pilot.app._notifications]
+    return [sentence for sentence in said if "There is no model at" not in sentence]

@@ -8,8 +8,8 @@ from textual.pilot import Pilot
 from db.values import DecisionKind
 from imaging.framing import Pixels
 from imaging.mask import rle
-from tests.tui.driving import Clinic, settled, text_of
-from tests.tui.test_app_repairs import draft_of, sentences
+from tests.tui.driving import Clinic, sentences, settled, text_of
+from tests.tui.test_app_repairs import draft_of
 from tui.app import NevusApp
 from tui.screens.review import ReviewScreen
 from tui.widgets.canvas import Canvas

@@ -7,8 +7,7 @@ from textual.pilot import Pilot
 
 from db.values import DecisionKind, Origin
 from imaging.mask import rle
-from tests.tui.driving import Clinic, settled, shown_photo, text_of, until
-from tests.tui.test_app_repairs import sentences
+from tests.tui.driving import Clinic, sentences, settled, shown_photo, text_of, until
 from tui.app import NevusApp
 from tui.screens.review import ReviewScreen
 from tui.widgets.workbench import Workbench

@@ -3,8 +3,7 @@
 from collections.abc import Callable
 
 from pipeline.upkeep.forgetting import carry_out, plan
-from tests.tui.driving import Clinic, settled, shown_photo, text_of, until
-from tests.tui.test_app_repairs import sentences
+from tests.tui.driving import Clinic, sentences, settled, shown_photo, text_of, until
 from tui.app import NevusApp
 from tui.widgets.queue import Queue
 

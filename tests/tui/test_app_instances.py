@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from db.values import DecisionKind
-from tests.tui.driving import Clinic, settled, text_of, until
-from tests.tui.test_app_repairs import SPECK, draft_of, sentences
+from tests.tui.driving import Clinic, sentences, settled, text_of, until
+from tests.tui.test_app_repairs import SPECK, draft_of
 from tui.app import NevusApp
 from tui.screens.review import ReviewScreen
 from tui.widgets.canvas import Canvas

@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 from db.values import DecisionKind
 from imaging.mask.marks import Marks
-from tests.tui.driving import Clinic, settled, shown_photo, text_of, until
-from tests.tui.test_app_repairs import sentences
+from tests.tui.driving import Clinic, sentences, settled, shown_photo, text_of, until
 from tui.app import NevusApp
 from tui.widgets.status import Status
 from tui.widgets.workbench import Workbench

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from textual.pilot import Pilot
 
 from db.values import DecisionKind, Tool
 from imaging.framing import Mask
@@ -12,7 +11,7 @@ from imaging.mask import rle
 from imaging.mask.form import Form, measure_form
 from imaging.mask.repair import grow
 from pipeline.review.draft import Draft
-from tests.tui.driving import Clinic, settled, until
+from tests.tui.driving import Clinic, sentences, settled, until
 from tests.tui.easel import CELLS, Easel, Mouse, calm, disc, in_photo
 from tui.app import NevusApp
 from tui.screens.review import ReviewScreen
@@ -34,12 +33,6 @@ def draft_of(screen: ReviewScreen) -> Draft:
     draft = screen.query_one(Workbench).draft
     assert draft is not None
     return draft
-
-
-def sentences(pilot: Pilot[None]) -> list[str]:
-    """What was said, but for there being no model."""
-    said = [note.message for note in pilot.app._notifications]
-    return [sentence for sentence in said if "There is no model at" not in sentence]
 
 
 @pytest.mark.parametrize("brush", [(), ("e",)])

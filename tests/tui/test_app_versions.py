@@ -9,8 +9,8 @@ from textual.pilot import Pilot
 from db.values import DecisionKind
 from imaging.framing import Mask
 from imaging.mask import rle
-from tests.tui.driving import Clinic, settled, shown_photo, text_of, until
-from tests.tui.test_app_repairs import draft_of, sentences
+from tests.tui.driving import Clinic, sentences, settled, shown_photo, text_of, until
+from tests.tui.test_app_repairs import draft_of
 from tui.app import NevusApp
 from tui.screens.review import ReviewScreen
 from tui.screens.revising import REVISION
