@@ -150,8 +150,10 @@ class Desk:
 
     @property
     def pending(self) -> int:
-        """How many edits, remarks and shapes are queued and not yet committed."""
-        return self._session.pending + (not self._handed.done())
+        """How many edits, remarks and shapes were asked for and are not yet committed."""
+        # First what comes first: an edit that is made meanwhile is queued by then.
+        asked = self._editing.changing + (not self._handed.done())
+        return asked + self._session.pending
 
     @property
     def refused(self) -> WriteFailed | None:
@@ -246,7 +248,7 @@ class Desk:
         """
         self._deck.drop(photo.details.photo_id)
         # On its own lane, before the decision: what lifts the brush later finds no stroke.
-        photo.draft.end_stroke()
+        photo.draft.leave()
         stored = self._store(lambda: self._session.decide(photo._opened, ruling))
         self._claiming.decide(photo.details.photo_id, stored)
         return stored

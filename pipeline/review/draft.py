@@ -119,6 +119,10 @@ class Draft:
         """Lift the brush: what it drew is one edit. Raises NothingToRepair likewise."""
         return self._ask(lambda editor: editor.lift_brush())
 
+    def leave(self) -> None:
+        """The photo is put away as the edits asked for so far make it; a stroke ends with that."""
+        self._lane.submit(self._editor.lift_brush)
+
     def save_stroke(self) -> None:
         """Save the stroke under way as it is, unless that is being done."""
         if self.unsaved and (self._saving is None or self._saving.done()):
@@ -203,7 +207,7 @@ class Draft:
         self._steps = self._wanted = None
 
     def _ask(self, change: Callable[[Editor], Part | None]) -> Change:
-        self._last = self._lane.submit(lambda: change(self._editor))
+        self._last = self._lane.change(lambda: change(self._editor))
         return self._last
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -16,6 +16,18 @@ class Lane:
 
     def __init__(self, name: str) -> None:
         self._pool = ThreadPoolExecutor(1, name)
+        self._last_change: Future[Any] | None = None
+
+    @property
+    def changing(self) -> bool:
+        """Whether a change that was handed over is not made yet. For the thread that hands over."""
+        # First in, first out: once the last is made, all are.
+        return self._last_change is not None and not self._last_change.done()
+
+    def change(self, job: Callable[[], T]) -> Future[T]:
+        """Do a job as `submit` does, of which `changing` tells until it is done."""
+        change = self._last_change = self.submit(job)
+        return change
 
     def submit(self, job: Callable[[], T]) -> Future[T]:
         """Do a job after all that were handed over before; the future has what it returns."""

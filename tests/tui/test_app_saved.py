@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from db.values import DecisionKind
 from pipeline.errors import WriteFailed
 from tests.support.full_disk import Disk
-from tests.tui.driving import Clinic, settled, shown_photo, text_of, until
+from tests.tui.driving import Clinic, flushed, settled, shown_photo, text_of, until
 from tui.app import NevusApp
 from tui.launch import saving_the_last
 from tui.widgets.queue import Queue
@@ -91,6 +91,25 @@ async def test_a_decision_on_its_way_is_not_called_saved(make_app: MakeApp, two:
         await held
         screen = await settled(pilot)
         await until(pilot, lambda: "● saved" in text_of(screen, "#status"))
+
+
+@pytest.mark.parametrize("keys", [("t",), ("h",), ("C",), ("I",), ("e", "space", "right", "space")])
+async def test_an_edit_that_is_asked_for_and_not_made_yet_is_not_called_saved(
+    clinic: Clinic, make_app: MakeApp, two: list[int], keys: tuple[str, ...]
+) -> None:
+    gate = threading.Event()
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        screen._desk._editing.submit(gate.wait)
+        try:
+            await pilot.press(*keys)
+            await flushed(pilot)
+            while_asked = text_of(screen, "#status")
+        finally:
+            gate.set()
+        await settled(pilot)
+        await until(pilot, lambda: "● saved" in text_of(screen, "#status"))
+    assert "○ saving" in while_asked
 
 
 def test_what_can_not_be_saved_at_the_end_is_said_to_be_lost(
