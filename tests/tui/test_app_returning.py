@@ -128,14 +128,15 @@ async def test_where_the_photo_was_decided_at_the_last_moment_what_waits_next_li
         assert shown_photo(await settled(pilot)) == photos[2]
 
 
+@pytest.mark.parametrize("left", [True, None])
 async def test_where_nothing_waits_that_is_said_and_the_photo_before_is_a_key_away(
-    clinic: Clinic, photos: list[int], tmp_path: Path
+    clinic: Clinic, photos: list[int], tmp_path: Path, left: bool | None
 ) -> None:
     path = tmp_path / "bookmark.json"
     for photo in photos:
         clinic.session.decide(clinic.session.open(photo), Ruling(DecisionKind.ACCEPTED, 1.0))
     bookmarks = Bookmarks(path)
-    bookmarks.keep(Bookmark(photos[3], 3))
+    bookmarks.keep(Bookmark(left and photos[3], 3))
     bookmarks.close()
     async with opened(clinic, path) as pilot:
         screen = await settled(pilot)

@@ -37,8 +37,7 @@ class ReturningScreen(ContactScreen):
         if found is None:
             return
         self._wanted = self._filters.wanted = self._filter_line.wanted = found.wanted
-        key, row = found.key, found.row
-        left = None if key is None else Left(key, row, found.decision, self._desk.reviewer)
+        left = Left(found.key, found.row, found.decision, self._desk.reviewer)
         self._queue.resume(found.wanted, left)
         self.set_class(found.folded, "-alone")
         canvas = self._bench.canvas

@@ -20,10 +20,10 @@ from tui.widgets.queue_lines import QueueLines
 class Left:
     """The row on which the cursor was left, where that was, and whose cursor it is.
 
-    `decision` is the id of what was decided of it then.
+    `key` is None where nothing waited, `decision` the id of what was decided of the photo then.
     """
 
-    key: int | str
+    key: int | str | None
     row: int
     decision: int | None
     reviewer: str
@@ -87,11 +87,11 @@ class Queue(QueueLines, can_focus=True):
         """The next photo of those shown that is sought, round the end if need be."""
         return self._rows.find_match(sought, -1 if self.cursor is None else self.cursor, direction)
 
-    def resume(self, wanted: Wanted, left: Left | None) -> None:
+    def resume(self, wanted: Wanted, left: Left) -> None:
         """Before anything is read: this is wanted, and there the cursor goes, or near that row."""
         self._rows.show(wanted, Chosen())
         self._resumed = left
-        self.follows_first = self.follows_first and left is None
+        self.follows_first = self.follows_first and left.key is None
 
     def extend(self, items: Sequence[QueueItem]) -> bool:
         """These photos come behind the others; without a cursor, it takes the first that waits.
@@ -111,7 +111,7 @@ class Queue(QueueLines, can_focus=True):
         return drawn
 
     def _take_first(self, items: Sequence[QueueItem]) -> None:
-        if self._resumed is not None:
+        if self._resumed is not None and self._resumed.key is not None:
             if any(item.photo_id == self._resumed.key for item in items):
                 self._go_back_to(self._resumed)
             return
@@ -196,6 +196,8 @@ class Queue(QueueLines, can_focus=True):
 
         It was done with if it was decided when there was no time left to note where that led.
         """
+        if left.key is None:
+            return False
         if isinstance(left.key, int):
             item = self.line(left.key)
             if item is not None and item.decision and item.decision_id != left.decision:
