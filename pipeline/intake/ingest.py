@@ -1,7 +1,7 @@
 """The app's background work: watch a folder, and segment what comes while this process may."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -289,15 +289,31 @@ class Ingest:
         for path in paths:
             if not self._stopping.is_set():
                 self._store.mark_gone(path)
+        if found is not None:
+            self._look_at_unknown(found)
         if news:
             self._tell()
 
     def _look_again(self, found: Scan) -> None:
         """Files that were set aside wait again where somebody, in any process, asked for it."""
         asked = self._store.asked_again(str(self._folder))
-        again = [path for path in found.photos if stored_path(path) in asked] if asked else []
+        self._have_again([path for path in found.photos if stored_path(path) in asked])
+
+    def _look_at_unknown(self, found: Scan) -> None:
+        """Files that are done here wait again where the store has lost them: a photo that another
+        process made it forget is to be set aside, and whoever follows this one waits for that.
+        """
         with self._noting:
-            for path in again:
+            done = self._done & set(found.photos)
+        folder = str(self._folder)
+        # Counted first, for to name them all takes longer, and this is done at each rescan.
+        if len(done) > self._store.file_counts(folder).known:
+            known = set(self._store.files_under(folder))
+            self._have_again(sorted(path for path in done if stored_path(path) not in known))
+
+    def _have_again(self, paths: Iterable[Path]) -> None:
+        with self._noting:
+            for path in paths:
                 self._agenda.add(path)
                 self._done.discard(path)
 
@@ -315,7 +331,9 @@ class Ingest:
                 self._agenda.postpone(path)
             else:
                 self._agenda.settle(path)
-            self._done.add(path)
+            # One that was deleted while it was in work is not to be counted among what is there.
+            if path in self._there:
+                self._done.add(path)
         # A folder of known photos is gone through quickly; only its end is worth telling.
         if outcome is not Outcome.KNOWN:
             self._board.count()

@@ -13,7 +13,7 @@ from pipeline.intake.agenda import Agenda
 from pipeline.intake.driver import Driver
 from pipeline.intake.following import Following, follow
 from pipeline.intake.lease import Lease
-from pipeline.intake.notice import Board
+from pipeline.intake.notice import ONCE, Board
 from pipeline.intake.outcome import Outcome, Settled
 from pipeline.intake.passed_by import passed_by
 from pipeline.intake.scan import Scan, is_file, is_photo_of, scan, stored_path
@@ -86,7 +86,8 @@ def segment_folder(store: Store, scorer: Scorer, folder: Path, told: Told) -> To
     process segments into the same database, what that one does is followed; when it ends, this one
     does the rest.
 
-    Raises FolderGone, ModelError (no model, no work) and StoreError.
+    Raises FolderGone, ModelError (no model, no work), StoreError, and SegmentedElsewhere where that
+    process neither ends by itself nor does these photos.
     """
     started = monotonic()
     folder = folder.resolve()
@@ -122,7 +123,7 @@ def _segment_rest(
     photos: Sequence[Path],
     count: "_Count",
 ) -> None:
-    agenda, board = Agenda(), Board(store.path, "segment", count.folder)
+    agenda, board = Agenda(), Board(store.path, ONCE, count.folder)
     driver = Driver(agenda, Segmenting(store, scorer, model), scorer.room)
     board.use(model.hash)
     board.begin()
