@@ -97,3 +97,21 @@ def test_retry_says_how_many_files_are_looked_at_again(place: Path) -> None:
         "1 file is looked at again when the folder is segmented next.\n",
     )
     assert run("retry", place / "photos", "x.png", "--db", place / "nevus.db").returncode == 1
+
+
+def test_status_names_a_few_of_what_is_set_aside_and_says_how_to_see_all(place: Path) -> None:
+    names = [f"{number}.jpg" for number in range(5)]
+    with closing(Store.open(place / "nevus.db")) as store:
+        for name in names[:3]:
+            store.set_aside(FileStat(str(place / "photos" / name), 1, 1, 1), f"{name} is empty.")
+        few = nevus(place, "status")[1]
+        for name in names[3:]:
+            store.set_aside(FileStat(str(place / "photos" / name), 1, 1, 1), f"{name} is empty.")
+    many = nevus(place, "status")[1]
+    assert all(f" {name} is empty.\n" in few for name in names[:3])
+    assert "more" not in few
+    assert "  … and 2 more: nevus status FOLDER --set-aside\n" in many
+    assert "4.jpg" not in many
+    assert nevus(place, "status", "--set-aside")[1] == "".join(f"{n} is empty.\n" for n in names)
+    listed = json.loads(nevus(place, "status", "--json")[1])["set_aside"]
+    assert [each["name"] for each in listed] == names
