@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from db.store import Store
+from db.values import Remarks
 from imaging.values import FileStat
 from tests.pipeline.conftest import draw_photo, remember_photo
 from tests.support.commands import run
@@ -34,6 +35,13 @@ def nevus(place: Path, command: str, *arguments: object) -> tuple[int, str, str]
 def test_check_says_that_all_holds_in_one_line(place: Path) -> None:
     counts = "1 photo, 1 file, 1 mask, 1 map, 1 file read"
     assert nevus(place, "check", "--photos") == (0, f"Everything holds: {counts}.\n", "")
+
+
+def test_check_counts_what_reviewers_said_in_a_word_that_is_no_finding(place: Path) -> None:
+    with closing(Store.open(place / "nevus.db")) as store:
+        store.remark(1, "ada", Remarks(score=4))
+    counts = "1 photo, 1 file, 1 mask, 1 map, 1 score or note"
+    assert nevus(place, "check") == (0, f"Everything holds: {counts}.\n", "")
 
 
 def test_check_says_what_does_not_hold(place: Path) -> None:
