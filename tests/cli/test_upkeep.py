@@ -82,6 +82,27 @@ def test_forget_asks_says_what_goes_and_leaves_the_file(place: Path) -> None:
     assert nevus(place, "forget", "mole.png", "--yes")[0] == 1
 
 
+def test_forget_names_every_file_of_the_photo_the_one_that_was_named_first(place: Path) -> None:
+    photos = place / "photos"
+    lay, other, named = (photos / name for name in ("another.png", "copy.png", "mole.png"))
+    with closing(Store.open(place / "nevus.db")) as store:
+        for path in (other, lay):
+            path.write_bytes(named.read_bytes())
+            remember_photo(store, path)
+        lay.unlink()
+        store.mark_gone(str(lay))
+    status, out, remarks = nevus(place, "forget", "mole.png", "--yes")
+    assert status == 0
+    assert remarks.splitlines()[:3] == [
+        f"#1 {named}: 1 photo, 3 files, 1 mask, and all that hangs on them.",
+        f"{other} is the same photo, so it goes with it.",
+        f"The same photo lay at {lay}, where no file is now.",
+    ]
+    assert out.splitlines()[1:] == [
+        f"{path} was left as it is, and is not taken in again." for path in (named, other)
+    ]
+
+
 def test_restore_says_what_it_put_back_and_what_is_kept(place: Path) -> None:
     nevus(place, "backup", place / "copy.db")
     photo = draw_photo(place / "photos" / "new.png", at=(9, 9))
