@@ -39,7 +39,8 @@ class Following:
         """What was done before."""
         for settled in self._look(len(self._left)):
             known = settled.outcome in {Outcome.SEGMENTED, Outcome.DUPLICATE}
-            yield Settled(settled.path, Outcome.KNOWN) if known else settled
+            outcome = Outcome.KNOWN if known else settled.outcome
+            yield Settled(settled.path, outcome, as_before=True)
 
     def look(self) -> Iterator[Settled]:
         """What was done meanwhile."""

@@ -42,11 +42,13 @@ class Told:
 
     `progress` hears how many of how many photos are done, `remark` a sentence on whatever the
     totals can't say: folders that could not be read, photos that vanished or could not be outlined
-    now, that another process is followed.
+    now, that another process is followed. `looked_into` hears before `progress` of each photo that
+    was not as it was before, and took its time.
     """
 
     progress: Callable[[int, int], None]
     remark: Callable[[str], None]
+    looked_into: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ def segment_folder(store: Store, scorer: Scorer, folder: Path, told: Told) -> To
     stored = set(store.files_under(str(folder)))
     scorer.expect(sum(stored_path(path) not in stored for path in found.photos))
     model = scorer.model()
-    count = _Count(folder, len(found.photos), told.progress)
+    count = _Count(folder, len(found.photos), told)
     lease = Lease(store.path)
     try:
         photos: Sequence[Path] = found.photos
@@ -167,7 +169,7 @@ def _settle(driver: Driver, agenda: Agenda, paths: Sequence[Path]) -> Iterator[S
 class _Count:
     """How many photos of a folder are done, and with which outcome."""
 
-    def __init__(self, folder: Path, total: int, progress: Callable[[int, int], None]) -> None:
+    def __init__(self, folder: Path, total: int, told: Told) -> None:
         self.folder = folder
         self.outcomes: Counter[Outcome] = Counter()
         self.reasons: list[str] = []
@@ -175,8 +177,8 @@ class _Count:
         self.board: Board | None = None
         """Where others read how far it is, while it is this process that segments."""
         self._total = total
-        self._progress = progress
-        progress(0, total)
+        self._told = told
+        told.progress(0, total)
 
     def add(self, settled: Settled) -> None:
         """One more. Raises FolderGone where it is gone with its folder."""
@@ -189,7 +191,9 @@ class _Count:
         self.outcomes[outcome] += 1
         if settled.reason and outcome in KNOWN_BEFORE:
             self.reasons.append(settled.reason)
-        self._progress(done + 1, self._total)
+        if not settled.as_before:
+            self._told.looked_into()
+        self._told.progress(done + 1, self._total)
         if self.board is not None:
             self._post(self.board, settled, done + 1)
 

@@ -52,8 +52,16 @@ def test_segment_counts_everything_and_writes_nothing_beside_the_photos(
     assert totals["backend"] in {"onnxruntime", "coreml"}
     assert "empty.jpg" in done.stderr
     assert listing(photos) == before
-    again = json.loads(run("segment", photos, "--db", tmp_path / "a.db", "--json").stdout)
-    assert (again["segmented"], again["known"] + again["duplicates"]) == (0, 4)
+    again = run("segment", photos, "--db", tmp_path / "a.db", "--json")
+    totals = json.loads(again.stdout)
+    assert (totals["segmented"], totals["known"] + totals["duplicates"]) == (0, 4)
+    assert "6/6 all were known already" in again.stderr
+    assert "photos/s" not in again.stderr
+
+
+def test_segment_says_that_a_folder_holds_no_photos(tmp_path: Path) -> None:
+    (tmp_path / "photos").mkdir()
+    assert "no photos here" in run("segment", tmp_path / "photos", "--db", tmp_path / "a.db").stderr
 
 
 def test_segment_never_imports_textual(photos: Path, tmp_path: Path) -> None:

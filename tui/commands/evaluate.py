@@ -73,7 +73,7 @@ def evaluate(
     with failures():
         from models.evaluate.pairs import read_pairs
         from models.run.variants import Mirrored, Reframed
-        from tui.commands.segment import progressing
+        from tui.commands.progress import progressing
 
         found = read_pairs(pairs, filters)
         segmenter = held.setup().open()
@@ -82,8 +82,14 @@ def evaluate(
         if mirrored:
             segmenter = segmenter.using(Mirrored)
         refiner = _refiner(marks, held.setup()) if marks else None
-        with progressing("evaluating") as progress:
-            result = _measured(segmenter, refiner, found, lambda done: progress(done, len(found)))
+        with progressing("evaluating") as bar:
+            bar.show(0, len(found))
+
+            def count(done: int) -> None:
+                bar.work()
+                bar.show(done, len(found))
+
+            result = _measured(segmenter, refiner, found, count)
         if json:
             print_json(result)
         else:
