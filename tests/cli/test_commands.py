@@ -1,6 +1,7 @@
 """The commands as a person runs them: real photos, exit codes, both streams."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -237,7 +238,17 @@ def test_evaluate_says_marks_in_words(tmp_path: Path) -> None:
     copy_pairs(tmp_path, 1)
     done = run("evaluate", tmp_path, "--marks", "classic")
     assert done.returncode == 0, done.stderr
-    assert "nothing, median_marks" in done.stdout
+    assert "nothing, median marks " in done.stdout
+
+
+def test_evaluate_says_its_figures_in_words_and_rounded(tmp_path: Path) -> None:
+    copy_pairs(tmp_path, 1)
+    done = run("evaluate", tmp_path)
+    assert done.returncode == 0, done.stderr
+    told = dict(re.split(r" {2,}", line) for line in done.stdout.splitlines())
+    assert told["photos"] == "1"
+    assert re.fullmatch(r"\d\.\d{3} to \d\.\d{3}", told["Jaccard, 95% interval"])
+    assert not any("_" in name for name in told)
 
 
 def test_evaluate_scores_pairs_of_a_folder(tmp_path: Path) -> None:

@@ -19,6 +19,17 @@ if TYPE_CHECKING:
     from models.run.segmenter import Segmenter
     from models.run.setup import ModelSetup
 
+NAMES = {
+    "pairs": "photos",
+    "dice": "Dice",
+    "jaccard": "Jaccard",
+    "jaccard_interval": "Jaccard, 95% interval",
+    "threshold_jaccard": "Jaccard, misses as 0",
+    "below_065": "misses (Jaccard below 0.65), share",
+    "milliseconds": "milliseconds, median of the model",
+}
+"""What figures are called in a table; in JSON they keep their own names."""
+
 
 def evaluate(
     pairs: Annotated[
@@ -51,7 +62,7 @@ def evaluate(
 ) -> None:
     """Compare a model's masks with true ones: Dice and Jaccard, each photo at its own size.
 
-    A photo whose Jaccard is below 0.65 counts as nothing in threshold_jaccard.
+    A photo whose Jaccard is below 0.65 is a miss; it counts as 0 in threshold_jaccard.
 
     With --marks a scripted reviewer marks the largest error until the Dice is 0.90, or 20 times:
     from the model's outline (own; bad where its Jaccard is below 0.75) and from nothing.
@@ -119,7 +130,7 @@ def _refiner(name: str, setup: "ModelSetup") -> "Refiner":
     return open_refiner(shipped_refiner(), setup.backend, setup.compute_units)
 
 
-def _rows(result: "Evaluation | Markings") -> dict[str, object]:
+def _rows(result: "Evaluation | Markings") -> dict[str, str]:
     """Each figure by its name; those of marks by where they began as well."""
     rows: dict[str, object] = {}
     for name, value in vars(result).items():
@@ -127,7 +138,13 @@ def _rows(result: "Evaluation | Markings") -> dict[str, object]:
             rows |= {f"{name}, {figure}": number for figure, number in vars(value).items()}
         else:
             rows[name] = value
-    return rows
+    return {NAMES.get(name, name.replace("_", " ")): _told(value) for name, value in rows.items()}
+
+
+def _told(value: object) -> str:
+    if isinstance(value, tuple):
+        return " to ".join(map(_told, value))
+    return f"{value:.3f}" if isinstance(value, float) else str(value)
 
 
 def _filter(text: str) -> tuple[str, str]:
