@@ -42,7 +42,10 @@ def evaluate(
     ],
     model: Model = None,
     where: Annotated[
-        list[str], typer.Option("--where", help="COLUMN=VALUE of the CSV; can be repeated.")
+        list[str],
+        typer.Option(
+            "--where", metavar="COLUMN=VALUE", help="Only these rows of the CSV; can be repeated."
+        ),
     ] = [],  # noqa: B006
     framing: Annotated[
         Literal["fit", "fill", "centre"] | None,

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 def forget(
     photo: Annotated[
         str,
-        typer.Argument(metavar="PHOTO", help="Its path, its file's name, its hash, or as in #12."),
+        typer.Argument(
+            metavar="PHOTO", help="Its path, its file's name, its hash, or its number, as in #12."
+        ),
     ],
     folder: Folder = Path(),
     db: Database = None,
@@ -35,6 +37,7 @@ def forget(
         list[Path],
         typer.Option(
             "--backup",
+            metavar="PATH",
             exists=True,
             help="A backup that nevus doesn't know of, or a folder with some; can be repeated.",
         ),
