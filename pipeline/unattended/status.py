@@ -13,7 +13,7 @@ from threading import Thread
 
 from db.counting import Counts, FileCounts
 from db.store import Store
-from db.values import SetAside
+from db.values import Cause, SetAside
 from pipeline.errors import FolderGone
 from pipeline.intake.notice import Notice, Seen, look_for
 from pipeline.intake.scan import scan
@@ -55,13 +55,14 @@ def status_of(names: Names, copies: DailyCopies) -> Status:
     folder, database = names.folder, copies.database
     # The database first: what is done meanwhile is not to look as if it waited.
     counts, files, aside = Store.read(database, lambda store: _stored(store, str(folder)))
+    asked = sum(each.cause is Cause.ASKED for each in aside)
     seen, made = look_for(database), look_for_copies(copies, datetime.now(UTC))
     return Status(
         folder=str(folder),
         database=str(database),
         segmenting=seen.segmenting,
         by=None if seen.notice is None else _with_names(seen.notice, names),
-        to_segment=_to_segment(seen, folder, files),
+        to_segment=_to_segment(seen, folder, files.known - asked),
         counts=counts,
         set_aside=tuple(_called_aside(names, each) for each in aside),
         last_copy=made.last,
@@ -85,12 +86,12 @@ def whose(names: Names, database: Path, called: str) -> list[str]:
     ]
 
 
-def _to_segment(seen: Seen, folder: Path, files: FileCounts) -> int | None:
-    """By what lies there and by what the holder says, who knows of outlines to be made anew, but
-    could not say so on a full disk.
+def _to_segment(seen: Seen, folder: Path, done_with: int) -> int | None:
+    """By what lies there, of which so many files are done with, and by what the holder says, who
+    knows of outlines to be made anew, but could not say so on a full disk.
     """
     there, notice = _photos_in(folder), seen.notice
-    left = [] if there is None else [there - files.known]
+    left = [] if there is None else [there - done_with]
     if seen.segmenting and notice is not None and notice.folder == str(folder):
         left.append(notice.found - notice.done)
     return max(0, *left) if left else None

@@ -43,6 +43,8 @@ def test_while_nobody_segments_what_is_not_known_waits(
     assert found.counts == Counts(photos=1, outlined=1, waiting=1, set_aside=1)
     assert (found.last_copy, found.copies_passed_over) == (None, ())
     assert found.free_bytes > 0
+    store.ask_again(str(folder))
+    assert status(store, folder).to_segment == 2
     folder.rename(folder.with_name("away"))
     assert status(store, folder).to_segment is None
 
