@@ -68,6 +68,8 @@ def plan(store: Store, name: str, named: Sequence[Path] = ()) -> Plan:
         try:
             if would_go(copy, [photo.content_hash]).found:
                 copies.append(copy)
+        except ForeignFile:
+            unreached.append(f"{copy} is no database of nevus, so nothing is forgotten in it.")
         except StoreError as error:
             unreached.append(str(error))
     rows = would_go(store.path, [photo.content_hash]).rows
@@ -126,7 +128,7 @@ def _only(name: str, found: list[KnownPhoto]) -> KnownPhoto:
     if not found:
         raise UpkeepError(
             f"No photo is called {name!r} here. Name it by its path, its file's name, its hash, or "
-            "its number as in #12."
+            "its number as in #12. One that was forgotten is known by its hash alone."
         )
     if len(found) > 1:
         listed = ", ".join(f"#{photo.photo_id} in {photo.paths[0]}" for photo in found[:10])

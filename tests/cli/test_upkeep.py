@@ -144,3 +144,21 @@ def test_status_names_a_few_of_what_is_set_aside_and_says_how_to_see_all(place: 
     assert nevus(place, "status", "--set-aside")[1] == "".join(f"{n} is empty.\n" for n in names)
     listed = json.loads(nevus(place, "status", "--json")[1])["set_aside"]
     assert [each["name"] for each in listed] == names
+
+
+def test_what_is_no_backup_is_not_said_to_be_a_wrong_db(place: Path) -> None:
+    other = place / "other.txt"
+    other.write_text("no database")
+    status, _, remarks = nevus(place, "restore", other)
+    assert status == 2
+    assert f"{other} is no database of nevus. Name what nevus backup" in remarks
+    status, _, remarks = nevus(place, "forget", "mole.png", "--yes", "--backup", other)
+    assert status == 1
+    assert f"{other} is no database of nevus, so nothing is forgotten in it." in remarks
+    assert "--db" not in remarks
+
+
+def test_a_file_that_is_not_set_aside_can_be_looked_up_where_those_are_listed(place: Path) -> None:
+    done = run("retry", place / "photos", "none.jpg", "--db", place / "nevus.db")
+    assert done.returncode == 1
+    assert "nevus status --set-aside lists those" in done.stderr
