@@ -13,9 +13,10 @@ from db.store import Store
 from pipeline.errors import WorkerClosed
 from pipeline.intake.agenda import LONGEST_PAUSE, Agenda
 from pipeline.intake.driver import Driver
+from pipeline.intake.following import introduction
 from pipeline.intake.lease import Lease, is_held
 from pipeline.intake.model_trial import ModelTrial
-from pipeline.intake.notice import Board
+from pipeline.intake.notice import Board, look_for
 from pipeline.intake.outcome import Outcome, Settled
 from pipeline.intake.passed_by import how_many, passed_by
 from pipeline.intake.scan import Scan, stored_path
@@ -341,6 +342,14 @@ class Ingest:
         if outcome is not Outcome.KNOWN or not self._agenda:
             self._tell()
 
+    def _elsewhere(self) -> _Trouble | None:
+        """That whoever segments leaves out what lies here, which then waits for its end."""
+        seen = look_for(self._store.path)
+        other = seen.notice if seen.segmenting else None
+        if other is None or other.covers(self._folder):
+            return None
+        return _Trouble(introduction(other, self._folder))
+
     def _wait_for_lease(self) -> None:
         """Until the lease is had, or it is time for news."""
         until = monotonic() + self._patience.news
@@ -383,5 +392,6 @@ class Ingest:
             # What can't be counted now is not worth more than the sentence that says why.
             with suppress(StoreError):
                 done = min(found, self._store.file_counts(str(self._folder)).done)
+            trouble = trouble or (self._elsewhere() if done < found else None)
         message, about = (None, None) if trouble is None else (trouble.sentence, trouble.about)
         return IngestProgress(found, done, self._lease.held, message, passed, about, left)
