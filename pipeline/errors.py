@@ -25,6 +25,10 @@ class FolderGone(PipelineError):
     """The folder with the photos is not there."""
 
 
+class SegmentedElsewhere(PipelineError):
+    """Another process alone may segment into the database, and does not do what is asked for."""
+
+
 class ScanStopped(PipelineError):
     """Nobody waits any more for what a look through a folder finds."""
 

@@ -28,7 +28,7 @@ SYSTEMS = {
     Depth.FEW: ColorSystem.STANDARD,
 }
 READING = 30.0
-"""Seconds that a remark about colours stays, unless it is clicked away."""
+"""Seconds that a remark about colours or pictures stays, unless it is clicked away."""
 
 
 class Reduction(LineFilter):
@@ -107,9 +107,11 @@ class ColourApp(App[None]):
         return [*filters, self._reduction] if self._reduction.enabled else filters
 
     def on_ready(self) -> None:
-        """Say what is in doubt, where a key may mend it."""
+        """Say what is in doubt, where a key may mend it, and what was asked for and is not had."""
         if self.colours.remark:
             self.notify(self.colours.remark, title="Colours", timeout=READING)
+        if self.graphics.remark:
+            self.notify(self.graphics.remark, title="Pictures", timeout=READING)
 
     def notify(
         self,

@@ -33,8 +33,11 @@ def reason_of(file: SetAside) -> str:
 def sentence_of(file: SetAside, folder: str) -> str:
     """Why a file was set aside, said of its path below a folder."""
     path, reason = printable(below(file.path, folder)), printable(file.reason)
-    rest = reason.removeprefix(printable(file.name))
-    return f"{path}{rest}" if rest != reason else f"{path}: {reason}"
+    for name in (file.path, file.name):
+        rest = reason.removeprefix(printable(name))
+        if rest != reason:
+            return f"{path}{rest}"
+    return f"{path}: {reason}"
 
 
 def labels(paths: Sequence[str]) -> list[str]:

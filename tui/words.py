@@ -13,6 +13,8 @@ GAP = 3
 """Cells between two parts of a line."""
 FLAG = "⚑"
 """The sign of a flagged photo."""
+NOTHING_EXPECTED = 0.005
+"""A Jaccard that would be told as 0.00."""
 
 
 def shorten(text: str, width: int) -> str:
@@ -82,6 +84,14 @@ def _most(width: int, text: str, part: Callable[[int], str]) -> int:
 def percent(fraction: float) -> str:
     """A fraction as a percentage: `12.3%`; what would read as nothing is said to be little."""
     return "<0.1%" if 0 < fraction < 0.0005 else f"{100 * fraction:.1f}%"
+
+
+def sureness(predicted: float, unit: str) -> str:
+    """The Jaccard that a model expects of its outline, behind what it is called.
+
+    Nothing is expected where it found nothing, and a zero there reads like a fault.
+    """
+    return "no lesion" if predicted < NOTHING_EXPECTED else f"{unit} {predicted:.2f}"
 
 
 def duration(seconds: float) -> str:

@@ -10,10 +10,9 @@ from db.values import Cause
 from pipeline.intake.lease import Lease
 from pipeline.intake.notice import Notice, Seen, look_for
 from pipeline.intake.outcome import Outcome, Settled
-from pipeline.intake.scan import NOTHING_THERE, file_stat
+from pipeline.intake.scan import NOTHING_THERE, file_stat, stored_path
+from pipeline.intake.standstill import USUAL, Goal, Patience, Standstill, check_not_in_vain, name_of
 
-LOOK_EVERY = 0.5
-"""Seconds between two looks at what the other process did."""
 MISSES = 100
 """Photos found undone after which a look ends: a hundred thousand that wait are not asked for
 each time, and the other process goes through them in the same order."""
@@ -24,6 +23,7 @@ class Following:
 
     def __init__(self, store: Store, model_hash: str, folder: Path, paths: Sequence[Path]) -> None:
         self.folder = folder
+        self.goal = Goal(folder, model_hash, store.path)
         self.database = store.path
         self._store = store
         self._model_hash = model_hash
@@ -39,7 +39,8 @@ class Following:
         """What was done before."""
         for settled in self._look(len(self._left)):
             known = settled.outcome in {Outcome.SEGMENTED, Outcome.DUPLICATE}
-            yield Settled(settled.path, Outcome.KNOWN) if known else settled
+            outcome = Outcome.KNOWN if known else settled.outcome
+            yield Settled(settled.path, outcome, as_before=True)
 
     def look(self) -> Iterator[Settled]:
         """What was done meanwhile."""
@@ -87,12 +88,12 @@ class Following:
         return Outcome.SEGMENTED if first else Outcome.DUPLICATE
 
     def _given_up(self, path: Path, postponed: set[str]) -> Outcome | None:
-        if str(path) in postponed:
+        if stored_path(path) in postponed:
             return Outcome.POSTPONED
         try:
             found = self._store.look_up(file_stat(path), self._model_hash)
         except OSError:
-            return None
+            return Outcome.KEPT if self._store.lies_at(stored_path(path)) else None
         return None if found.photo_id is None else Outcome.KEPT
 
 
@@ -101,19 +102,17 @@ def follow(
     lease: Lease,
     count: Callable[[Settled], None],
     remark: Callable[[str], None],
+    patience: Patience = USUAL,
 ) -> Sequence[Path]:
     """Count what another process does until nothing is left, or it ends and the lease is had.
 
-    Gives back what is left then. Raises StoreError, and what `count` raises.
+    Gives back what is left then. Raises StoreError, what `count` raises, and SegmentedElsewhere
+    where nothing more is to be hoped for from the other one, and it does not end by itself.
     """
-    again, said = threading.Event(), set[str]()
+    again, said, standstill = threading.Event(), set[str](), Standstill(patience)
     look = following.look_first
     while True:
         seen = look_for(following.database)
-        for sentence in _news(seen, following.folder):
-            if sentence not in said:
-                said.add(sentence)
-                remark(sentence)
         had = lease.take()
         for settled in look():
             count(settled)
@@ -123,8 +122,14 @@ def follow(
                 count(settled)
         if had or not following.left:
             return following.left
+        if seen.segmenting:
+            check_not_in_vain(following.goal, following.left, other, standstill)
+        for sentence in _news(seen, following.folder):
+            if sentence not in said:
+                said.add(sentence)
+                remark(sentence)
         look = following.look
-        again.wait(LOOK_EVERY)
+        again.wait(patience.look)
 
 
 def _news(seen: Seen, folder: Path) -> Iterator[str]:
@@ -138,13 +143,13 @@ def _news(seen: Seen, folder: Path) -> Iterator[str]:
 
 def introduction(other: Notice | None, folder: Path) -> str:
     """The sentence on a process that segments into the same database, and what that means here."""
+    who = name_of(other)
     if other is None:
+        what = "is segmenting into this database"
+    elif other.covers(folder):
+        what = "is segmenting this folder"
+    else:
         return (
-            "Another nevus is segmenting into this database. This one follows it, and goes on "
-            "when it ends."
+            f"{who} is segmenting {other.folder} into this database. This one waits until it ends."
         )
-    since = f"{other.since.astimezone():%Y-%m-%d %H:%M}"
-    who = f"Another nevus ({other.program}, process {other.pid} on {other.host}, since {since})"
-    if other.covers(folder):
-        return f"{who} is segmenting this folder. This one follows it, and goes on when it ends."
-    return f"{who} is segmenting {other.folder} into this database. This one waits until it ends."
+    return f"{who} {what}. This one follows it, and goes on when it ends."

@@ -1,7 +1,7 @@
 """The app's background work: watch a folder, and segment what comes while this process may."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,9 +13,10 @@ from db.store import Store
 from pipeline.errors import WorkerClosed
 from pipeline.intake.agenda import LONGEST_PAUSE, Agenda
 from pipeline.intake.driver import Driver
+from pipeline.intake.following import introduction
 from pipeline.intake.lease import Lease, is_held
 from pipeline.intake.model_trial import ModelTrial
-from pipeline.intake.notice import Board
+from pipeline.intake.notice import Board, look_for
 from pipeline.intake.outcome import Outcome, Settled
 from pipeline.intake.passed_by import how_many, passed_by
 from pipeline.intake.scan import Scan, stored_path
@@ -289,15 +290,31 @@ class Ingest:
         for path in paths:
             if not self._stopping.is_set():
                 self._store.mark_gone(path)
+        if found is not None:
+            self._look_at_unknown(found)
         if news:
             self._tell()
 
     def _look_again(self, found: Scan) -> None:
         """Files that were set aside wait again where somebody, in any process, asked for it."""
         asked = self._store.asked_again(str(self._folder))
-        again = [path for path in found.photos if stored_path(path) in asked] if asked else []
+        self._have_again([path for path in found.photos if stored_path(path) in asked])
+
+    def _look_at_unknown(self, found: Scan) -> None:
+        """Files that are done here wait again where the store has lost them: a photo that another
+        process made it forget is to be set aside, and whoever follows this one waits for that.
+        """
         with self._noting:
-            for path in again:
+            done = self._done & set(found.photos)
+        folder = str(self._folder)
+        # Counted first, for to name them all takes longer, and this is done at each rescan.
+        if len(done) > self._store.file_counts(folder).known:
+            known = set(self._store.files_under(folder))
+            self._have_again(sorted(path for path in done if stored_path(path) not in known))
+
+    def _have_again(self, paths: Iterable[Path]) -> None:
+        with self._noting:
+            for path in paths:
                 self._agenda.add(path)
                 self._done.discard(path)
 
@@ -315,13 +332,23 @@ class Ingest:
                 self._agenda.postpone(path)
             else:
                 self._agenda.settle(path)
-            self._done.add(path)
+            # One that was deleted while it was in work is not to be counted among what is there.
+            if path in self._there:
+                self._done.add(path)
         # A folder of known photos is gone through quickly; only its end is worth telling.
         if outcome is not Outcome.KNOWN:
             self._board.count()
             self._hear(settled)
         if outcome is not Outcome.KNOWN or not self._agenda:
             self._tell()
+
+    def _elsewhere(self) -> _Trouble | None:
+        """That whoever segments leaves out what lies here, which then waits for its end."""
+        seen = look_for(self._store.path)
+        other = seen.notice if seen.segmenting else None
+        if other is None or other.covers(self._folder):
+            return None
+        return _Trouble(introduction(other, self._folder))
 
     def _wait_for_lease(self) -> None:
         """Until the lease is had, or it is time for news."""
@@ -365,5 +392,6 @@ class Ingest:
             # What can't be counted now is not worth more than the sentence that says why.
             with suppress(StoreError):
                 done = min(found, self._store.file_counts(str(self._folder)).done)
+            trouble = trouble or (self._elsewhere() if done < found else None)
         message, about = (None, None) if trouble is None else (trouble.sentence, trouble.about)
         return IngestProgress(found, done, self._lease.held, message, passed, about, left)

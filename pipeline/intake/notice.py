@@ -18,10 +18,13 @@ from typing import Any
 
 from db.sqlite.rights import make_beside
 from pipeline.intake.lease import is_held
+from pipeline.intake.scan import looks_into
 from pipeline.processes import lives
 
 EVERY = 1.0
 """Seconds between two notices while photos come fast."""
+ONCE = "segment"
+"""The program that goes through its folder once."""
 RECENT = 50
 """Photos over which the rate is told."""
 TRIES, PAUSE = 20, 0.05
@@ -54,9 +57,14 @@ class Notice:
     error_at: datetime | None = None
     ended: bool = False
 
+    @property
+    def ends(self) -> bool:
+        """Whether it ends by itself, when it has gone through its folder."""
+        return self.program == ONCE
+
     def covers(self, folder: Path) -> bool:
-        """Whether what lies in `folder` lies in the folder that it segments."""
-        return folder.is_relative_to(self.folder)
+        """Whether it looks at what lies in `folder`."""
+        return looks_into(Path(self.folder), folder)
 
 
 @dataclass(frozen=True)

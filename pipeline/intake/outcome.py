@@ -31,13 +31,15 @@ class Settled:
     """A file and what became of it.
 
     `problem` is why the model could not outline it. `reason` is a sentence on what else was in the
-    way, where nothing that is stored says it, or nobody foresaw it.
+    way, where nothing that is stored says it, or nobody foresaw it. `as_before` is whether all was
+    known of it as it is, so that nobody looked into it.
     """
 
     path: Path
     outcome: Outcome
     problem: ModelError | None = None
     reason: str = ""
+    as_before: bool = False
 
     @property
     def comes_again(self) -> bool:

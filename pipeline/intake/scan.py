@@ -57,8 +57,18 @@ def is_photo(path: Path) -> bool:
 
 def is_photo_of(folder: Path, path: Path) -> bool:
     """Whether a file's name and the folders between it and `folder` say that it is a photo."""
-    between = path.parent.relative_to(folder).parts if path.is_relative_to(folder) else ()
-    return is_photo(path) and not any(map(_is_others, between))
+    return is_photo(path) and not _is_hidden(folder, path.parent)
+
+
+def looks_into(folder: Path, inner: Path) -> bool:
+    """Whether a look through `folder` is one through `inner` too."""
+    return inner.is_relative_to(folder) and not _is_hidden(folder, inner)
+
+
+def _is_hidden(folder: Path, inner: Path) -> bool:
+    """Whether `inner` or a folder between it and `folder` is a machine's own, or hidden."""
+    between = inner.relative_to(folder).parts if inner.is_relative_to(folder) else ()
+    return any(map(_is_others, between))
 
 
 def _is_others(name: str) -> bool:

@@ -13,7 +13,7 @@ from pipeline.intake.agenda import Agenda
 from pipeline.intake.driver import Driver
 from pipeline.intake.following import Following, follow
 from pipeline.intake.lease import Lease
-from pipeline.intake.notice import Board
+from pipeline.intake.notice import ONCE, Board
 from pipeline.intake.outcome import Outcome, Settled
 from pipeline.intake.passed_by import passed_by
 from pipeline.intake.scan import Scan, is_file, is_photo_of, scan, stored_path
@@ -42,11 +42,13 @@ class Told:
 
     `progress` hears how many of how many photos are done, `remark` a sentence on whatever the
     totals can't say: folders that could not be read, photos that vanished or could not be outlined
-    now, that another process is followed.
+    now, that another process is followed. `looked_into` hears before `progress` of each photo that
+    was not as it was before, and took its time.
     """
 
     progress: Callable[[int, int], None]
     remark: Callable[[str], None]
+    looked_into: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,8 @@ def segment_folder(store: Store, scorer: Scorer, folder: Path, told: Told) -> To
     process segments into the same database, what that one does is followed; when it ends, this one
     does the rest.
 
-    Raises FolderGone, ModelError (no model, no work) and StoreError.
+    Raises FolderGone, ModelError (no model, no work), StoreError, and SegmentedElsewhere where that
+    process neither ends by itself nor does these photos.
     """
     started = monotonic()
     folder = folder.resolve()
@@ -98,7 +101,7 @@ def segment_folder(store: Store, scorer: Scorer, folder: Path, told: Told) -> To
     stored = set(store.files_under(str(folder)))
     scorer.expect(sum(stored_path(path) not in stored for path in found.photos))
     model = scorer.model()
-    count = _Count(folder, len(found.photos), told.progress)
+    count = _Count(folder, len(found.photos), told)
     lease = Lease(store.path)
     try:
         photos: Sequence[Path] = found.photos
@@ -122,7 +125,7 @@ def _segment_rest(
     photos: Sequence[Path],
     count: "_Count",
 ) -> None:
-    agenda, board = Agenda(), Board(store.path, "segment", count.folder)
+    agenda, board = Agenda(), Board(store.path, ONCE, count.folder)
     driver = Driver(agenda, Segmenting(store, scorer, model), scorer.room)
     board.use(model.hash)
     board.begin()
@@ -166,7 +169,7 @@ def _settle(driver: Driver, agenda: Agenda, paths: Sequence[Path]) -> Iterator[S
 class _Count:
     """How many photos of a folder are done, and with which outcome."""
 
-    def __init__(self, folder: Path, total: int, progress: Callable[[int, int], None]) -> None:
+    def __init__(self, folder: Path, total: int, told: Told) -> None:
         self.folder = folder
         self.outcomes: Counter[Outcome] = Counter()
         self.reasons: list[str] = []
@@ -174,8 +177,8 @@ class _Count:
         self.board: Board | None = None
         """Where others read how far it is, while it is this process that segments."""
         self._total = total
-        self._progress = progress
-        progress(0, total)
+        self._told = told
+        told.progress(0, total)
 
     def add(self, settled: Settled) -> None:
         """One more. Raises FolderGone where it is gone with its folder."""
@@ -188,7 +191,9 @@ class _Count:
         self.outcomes[outcome] += 1
         if settled.reason and outcome in KNOWN_BEFORE:
             self.reasons.append(settled.reason)
-        self._progress(done + 1, self._total)
+        if not settled.as_before:
+            self._told.looked_into()
+        self._told.progress(done + 1, self._total)
         if self.board is not None:
             self._post(self.board, settled, done + 1)
 

@@ -90,7 +90,7 @@ class Segmenting:
         found = self._store.look_up(stat, self._model_hash)
         known = self._known(found)
         if known is not None:
-            return Settled(path, known)
+            return Settled(path, known, as_before=True)
         if stored_path(path) != str(path):
             self._set_aside(stat, f"{stat.path}: its name is not valid text. Rename the file.")
             return Settled(path, Outcome.SET_ASIDE)

@@ -13,6 +13,7 @@ from threading import Thread
 
 from db.counting import Counts, FileCounts
 from db.store import Store
+from db.values import Cause, SetAside
 from pipeline.errors import FolderGone
 from pipeline.intake.notice import Notice, Seen, look_for
 from pipeline.intake.scan import scan
@@ -31,6 +32,7 @@ class Status:
     `segmenting` is whether a process segments into its database now; `by` is that one's notice, or
     that of the last one, None where it is not known. `to_segment` is how many files are not done,
     None where the folder is not there and nobody says. `counts` are those of its photos,
+    `set_aside` the files that are none, by path, called as names are to be called;
     `last_copy` is the newest good copy of the database, `copies_passed_over` are sentences on newer
     ones. Bytes are what is free on the disks.
     """
@@ -41,6 +43,7 @@ class Status:
     by: Notice | None
     to_segment: int | None
     counts: Counts
+    set_aside: tuple[SetAside, ...]
     last_copy: LastCopy | None
     copies_passed_over: tuple[str, ...]
     free_bytes: int
@@ -51,22 +54,26 @@ def status_of(names: Names, copies: DailyCopies) -> Status:
     """Where a folder stands; nothing is changed. Raises StoreError, also where no database is."""
     folder, database = names.folder, copies.database
     # The database first: what is done meanwhile is not to look as if it waited.
-    counts, files = Store.read(
-        database, lambda store: (store.counts(str(folder)), store.file_counts(str(folder)))
-    )
+    counts, files, aside = Store.read(database, lambda store: _stored(store, str(folder)))
+    asked = sum(each.cause is Cause.ASKED for each in aside)
     seen, made = look_for(database), look_for_copies(copies, datetime.now(UTC))
     return Status(
         folder=str(folder),
         database=str(database),
         segmenting=seen.segmenting,
         by=None if seen.notice is None else _with_names(seen.notice, names),
-        to_segment=_to_segment(seen, folder, files),
+        to_segment=_to_segment(seen, folder, files.known - asked),
         counts=counts,
+        set_aside=tuple(_called_aside(names, each) for each in aside),
         last_copy=made.last,
         copies_passed_over=made.passed_over,
         free_bytes=shutil.disk_usage(database.parent).free,
         free_bytes_for_copies=_free(copies.folder),
     )
+
+
+def _stored(store: Store, folder: str) -> tuple[Counts, FileCounts, list[SetAside]]:
+    return store.counts(folder), store.file_counts(folder), store.set_aside_files(folder)
 
 
 def whose(names: Names, database: Path, called: str) -> list[str]:
@@ -79,12 +86,12 @@ def whose(names: Names, database: Path, called: str) -> list[str]:
     ]
 
 
-def _to_segment(seen: Seen, folder: Path, files: FileCounts) -> int | None:
-    """By what lies there and by what the holder says, who knows of outlines to be made anew, but
-    could not say so on a full disk.
+def _to_segment(seen: Seen, folder: Path, done_with: int) -> int | None:
+    """By what lies there, of which so many files are done with, and by what the holder says, who
+    knows of outlines to be made anew, but could not say so on a full disk.
     """
     there, notice = _photos_in(folder), seen.notice
-    left = [] if there is None else [there - files.known]
+    left = [] if there is None else [there - done_with]
     if seen.segmenting and notice is not None and notice.folder == str(folder):
         left.append(notice.found - notice.done)
     return max(0, *left) if left else None
@@ -116,6 +123,14 @@ def _with_names(notice: Notice, names: Names) -> Notice:
         error=error,
         error_path=error_path,
     )
+
+
+def _called_aside(names: Names, file: SetAside) -> SetAside:
+    if names.key is None:
+        return file
+    path = Path(file.path)
+    called = names.of(path)
+    return replace(file, path=called, name=called, reason=names.in_sentence(file.reason, path))
 
 
 def _called(names: Names, sentence: str | None, path: str | None) -> tuple[str | None, str | None]:

@@ -127,8 +127,9 @@ class Teller:
             self._changed("role", Event.NOTE, introduction(seen.notice, self._watched.folder))
 
     def _tell_trouble(self, progress: IngestProgress) -> None:
-        # What stands in a photo's way has its line already.
-        message = None if progress.message == self._of_photo else progress.message
+        # What stands in a photo's way has its line already, and so has whoever segments instead.
+        said = {self._of_photo, self._told.get("role")}
+        message = None if progress.message in said else progress.message
         if message is not None:
             sentence = self._names.in_sentence(message, progress.about)
             self._changed("trouble", Event.TROUBLE, sentence)

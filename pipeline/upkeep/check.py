@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from db.checking import LyingFile
-from db.errors import DamagedDatabase, StoreError
+from db.errors import DamagedDatabase, StoreError, UnreadableDatabase
 from db.sqlite.files import maps_beside
 from db.sqlite.map_check import KeptMaps, MapKey, kept_maps
 from db.store import Store
@@ -84,6 +84,9 @@ def _compare_maps(path: Path, looked: _Looked) -> tuple[str, ...]:
     """Add what is wrong with the maps; what is only worth knowing comes back."""
     try:
         kept = kept_maps(path)
+    except UnreadableDatabase as error:
+        # That somebody may not read it says nothing of what is in it.
+        return (f"{error} Until then its maps are not looked at.",)
     except StoreError:
         looked.findings.add(
             [f"{path} can't be read. It is a cache: delete it, and maps are computed again."]

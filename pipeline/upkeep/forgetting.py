@@ -6,18 +6,19 @@ whatever a person names.
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from db.errors import ForeignFile, NoDatabase, StoreError
 from db.forgetting import KnownPhoto
+from db.photos import is_called
 from db.sqlite.files import beside
 from db.sqlite.forgetting import Gone, forget, would_go
 from db.sqlite.inspection import form_in
 from db.sqlite.maps import Maps
 from db.store import Store
 from pipeline.errors import UpkeepError
-from pipeline.intake.scan import stored_path
+from pipeline.intake.scan import is_file, stored_path
 from pipeline.upkeep.places import places
 
 _BESIDE = (".before-*", ".replaced-*")
@@ -29,10 +30,12 @@ _NO_COPY = ("-wal", "-shm", "-journal", ".lock", ".part", ".maps.db")
 class Plan:
     """What would go: the photo, how many rows of each table, and the copies that hold it too.
 
+    Of the photo's paths the one that was named comes first; `there` are those at which a file lies.
     `unreached` are backups that can't be looked at now, each with the reason.
     """
 
     photo: KnownPhoto
+    there: tuple[str, ...]
     rows: dict[str, int]
     copies: tuple[Path, ...]
     unreached: tuple[str, ...]
@@ -40,10 +43,14 @@ class Plan:
 
 @dataclass(frozen=True)
 class Forgotten:
-    """What went: how many rows, and from which copies. `left` are sentences on what did not."""
+    """What went: how many rows, and from which copies. `left` are sentences on what did not.
+
+    Of the `paths` at which the photo lay, a file still lies at those that are `there`.
+    """
 
     content_hash: str
     paths: tuple[str, ...]
+    there: tuple[str, ...]
     rows: dict[str, int]
     copies: tuple[Path, ...]
     left: tuple[str, ...]
@@ -55,16 +62,19 @@ def plan(store: Store, name: str, named: Sequence[Path] = ()) -> Plan:
     `named` are backups, or folders with some, that nevus does not know of. Raises StoreError, and
     UpkeepError where no photo or more than one is called so.
     """
-    photo = _only(name, _called(store, name))
+    photo = _named_first(name, _only(name, _called(store, name)))
     copies, unreached = [], []
     for copy in _copies(store.path, named):
         try:
             if would_go(copy, [photo.content_hash]).found:
                 copies.append(copy)
+        except ForeignFile:
+            unreached.append(f"{copy} is no database of nevus, so nothing is forgotten in it.")
         except StoreError as error:
             unreached.append(str(error))
     rows = would_go(store.path, [photo.content_hash]).rows
-    return Plan(photo, rows, tuple(copies), tuple(unreached))
+    there = tuple(path for path in photo.paths if is_file(Path(path)))
+    return Plan(photo, there, rows, tuple(copies), tuple(unreached))
 
 
 def carry_out(store: Store, made: Plan, reviewer: str) -> Forgotten:
@@ -88,14 +98,26 @@ def carry_out(store: Store, made: Plan, reviewer: str) -> Forgotten:
         left += _unwiped(store.path, gone)
         for copy in made.copies:
             left += _forget_in(copy, content_hash, reviewer)
-    return Forgotten(content_hash, made.photo.paths, gone.rows, made.copies, tuple(left))
+    photo = made.photo
+    return Forgotten(content_hash, photo.paths, made.there, gone.rows, made.copies, tuple(left))
+
+
+def _named_first(name: str, photo: KnownPhoto) -> KnownPhoto:
+    """The photo, the file by which a person called it before the others that hold it."""
+    named = (_here(name), name.removeprefix("./"))
+    paths = sorted(photo.paths, key=lambda path: not any(is_called(path, each) for each in named))
+    return replace(photo, paths=tuple(paths))
+
+
+def _here(name: str) -> str:
+    """A name as a path from here."""
+    path = Path(name)
+    return stored_path(path.parent.resolve() / path.name)
 
 
 def _called(store: Store, name: str) -> list[KnownPhoto]:
     """The photos of this name; where it is a path from here, those that lie there."""
-    path = Path(name)
-    here = stored_path(path.parent.resolve() / path.name)
-    found = store.photos_called(here) or store.photos_called(name.removeprefix("./"))
+    found = store.photos_called(_here(name)) or store.photos_called(name.removeprefix("./"))
     if not found and store.tombstone(name) is not None:
         # Once more, for a backup that was out of reach the first time.
         return [KnownPhoto(0, name, ())]
@@ -106,7 +128,7 @@ def _only(name: str, found: list[KnownPhoto]) -> KnownPhoto:
     if not found:
         raise UpkeepError(
             f"No photo is called {name!r} here. Name it by its path, its file's name, its hash, or "
-            "its number as in #12."
+            "its number as in #12. One that was forgotten is known by its hash alone."
         )
     if len(found) > 1:
         listed = ", ".join(f"#{photo.photo_id} in {photo.paths[0]}" for photo in found[:10])

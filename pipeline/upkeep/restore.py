@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from db.counting import Counts
-from db.errors import StoreError
+from db.errors import ForeignFile, StoreError
 from db.forgetting import Tombstone
 from db.sqlite.copies import keep_copy
 from db.sqlite.difference import missing_from
@@ -50,7 +50,7 @@ def restore(database: Path, backup: Path) -> Restored:
     """
     if backup.exists() and database.exists() and backup.samefile(database):
         raise UpkeepError(f"{backup} is the database itself. Name a backup of it.")
-    form = form_in(backup)
+    form = _form_of(backup)
     check_place(database)
     lost, forgotten = _lost(database, backup), _forgotten(database)
     left_out: int | None = None
@@ -69,6 +69,15 @@ def restore(database: Path, backup: Path) -> Restored:
     finally:
         lease.release()
     return Restored(database, backup, form, counts_in(database), aside, lost, left_out)
+
+
+def _form_of(backup: Path) -> str:
+    try:
+        return form_in(backup)
+    except ForeignFile as error:
+        raise ForeignFile(
+            f"{backup} is no database of nevus. Name what nevus backup or nevus watch made."
+        ) from error
 
 
 def _lost(database: Path, backup: Path) -> dict[str, int] | None:

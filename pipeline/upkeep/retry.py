@@ -49,5 +49,6 @@ def _as_stored(name: str, aside: set[str], forgotten: set[str]) -> str:
     if here in forgotten or any(each.endswith(f"/{end}") for each in forgotten):
         raise UpkeepError(f"{name} was forgotten for good, so that it is not looked at again.")
     raise UpkeepError(
-        f"No file called {name!r} was set aside here. nevus segment lists those that were."
+        f"No file called {name!r} was set aside here. "
+        "nevus status --set-aside lists those that were."
     )

@@ -1,6 +1,7 @@
 """The commands as a person runs them: real photos, exit codes, both streams."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -52,8 +53,16 @@ def test_segment_counts_everything_and_writes_nothing_beside_the_photos(
     assert totals["backend"] in {"onnxruntime", "coreml"}
     assert "empty.jpg" in done.stderr
     assert listing(photos) == before
-    again = json.loads(run("segment", photos, "--db", tmp_path / "a.db", "--json").stdout)
-    assert (again["segmented"], again["known"] + again["duplicates"]) == (0, 4)
+    again = run("segment", photos, "--db", tmp_path / "a.db", "--json")
+    totals = json.loads(again.stdout)
+    assert (totals["segmented"], totals["known"] + totals["duplicates"]) == (0, 4)
+    assert "6/6 all were known already" in again.stderr
+    assert "photos/s" not in again.stderr
+
+
+def test_segment_says_that_a_folder_holds_no_photos(tmp_path: Path) -> None:
+    (tmp_path / "photos").mkdir()
+    assert "no photos here" in run("segment", tmp_path / "photos", "--db", tmp_path / "a.db").stderr
 
 
 def test_segment_never_imports_textual(photos: Path, tmp_path: Path) -> None:
@@ -229,7 +238,17 @@ def test_evaluate_says_marks_in_words(tmp_path: Path) -> None:
     copy_pairs(tmp_path, 1)
     done = run("evaluate", tmp_path, "--marks", "classic")
     assert done.returncode == 0, done.stderr
-    assert "nothing, median_marks" in done.stdout
+    assert "nothing, median marks " in done.stdout
+
+
+def test_evaluate_says_its_figures_in_words_and_rounded(tmp_path: Path) -> None:
+    copy_pairs(tmp_path, 1)
+    done = run("evaluate", tmp_path)
+    assert done.returncode == 0, done.stderr
+    told = dict(re.split(r" {2,}", line) for line in done.stdout.splitlines())
+    assert told["photos"] == "1"
+    assert re.fullmatch(r"\d\.\d{3} to \d\.\d{3}", told["Jaccard, 95% interval"])
+    assert not any("_" in name for name in told)
 
 
 def test_evaluate_scores_pairs_of_a_folder(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from db.store import Store
+from db.values import Remarks
 from imaging.values import FileStat
 from tests.pipeline.conftest import draw_photo, remember_photo
 from tests.support.commands import run
@@ -34,6 +35,13 @@ def nevus(place: Path, command: str, *arguments: object) -> tuple[int, str, str]
 def test_check_says_that_all_holds_in_one_line(place: Path) -> None:
     counts = "1 photo, 1 file, 1 mask, 1 map, 1 file read"
     assert nevus(place, "check", "--photos") == (0, f"Everything holds: {counts}.\n", "")
+
+
+def test_check_counts_what_reviewers_said_in_a_word_that_is_no_finding(place: Path) -> None:
+    with closing(Store.open(place / "nevus.db")) as store:
+        store.remark(1, "ada", Remarks(score=4))
+    counts = "1 photo, 1 file, 1 mask, 1 map, 1 score or note"
+    assert nevus(place, "check") == (0, f"Everything holds: {counts}.\n", "")
 
 
 def test_check_says_what_does_not_hold(place: Path) -> None:
@@ -74,6 +82,27 @@ def test_forget_asks_says_what_goes_and_leaves_the_file(place: Path) -> None:
     assert nevus(place, "forget", "mole.png", "--yes")[0] == 1
 
 
+def test_forget_names_every_file_of_the_photo_the_one_that_was_named_first(place: Path) -> None:
+    photos = place / "photos"
+    lay, other, named = (photos / name for name in ("another.png", "copy.png", "mole.png"))
+    with closing(Store.open(place / "nevus.db")) as store:
+        for path in (other, lay):
+            path.write_bytes(named.read_bytes())
+            remember_photo(store, path)
+        lay.unlink()
+        store.mark_gone(str(lay))
+    status, out, remarks = nevus(place, "forget", "mole.png", "--yes")
+    assert status == 0
+    assert remarks.splitlines()[:3] == [
+        f"#1 {named}: 1 photo, 3 files, 1 mask, and all that hangs on them.",
+        f"{other} is the same photo, so it goes with it.",
+        f"The same photo lay at {lay}, where no file is now.",
+    ]
+    assert out.splitlines()[1:] == [
+        f"{path} was left as it is, and is not taken in again." for path in (named, other)
+    ]
+
+
 def test_restore_says_what_it_put_back_and_what_is_kept(place: Path) -> None:
     nevus(place, "backup", place / "copy.db")
     photo = draw_photo(place / "photos" / "new.png", at=(9, 9))
@@ -97,3 +126,39 @@ def test_retry_says_how_many_files_are_looked_at_again(place: Path) -> None:
         "1 file is looked at again when the folder is segmented next.\n",
     )
     assert run("retry", place / "photos", "x.png", "--db", place / "nevus.db").returncode == 1
+
+
+def test_status_names_a_few_of_what_is_set_aside_and_says_how_to_see_all(place: Path) -> None:
+    names = [f"{number}.jpg" for number in range(5)]
+    with closing(Store.open(place / "nevus.db")) as store:
+        for name in names[:3]:
+            store.set_aside(FileStat(str(place / "photos" / name), 1, 1, 1), f"{name} is empty.")
+        few = nevus(place, "status")[1]
+        for name in names[3:]:
+            store.set_aside(FileStat(str(place / "photos" / name), 1, 1, 1), f"{name} is empty.")
+    many = nevus(place, "status")[1]
+    assert all(f" {name} is empty.\n" in few for name in names[:3])
+    assert "more" not in few
+    assert "  … and 2 more: nevus status FOLDER --set-aside\n" in many
+    assert "4.jpg" not in many
+    assert nevus(place, "status", "--set-aside")[1] == "".join(f"{n} is empty.\n" for n in names)
+    listed = json.loads(nevus(place, "status", "--json")[1])["set_aside"]
+    assert [each["name"] for each in listed] == names
+
+
+def test_what_is_no_backup_is_not_said_to_be_a_wrong_db(place: Path) -> None:
+    other = place / "other.txt"
+    other.write_text("no database")
+    status, _, remarks = nevus(place, "restore", other)
+    assert status == 2
+    assert f"{other} is no database of nevus. Name what nevus backup" in remarks
+    status, _, remarks = nevus(place, "forget", "mole.png", "--yes", "--backup", other)
+    assert status == 1
+    assert f"{other} is no database of nevus, so nothing is forgotten in it." in remarks
+    assert "--db" not in remarks
+
+
+def test_a_file_that_is_not_set_aside_can_be_looked_up_where_those_are_listed(place: Path) -> None:
+    done = run("retry", place / "photos", "none.jpg", "--db", place / "nevus.db")
+    assert done.returncode == 1
+    assert "nevus status --set-aside lists those" in done.stderr

@@ -5,6 +5,8 @@ from typer.testing import CliRunner
 
 from tui.commands.app import app
 
+COMMANDS = [each.callback.__name__ for each in app.registered_commands if each.callback]
+
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
@@ -20,3 +22,11 @@ def test_a_wrong_value_is_said_plainly(arguments: list[str], words: str) -> None
     done = CliRunner().invoke(app, arguments, env={"COLUMNS": "200"})
     assert done.exit_code == 2
     assert f"Invalid value for '{arguments[1]}': {words}" in done.output
+
+
+@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])
+def test_no_help_says_of_a_switch_that_it_takes_a_value(command: list[str]) -> None:
+    done = CliRunner().invoke(app, [*command, "--help"], env={"COLUMNS": "200"})
+    assert done.exit_code == 0
+    assert "--help" in done.output
+    assert "<bool>" not in done.output

@@ -83,7 +83,7 @@ def test_a_second_watch_follows_and_takes_over_from_one_that_was_killed(
         assert (told["segmenting"], told["by"]["pid"]) == (True, first.process.pid)
         followed = run("segment", photos, "--db", db, "--json")
         assert followed.returncode == 0, followed.stderr
-        assert f"process {first.process.pid}" in followed.stderr
+        assert "Another nevus" not in followed.stderr
         assert json.loads(followed.stdout)["known"] == 1
         first.process.kill()
         first.process.wait()
@@ -96,6 +96,20 @@ def test_a_second_watch_follows_and_takes_over_from_one_that_was_killed(
         said = run("status", photos, "--db", db).stdout
         assert f"nobody; nevus watch, process {second.process.pid}" in said
         assert "was killed" in said
+
+
+def test_segment_does_not_wait_for_one_that_watches_another_folder(
+    photos: Path, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    shutil.copytree(photos, elsewhere)
+    shutil.copy(ROOT / "sample_images" / "hairy.jpg", elsewhere)
+    with watching(photos, tmp_path / "a.db", tmp_path / "log") as watch:
+        until(lambda: "  segmented  " in watch.log)
+        done = run("segment", elsewhere, "--db", tmp_path / "a.db")
+    assert done.returncode == 1
+    assert f"process {watch.process.pid}" in done.stderr
+    assert f"looks after another folder, {photos}" in done.stderr
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for the worker in /proc")

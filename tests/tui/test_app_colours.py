@@ -27,6 +27,7 @@ from tui.colour_app import Reduction
 from tui.keymap import Keymap
 from tui.surface.colours import Colours, Depth, Source
 from tui.surface.finding import Found
+from tui.surface.graphics import Graphics, Way
 
 CELL = "▄".encode()
 IN_TABLE = re.compile(rb"\x1b\[38;5;\d+;48;5;\d+m" + CELL)
@@ -147,6 +148,22 @@ async def test_what_no_key_mends_is_said_in_the_help_and_not_at_each_start(
         await pilot.press("question_mark")
         shown = text_of(app.screen, "#help-beside > Static")
         assert "".join(colours.doubt.split()) in "".join(shown.split())
+    app.finish()
+
+
+@pytest.mark.parametrize("wanted", [None, Way.KITTY])
+async def test_pictures_that_were_asked_for_and_are_not_had_are_said(
+    clinic: Clinic, make_app: Callable[[], NevusApp], wanted: Way | None
+) -> None:
+    graphics = Graphics(why="as the terminal said nothing of its pixels", wanted=wanted)
+    found = Found(Colours(Depth.TRUE, Source.ANSWER), graphics)
+    app = NevusApp(clinic.session, make_app()._make_ingest, found)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        said = [note.message for note in app._notifications if note.title == "Pictures"]
+        assert said == ([graphics.remark] if wanted else [])
+        line = text_of(app.screen, "#status")
+        assert ("drawn in cells, not by kitty" in line) is (wanted is not None)
     app.finish()
 
 

@@ -3,15 +3,17 @@
 from collections.abc import Callable
 from string import ascii_letters
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from db.values import SetAside
 from imaging.decode.photo import PhotoError
 from pipeline.intake.scan import file_stat
 from tests.tui.driving import Clinic, settled, text_of
 from tui.app import NevusApp
-from tui.names import MANY, Names, distinct, labels
+from tui.names import MANY, Names, distinct, labels, sentence_of
 
 MakeApp = Callable[[], NevusApp]
 PARTS = st.lists(st.text(ascii_letters, min_size=1, max_size=3), min_size=1, max_size=4)
@@ -20,6 +22,12 @@ PARTS = st.lists(st.text(ascii_letters, min_size=1, max_size=3), min_size=1, max
 def test_names_that_clash_get_as_many_folders_as_tell_them_apart() -> None:
     paths = ["a/1.jpg", "1.jpg", "b/x/1.jpg", "c/x/1.jpg", "d/x/only.jpg"]
     assert labels(paths) == ["a/1.jpg", "1.jpg", "b/x/1.jpg", "c/x/1.jpg", "only.jpg"]
+
+
+@pytest.mark.parametrize("reason", ["{0}: it is bad.", "a.jpg: it is bad.", "it is bad."])
+def test_why_a_file_was_set_aside_names_it_once(reason: str) -> None:
+    file = SetAside("/p/sub/a.jpg", "a.jpg", reason.format("/p/sub/a.jpg"))
+    assert sentence_of(file, "/p") == "sub/a.jpg: it is bad."
 
 
 @given(st.sets(PARTS.map("/".join)))

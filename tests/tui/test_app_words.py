@@ -1,11 +1,20 @@
 """Names and numbers on a few cells."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from db.values import QueueItem
+from tests.tui.driving import Clinic, settled, text_of, until
+from tui.app import NevusApp
+from tui.widgets.captions import fact_line
 from tui.words import cells, duration, fitting, folded, percent, shorten
+
+ITEM = QueueItem(1, "/p/a.jpg", "a.jpg", None, True, False, 0.1)
 
 
 @given(st.text(st.characters(exclude_categories=("C", "Z", "M"))), st.integers(0, 60))
@@ -48,6 +57,25 @@ def test_a_duration_is_rough(seconds: float, text: str) -> None:
 )
 def test_percent(fraction: float, text: str) -> None:
     assert percent(fraction) == text
+
+
+@pytest.mark.parametrize(
+    ("predicted", "text"),
+    [(0.0, "no lesion"), (0.0049, "no lesion"), (0.005, "sure 0.01"), (0.834, "sure 0.83")],
+)
+def test_where_nothing_was_found_no_zero_is_told(predicted: float, text: str) -> None:
+    [(word, _), *_] = fact_line(replace(ITEM, predicted_jaccard=predicted), None, "", 20)
+    assert word == text
+
+
+@pytest.mark.parametrize(("predicted", "told"), [(0.0, "no lesion"), (0.31, "Jaccard 0.31")])
+async def test_the_details_say_so(
+    clinic: Clinic, make_app: Callable[[], NevusApp], predicted: float, told: str
+) -> None:
+    clinic.outline("a.jpg", 0, predicted_jaccard=predicted)
+    async with make_app().run_test(size=(160, 48)) as pilot:
+        screen = await settled(pilot)
+        await until(pilot, lambda: f"Predicts  {told}" in text_of(screen, "#details Static"))
 
 
 @given(st.lists(st.integers(1, 30)), st.integers(0, 200), st.integers(0, 4))

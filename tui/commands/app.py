@@ -20,7 +20,7 @@ from tui.commands.segment import segment
 from tui.commands.service import service
 from tui.commands.settings import settings
 from tui.commands.status import status
-from tui.commands.usage import PlainGroup
+from tui.commands.usage import PlainCommand, PlainGroup
 from tui.commands.watch import watch
 
 app = typer.Typer(
@@ -56,7 +56,7 @@ for _command in (
     retry,
     settings,
 ):
-    app.command(help=_paragraphs(_command))(_command)
+    app.command(cls=PlainCommand, help=_paragraphs(_command))(_command)
 
 
 def _show_version(asked: bool) -> None:

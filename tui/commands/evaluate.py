@@ -19,6 +19,17 @@ if TYPE_CHECKING:
     from models.run.segmenter import Segmenter
     from models.run.setup import ModelSetup
 
+NAMES = {
+    "pairs": "photos",
+    "dice": "Dice",
+    "jaccard": "Jaccard",
+    "jaccard_interval": "Jaccard, 95% interval",
+    "threshold_jaccard": "Jaccard, misses as 0",
+    "below_065": "misses (Jaccard below 0.65), share",
+    "milliseconds": "milliseconds, median of the model",
+}
+"""What figures are called in a table; in JSON they keep their own names."""
+
 
 def evaluate(
     pairs: Annotated[
@@ -31,7 +42,10 @@ def evaluate(
     ],
     model: Model = None,
     where: Annotated[
-        list[str], typer.Option("--where", help="COLUMN=VALUE of the CSV; can be repeated.")
+        list[str],
+        typer.Option(
+            "--where", metavar="COLUMN=VALUE", help="Only these rows of the CSV; can be repeated."
+        ),
     ] = [],  # noqa: B006
     framing: Annotated[
         Literal["fit", "fill", "centre"] | None,
@@ -51,7 +65,7 @@ def evaluate(
 ) -> None:
     """Compare a model's masks with true ones: Dice and Jaccard, each photo at its own size.
 
-    A photo whose Jaccard is below 0.65 counts as nothing in threshold_jaccard.
+    A photo whose Jaccard is below 0.65 is a miss; it counts as 0 in threshold_jaccard.
 
     With --marks a scripted reviewer marks the largest error until the Dice is 0.90, or 20 times:
     from the model's outline (own; bad where its Jaccard is below 0.75) and from nothing.
@@ -73,7 +87,7 @@ def evaluate(
     with failures():
         from models.evaluate.pairs import read_pairs
         from models.run.variants import Mirrored, Reframed
-        from tui.commands.segment import progressing
+        from tui.commands.progress import progressing
 
         found = read_pairs(pairs, filters)
         segmenter = held.setup().open()
@@ -82,8 +96,14 @@ def evaluate(
         if mirrored:
             segmenter = segmenter.using(Mirrored)
         refiner = _refiner(marks, held.setup()) if marks else None
-        with progressing("evaluating") as progress:
-            result = _measured(segmenter, refiner, found, lambda done: progress(done, len(found)))
+        with progressing("evaluating") as bar:
+            bar.show(0, len(found))
+
+            def count(done: int) -> None:
+                bar.work()
+                bar.show(done, len(found))
+
+            result = _measured(segmenter, refiner, found, count)
         if json:
             print_json(result)
         else:
@@ -113,7 +133,7 @@ def _refiner(name: str, setup: "ModelSetup") -> "Refiner":
     return open_refiner(shipped_refiner(), setup.backend, setup.compute_units)
 
 
-def _rows(result: "Evaluation | Markings") -> dict[str, object]:
+def _rows(result: "Evaluation | Markings") -> dict[str, str]:
     """Each figure by its name; those of marks by where they began as well."""
     rows: dict[str, object] = {}
     for name, value in vars(result).items():
@@ -121,7 +141,13 @@ def _rows(result: "Evaluation | Markings") -> dict[str, object]:
             rows |= {f"{name}, {figure}": number for figure, number in vars(value).items()}
         else:
             rows[name] = value
-    return rows
+    return {NAMES.get(name, name.replace("_", " ")): _told(value) for name, value in rows.items()}
+
+
+def _told(value: object) -> str:
+    if isinstance(value, tuple):
+        return " to ".join(map(_told, value))
+    return f"{value:.3f}" if isinstance(value, float) else str(value)
 
 
 def _filter(text: str) -> tuple[str, str]:

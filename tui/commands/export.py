@@ -38,6 +38,7 @@ def export(
         typer.Option(
             "--format",
             "-f",
+            metavar="FORMAT",
             callback=_known_format,
             help="png (a mask a photo) or coco (one JSON).",
         ),

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 def forget(
     photo: Annotated[
         str,
-        typer.Argument(metavar="PHOTO", help="Its path, its file's name, its hash, or as in #12."),
+        typer.Argument(
+            metavar="PHOTO", help="Its path, its file's name, its hash, or its number, as in #12."
+        ),
     ],
     folder: Folder = Path(),
     db: Database = None,
@@ -35,6 +37,7 @@ def forget(
         list[Path],
         typer.Option(
             "--backup",
+            metavar="PATH",
             exists=True,
             help="A backup that nevus doesn't know of, or a folder with some; can be repeated.",
         ),
@@ -95,14 +98,22 @@ def _what_goes(made: "Plan") -> list[str]:
     return [
         f"#{made.photo.photo_id} {where}: "
         + (f"{goes}, and all that hangs on them." if goes else "nothing is known of it any more."),
+        *(_another(path, path in made.there) for path in made.photo.paths[1:]),
         *(f"Also in {copy}." for copy in made.copies),
         *made.unreached,
     ]
 
 
+def _another(path: str, there: bool) -> str:
+    """A sentence on a path of the photo beside the first."""
+    if there:
+        return f"{path} is the same photo, so it goes with it."
+    return f"The same photo lay at {path}, where no file is now."
+
+
 def _print(done: "Forgotten") -> None:
     print_line(f"Forgotten, but for its hash: {done.content_hash}")
-    if done.paths:
-        print_line(f"{done.paths[0]} was left as it is, and is not taken in again.")
+    for path in done.there:
+        print_line(f"{path} was left as it is, and is not taken in again.")
     for sentence in done.left:
         remark(sentence)

@@ -29,6 +29,7 @@ Group = Annotated[
     str | None,
     typer.Option(
         "--group",
+        metavar="NAME",
         help="A group of this machine whose members share the database, each with a login.",
     ),
 ]
@@ -64,7 +65,7 @@ Json = Annotated[
 ]
 Reviewer = Annotated[
     str | None,
-    typer.Option("--reviewer", help="Your name, stored with each decision."),
+    typer.Option("--reviewer", metavar="NAME", help="Your name, stored with each decision."),
 ]
 Color = Annotated[
     Literal["auto", "truecolor", "256"] | None,

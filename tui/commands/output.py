@@ -70,11 +70,12 @@ def _numbers(value: Any) -> Any:
 
 
 def print_table(rows: dict[str, Any]) -> None:
-    """Names and values in two columns on stdout."""
+    """Names and values in two columns on stdout; of a list each on a line of its own."""
     wide = max(len(name) for name in rows)
     console = Console(highlight=False, soft_wrap=True)
     for name, value in rows.items():
-        console.print(safe_text(f"{name:<{wide}}  {value}"))
+        for line, each in enumerate(value if isinstance(value, list) else [value]):
+            console.print(safe_text(f"{'' if line else name:<{wide}}  {each}"))
 
 
 def fail(sentence: str, code: int = FAILED) -> typer.Exit:

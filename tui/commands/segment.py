@@ -1,59 +1,12 @@
 """`nevus segment`: run every photo of a folder through the model, once, without a screen."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    ProgressColumn,
-    Task,
-    TextColumn,
-    TimeRemainingColumn,
-)
-from rich.text import Text
 
 from tui.commands.options import Folder, Json
 from tui.commands.outlining import UNSAID, Outlining, with_outlining
-from tui.commands.output import failures, print_json, print_table, remark, stderr
+from tui.commands.output import failures, print_json, print_table, remark
+from tui.commands.progress import progressing
 from tui.commands.settings import settled
-
-
-class PhotosPerSecond(ProgressColumn):
-    """How many photos a second are done."""
-
-    def render(self, task: Task) -> Text:
-        """The speed, or a dash before it is known."""
-        speed = task.finished_speed or task.speed
-        return Text(f"{speed:.1f} photos/s" if speed else "– photos/s")
-
-
-@contextmanager
-def progressing(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Tell what this gives how many of how many photos are done: a bar on stderr shows it.
-
-    It appears with the first number, so that no dead bar stands above what went wrong before.
-    """
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        PhotosPerSecond(),
-        TimeRemainingColumn(),
-        console=stderr(),
-    )
-    task = bar.add_task(what, total=None)
-
-    def show(done: int, total: int) -> None:
-        bar.start()
-        bar.update(task, completed=done, total=total)
-
-    try:
-        yield show
-    finally:
-        bar.stop()
 
 
 @with_outlining
@@ -85,8 +38,9 @@ def segment(
         store = Store.open(held.database(folder), held.group, held.maps_bytes())
         scorer = Pool.of(held)
         try:
-            with progressing("segmenting") as progress:
-                totals = segment_folder(store, scorer, folder, Told(progress, remark))
+            with progressing("segmenting") as bar:
+                told = Told(bar.show, remark, bar.work)
+                totals = segment_folder(store, scorer, folder, told)
             aside = store.set_aside_files(str(folder.resolve()))
         finally:
             scorer.close()

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,7 +14,7 @@ from tui.commands.options import (
     HashNames,
     Json,
 )
-from tui.commands.output import failures, print_json, print_table, remark
+from tui.commands.output import failures, print_json, print_line, print_table, remark
 from tui.commands.settings import settled
 from tui.commands.watch import copies_for
 
@@ -23,9 +23,15 @@ if TYPE_CHECKING:
     from pipeline.unattended.status import Status
 
 HOW = "nevus backup DEST makes one now, nevus watch one a day; nevus review makes none."
+FEW = 3
+"""Files that are named with why they were set aside; a screen is to hold all else too."""
 Hashed = Annotated[
     str | None,
     typer.Option("--photo", metavar="HASH", help="Say which photo a hash in the log stands for."),
+]
+NameAside = Annotated[
+    bool,
+    typer.Option("--set-aside", help="Name every file that was set aside, and say why."),
 ]
 
 
@@ -35,9 +41,11 @@ def status(
     group: Group = None,
     hash_names: HashNames = None,
     photo: Hashed = None,
+    set_aside: NameAside = False,
     json: Json = False,
 ) -> None:
-    """Say what is being done about FOLDER: who segments, how far, what is decided, the last copy.
+    """Say what is being done about FOLDER: who segments, how far, what is decided, what was set
+    aside and why, the last copy.
 
     Nothing is changed. It is true after a kill as well: whether anybody segments is told by a lock
     that ends with its holder.
@@ -47,6 +55,8 @@ def status(
       nevus status ~/captures
 
       nevus status ~/captures --json | jq .to_segment
+
+      nevus status ~/captures --set-aside
 
       nevus status ~/captures --photo '#3f2a9c0d1e4b'
     """
@@ -64,6 +74,9 @@ def status(
         found = status_of(names, copies_for(database, held))
         if json:
             print_json(found)
+        elif set_aside:
+            for sentence in _reasons(found):
+                print_line(sentence)
         else:
             print_table(_rows(found))
 
@@ -80,7 +93,24 @@ def _say_whose(folder: Path, database: Path, photo: str) -> None:
         print_table({photo: path})
 
 
-def _rows(status: "Status") -> dict[str, str]:
+def _reasons(status: "Status") -> list[str]:
+    """Which files were set aside, and why."""
+    from tui.names import sentence_of
+
+    return [sentence_of(file, status.folder) for file in status.set_aside]
+
+
+def _aside(status: "Status") -> list[str]:
+    """How many files were set aside, why the first few, and how to see the rest."""
+    number = counted(status.counts.set_aside, "file")
+    reasons = _reasons(status)
+    more = len(reasons) - FEW
+    if more <= 0:
+        return [number, *reasons]
+    return [number, *reasons[:FEW], f"… and {more:,} more: nevus status FOLDER --set-aside"]
+
+
+def _rows(status: "Status") -> dict[str, Any]:
     by = status.by
     rows = {
         "folder": status.folder,
@@ -102,7 +132,7 @@ def _rows(status: "Status") -> dict[str, str]:
         **rows,
         "to segment": "the folder is not there" if left is None else counted(left, "file"),
         "reviewed": stand(status.counts),
-        "set aside": counted(status.counts.set_aside, "file"),
+        "set aside": _aside(status),
         "last copy": " ".join((_copy(status), *status.copies_passed_over)),
         "free": f"{_size(status.free_bytes)}"
         + ("" if copies is None else f", for copies {_size(copies)}"),

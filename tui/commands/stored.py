@@ -10,7 +10,7 @@ _WORDS = {
     "draft": ("draft", "drafts"),
     "edit": ("edit", "edits"),
     "decision": ("decision", "decisions"),
-    "remark": ("remark", "remarks"),
+    "remark": ("score or note", "scores or notes"),
     "aside": ("file set aside", "files set aside"),
     "tombstone": ("photo forgotten", "photos forgotten"),
     "photos read": ("file read", "files read"),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from imaging.text import printable
 
@@ -19,7 +19,23 @@ _SENTENCES = {
 _BEFORE_OURS = "Value error, "
 
 
-class PlainGroup(TyperGroup):
+class _PlainSwitches:
+    """Says in the help of no switch that it takes a value."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Options and arguments; Typer would show `<bool>` beside a switch."""
+        params: list[Any] = super().get_params(ctx)  # type: ignore[misc]
+        for each in params:
+            if getattr(each, "is_flag", False):
+                each.metavar = ""
+        return params
+
+
+class PlainCommand(_PlainSwitches, TyperCommand):
+    """A command with plain help."""
+
+
+class PlainGroup(_PlainSwitches, TyperGroup):
     """Commands whose wrong values are said plainly: Typer passes on what Pydantic says of them."""
 
     def invoke(self, ctx: Any) -> Any:

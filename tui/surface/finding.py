@@ -5,10 +5,17 @@ import signal
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui.surface.colours import Colours, Depth, Source, answered, known_colours
-from tui.surface.graphics import CELLS, Graphics, asks_pictures, beyond_tmux, found_graphics
+from tui.surface.graphics import (
+    CELLS,
+    Graphics,
+    asks_pictures,
+    beyond_tmux,
+    found_graphics,
+    without_colours,
+)
 from tui.surface.probe import HELD, Answer, ask, ask_beyond_tmux
 from tui.surface.tmux import inside_tmux
 
@@ -31,6 +38,12 @@ def look_at_terminal(color: str, graphics: str) -> Found:
 
     To be called before anything else reads from the terminal. Raises KeyboardInterrupt.
     """
+    found = _look(color, graphics)
+    grey = color == "auto" and bool(os.environ.get("NO_COLOR"))
+    return replace(found, graphics=without_colours(found.graphics)) if grey else found
+
+
+def _look(color: str, graphics: str) -> Found:
     environment = os.environ
     colours = known_colours(color, environment)
     if colours is not None and inside_tmux(environment):

@@ -110,7 +110,17 @@ def _advice(terminal: Terminal) -> str:
 
 
 def _photo(graphics: Graphics) -> Finding:
+    if graphics.remark:
+        return note(
+            "Photo",
+            graphics.remark,
+            "Leave --graphics at auto, or review where the terminal itself has such pictures.",
+        )
     said = f"Drawn {graphics.way.words}, {graphics.why}"
+    if not graphics.sure:
+        return note(
+            "Photo", f"{said}.", "If the photo is garbled or missing, leave --graphics at auto."
+        )
     if graphics.way is Way.CELLS or graphics.cell is None:
         return ok("Photo", f"{said}.")
     width, height = graphics.cell

@@ -6,7 +6,7 @@ from db.values import QueueItem
 from imaging.text import printable
 from pipeline.review.sheet import Bar
 from tui.widgets.row_view import glyph
-from tui.words import FLAG, cells, cut, folded, percent
+from tui.words import FLAG, cells, cut, folded, percent, sureness
 
 BARS = {
     Bar.OUT: "taken out",
@@ -55,7 +55,7 @@ def _word(item: QueueItem, bar: Bar | None, holder: str, width: int) -> Part:
     if bar in BARS:
         return BARS[bar], COLOURS.get(bar, "since")
     sure = item.predicted_jaccard
-    return ("" if sure is None else f"sure {sure:.2f}"), "quiet"
+    return ("" if sure is None else sureness(sure, "sure")), "quiet"
 
 
 def placard(text: str, width: int, height: int) -> list[str]:

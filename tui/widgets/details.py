@@ -18,7 +18,7 @@ from pipeline.review.order import explain_place
 from pipeline.review.verdict import USUAL
 from pipeline.review.wanted import ALL, Wanted
 from tui.names import below
-from tui.words import FLAG, cells, cut, folded, lines_of, percent, shorten
+from tui.words import FLAG, cells, cut, folded, lines_of, percent, shorten, sureness
 
 LABEL = 10
 """Cells for the names on the left."""
@@ -276,7 +276,7 @@ def word_lines(photo: PhotoDetails) -> list[Content]:
     """How good the model expects its outline to be, if there is one, and what it did not see."""
     lines = []
     if photo.predicted_jaccard is not None:
-        lines.append(pair("Predicts", f"Jaccard {photo.predicted_jaccard:.2f}"))
+        lines.append(pair("Predicts", sureness(photo.predicted_jaccard, "Jaccard")))
     if photo.lesion_probability is not None:
         style = "$warning" if photo.lesion_probability < NO_LESION_BELOW else ""
         lines.append(pair("A lesion", f"{photo.lesion_probability:.0%} sure", style))

@@ -147,6 +147,12 @@ class PhotoView(Widget):
         return "" if self._way is Way.CELLS else str(self._way)
 
     @property
+    def not_drawn_by(self) -> str:
+        """Whose graphics were asked for, and can't be had; empty where none were."""
+        missed = self.app.graphics.missed if isinstance(self.app, ColourApp) else None
+        return "" if missed is None else str(missed)
+
+    @property
     def zoom(self) -> float:
         """How many times as large as all of it fits the photo is seen; 1 without a photo."""
         return 1.0 if self._lens is None else self._lens.zoom

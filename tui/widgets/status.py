@@ -44,6 +44,8 @@ class State:
     note: bool = False
     drawn: str = ""
     """By whose graphics the photo is drawn; empty where it is drawn in cells."""
+    not_drawn: str = ""
+    """By whose graphics it was to be drawn, where it is not."""
 
 
 class Status(Widget):
@@ -90,6 +92,8 @@ class Status(Widget):
         if state.overlay is not Shown.NOTHING:
             shown = f"{shown} {100 * state.opacity:.0f}%"
         parts.append(setting("mask", shown))
+        if state.not_drawn:
+            parts.append(setting("drawn in cells, not by", state.not_drawn))
         return [*parts, setting("drawn by", state.drawn)] if state.drawn else parts
 
     def _said(self) -> list[Content]:

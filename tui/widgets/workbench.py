@@ -122,6 +122,7 @@ class Workbench(PhotoTable):
             contrast=canvas.contrast,
             heat=canvas.heat,
             drawn=canvas.drawn_by,
+            not_drawn=canvas.not_drawn_by,
             instead=self._instead,
             lesions=len(self._lesions),
             refining=canvas.tool is Tool.REFINE and draft is not None and draft.changing,

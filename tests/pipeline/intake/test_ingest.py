@@ -17,7 +17,7 @@ from imaging.decode.photo import PhotoUnavailable
 from models.run.setup import ModelSetup
 from pipeline.intake.ingest import Ingest, IngestProgress, Part, Patience, Rhythm
 from pipeline.intake.lease import Lease
-from pipeline.intake.notice import look_for
+from pipeline.intake.notice import Board, look_for
 from pipeline.intake.outcome import Outcome, Settled
 from pipeline.intake.watch import Pace
 from pipeline.work.scorer import Pool
@@ -155,6 +155,21 @@ def test_while_another_segments_it_shows_the_stores_numbers_and_then_takes_over(
     assert (told.progress[-1].segmenting_here, told.progress[-1].done) == (False, 0)
     other.release()
     until(lambda: told.progress[-1].segmenting_here and told.done == (1, 1))
+    ingest.stop()
+
+
+def test_that_what_lies_here_waits_for_one_that_segments_another_folder_is_said(
+    store: Store, scorer: Pool, folder: Path, told: Told, draw: Draw, until: Until
+) -> None:
+    other = Lease(store.path)
+    assert other.take()
+    Board(store.path, "review", folder.with_name("elsewhere")).begin()
+    draw(folder / "a.jpg")
+    ingest = Ingest(store, scorer, folder, told, Rhythm(QUICK, IMPATIENT))
+    ingest.start()
+    until(lambda: f"is segmenting {folder.with_name('elsewhere')}" in str(told.message))
+    other.release()
+    until(lambda: told.done == (1, 1) and told.message is None)
     ingest.stop()
 
 

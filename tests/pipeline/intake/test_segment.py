@@ -289,3 +289,21 @@ def test_a_sub_folder_that_can_t_be_read_is_said(
     finally:
         (folder / "locked").chmod(0o755)
     assert "locked can't be read" in REMARKS[0]
+
+
+def test_only_what_was_looked_into_counts_as_work(
+    store: Store, scorer: Pool, folder: Path, draw: Draw
+) -> None:
+    draw(folder / "a.jpg")
+    (folder / "empty.jpg").touch()
+
+    def looked_into() -> int:
+        worked: list[None] = []
+        told = Told(silent, REMARKS.append, lambda: worked.append(None))
+        segment_folder(store, scorer, folder, told)
+        return len(worked)
+
+    assert looked_into() == 2
+    assert looked_into() == 0
+    draw(folder / "b.jpg", at=(20, 0))
+    assert looked_into() == 1

@@ -43,6 +43,8 @@ def test_while_nobody_segments_what_is_not_known_waits(
     assert found.counts == Counts(photos=1, outlined=1, waiting=1, set_aside=1)
     assert (found.last_copy, found.copies_passed_over) == (None, ())
     assert found.free_bytes > 0
+    store.ask_again(str(folder))
+    assert status(store, folder).to_segment == 2
     folder.rename(folder.with_name("away"))
     assert status(store, folder).to_segment is None
 
@@ -118,3 +120,18 @@ def test_a_hash_of_the_log_leads_to_its_photo(store: Store, folder: Path, rememb
     names = Names(folder, b"1" * 32)
     assert whose(names, store.path, names.of(folder / "mole.jpg")) == ["mole.jpg"]
     assert whose(names, store.path, names.of(folder / "none.jpg")) == []
+
+
+def test_what_is_set_aside_is_named_with_its_reason_and_hashed_where_names_are(
+    store: Store, folder: Path
+) -> None:
+    for name in ("Miller.jpg", "Bauer/Miller.jpg"):
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+        store.set_aside(file_stat(path), "Miller.jpg is empty.")
+    found = status(store, folder).set_aside
+    assert [each.path for each in found] == [f"{folder}/Bauer/Miller.jpg", f"{folder}/Miller.jpg"]
+    hashed = status(store, folder, b"1" * 32).set_aside
+    assert not any(name in str(hashed) for name in ("Miller", "Bauer"))
+    assert all(each.reason == f"{each.name} is empty." for each in hashed)

@@ -119,17 +119,19 @@ def test_with_hashes_no_line_holds_anything_of_a_name(
     assert not any(name in said for name in ("Smith", "Jane", "Miller", "Jones"))
 
 
+@pytest.mark.parametrize("place", ["photos", "elsewhere"])
 def test_while_another_segments_it_says_who_and_then_takes_over(
-    watching: Callable[..., Any], folder: Path, tmp_path: Path, draw: Draw, until: Until
+    watching: Callable[..., Any], folder: Path, tmp_path: Path, draw: Draw, until: Until, place: str
 ) -> None:
     database = tmp_path / "memory" / "nevus.db"
     database.parent.mkdir()
     other = Lease(database)
     assert other.take()
-    Board(database, "watch", folder).begin()
+    Board(database, "watch", folder.with_name(place)).begin()
     draw(folder / "a.jpg")
     with watching() as found:
         until(lambda: found.says("note", f"Another nevus (watch, process {os.getpid()} on"))
+        until(lambda: found.looks > 0)
         assert found.photos() == {}
         other.release()
         until(lambda: found.photos() == {"a.jpg": "segmented"})

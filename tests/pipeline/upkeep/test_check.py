@@ -19,6 +19,7 @@ from pipeline.upkeep.report import MOST
 from tests.db.conftest import verdict
 from tests.db.rows import rows_in, unpack
 from tests.pipeline.upkeep.conftest import execute
+from tests.support.rights import reachable, without_rights
 
 
 def test_a_reviewed_folder_holds(database: Path) -> None:
@@ -217,6 +218,20 @@ def test_a_map_that_is_damaged_lost_or_loose_is_said(database: Path) -> None:
     report = check(database)
     assert report.holds
     assert "3 of the outlines have lost their map" in report.notes[0]
+
+
+def test_maps_that_may_not_be_read_are_no_fault_and_not_to_be_deleted(database: Path) -> None:
+    with reachable() as folder:
+        copy = Path(shutil.copy(database, folder / "nevus.db"))
+        copy.chmod(0o644)
+        maps = Path(shutil.copy(maps_beside(database), maps_beside(copy)))
+        maps.chmod(0)
+        with without_rights(folder):
+            report = check(copy)
+    assert report.holds
+    [note] = report.notes
+    assert note.startswith(f"{maps} can't be read (Permission denied).")
+    assert "delete" not in note
 
 
 def test_a_photo_whose_bytes_went_bad_is_said(place: Path, database: Path) -> None:

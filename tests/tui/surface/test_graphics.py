@@ -5,7 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from tui.surface.graphics import Graphics, Way, asks_pictures, found_graphics
+from tui.surface.graphics import (
+    Graphics,
+    Way,
+    asks_pictures,
+    beyond_tmux,
+    found_graphics,
+    without_colours,
+)
 from tui.surface.probe import Answer, understand
 
 HERE, MOVED = b"\x1b[5;1R", b"\x1b[5;3R"
@@ -76,3 +83,43 @@ def test_nobody_waits_for_a_terminal_that_is_known_and_says_nothing_of_pixels() 
 def test_a_cell_is_known_even_where_nothing_says_how_large() -> None:
     raster = Graphics(cell=(7, 15)).raster
     assert (raster.across, raster.down, raster.stretch) == (7, 15, 1)
+
+
+INSIDE = {**XTERM, "TMUX": "/nowhere/default,1,0"}
+
+
+@pytest.mark.parametrize("way", [Way.KITTY, Way.SIXEL])
+@pytest.mark.parametrize(
+    ("environment", "why"),
+    [
+        pytest.param(XTERM, "nothing of its pixels", id="no-answer"),
+        pytest.param({"TERM": "dumb"}, "TERM=dumb has no pictures", id="dumb"),
+        pytest.param({**XTERM, "STY": "1.pts"}, "screen passes no pictures on", id="screen"),
+        pytest.param(INSIDE, "tmux", id="tmux-without-passage"),
+        pytest.param({**XTERM, "NO_COLOR": "1"}, "NO_COLOR", id="no-colour"),
+    ],
+)
+def test_what_was_asked_for_and_is_not_had_is_said_with_the_reason(
+    way: Way, environment: Mapping[str, str], why: str
+) -> None:
+    if "TMUX" in environment:
+        found, _ = beyond_tmux(way, environment, lambda _: DRAWS)
+    elif "NO_COLOR" in environment:
+        found = without_colours(found_graphics(way, DRAWS, environment))
+    else:
+        found = found_graphics(way, Answer(), environment)
+    assert (found.way, found.missed) == (Way.CELLS, way)
+    assert found.remark.startswith(f"--graphics {way} was asked for. The photo is drawn in cells")
+    assert why in found.remark
+
+
+@pytest.mark.parametrize("choice", ["auto", *Way])
+def test_nothing_is_said_where_it_is_drawn_as_was_asked(choice: str) -> None:
+    found = found_graphics(choice, replace(DRAWS, sixel=True), XTERM)
+    assert (found.missed, found.remark, found.sure) == (None, "", True)
+
+
+def test_what_the_terminal_did_not_say_is_drawn_where_it_is_asked_for_and_is_in_doubt() -> None:
+    found = found_graphics("kitty", Answer(sixel=True, cell=(10, 20)), XTERM)
+    assert (found.way, found.sure) == (Way.KITTY, False)
+    assert "didn't say that it can" in found.why

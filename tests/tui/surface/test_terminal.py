@@ -73,6 +73,24 @@ def test_the_status_line_says_whose_graphics_are_used_and_nothing_of_cells() -> 
     assert status._parts()[-1].plain == "drawn by sixel"
 
 
+def test_pictures_that_are_asked_for_and_not_had_are_noted_and_said_in_the_status_line() -> None:
+    graphics = Graphics(why="as tmux passes no pictures on", wanted=Way.KITTY)
+    terminal = Terminal(True, (80, 24), ASKED, UTF8, graphics)
+    (finding,) = (each for each in terminal_findings(terminal) if each.subject == "Photo")
+    assert (finding.state, finding.sentence) == (Grade.NOTE, graphics.remark)
+    status = Status("ada")
+    status.set_reactive(Status.state, State(not_drawn=Way.KITTY))
+    assert status._parts()[-1].plain == "drawn in cells, not by kitty"
+
+
+def test_pictures_that_the_terminal_said_nothing_of_are_noted() -> None:
+    graphics = Graphics(Way.SIXEL, "as --graphics says", (9, 18), wanted=Way.SIXEL, sure=False)
+    terminal = Terminal(True, (80, 24), ASKED, UTF8, graphics)
+    (finding,) = (each for each in terminal_findings(terminal) if each.subject == "Photo")
+    assert finding.state is Grade.NOTE
+    assert "--graphics at auto" in finding.advice
+
+
 def test_a_pipe_is_told_to_ask_in_the_terminal() -> None:
     finding = found(Colours(Depth.TABLE, Source.UNKNOWN), interactive=False)["Colours"]
     assert "without a pipe" in finding.advice

@@ -78,6 +78,10 @@ def test_tmux_passes_pictures_on_where_it_is_told_to(tmp_path: Path) -> None:
                 assert (way, in_tmux) == expected
                 assert mends is in_tmux
                 assert ("allow-passthrough" in why) is not in_tmux
+            tmux("respawn-pane", "-k", "-c", str(ROOT), f"env NO_COLOR=1 {asker}")
+            player.play(lambda _: told.exists())
+            way, *_, why = json.loads(told.read_text())
+            assert (way, "NO_COLOR" in why) == (Way.CELLS, True)
 
 
 def test_without_an_answer_of_tmux_it_is_in_doubt(tmp_path: Path) -> None:
