@@ -16,6 +16,7 @@ from db.values import (
     Decision,
     DraftState,
     Heard,
+    KeptEdits,
     NewMask,
     PhotoDetails,
     QueueItem,
@@ -42,9 +43,9 @@ from pipeline.review.shared import SharedSession
 from pipeline.review.sheet import Meant
 from pipeline.review.sitting import Sitting
 from pipeline.review.statistics import Statistics, read_statistics
-from pipeline.review.stored_draft import StoredDraft, Whose
+from pipeline.review.stored_draft import StoredDraft, Whose, strokes_behind
 from pipeline.review.verdict import OUTLINE, Ruling, TakenBack, stored_kind
-from pipeline.review.versions import Version, compare_versions
+from pipeline.review.versions import Version, compare_versions, dont_fit, drawn_on
 from pipeline.review.viewer_refiner import ViewerRefiner
 from pipeline.review.waiting import Said
 from pipeline.review.writer import Writer
@@ -146,7 +147,8 @@ class ReviewSession(SharedSession):
         editor = self._editor(details, prediction)
         refiner = ViewerRefiner(self._viewer, details, content_hash)
         begun = self._store.begun_shapes(photo_id, self.reviewer)
-        return OpenPhoto(details, content_hash, picture, prediction, editor, refiner, begun)
+        kept = sum(len(each.edits) for each in self._kept(details))
+        return OpenPhoto(details, content_hash, picture, prediction, editor, refiner, begun, kept)
 
     def look(self, photo: OpenPhoto, framing: Framing) -> Pixels:
         """What a framing shows of an opened photo, from its full resolution: uint8 (gh, gw, 3).
@@ -289,9 +291,16 @@ class ReviewSession(SharedSession):
         return self._store.model_outline(photo_id, None) is not None
 
     def versions(self, photo: OpenPhoto) -> tuple[Version, ...]:
-        """The photo's revisions beside the mask as it is edited, the last first."""
+        """What the reviewer's kept edits made, then revisions, beside the mask as it is edited.
+
+        The last of each come first. Raises ReviewError where kept edits don't fit what they are on.
+        """
         photo.editor.end_stroke()
-        return compare_versions(self._store, photo.details.photo_id, photo.editor.mask)
+        kept = self._kept(photo.details)
+        return compare_versions(self._store, photo.details, kept, photo.editor.mask)
+
+    def _kept(self, details: PhotoDetails) -> tuple[KeptEdits, ...]:
+        return self._store.kept_edits(self.reviewer, details.photo_id, _base_id(details))
 
     def _editor(self, details: PhotoDetails, prediction: Prediction | None) -> Editor:
         base = _base_id(details)
@@ -302,21 +311,18 @@ class ReviewSession(SharedSession):
         by_hand = () if base is None else self._store.strokes(base)
         find_model = partial(self._model_outline, details.photo_id, base)
         several = base is not None and bool(self._store.instances(base))
-        past = Past(by_hand, find_model, self._store.strokes, several)
+        past = Past(by_hand, find_model, partial(strokes_behind, self._store), several)
         threshold = None if details.revision is None else details.revision.threshold
         editor = Editor(self._base(details), threshold, prediction, keeper, past)
         if stored is not None:
             try:
                 editor.replay(stored.edits, stored.cursor)
             except PatchError as error:
-                raise ReviewError(f"The unfinished edits don't fit the mask: {error}.") from error
+                raise ReviewError(dont_fit(error)) from error
         return editor
 
     def _base(self, details: PhotoDetails) -> Mask:
-        """What a photo's edits are made on: its outline, or nothing."""
-        if details.revision is not None:
-            return rle.decode(self._store.mask(details.revision.id))
-        return np.zeros((details.size.height, details.size.width), np.bool_, order="F")
+        return drawn_on(self._store, details, _base_id(details))
 
     def _model_outline(
         self, photo_id: int, revision_id: int | None

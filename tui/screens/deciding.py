@@ -130,7 +130,7 @@ class DecidingScreen(FindingScreen):
         if not (opened.was_decided(row) or self._desk.is_behind(row)):
             return False
         name = self._queue.name_of(row.photo_id)
-        self._say(seen_before_it_changed(name, opened.draft.edits), "warning")
+        self._say(seen_before_it_changed(name), "warning")
         self._desk.drop(row.photo_id)
         self._show_row(row)
         return True

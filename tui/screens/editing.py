@@ -14,6 +14,7 @@ from tui.failures import brief
 from tui.key_table import EDIT_HINTS, REVIEW_HINTS, bindings
 from tui.outbox import Outbox
 from tui.preferences import Preferences
+from tui.sentences import nothing_to_undo
 from tui.widgets.keys import Hint, Keys
 from tui.widgets.status import State, Status
 from tui.widgets.workbench import Workbench
@@ -134,7 +135,9 @@ class EditingScreen(Screen[None]):
         if self._bench.edited:
             self._bench.undo()
         else:
-            self._say("There is no edit to undo.")
+            opened = self._bench.opened
+            kept = 0 if opened is None else opened.kept
+            self._say(nothing_to_undo(kept, self._keymap))
 
     def action_redo(self) -> None:
         """Bring the last undone edit back."""

@@ -215,6 +215,7 @@ class ReviewScreen(ReturningScreen):
         self._since_came.start(details.photo_id)
         self._take_up_edits(opened)
         self._tell_begun(opened)
+        self._tell_kept(opened)
         self._explain()
         self._details.show(details, None if revision is None else revision.measurements, 0)
         self._recall(details)
