@@ -22,6 +22,7 @@ from pipeline.review.by_hand import draw_by_hand, drawn_by_hand
 from pipeline.review.refining import Known, Mark, PhotoRefiner, make_refinement, marks_of
 from pipeline.review.repair import Settings, back_to, back_to_kept, make_repair, say_instances
 from pipeline.review.shape import make_shape
+from pipeline.review.whereabouts import Whereabouts
 
 CLEARED = "The outline was cleared, so no threshold draws it. Go back to the model's, or undo."
 
@@ -370,7 +371,7 @@ def _edit(stroked: Stroked, settings: dict[str, float]) -> DraftEdit:
 
 @dataclass(eq=False)
 class OpenPhoto:
-    """A photo on the table: what is known of it, which picture it is, a small one, and its editor.
+    """A photo on the table: what is known of it, where its file lies, a small picture, its editor.
 
     `picture` is uint8 (height, width, 3) sRGB, smaller than the photo. `prediction` is None while
     its probabilities are not at hand. Where the photo has no outline, the editor begins with none.
@@ -378,7 +379,7 @@ class OpenPhoto:
     """
 
     details: PhotoDetails
-    content_hash: str
+    where: Whereabouts
     picture: Pixels
     prediction: Prediction | None
     editor: Editor

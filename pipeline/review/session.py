@@ -34,7 +34,6 @@ from imaging.mask.shape import Point
 from imaging.values import Prediction
 from models.package.package import ModelError
 from pipeline.errors import EmptyOutline, Overruled, PipelineError, ReviewError, WriteFailed
-from pipeline.review.another import another_picture
 from pipeline.review.editor import Editor, OpenPhoto, Past
 from pipeline.review.glance import Glance, glance
 from pipeline.review.order import read_in_order
@@ -48,6 +47,7 @@ from pipeline.review.verdict import OUTLINE, Ruling, TakenBack, stored_kind
 from pipeline.review.versions import Version, compare_versions, dont_fit, drawn_on
 from pipeline.review.viewer_refiner import ViewerRefiner
 from pipeline.review.waiting import Said
+from pipeline.review.whereabouts import Whereabouts
 from pipeline.review.writer import Writer
 from pipeline.work.scorer import Scorer
 from pipeline.work.viewer import Viewer
@@ -132,40 +132,35 @@ class ReviewSession(SharedSession):
     def open(self, photo_id: int, longest: int = 1024) -> OpenPhoto:
         """Open a photo with the reviewer's unfinished edits; `longest` bounds the small picture.
 
-        Raises PhotoError when the file can't be read any more, ReviewError when it holds another
-        picture now, PhotoTooSlow, WriteFailed, WorkerDied.
+        Raises PhotoError when the file can't be read, ReviewError when it is not there or holds
+        another picture now, PhotoTooSlow, WriteFailed, WorkerDied.
         """
         # An earlier opening of the same photo may have edits on their way.
         self.drain()
         details = self._store.photo(photo_id, self.reviewer)
-        viewed = self._viewer.view(Path(details.path), longest)
-        # A mask is never shown on a picture it was not made for.
-        content_hash, picture = viewed.fingerprint.content_hash, viewed.photo.pixels
-        if self._store.find_photo(content_hash) != photo_id:
-            raise ReviewError(another_picture(details.name))
-        prediction = None if details.revision is None else self._prediction(details)
+        where = Whereabouts.of(self._store, photo_id, details.path)
+        picture = where.read(lambda path: self._viewer.view(path, longest)).photo.pixels
+        revision = details.revision
+        prediction = None if revision is None else self._prediction(details, where.path)
         editor = self._editor(details, prediction)
-        refiner = ViewerRefiner(self._viewer, details, content_hash)
+        refiner = ViewerRefiner(self._viewer, where)
         begun = self._store.begun_shapes(photo_id, self.reviewer)
         kept = sum(len(each.edits) for each in self._kept(details))
-        return OpenPhoto(details, content_hash, picture, prediction, editor, refiner, begun, kept)
+        return OpenPhoto(details, where, picture, prediction, editor, refiner, begun, kept)
 
     def look(self, photo: OpenPhoto, framing: Framing) -> Pixels:
         """What a framing shows of an opened photo, from its full resolution: uint8 (gh, gw, 3).
 
-        Raises PhotoError when the file can't be read any more, ReviewError when it holds another
-        picture now, PhotoTooSlow, WorkerDied.
+        Raises PhotoError when the file can't be read, ReviewError when it is not there or holds
+        another picture now, PhotoTooSlow, WorkerDied.
         """
-        viewed = self._viewer.region(Path(photo.details.path), framing)
-        if viewed.fingerprint.content_hash != photo.content_hash:
-            raise ReviewError(another_picture(photo.details.name))
-        return viewed.photo.pixels
+        return photo.where.read(lambda path: self._viewer.region(path, framing)).photo.pixels
 
     def look_ahead(self, photo: OpenPhoto) -> None:
         """Have an opened photo decoded whole while nobody waits for it."""
         # Whoever looks at it is told what is wrong with it.
         with suppress(PhotoError, PipelineError):
-            self._viewer.ahead(Path(photo.details.path))
+            self._viewer.ahead(photo.where.path)
 
     def decide(self, photo: OpenPhoto, ruling: Ruling) -> Reshaped | None:
         """Store a decision on an opened photo; an accepted mask that was changed is corrected.
@@ -330,7 +325,7 @@ class ReviewSession(SharedSession):
         found = self._store.model_outline(photo_id, revision_id)
         return None if found is None else (found, rle.decode(self._store.mask(found.id)))
 
-    def _prediction(self, details: PhotoDetails) -> Prediction | None:
+    def _prediction(self, details: PhotoDetails, path: Path) -> Prediction | None:
         """The stored probabilities; made again where the cache was lost and the model is here."""
         stored = self._store.prediction(details.photo_id)
         if stored is not None or details.receipt is None:
@@ -338,7 +333,7 @@ class ReviewSession(SharedSession):
         try:
             if self._scorer.model().hash != details.receipt.model_hash:
                 return None
-            made = self._scorer.segment(Path(details.path))
+            made = self._scorer.segment(path)
             shown = made.fingerprint.content_hash
             kept = self._store.keep_map(details.photo_id, shown, made.prediction)
             return made.prediction if kept else None
