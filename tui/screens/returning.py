@@ -63,7 +63,7 @@ class ReturningScreen(ContactScreen):
             self.bookmarks.keep(self._bookmark())
 
     def _bookmark(self) -> Bookmark:
-        row, canvas = self._queue.current, self._bench.canvas
+        row, canvas = self._queue.home, self._bench.canvas
         lens = canvas.moved_lens
         return Bookmark(
             key=None if row is None or self._ending else key_of(row),
