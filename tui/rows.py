@@ -31,6 +31,19 @@ def key_of(row: Row) -> int | str:
     return row.photo_id if isinstance(row, QueueItem) else row.path
 
 
+@dataclass(frozen=True)
+class Left:
+    """The row on which the cursor was left, where that was, and whose cursor it is.
+
+    `decision` is the id of what was decided of it then.
+    """
+
+    key: int | str
+    row: int
+    decision: int | None
+    reviewer: str
+
+
 class Listing:
     """The photos of a folder as they are read, page by page, and what they are called."""
 

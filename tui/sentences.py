@@ -148,6 +148,23 @@ def came_just_now(name: str) -> str:
     return f"{name} came just now. Press again if you mean it."
 
 
+def came_instead(name: str, lost: str) -> str:
+    """Said where a key may have been meant for a photo that is gone."""
+    return f"This is {name}: {lost}, which you had open, is gone. Press again if you mean it."
+
+
+def gone_from_folder(lost: str, name: str) -> str:
+    """Said where the photo that lay open is gone; `name` is what came, empty where none did."""
+    now = f" Now you see {name}." if name else ""
+    return f"{lost} is gone from the folder: deleted, renamed or forgotten.{now}"
+
+
+def there_again(name: str, lost: str) -> str:
+    """Said where the photo that was gone is there again, and seen again."""
+    now = "is there again" if name == lost else f"is now {name}"
+    return f"{lost} {now}: you see it as you left it."
+
+
 def seen_again(keys: Keymap) -> str:
     """Said where an outline was to be accepted that is not seen: nothing is but what is seen."""
     accept = keys.key("accept")

@@ -21,7 +21,9 @@ from tui.widgets.workbench import Workbench
 
 LOOK_EVERY = 0.1
 SHOWN_FOR: dict[SeverityLevel, float] = {"information": 5.0, "warning": 5.0, "error": 15.0}
-"""Seconds a sentence stays."""
+"""Seconds a sentence stays at least."""
+READ_AT = 15
+"""Letters a second at which somebody reads a sentence that he did not expect."""
 
 
 class EditingScreen(Screen[None]):
@@ -235,7 +237,12 @@ class EditingScreen(Screen[None]):
 
     def _say(self, sentence: str, severity: SeverityLevel = "information") -> None:
         """Show a sentence for a while; not again while it is shown."""
-        now, shown_for = monotonic(), SHOWN_FOR[severity]
+        now, shown_for = monotonic(), seconds_to_read(sentence, severity)
         if self._said.get(sentence, now) <= now:
             self._said[sentence] = now + shown_for
             self.app.notify(sentence, severity=severity, timeout=shown_for)
+
+
+def seconds_to_read(sentence: str, severity: SeverityLevel) -> float:
+    """How long a sentence stays, so that it can be read to its end."""
+    return max(SHOWN_FOR[severity], len(sentence) / READ_AT)

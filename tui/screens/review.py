@@ -137,8 +137,7 @@ class ReviewScreen(ReturningScreen):
     def _show_chosen(self, message: Queue.RowChosen) -> None:
         # What was shown only because it was looked at is gone now.
         self._count_shown()
-        row = message.row
-        self._came = row.photo_id if message.followed and isinstance(row, QueueItem) else None
+        self._note_came(message)
         self._show_row(message.row)
 
     @on(Queue.Ended)

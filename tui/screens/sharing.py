@@ -47,6 +47,7 @@ class SharingScreen(ReadingScreen):
     def _look_at_news(self) -> None:
         """Open what has an outline now, and go to work that came after all was done."""
         self._tell_decided()
+        self._return_to_lost()
         for photo_id in self._desk.held():
             item = self._queue.line(photo_id)
             if item is not None and not self._is_on_bench(photo_id):

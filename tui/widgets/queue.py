@@ -12,21 +12,8 @@ from textual.message import Message
 from db.values import QueueItem, Remarks, SetAside
 from pipeline.review.waiting import Said, Unfinished
 from pipeline.review.wanted import Wanted
-from tui.rows import Chosen, Listing, Row, key_of
+from tui.rows import Chosen, Left, Listing, Row, key_of
 from tui.widgets.queue_lines import QueueLines
-
-
-@dataclass(frozen=True)
-class Left:
-    """The row on which the cursor was left, where that was, and whose cursor it is.
-
-    `decision` is the id of what was decided of it then.
-    """
-
-    key: int | str
-    row: int
-    decision: int | None
-    reviewer: str
 
 
 class Queue(QueueLines, can_focus=True):
@@ -48,6 +35,8 @@ class Queue(QueueLines, can_focus=True):
         row: Row | None
         followed: bool = False
         """Whether nobody went there: it came to be the first."""
+        instead_of: QueueItem | None = None
+        """The photo in whose place it came, which is in the folder no more."""
 
     @dataclass
     class Ended(Message):
@@ -69,6 +58,8 @@ class Queue(QueueLines, can_focus=True):
         """The row on which somebody was when what is wanted left others out."""
         self._brought = False
         """Whether the cursor came to its row because that one is wanted, and nobody went there."""
+        self._lost: QueueItem | None = None
+        """The photo that was under the cursor and is gone, while another place is looked for."""
 
     # What the queue holds
 
@@ -173,6 +164,8 @@ class Queue(QueueLines, can_focus=True):
         before, line = self.current, self._line_in_sight()
         yield
         self._resize()
+        if isinstance(before, QueueItem) and self.line(before.photo_id) is None:
+            self._lost = before
         place = None if before is None else self._rows.place(key_of(before))
         first = next(self._rows.waiting(0), None) if self.follows_first else None
         if first is not None and (before is None or key_of(first) != key_of(before)):
@@ -182,6 +175,7 @@ class Queue(QueueLines, can_focus=True):
         else:
             self.set_reactive(Queue.cursor, place)
             self._hold(before)
+        self._lost = None
         if line is not None:
             self._keep_on(line)
         self.refresh()
@@ -377,7 +371,7 @@ class Queue(QueueLines, can_focus=True):
         self.cursor = None if row is None else self._rows.place(key_of(row))
         self._left = False
         if told:
-            self.post_message(self.RowChosen(self.current, followed))
+            self.post_message(self.RowChosen(self.current, followed, self._lost))
 
     def _hold(self, row: Row | None) -> None:
         self._rows.hold(row.photo_id if isinstance(row, QueueItem) else None)
