@@ -1,10 +1,11 @@
 """Reviewers' unfinished corrections: edits in order, a cursor, and abandoned branches that stay."""
 
 import json
+from collections.abc import Sequence
 from math import isfinite
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, or_, select
 from sqlmodel import Session, col
 
 from db.columns import now
@@ -12,7 +13,7 @@ from db.masks import is_worked_on, newest_outline, revision_of
 from db.moments import moment_for
 from db.sessions import Sessions, follow, get_row, standing_of
 from db.tables import DecisionRow, DraftRow, EditRow, RevisionRow
-from db.values import DraftEdit, DraftState, Origin, Revision, StoredEdit, Tool
+from db.values import DraftEdit, DraftState, KeptEdits, Origin, Revision, StoredEdit, Tool
 from imaging.values import Patch
 
 
@@ -25,13 +26,35 @@ class Drafts(Sessions):
             row = _draft(session, reviewer, photo_id, revision_id)
             if row is None:
                 return None
-            line = session.scalars(
-                select(EditRow)
-                .where(col(EditRow.draft_id) == row.id, col(EditRow.abandoned_by_id).is_(None))
-                .order_by(col(EditRow.position))
-            ).all()
-            edits = tuple(_edit(edit) for edit in line)
+            edits = tuple(_edit(edit) for edit in _line(session, row))
             return DraftState(row.id, photo_id, revision_id, row.cursor, edits)
+
+    def kept_edits(
+        self, reviewer: str, photo_id: int, revision_id: int | None
+    ) -> tuple[KeptEdits, ...]:
+        """A reviewer's live edits on other outlines of a photo than this one, the last first.
+
+        Not those that a decision holds, or that were gone back to.
+        """
+        drafts = select(DraftRow).where(
+            col(DraftRow.photo_id) == photo_id,
+            col(DraftRow.reviewer) == reviewer,
+            col(DraftRow.cursor) > 0,
+        )
+        with self._reading() as session:
+            rows = session.scalars(drafts).all()
+            if all(row.base_revision_id == revision_id for row in rows):
+                return ()
+            live = [(row, edits) for row in rows if (edits := _live(session, row))]
+            taken = {_edit(edit).kept_id for _, edits in live for edit in edits}
+            found = [
+                _kept(row, edits)
+                for row, edits in live
+                if row.base_revision_id != revision_id
+                and edits[-1].id not in taken
+                and not _is_decided(session, row, edits)
+            ]
+        return tuple(sorted(found, key=lambda each: each.made_at, reverse=True))
 
     def strokes(self, revision_id: int) -> tuple[DraftEdit, ...]:
         """What was drawn by hand on the way to a revision, by whomever, the first first.
@@ -45,6 +68,15 @@ class Drafts(Sessions):
                 found = [*_strokes(session, at), *found]
                 at = _parent(session, at)
         return tuple(found)
+
+    def strokes_until(self, edit_id: int) -> tuple[DraftEdit, ...]:
+        """What was drawn by hand on the way to what an edit left, as it was when it was made."""
+        with self._reading() as session:
+            last = follow(session, EditRow, edit_id)
+            base = follow(session, DraftRow, last.draft_id).base_revision_id
+            rows = session.scalars(_by_hand(_line_until(last)))
+            drawn = tuple(map(_edit, rows))
+        return drawn if base is None else (*self.strokes(base), *drawn)
 
     def model_outline(self, photo_id: int, revision_id: int | None) -> Revision | None:
         """The model's outline that a revision was drawn on, if that is where it began.
@@ -115,6 +147,44 @@ def _draft(
     ).one_or_none()
 
 
+def _line(session: Session, draft: DraftRow) -> Sequence[EditRow]:
+    """A draft's edits that none branched off before, in order; those undone too."""
+    return session.scalars(
+        select(EditRow)
+        .where(col(EditRow.draft_id) == draft.id, col(EditRow.abandoned_by_id).is_(None))
+        .order_by(col(EditRow.position))
+    ).all()
+
+
+def _live(session: Session, draft: DraftRow) -> Sequence[EditRow]:
+    return _line(session, draft)[: draft.cursor]
+
+
+def _kept(draft: DraftRow, live: Sequence[EditRow]) -> KeptEdits:
+    made_at = max(edit.made_at for edit in live)
+    return KeptEdits(draft.base_revision_id, live[-1].id, tuple(map(_edit, live)), made_at)
+
+
+def _is_decided(session: Session, draft: DraftRow, live: Sequence[EditRow]) -> bool:
+    """Whether a decision made a revision of these edits, of all of them."""
+    held = select(col(DecisionRow.id)).where(
+        col(DecisionRow.photo_id) == draft.photo_id,
+        col(DecisionRow.draft_id) == draft.id,
+        col(DecisionRow.created_at) > max(edit.made_at for edit in live),
+    )
+    return session.scalar(held.limit(1)) is not None
+
+
+def _line_until(last: EditRow) -> Select[EditRow]:
+    """The edits that were live when this one was made, itself the last of them."""
+    return select(EditRow).where(
+        col(EditRow.draft_id) == last.draft_id,
+        col(EditRow.id) <= last.id,
+        col(EditRow.position) <= last.position,
+        or_(col(EditRow.abandoned_by_id).is_(None), col(EditRow.abandoned_by_id) > last.id),
+    )
+
+
 def _stand_on_nothing(session: Session, photo_id: int) -> None:
     standing = standing_of(session, photo_id)
     if not is_worked_on(session, standing):
@@ -130,19 +200,22 @@ def _parent(session: Session, revision_id: int) -> int | None:
 
 def _strokes(session: Session, revision_id: int) -> list[DraftEdit]:
     """The strokes of the draft that a decision turned into this revision."""
-    rows = session.scalars(
+    live = (
         select(EditRow)
         .join(DraftRow, col(DraftRow.id) == col(EditRow.draft_id))
         .join(DecisionRow, col(DecisionRow.draft_id) == col(DraftRow.id))
         .where(
             col(DecisionRow.revision_id) == revision_id,
-            col(EditRow.tool) != str(Tool.THRESHOLD),
             col(EditRow.abandoned_by_id).is_(None),
             col(EditRow.position) < col(DraftRow.cursor),
         )
-        .order_by(col(EditRow.position))
     )
-    return [_edit(row) for row in rows]
+    return [_edit(row) for row in session.scalars(_by_hand(live))]
+
+
+def _by_hand(edits: Select[EditRow]) -> Select[EditRow]:
+    """Those of a line of edits that a threshold leaves, in order."""
+    return edits.where(col(EditRow.tool) != str(Tool.THRESHOLD)).order_by(col(EditRow.position))
 
 
 def _row(session: Session, draft: DraftRow, position: int, made: dict[str, Any]) -> EditRow:

@@ -54,6 +54,11 @@ class Photos(Sessions):
         with self._reading() as session:
             return session.scalar(select(col(FileRow.id)).where(*live)) is not None
 
+    def paths_of(self, photo_id: int) -> list[str]:
+        """Where a photo is known to lie now, by path."""
+        with self._reading() as session:
+            return [file.path for file in files_of(session, photo_id) if file.gone_at is None]
+
     def files_under(self, folder: str) -> list[str]:
         """The paths below a folder at which something is known to lie."""
         with self._reading() as session:

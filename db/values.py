@@ -14,6 +14,8 @@ SEVERAL = "several"
 """Whether a mask's parts are a lesion each (1), or all of them one (0)."""
 REVISION = "revision"
 """Which one an edit went back to, by its id."""
+KEPT = "edit"
+"""Which kept edits it went back to: the last of them, by its id."""
 
 
 class DecisionKind(StrEnum):
@@ -55,7 +57,7 @@ class Tool(StrEnum):
     INSTANCES = "instances"
     """The mask stays: it was said whether its parts are one lesion or several."""
     REVISION = "revision"
-    """The mask is that of a revision, with what was drawn by hand on the way to it."""
+    """The mask is that of a revision, or of kept edits, with what was drawn by hand on the way."""
     REFINE = "refine"
     """A network drew it anew at a mark of the reviewer's."""
 
@@ -257,6 +259,26 @@ class DraftEdit:
         """Which revision it went back to; None where it did to none."""
         found = self.settings.get(REVISION)
         return None if found is None else int(found)
+
+    @property
+    def kept_id(self) -> int | None:
+        """Which kept edits it went back to, as `KeptEdits.last_id`; None where it did to none."""
+        found = self.settings.get(KEPT)
+        return None if found is None else int(found)
+
+
+@dataclass(frozen=True)
+class KeptEdits:
+    """A reviewer's live edits, in no decision, on an outline that doesn't stand any more.
+
+    Of one revision, or of a photo that had none (None). `last_id` tells them from all others, also
+    once more is drawn there; `made_at` is when the last of them was made.
+    """
+
+    base_revision_id: int | None
+    last_id: int
+    edits: tuple[DraftEdit, ...]
+    made_at: datetime
 
 
 @dataclass(frozen=True)

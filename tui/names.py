@@ -11,6 +11,8 @@ from tui.words import cells, cut, last_cells, shorten
 T = TypeVar("T")
 LEAST = 5
 """Cells in which something of a name, and two marks for what is left out of it, can be read."""
+TRIES = 3
+"""How often it is looked whether some still look alike."""
 
 
 MANY = 200
@@ -64,13 +66,24 @@ def distinct(texts: Sequence[str], width: int) -> list[str]:
     short = [shorten(text, width) for text in texts]
     if width < LEAST:
         return short
-    for alike in _groups(range(len(texts)), short.__getitem__):
-        members = sorted({texts[index] for index in alike})
-        if len(members) > 1:
-            told = dict(zip(members, _told_apart(members, width), strict=True))
-            for index in alike:
-                short[index] = told[texts[index]]
+    # More than once: what tells some apart may make them look like others.
+    for _ in range(TRIES):
+        for alike in _groups(range(len(texts)), short.__getitem__):
+            members = sorted({texts[index] for index in alike})
+            if len(members) > 1:
+                told = dict(zip(members, _told_apart(members, width), strict=True))
+                for index in alike:
+                    short[index] = told[texts[index]]
     return short
+
+
+def side_by_side(texts: Sequence[str], width: int) -> list[str]:
+    """Likewise, of so few that they are seen at once: what the long ones share gives way first."""
+    long = sorted({text for text in texts if cells(text) > width})
+    if len(long) > 1 and width >= LEAST:
+        told = dict(zip(long, _told_apart(long, width), strict=True))
+        return [told.get(text, text) for text in texts]
+    return distinct(texts, width)
 
 
 def _told_apart(texts: list[str], width: int) -> list[str]:

@@ -17,7 +17,7 @@ from pipeline.review.waiting import (
     order_wanted,
 )
 from pipeline.review.wanted import Wanted, searchable, select
-from tui.names import Names, below, distinct
+from tui.names import Names, below, distinct, side_by_side
 
 Row = QueueItem | SetAside
 BLOCK = 128
@@ -29,6 +29,19 @@ LEAST_FOLDER = 8
 def key_of(row: Row) -> int | str:
     """What stays the same of a row when the queue is read again."""
     return row.photo_id if isinstance(row, QueueItem) else row.path
+
+
+@dataclass(frozen=True)
+class Left:
+    """The row on which the cursor was left, where that was, and whose cursor it is.
+
+    `key` is None where nothing waited, `decision` the id of what was decided of the photo then.
+    """
+
+    key: int | str | None
+    row: int
+    decision: int | None
+    reviewer: str
 
 
 class Listing:
@@ -174,6 +187,13 @@ class Rows:
     def name(self, index: int, width: int) -> str:
         """A row's name in `width` cells; told apart from those around it."""
         return self._in_cells(self._name, index, width)
+
+    def names(self, rows: range, width: int) -> list[str]:
+        """The names of rows that are seen side by side, in `width` cells each."""
+        key = f"{rows.start} to {rows.stop}", 0, width
+        if key not in self._short:
+            self._short[key] = side_by_side([self._name(row) for row in rows], width)
+        return self._short[key]
 
     def parts(self, index: int, width: int) -> tuple[str, str]:
         """A photo's whole name, and its folder in `width` cells, told apart likewise."""

@@ -148,6 +148,23 @@ def came_just_now(name: str) -> str:
     return f"{name} came just now. Press again if you mean it."
 
 
+def came_instead(name: str, lost: str) -> str:
+    """Said where a key may have been meant for a photo that is gone."""
+    return f"This is {name}: {lost}, which you had open, is gone. Press again if you mean it."
+
+
+def gone_from_folder(lost: str, name: str) -> str:
+    """Said where the photo that lay open is gone; `name` is what came, empty where none did."""
+    now = f" Now you see {name}." if name else ""
+    return f"{lost} is gone from the folder: deleted, renamed or forgotten.{now}"
+
+
+def there_again(name: str, lost: str) -> str:
+    """Said where the photo that was gone is there again, and seen again."""
+    now = "is there again" if name == lost else f"is now {name}"
+    return f"{lost} {now}: you see it as you left it."
+
+
 def seen_again(keys: Keymap) -> str:
     """Said where an outline was to be accepted that is not seen: nothing is but what is seen."""
     accept = keys.key("accept")
@@ -161,12 +178,32 @@ def open_elsewhere(name: str, holder: str, reviewer: str) -> str:
     return f"{printable(holder)} has {name} open."
 
 
-def decided_meanwhile(name: str, who: str, kind: DecisionKind) -> str:
-    """Said where a photo that lies open was decided elsewhere."""
+def decided_meanwhile(name: str, who: str, kind: DecisionKind, kept: str = "") -> str:
+    """Said where a photo that lies open was decided elsewhere, and what becomes of edits."""
     return (
         f"{printable(who)} has decided {name} meanwhile: {kind}. You see it as it was; leave it "
-        "and come back to see it as it is."
+        f"and come back to see it as it is.{kept and f' {kept}'}"
     )
+
+
+def edits_kept(edits: int, keys: Keymap) -> str:
+    """Said where a reviewer's edits are, or will be, on an outline that doesn't stand any more."""
+    are, them = ("edit is", "it") if edits == 1 else (f"{edits} edits are", "them")
+    return (
+        f"Your {are} kept with the outline before: {keys.key('revisions')} shows {them} among the "
+        f"revisions, enter takes {them}."
+    )
+
+
+def edits_kept_on(name: str, edits: int, keys: Keymap) -> str:
+    """Said where a photo comes up on which edits are kept that its outline does not hold."""
+    return f"{name} has another outline than you drew on. {edits_kept(edits, keys)}"
+
+
+def nothing_to_undo(kept: int, keys: Keymap) -> str:
+    """Said where there is no edit to undo; so many are kept with outlines before."""
+    none = "There is no edit to undo."
+    return f"{none} {edits_kept(kept, keys)}" if kept else none
 
 
 def model_came(name: str, keys: Keymap) -> str:
@@ -182,13 +219,11 @@ def newer_outline(name: str, keys: Keymap) -> str:
     return f"{name} has a newer outline. {keys.key('put_away')} puts the tool away and shows it."
 
 
-def seen_before_it_changed(name: str, edits: int = 0) -> str:
+def seen_before_it_changed(name: str) -> str:
     """Said where a photo was to be decided that is not as it was seen any more."""
-    many = "edit is" if edits == 1 else "edits are"
-    kept = f" Your {edits} {many} kept with the outline before." if edits else ""
     return (
         f"{name} has changed since you opened it: nothing is decided. Now you see it as it is; "
-        f"press again if you mean it.{kept}"
+        "press again if you mean it."
     )
 
 

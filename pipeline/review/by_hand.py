@@ -22,12 +22,12 @@ threshold has drawn smaller.
 
 
 def drawn_by_hand(
-    edits: Iterable[DraftEdit], strokes: Callable[[int], Iterable[DraftEdit]]
+    edits: Iterable[DraftEdit], strokes: Callable[[DraftEdit], Iterable[DraftEdit]]
 ) -> list[DraftEdit]:
     """What of a line of edits was drawn by hand and still holds.
 
-    It goes where somebody went back to the model's outline; where they went back to a revision, it
-    is what was drawn on the way to that: `strokes` finds it by the revision's id.
+    It goes where somebody went back to the model's outline; where they went back to a revision, or
+    to kept edits, it is what was drawn on the way to those: `strokes` finds it by the edit.
     """
     hand: list[DraftEdit] = []
     for edit in edits:
@@ -36,9 +36,8 @@ def drawn_by_hand(
         if edit.tool not in REDRAWN:
             hand.append(edit)
         elif edit.tool is not Tool.THRESHOLD:
-            # A revision is older than each edit that went back to it, so this comes to an end.
-            taken = () if edit.revision_id is None else strokes(edit.revision_id)
-            hand = drawn_by_hand(taken, strokes)
+            # What was gone back to is older than the edit that did, so this comes to an end.
+            hand = drawn_by_hand(strokes(edit), strokes)
     return hand
 
 

@@ -94,6 +94,11 @@ class DeskPhoto:
         """The points of shapes that are begun and not closed, by the tool."""
         return self._begun
 
+    @property
+    def kept(self) -> int:
+        """How many edits of the reviewer's are kept with outlines that don't stand any more."""
+        return self._opened.kept
+
     def keep_shape(self, tool: Tool, points: tuple[Point, ...]) -> None:
         """Keep the points of a shape that is begun; none where it is closed, or dropped."""
         if points != self._begun.get(tool, ()):
@@ -105,6 +110,12 @@ class DeskPhoto:
     def was_decided(self, item: QueueItem) -> bool:
         """Whether its line tells of a decision that was made since it was opened."""
         return (item.decision_id or 0) > (self.details.decision_id or 0)
+
+    def leaves_behind(self, item: QueueItem) -> int:
+        """How many of its edits the outline will be without that its line tells of."""
+        revision = self.details.revision
+        same = item.revision_id == (None if revision is None else revision.id)
+        return 0 if same else self.draft.edits
 
     def look(self, framing: Framing) -> Future[Pixels]:
         """What a framing shows of the photo at its full resolution, uint8 (gh, gw, 3).

@@ -166,12 +166,9 @@ class Draft:
         return self._ask(lambda editor: editor.back_to_model())
 
     def take_version(self, version: Version) -> Change:
-        """Make the mask that of a revision, as one edit. Raises NothingToRepair likewise."""
+        """Make the mask that of a version, as one edit. Raises NothingToRepair likewise."""
         self._forget_steps()
-        several = bool(version.lesions)
-        return self._ask(
-            lambda editor: editor.take_revision(version.revision, version.mask(), several)
-        )
+        return self._ask(version.take)
 
     def swap_instances(self) -> Change:
         """Say that each part is a lesion, or all are one again. Raises NothingToRepair likewise."""

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
-from db.values import REDRAWN, DraftEdit, Origin, PhotoDetails, Revision, Tool
+from db.values import REDRAWN, DraftEdit, KeptEdits, Origin, PhotoDetails, Revision, Tool
 from imaging.framing import Mask, Part, Pixels
 from imaging.mask.edit import apply_patch, difference, part_of, revert_patch
 from imaging.mask.marks import Marks
@@ -20,8 +20,9 @@ from pipeline.errors import NothingToRepair
 from pipeline.review.brush import brush_settings, explain_vain
 from pipeline.review.by_hand import draw_by_hand, drawn_by_hand
 from pipeline.review.refining import Known, Mark, PhotoRefiner, make_refinement, marks_of
-from pipeline.review.repair import Settings, back_to, make_repair, say_instances
+from pipeline.review.repair import Settings, back_to, back_to_kept, make_repair, say_instances
 from pipeline.review.shape import make_shape
+from pipeline.review.whereabouts import Whereabouts
 
 CLEARED = "The outline was cleared, so no threshold draws it. Go back to the model's, or undo."
 
@@ -31,12 +32,12 @@ class Past:
     """What was drawn by hand on the way to a mask, and how to find the model's that it began with.
 
     None is found where it began with nothing. `strokes` finds what was drawn by hand on the way to
-    another revision. `several` is whether each part of it is a lesion.
+    what an edit went back to. `several` is whether each part of it is a lesion.
     """
 
     by_hand: tuple[DraftEdit, ...] = ()
     find_model: Callable[[], tuple[Revision, Mask] | None] = lambda: None
-    strokes: Callable[[int], tuple[DraftEdit, ...]] = lambda _revision_id: ()
+    strokes: Callable[[DraftEdit], tuple[DraftEdit, ...]] = lambda _edit: ()
     several: bool = False
 
 
@@ -260,8 +261,21 @@ class Editor:
     def take_revision(self, revision: Revision, outline: Mask, several: bool) -> Part:
         """Make mask and lesions those of a revision, as one edit. Raises NothingToRepair."""
         self.end_stroke()
-        said = None if several == self.several else several
-        return self._make(back_to(self.mask, outline, revision, said))
+        return self._make(back_to(self.mask, outline, revision, self._unless_said(several)))
+
+    def take_kept(
+        self, kept: KeptEdits, outline: Mask, threshold: float | None, several: bool
+    ) -> Part:
+        """Make mask and lesions what kept edits made of theirs, as one edit.
+
+        Raises NothingToRepair.
+        """
+        self.end_stroke()
+        said = self._unless_said(several)
+        return self._make(back_to_kept(self.mask, outline, kept, threshold, said))
+
+    def _unless_said(self, several: bool) -> bool | None:
+        return None if several == self.several else several
 
     def swap_instances(self) -> Part:
         """Say that each part of the mask is a lesion, or all are one again, as one edit.
@@ -357,7 +371,7 @@ def _edit(stroked: Stroked, settings: dict[str, float]) -> DraftEdit:
 
 @dataclass(eq=False)
 class OpenPhoto:
-    """A photo on the table: what is known of it, which picture it is, a small one, and its editor.
+    """A photo on the table: what is known of it, where its file lies, a small picture, its editor.
 
     `picture` is uint8 (height, width, 3) sRGB, smaller than the photo. `prediction` is None while
     its probabilities are not at hand. Where the photo has no outline, the editor begins with none.
@@ -365,13 +379,15 @@ class OpenPhoto:
     """
 
     details: PhotoDetails
-    content_hash: str
+    where: Whereabouts
     picture: Pixels
     prediction: Prediction | None
     editor: Editor
     refiner: PhotoRefiner
     begun: Mapping[Tool, tuple[Point, ...]] = field(default_factory=dict)
     """The points of shapes that the reviewer has not closed."""
+    kept: int = 0
+    """How many edits of the reviewer's are kept with outlines that don't stand any more."""
 
     @property
     def has_outline(self) -> bool:

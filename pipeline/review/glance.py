@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -10,8 +9,7 @@ from db.store import Store
 from db.values import QueueItem
 from imaging.framing import Mask, Pixels
 from imaging.mask import rle
-from pipeline.errors import ReviewError
-from pipeline.review.another import another_picture
+from pipeline.review.whereabouts import Whereabouts
 from pipeline.work.turns import Urgency
 from pipeline.work.viewer import Viewer
 
@@ -42,9 +40,8 @@ def glance(
     mask = None if item.revision_id is None else rle.decode(store.mask(item.revision_id))
     # Behind a photo that is opened: that one is waited for.
     longest = min(MOST_SIDE, side(mask))
-    viewed = viewer.view(Path(item.path), longest, Urgency.BACKGROUND)
-    if store.find_photo(viewed.fingerprint.content_hash) != item.photo_id:
-        raise ReviewError(another_picture(item.name))
+    where = Whereabouts.of(store, item.photo_id, item.path)
+    viewed = where.read(lambda path: viewer.view(path, longest, Urgency.BACKGROUND))
     if mask is None:
         size = viewed.photo.size
         mask = np.zeros((size.height, size.width), np.bool_, order="F")

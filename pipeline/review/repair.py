@@ -4,7 +4,17 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from db.values import REVISION, SEVERAL, THRESHOLD, DraftEdit, Origin, Revision, Tool
+from db.values import (
+    KEPT,
+    REVISION,
+    SEVERAL,
+    THRESHOLD,
+    DraftEdit,
+    KeptEdits,
+    Origin,
+    Revision,
+    Tool,
+)
 from imaging.framing import Mask
 from imaging.mask.edit import difference, no_difference, packed, patch_of
 from imaging.mask.form import measure_form
@@ -100,6 +110,24 @@ def back_to(
         settings[SEVERAL] = int(several)
     tool = Tool.MODEL if is_model else Tool.REVISION
     return DraftEdit(patch or no_difference(mask), tool, settings)
+
+
+def back_to_kept(
+    mask: Mask, outline: Mask, kept: KeptEdits, threshold: float | None, several: bool | None
+) -> DraftEdit:
+    """The edit that makes a mask what kept edits made of theirs. Raises NothingToRepair.
+
+    `threshold` is the one it was last drawn at, `several` as for `back_to`.
+    """
+    patch = difference(mask, outline)
+    if patch is None and several is None:
+        raise NothingToRepair("This is what you drew already.")
+    settings: dict[str, float] = {KEPT: kept.last_id}
+    if threshold is not None:
+        settings[THRESHOLD] = threshold
+    if several is not None:
+        settings[SEVERAL] = int(several)
+    return DraftEdit(patch or no_difference(mask), Tool.REVISION, settings)
 
 
 def say_instances(mask: Mask, several: bool) -> DraftEdit:

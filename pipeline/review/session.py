@@ -16,6 +16,7 @@ from db.values import (
     Decision,
     DraftState,
     Heard,
+    KeptEdits,
     NewMask,
     PhotoDetails,
     QueueItem,
@@ -33,7 +34,6 @@ from imaging.mask.shape import Point
 from imaging.values import Prediction
 from models.package.package import ModelError
 from pipeline.errors import EmptyOutline, Overruled, PipelineError, ReviewError, WriteFailed
-from pipeline.review.another import another_picture
 from pipeline.review.editor import Editor, OpenPhoto, Past
 from pipeline.review.glance import Glance, glance
 from pipeline.review.order import read_in_order
@@ -42,11 +42,12 @@ from pipeline.review.shared import SharedSession
 from pipeline.review.sheet import Meant
 from pipeline.review.sitting import Sitting
 from pipeline.review.statistics import Statistics, read_statistics
-from pipeline.review.stored_draft import StoredDraft, Whose
+from pipeline.review.stored_draft import StoredDraft, Whose, strokes_behind
 from pipeline.review.verdict import OUTLINE, Ruling, TakenBack, stored_kind
-from pipeline.review.versions import Version, compare_versions
+from pipeline.review.versions import Version, compare_versions, dont_fit, drawn_on
 from pipeline.review.viewer_refiner import ViewerRefiner
 from pipeline.review.waiting import Said
+from pipeline.review.whereabouts import Whereabouts
 from pipeline.review.writer import Writer
 from pipeline.work.scorer import Scorer
 from pipeline.work.viewer import Viewer
@@ -131,39 +132,35 @@ class ReviewSession(SharedSession):
     def open(self, photo_id: int, longest: int = 1024) -> OpenPhoto:
         """Open a photo with the reviewer's unfinished edits; `longest` bounds the small picture.
 
-        Raises PhotoError when the file can't be read any more, ReviewError when it holds another
-        picture now, PhotoTooSlow, WriteFailed, WorkerDied.
+        Raises PhotoError when the file can't be read, ReviewError when it is not there or holds
+        another picture now, PhotoTooSlow, WriteFailed, WorkerDied.
         """
         # An earlier opening of the same photo may have edits on their way.
         self.drain()
         details = self._store.photo(photo_id, self.reviewer)
-        viewed = self._viewer.view(Path(details.path), longest)
-        # A mask is never shown on a picture it was not made for.
-        content_hash, picture = viewed.fingerprint.content_hash, viewed.photo.pixels
-        if self._store.find_photo(content_hash) != photo_id:
-            raise ReviewError(another_picture(details.name))
-        prediction = None if details.revision is None else self._prediction(details)
+        where = Whereabouts.of(self._store, photo_id, details.path)
+        picture = where.read(lambda path: self._viewer.view(path, longest)).photo.pixels
+        revision = details.revision
+        prediction = None if revision is None else self._prediction(details, where.path)
         editor = self._editor(details, prediction)
-        refiner = ViewerRefiner(self._viewer, details, content_hash)
+        refiner = ViewerRefiner(self._viewer, where)
         begun = self._store.begun_shapes(photo_id, self.reviewer)
-        return OpenPhoto(details, content_hash, picture, prediction, editor, refiner, begun)
+        kept = sum(len(each.edits) for each in self._kept(details))
+        return OpenPhoto(details, where, picture, prediction, editor, refiner, begun, kept)
 
     def look(self, photo: OpenPhoto, framing: Framing) -> Pixels:
         """What a framing shows of an opened photo, from its full resolution: uint8 (gh, gw, 3).
 
-        Raises PhotoError when the file can't be read any more, ReviewError when it holds another
-        picture now, PhotoTooSlow, WorkerDied.
+        Raises PhotoError when the file can't be read, ReviewError when it is not there or holds
+        another picture now, PhotoTooSlow, WorkerDied.
         """
-        viewed = self._viewer.region(Path(photo.details.path), framing)
-        if viewed.fingerprint.content_hash != photo.content_hash:
-            raise ReviewError(another_picture(photo.details.name))
-        return viewed.photo.pixels
+        return photo.where.read(lambda path: self._viewer.region(path, framing)).photo.pixels
 
     def look_ahead(self, photo: OpenPhoto) -> None:
         """Have an opened photo decoded whole while nobody waits for it."""
         # Whoever looks at it is told what is wrong with it.
         with suppress(PhotoError, PipelineError):
-            self._viewer.ahead(Path(photo.details.path))
+            self._viewer.ahead(photo.where.path)
 
     def decide(self, photo: OpenPhoto, ruling: Ruling) -> Reshaped | None:
         """Store a decision on an opened photo; an accepted mask that was changed is corrected.
@@ -289,9 +286,16 @@ class ReviewSession(SharedSession):
         return self._store.model_outline(photo_id, None) is not None
 
     def versions(self, photo: OpenPhoto) -> tuple[Version, ...]:
-        """The photo's revisions beside the mask as it is edited, the last first."""
+        """What the reviewer's kept edits made, then revisions, beside the mask as it is edited.
+
+        The last of each come first. Raises ReviewError where kept edits don't fit what they are on.
+        """
         photo.editor.end_stroke()
-        return compare_versions(self._store, photo.details.photo_id, photo.editor.mask)
+        kept = self._kept(photo.details)
+        return compare_versions(self._store, photo.details, kept, photo.editor.mask)
+
+    def _kept(self, details: PhotoDetails) -> tuple[KeptEdits, ...]:
+        return self._store.kept_edits(self.reviewer, details.photo_id, _base_id(details))
 
     def _editor(self, details: PhotoDetails, prediction: Prediction | None) -> Editor:
         base = _base_id(details)
@@ -302,21 +306,18 @@ class ReviewSession(SharedSession):
         by_hand = () if base is None else self._store.strokes(base)
         find_model = partial(self._model_outline, details.photo_id, base)
         several = base is not None and bool(self._store.instances(base))
-        past = Past(by_hand, find_model, self._store.strokes, several)
+        past = Past(by_hand, find_model, partial(strokes_behind, self._store), several)
         threshold = None if details.revision is None else details.revision.threshold
         editor = Editor(self._base(details), threshold, prediction, keeper, past)
         if stored is not None:
             try:
                 editor.replay(stored.edits, stored.cursor)
             except PatchError as error:
-                raise ReviewError(f"The unfinished edits don't fit the mask: {error}.") from error
+                raise ReviewError(dont_fit(error)) from error
         return editor
 
     def _base(self, details: PhotoDetails) -> Mask:
-        """What a photo's edits are made on: its outline, or nothing."""
-        if details.revision is not None:
-            return rle.decode(self._store.mask(details.revision.id))
-        return np.zeros((details.size.height, details.size.width), np.bool_, order="F")
+        return drawn_on(self._store, details, _base_id(details))
 
     def _model_outline(
         self, photo_id: int, revision_id: int | None
@@ -324,7 +325,7 @@ class ReviewSession(SharedSession):
         found = self._store.model_outline(photo_id, revision_id)
         return None if found is None else (found, rle.decode(self._store.mask(found.id)))
 
-    def _prediction(self, details: PhotoDetails) -> Prediction | None:
+    def _prediction(self, details: PhotoDetails, path: Path) -> Prediction | None:
         """The stored probabilities; made again where the cache was lost and the model is here."""
         stored = self._store.prediction(details.photo_id)
         if stored is not None or details.receipt is None:
@@ -332,7 +333,7 @@ class ReviewSession(SharedSession):
         try:
             if self._scorer.model().hash != details.receipt.model_hash:
                 return None
-            made = self._scorer.segment(Path(details.path))
+            made = self._scorer.segment(path)
             shown = made.fingerprint.content_hash
             kept = self._store.keep_map(details.photo_id, shown, made.prediction)
             return made.prediction if kept else None

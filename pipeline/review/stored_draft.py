@@ -76,6 +76,13 @@ class StoredDraft:
             self._store.move_cursor(self._draft_id, cursor)
 
 
+def strokes_behind(store: Store, edit: DraftEdit) -> tuple[DraftEdit, ...]:
+    """What was drawn by hand on the way to what an edit went back to, if not to a model's."""
+    if edit.revision_id is not None:
+        return store.strokes(edit.revision_id)
+    return () if edit.kept_id is None else store.strokes_until(edit.kept_id)
+
+
 @dataclass
 class _Drawn:
     """A stroke under way: how many edits were live before it, and its row once it has one.

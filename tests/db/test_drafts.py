@@ -15,7 +15,7 @@ from sqlmodel import Session, col
 from db.errors import Unknown
 from db.store import Store
 from db.tables import DraftRow, EditRow
-from db.values import DecisionKind, DraftEdit, Origin, Tool
+from db.values import KEPT, DecisionKind, DraftEdit, Origin, Tool
 from imaging.framing import Mask
 from imaging.mask import rle
 from imaging.mask.edit import apply_patch, difference
@@ -272,3 +272,43 @@ def test_what_is_not_there_is_said_to_be_unknown(
     with pytest.raises(Unknown, match="holds no"):
         ask(store)
     assert not store.redraw_edit(99, edit(1))
+
+
+def test_live_edits_on_an_outline_that_stands_no_more_are_kept_until_a_decision_holds_them(
+    store: Store,
+) -> None:
+    photo_id = outline(store, "a.jpg")
+    base = revision_of(store, photo_id)
+    store.add_edit("ada", photo_id, base, 0, edit(1))
+    stored = store.add_edit("ada", photo_id, base, 1, edit(2))
+    store.move_cursor(stored.draft_id, 1)
+    assert store.kept_edits("ada", photo_id, base) == ()
+    drawn = correct(store, photo_id, "bob")
+    [kept] = store.kept_edits("ada", photo_id, drawn)
+    assert (kept.base_revision_id, kept.edits) == (base, (edit(1),))
+    assert store.kept_edits("bob", photo_id, drawn) == ()
+    # Gone back to by an edit that is live, they are where that one is.
+    taken = replace(edit(4), tool=Tool.REVISION, settings={KEPT: kept.last_id})
+    again = store.add_edit("ada", photo_id, drawn, 0, taken)
+    assert store.kept_edits("ada", photo_id, drawn) == ()
+    store.move_cursor(again.draft_id, 0)
+    assert store.kept_edits("ada", photo_id, drawn) == (kept,)
+    store.move_cursor(stored.draft_id, 0)
+    assert store.kept_edits("ada", photo_id, drawn) == ()
+
+
+def test_the_strokes_until_an_edit_are_those_that_lived_when_it_was_made(store: Store) -> None:
+    photo_id = outline(store, "a.jpg")
+    store.add_edit("ada", photo_id, revision_of(store, photo_id), 0, edit(5))
+    base = correct(store, photo_id, "ada")
+    store.add_edit("ada", photo_id, base, 0, edit(6))
+    last = store.add_edit("ada", photo_id, base, 1, edit(7))
+    before = [each.patch.left for each in store.strokes_until(last.edit_id)]
+    assert before[-2:] == [6, 7]
+    assert 5 in before
+    store.move_cursor(last.draft_id, 1)
+    branch = store.add_edit("ada", photo_id, base, 1, edit(8))
+    store.add_edit("ada", photo_id, base, 2, edit(9))
+    assert [each.patch.left for each in store.strokes_until(last.edit_id)] == before
+    after = [each.patch.left for each in store.strokes_until(branch.edit_id)]
+    assert after == [*before[:-1], 8]

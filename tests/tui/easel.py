@@ -21,11 +21,14 @@ from pipeline.review.desk import DeskPhoto
 from pipeline.review.editor import Editor, OpenPhoto
 from pipeline.review.lane import Lane
 from pipeline.review.refining import Mark
+from pipeline.review.whereabouts import Whereabouts
 from tui.widgets.canvas import Canvas
 from tui.widgets.workbench import Workbench
 
 PHOTO = Size(400, 300)
 CELLS = (60, 30)
+NOWHERE = Whereabouts("/photos/a.jpg", lambda _content_hash: True, tuple)
+"""The file of a photo that none is read from."""
 PLACE = fit(PHOTO, Size(CELLS[0], 2 * CELLS[1]))
 
 
@@ -102,7 +105,7 @@ class Easel(App[None]):
     def open(self, picture: Pixels, mask: Mask, editor: Editor) -> DeskPhoto:
         """A photo with its mask, open; what is looked at is drawn from `skin`."""
         known = details(Size.of(mask))
-        opened = OpenPhoto(known, "5f" * 32, picture, None, editor, Unmended())
+        opened = OpenPhoto(known, NOWHERE, picture, None, editor, Unmended())
         return DeskPhoto(opened, self.lane, self._look, self._keep_shape)
 
     def _keep_shape(self, _photo: int, _tool: Tool, _points: tuple[Point, ...]) -> None:

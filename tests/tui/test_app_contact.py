@@ -110,3 +110,16 @@ def test_a_page_of_photos(
         await settled(pilot)
 
     assert snap_compare(make_app(), terminal_size=(120, 40), run_before=look)
+
+
+async def test_the_names_of_a_page_are_told_apart_by_what_they_don_t_share(
+    clinic: Clinic, make_app: Callable[[], NevusApp]
+) -> None:
+    patients = ("1035", "1136", "1262", "2483")
+    for number, patient in enumerate(patients):
+        clinic.outline(f"PAT_{patient}_2946_{number}98.png", number)
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        screen, _ = await on_sheet(clinic, pilot, accepts=4)
+        shown = text_of(screen, "#sheet")
+        # What all of them begin with is cut; the end alone, which is a number, would tell nothing.
+        assert [patient for patient in patients if patient[-2:] not in shown] == []

@@ -1,6 +1,7 @@
 """Search, filter and sort: what is shown, what is said of it, and where a decision leads then."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from textual.events import Key
@@ -386,3 +387,48 @@ async def test_going_from_match_to_match_needs_something_sought(
     async with make_app().run_test(size=(120, 40)) as pilot:
         await press(pilot, "greater_than_sign")
         assert "Nothing was searched for yet. / searches names and notes." in said(pilot)
+
+
+NOTHING = Wanted(values=((Facet.DECISION, "rejected"),))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_out_of_a_filter_that_shows_nothing_escape_leads_back_to_where_it_was_put(
+    make_app: MakeApp, four: list[int], size: tuple[int, int]
+) -> None:
+    async with make_app().run_test(size=size) as pilot:
+        await press(pilot, "j", "j")
+        screen = await want(pilot, NOTHING)
+        assert (rows(screen), shown_photo(screen)) == ([], None)
+        screen = await press(pilot, "escape")
+        assert (rows(screen), shown_photo(screen)) == (four, four[2])
+        # However it came to show nothing: step by step, by what was decided, or by words.
+        await want(pilot, Wanted("spot"))
+        screen = await want(pilot, replace(NOTHING, text="spot"))
+        assert shown_photo(screen) is None
+        assert shown_photo(await press(pilot, "escape")) == four[2]
+        await press(pilot, "slash", *"naevus", "enter")
+        screen = await want(pilot, replace(NOTHING, text="naevus"))
+        assert shown_photo(screen) is None
+        assert shown_photo(await press(pilot, "escape")) == four[2]
+
+
+async def test_where_somebody_went_under_a_filter_the_next_one_is_put(
+    make_app: MakeApp, four: list[int]
+) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await press(pilot, "j", "j")
+        screen = await want(pilot, Wanted("spot"))
+        assert shown_photo(screen) == four[1]
+        assert shown_photo(await press(pilot, "down")) == four[3]
+        await want(pilot, replace(NOTHING, text="spot"))
+        assert shown_photo(await press(pilot, "escape")) == four[3]
+
+
+async def test_what_a_filter_brought_stays_where_escape_shows_all(
+    make_app: MakeApp, four: list[int]
+) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await press(pilot, "j", "j")
+        assert shown_photo(await want(pilot, Wanted("spot"))) == four[1]
+        assert shown_photo(await press(pilot, "escape")) == four[1]

@@ -13,7 +13,7 @@ from imaging.decode.photo import PhotoError
 from pipeline.intake.scan import file_stat
 from tests.tui.driving import Clinic, settled, text_of
 from tui.app import NevusApp
-from tui.names import MANY, Names, distinct, labels, sentence_of
+from tui.names import MANY, Names, distinct, labels, sentence_of, side_by_side
 
 MakeApp = Callable[[], NevusApp]
 PARTS = st.lists(st.text(ascii_letters, min_size=1, max_size=3), min_size=1, max_size=4)
@@ -56,6 +56,28 @@ def test_alike_names_are_told_apart_in_little_room(
     short = distinct(texts, width)
     assert len(set(short)) == len(texts)
     assert all(cell_len(text) <= width for text in short)
+
+
+@given(
+    st.text(ascii_letters, max_size=40),
+    st.sets(st.text(ascii_letters, min_size=1, max_size=6), min_size=2, max_size=8),
+    st.text(max_size=40),
+    st.integers(12, 40),
+)
+def test_names_that_are_seen_side_by_side_are_told_apart_in_little_room(
+    before: str, middles: set[str], after: str, width: int
+) -> None:
+    texts = [before + middle + "|" + after for middle in middles]
+    short = side_by_side(texts, width)
+    assert len(set(short)) == len(texts)
+    assert all(cell_len(text) <= width for text in short)
+
+
+def test_what_names_of_a_page_share_gives_way_to_what_they_don_t() -> None:
+    names = ["PAT_1035_1101_421.png", "PAT_1136_2946_98.png", "PAT_1262_3610_98.png", "b.png"]
+    told = ["…035…101_421…", "…136_2946_98…", "…262_3610_98…", "b.png"]
+    assert side_by_side(names, 13) == told
+    assert side_by_side(names, 30) == names
 
 
 @given(st.lists(PARTS.map("/".join), unique=True), st.integers(1, 5))

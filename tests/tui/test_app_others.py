@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterator
 from contextlib import closing
 
+import numpy as np
 import pytest
 from textual import events
 from textual.pilot import Pilot
 
 from db.store import Store
 from db.values import DecisionKind
+from imaging.framing import Mask
 from pipeline.review.session import ReviewSession
 from pipeline.review.verdict import Ruling
 from tests.tui.driving import Clinic, review_screen, settled, shown_photo, text_of, until
@@ -16,6 +18,8 @@ from tui.app import NevusApp
 from tui.widgets.progress import Progress
 from tui.widgets.queue import Queue
 from tui.widgets.status import Status
+from tui.widgets.versions import HEADING
+from tui.widgets.workbench import Workbench
 
 MakeApp = Callable[[], NevusApp]
 
@@ -179,3 +183,104 @@ async def test_what_others_take_in_or_take_back_is_seen(
         await until(pilot, lambda: "0 of 3 decided" in text_of(screen, "#progress"))
         clinic.outline("spot9.jpg", 9)
         await until(pilot, lambda: len(screen.query_one(Queue).items) == 4)
+
+
+def correct(session: ReviewSession, photo_id: int) -> None:
+    photo = session.open(photo_id)
+    photo.editor.begin_stroke(6, True)
+    photo.editor.extend_stroke(20, 20)
+    session.decide(photo, Ruling(DecisionKind.ACCEPTED, 1.0))
+
+
+async def kept_and_taken(pilot: Pilot[None], mine: Mask) -> None:
+    """The photo that is seen is as another one drew it; what was drawn before is said and there."""
+    screen = await settled(pilot)
+    draft = screen.query_one(Workbench).draft
+    assert draft is not None
+    assert "Your 2 edits are kept with the outline before: V shows them" in said(pilot)
+    assert not np.array_equal(draft.mask, mine)
+    await pilot.press("u")
+    await settled(pilot)
+    assert "There is no edit to undo. Your 2 edits are kept" in said(pilot)
+    await pilot.press("V")
+    await settled(pilot)
+    shown = text_of(screen, "#versions").splitlines()
+    assert "yours, 2 edits" in shown[HEADING]
+    assert "not decided  Dice 0." in shown[HEADING + 1]
+    await pilot.press("enter")
+    await settled(pilot)
+    assert (draft.edits, np.array_equal(draft.mask, mine)) == (1, True)
+    await pilot.press("V")
+    await settled(pilot)
+    assert "not decided" not in text_of(screen, "#versions")
+    await pilot.press("escape", "u")
+    await settled(pilot)
+    assert not np.array_equal(draft.mask, mine)
+
+
+async def drawn_on(pilot: Pilot[None]) -> Mask:
+    """The mask once two edits were made."""
+    await settled(pilot)
+    await pilot.press("w", "w")
+    screen = await settled(pilot)
+    draft = screen.query_one(Workbench).draft
+    assert draft is not None
+    return draft.mask.copy()
+
+
+async def test_what_was_drawn_is_kept_where_another_one_corrects_the_photo_under_the_hand(
+    make_app: MakeApp, clinic: Clinic, three: list[int], bo: ReviewSession
+) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        mine = await drawn_on(pilot)
+        clinic.session.drain()
+        correct(bo, three[0])
+        await until(pilot, lambda: "has decided spot0.jpg meanwhile: corrected." in said(pilot))
+        assert "Your 2 edits are kept with the outline before" in said(pilot)
+        await pilot.press("a")
+        await until(pilot, lambda: "spot0.jpg has changed since you opened it" in said(pilot))
+        await until(pilot, lambda: "spot0.jpg has another outline than" in said(pilot))
+        await kept_and_taken(pilot, mine)
+
+
+async def test_what_was_drawn_is_kept_where_the_decision_on_it_is_refused(
+    make_app: MakeApp, clinic: Clinic, three: list[int], bo: ReviewSession
+) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        mine = await drawn_on(pilot)
+        clinic.session.drain()
+        correct(bo, three[0])
+        # Before any news of it is here.
+        review_screen(pilot).action_decide("accepted")
+        await until(pilot, lambda: "The decision on spot0.jpg is not stored" in said(pilot))
+        await until(pilot, lambda: "spot0.jpg has another outline than" in said(pilot))
+        await kept_and_taken(pilot, mine)
+
+
+async def test_what_was_drawn_is_kept_where_it_was_left_and_is_come_back_to(
+    make_app: MakeApp, clinic: Clinic, three: list[int], bo: ReviewSession
+) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        mine = await drawn_on(pilot)
+        await pilot.press("j")
+        await settled(pilot)
+        correct(bo, three[0])
+        await until(pilot, lambda: "1 of 3 decided" in text_of(review_screen(pilot), "#progress"))
+        await pilot.press("home")
+        await kept_and_taken(pilot, mine)
+
+
+async def test_edits_stay_on_an_outline_that_another_one_only_judged(
+    make_app: MakeApp, clinic: Clinic, three: list[int], bo: ReviewSession
+) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        mine = await drawn_on(pilot)
+        reject(bo, three[0])
+        await until(pilot, lambda: "has decided spot0.jpg meanwhile: rejected." in said(pilot))
+        await pilot.press("a")
+        await until(pilot, lambda: "spot0.jpg has changed since you opened it" in said(pilot))
+        screen = await settled(pilot)
+        draft = screen.query_one(Workbench).draft
+        assert draft is not None
+        assert (draft.edits, np.array_equal(draft.mask, mine)) == (2, True)
+        assert "kept with the outline before" not in said(pilot)

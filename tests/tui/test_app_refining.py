@@ -59,3 +59,31 @@ async def test_the_right_button_marks_outside_and_x_does(clinic: Clinic, make_ap
         await pilot.press("escape")
         await settled(pilot)
         assert status.state.tool is None
+
+
+async def test_a_photo_that_is_renamed_while_it_lies_open_is_mended_all_the_same(
+    clinic: Clinic, make_app: MakeApp
+) -> None:
+    photo_id = clinic.outline("mole.png")
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        await until(pilot, lambda: shown_photo(screen) == photo_id)
+        await clinic.stop_ingest()
+        path = clinic.folder / "mole.png"
+        path.rename(path.with_name("renamed.png"))
+        # Far from the lesion, so that the network is asked.
+        await pilot.press("f", *["shift+left"] * 18, *["shift+up"] * 18, "space")
+        status, draft = screen.query_one(Status), screen.query_one(Workbench).draft
+        assert draft is not None
+        await until(pilot, lambda: not status.state.refining)
+        await until(pilot, lambda: "mole.png is not there any more" in sentences(pilot)[-1])
+        clinic.store.mark_gone(str(path))
+        clinic.take_in(path.with_name("renamed.png"))
+        await pilot.press("space")
+        await until(pilot, lambda: not status.state.refining)
+        await settled(pilot)
+        # That there is nothing to mend says that the photo was seen.
+        assert draft.edits or "any more" not in sentences(pilot)[-1]
+        screen._expect_news()
+        await until(pilot, lambda: "renamed.png" in text_of(screen, "#details Static"))
+        assert "mole.png" not in text_of(screen, "#details Static")

@@ -161,3 +161,17 @@ async def test_without_a_bookmark_of_use_the_queue_begins_as_ever(
     found = Bookmarks(path).found
     assert found is not None
     assert found.key == photos[0]
+
+
+async def test_a_filter_that_shows_nothing_leads_back_to_where_it_was_put_after_the_end_too(
+    clinic: Clinic, photos: list[int], tmp_path: Path
+) -> None:
+    path = tmp_path / "bookmark.json"
+    nothing = Wanted(values=((Facet.DECISION, "rejected"),))
+    async with opened(clinic, path) as pilot:
+        screen = await press(pilot, "j", "j")
+        screen.want(nothing)
+        assert shown_photo(await settled(pilot)) is None
+    async with opened(clinic, path) as pilot:
+        assert shown_photo(await settled(pilot)) is None
+        assert shown_photo(await press(pilot, "escape")) == photos[2]

@@ -3,23 +3,21 @@
 import asyncio
 from collections.abc import Awaitable, Sequence
 from pathlib import Path
-from time import monotonic
 
 from textual import work
 
 from db.errors import StaleDecision, Unknown
 from db.values import Decision, DecisionKind, QueueItem, Remarks, SetAside
 from pipeline.review.desk import Desk, DeskPhoto
-from pipeline.review.pace import REACTION, Attention, Pace
+from pipeline.review.pace import Attention, Pace
 from pipeline.review.reshaped import Reshaped
 from pipeline.review.verdict import Ruling, TakenBack, stored_kind
 from pipeline.review.waiting import Said, is_skipped
 from tui.failures import EXPECTED, brief
 from tui.preferences import Preferences
 from tui.rows import Row
-from tui.screens.finding import FindingScreen
+from tui.screens.meaning import MeaningScreen
 from tui.sentences import (
-    came_just_now,
     edited_since,
     empty_outline,
     no_outline,
@@ -41,7 +39,7 @@ from tui.widgets.reasons import Reasons
 from tui.words import describe
 
 
-class DecidingScreen(FindingScreen):
+class DecidingScreen(MeaningScreen):
     """A screen with a queue, whose photo on the workbench is decided; then the next one comes."""
 
     def __init__(self, desk: Desk, folder: Path, reviewer: str, preferences: Preferences) -> None:
@@ -56,10 +54,6 @@ class DecidingScreen(FindingScreen):
         self._held: int | None = None
         self._asked_empty = False
         self._unopened: tuple[int, str] | None = None
-        self._came: int | None = None
-        """The photo that came in place of another one, and nobody has gone to."""
-        # Not of attention: nobody need have done anything since.
-        self._since_came = Stopwatch(monotonic)
 
     # The photo that is decided
 
@@ -70,10 +64,6 @@ class DecidingScreen(FindingScreen):
         self._asked_empty = False
         self._ask_reason(False)
         self.remarks = Remarks()
-
-    def _is_current(self, photo_id: int) -> bool:
-        row = self._queue.current
-        return isinstance(row, QueueItem) and row.photo_id == photo_id
 
     def action_decide(self, kind: str) -> None:
         """Decide the photo that is seen, and go on to the next one waiting."""
@@ -109,14 +99,6 @@ class DecidingScreen(FindingScreen):
         self._say(self._why_undecided())
         return None
 
-    def _is_surprise(self, photo_id: int) -> bool:
-        """Whether a key may have been meant for the photo before; that is said, once."""
-        came, self._came = self._came, None
-        if came != photo_id or self._since_came.seconds(photo_id) >= REACTION:
-            return False
-        self._say(came_just_now(self._queue.name_of(photo_id)), "warning")
-        return True
-
     def _has_changed(self, opened: DeskPhoto) -> bool:
         """Whether another outline or decision has come since; then it is said, and seen."""
         row = self._queue.current
@@ -126,7 +108,7 @@ class DecidingScreen(FindingScreen):
         if not (opened.was_decided(row) or self._desk.is_behind(row)):
             return False
         name = self._queue.name_of(row.photo_id)
-        self._say(seen_before_it_changed(name, opened.draft.edits), "warning")
+        self._say(seen_before_it_changed(name), "warning")
         self._desk.drop(row.photo_id)
         self._show_row(row)
         return True

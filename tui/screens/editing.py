@@ -14,13 +14,16 @@ from tui.failures import brief
 from tui.key_table import EDIT_HINTS, REVIEW_HINTS, bindings
 from tui.outbox import Outbox
 from tui.preferences import Preferences
+from tui.sentences import nothing_to_undo
 from tui.widgets.keys import Hint, Keys
 from tui.widgets.status import State, Status
 from tui.widgets.workbench import Workbench
 
 LOOK_EVERY = 0.1
 SHOWN_FOR: dict[SeverityLevel, float] = {"information": 5.0, "warning": 5.0, "error": 15.0}
-"""Seconds a sentence stays."""
+"""Seconds a sentence stays at least."""
+READ_AT = 15
+"""Letters a second at which somebody reads a sentence that he did not expect."""
 
 
 class EditingScreen(Screen[None]):
@@ -134,7 +137,9 @@ class EditingScreen(Screen[None]):
         if self._bench.edited:
             self._bench.undo()
         else:
-            self._say("There is no edit to undo.")
+            opened = self._bench.opened
+            kept = 0 if opened is None else opened.kept
+            self._say(nothing_to_undo(kept, self._keymap))
 
     def action_redo(self) -> None:
         """Bring the last undone edit back."""
@@ -232,7 +237,12 @@ class EditingScreen(Screen[None]):
 
     def _say(self, sentence: str, severity: SeverityLevel = "information") -> None:
         """Show a sentence for a while; not again while it is shown."""
-        now, shown_for = monotonic(), SHOWN_FOR[severity]
+        now, shown_for = monotonic(), seconds_to_read(sentence, severity)
         if self._said.get(sentence, now) <= now:
             self._said[sentence] = now + shown_for
             self.app.notify(sentence, severity=severity, timeout=shown_for)
+
+
+def seconds_to_read(sentence: str, severity: SeverityLevel) -> float:
+    """How long a sentence stays, so that it can be read to its end."""
+    return max(SHOWN_FOR[severity], len(sentence) / READ_AT)

@@ -8,10 +8,9 @@ from pipeline.review.bookmark import Bookmark, Part
 from pipeline.review.bookmarks import Bookmarks
 from pipeline.review.desk import Desk
 from tui.preferences import Preferences
-from tui.rows import key_of
+from tui.rows import Left, key_of
 from tui.screens.contact import ContactScreen
 from tui.widgets.drawn_ahead import Near
-from tui.widgets.queue import Left
 
 KEEP_EVERY = 0.5
 """Seconds after which what has changed is kept."""
@@ -62,7 +61,7 @@ class ReturningScreen(ContactScreen):
             self.bookmarks.keep(self._bookmark())
 
     def _bookmark(self) -> Bookmark:
-        row, canvas = self._queue.current, self._bench.canvas
+        row, canvas = self._queue.home, self._bench.canvas
         lens = canvas.moved_lens
         return Bookmark(
             key=None if row is None or self._ending else key_of(row),

@@ -137,8 +137,7 @@ class ReviewScreen(ReturningScreen):
     def _show_chosen(self, message: Queue.RowChosen) -> None:
         # What was shown only because it was looked at is gone now.
         self._count_shown()
-        row = message.row
-        self._came = row.photo_id if message.followed and isinstance(row, QueueItem) else None
+        self._note_came(message)
         self._show_row(message.row)
 
     @on(Queue.Ended)
@@ -215,6 +214,7 @@ class ReviewScreen(ReturningScreen):
         self._since_came.start(details.photo_id)
         self._take_up_edits(opened)
         self._tell_begun(opened)
+        self._tell_kept(opened)
         self._explain()
         self._details.show(details, None if revision is None else revision.measurements, 0)
         self._recall(details)

@@ -13,7 +13,14 @@ from pipeline.review.listening import News
 from tui.failures import EXPECTED
 from tui.preferences import Preferences
 from tui.screens.reading import ReadingScreen
-from tui.sentences import decided_meanwhile, model_came, newer_outline, open_elsewhere
+from tui.sentences import (
+    decided_meanwhile,
+    edits_kept,
+    edits_kept_on,
+    model_came,
+    newer_outline,
+    open_elsewhere,
+)
 
 
 class SharingScreen(ReadingScreen):
@@ -22,6 +29,8 @@ class SharingScreen(ReadingScreen):
     def __init__(self, desk: Desk, folder: Path, reviewer: str, preferences: Preferences) -> None:
         super().__init__(desk, folder, reviewer, preferences)
         self._told_model: set[int] = set()
+        self._told_kept: dict[int, int] = {}
+        """Of how many kept edits it was said that they are, by their photo."""
         self._doubted: int | None = None
         """What was handed out although it may have been decided a moment before."""
 
@@ -38,8 +47,11 @@ class SharingScreen(ReadingScreen):
     def _look_at_news(self) -> None:
         """Open what has an outline now, and go to work that came after all was done."""
         self._tell_decided()
+        self._return_to_lost()
         for photo_id in self._desk.held():
             item = self._queue.line(photo_id)
+            if item is not None and not self._is_on_bench(photo_id):
+                self._forget_if_decided(item)
             behind = item is not None and self._desk.is_behind(item)
             if behind and self._draws_on(photo_id):
                 self._tell_newer(photo_id)
@@ -66,13 +78,39 @@ class SharingScreen(ReadingScreen):
         if opened is self._desk.ready(row.photo_id) and opened.was_decided(row):
             self._desk.drop(row.photo_id)
             name = self._queue.name_of(row.photo_id)
-            self._say(decided_meanwhile(name, row.reviewer, row.decision), "warning")
+            edits = opened.leaves_behind(row)
+            kept = edits_kept(edits, self._keymap) if edits else ""
+            self._say(decided_meanwhile(name, row.reviewer, row.decision, kept), "warning")
+
+    def _tell_kept(self, opened: DeskPhoto) -> None:
+        """Say once of a photo that comes up that edits are kept which its outline is without.
+
+        Not where the reviewer has decided it himself since, knowing of them.
+        """
+        photo_id, row = opened.details.photo_id, self._queue.current
+        own = isinstance(row, QueueItem) and row.reviewer == self._desk.reviewer
+        told = self._told_kept.get(photo_id) == opened.kept
+        if opened.kept and not (own or told):
+            self._told_kept[photo_id] = opened.kept
+            name = self._queue.name_of(photo_id)
+            self._say(edits_kept_on(name, opened.kept, self._keymap), "warning")
+
+    def _is_on_bench(self, photo_id: int) -> bool:
+        opened = self._bench.opened
+        return opened is not None and opened.details.photo_id == photo_id
+
+    def _forget_if_decided(self, item: QueueItem) -> None:
+        """Have a photo that is not seen opened anew where it was decided since it was opened.
+
+        Also where it is drawn on: the edits are stored, and it is no use to go on with them there.
+        """
+        ready = self._desk.ready(item.photo_id)
+        if ready is not None and ready.was_decided(item):
+            self._desk.drop(item.photo_id)
 
     def _draws_on(self, photo_id: int) -> bool:
         """Whether a tool is in hand on this photo, so that it stays as it is."""
-        opened = self._bench.opened
-        drawn_on = opened is not None and opened.details.photo_id == photo_id
-        return drawn_on and self._bench.editing
+        return self._is_on_bench(photo_id) and self._bench.editing
 
     def _tell_newer(self, photo_id: int) -> None:
         """Say once that another outline has come on which a tool is about to draw."""

@@ -1,6 +1,7 @@
 """The two lines below a photo of a page, and what stands in place of a photo that isn't drawn."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from db.values import QueueItem
 from imaging.text import printable
@@ -27,14 +28,26 @@ Part = tuple[str, str]
 """A text, and the name of its colour."""
 
 
-def name_line(item: QueueItem, number: int, name: Callable[[int], str], width: int) -> list[Part]:
+@dataclass(frozen=True)
+class Naming:
+    """A photo's number, the last number of its page, and its name in so many cells.
+
+    Told apart are names that have as much room, which all of a page get that the last one has.
+    """
+
+    number: int
+    last: int
+    name: Callable[[int], str]
+
+
+def name_line(item: QueueItem, naming: Naming, width: int) -> list[Part]:
     """Parts of the first line: sign, number, name in the cells that are left, flag."""
     sign, colour = glyph(item)
-    head, flag = f" {number} ", f" {FLAG}" if item.flag else ""
-    room = max(1, width - 1 - cells(head) - cells(flag))
-    text = name(room)
+    head, flag = f" {naming.number} ", f" {FLAG}" if item.flag else ""
+    room = max(1, width - 1 - cells(f" {naming.last} ") - cells(flag))
+    text = naming.name(room)
     bright = "name" if item.decision is None else "done"
-    padded = text + " " * (room - cells(text))
+    padded = text + " " * (width - 1 - cells(head) - cells(text) - cells(flag))
     return [(sign, colour), (head, "quiet"), (padded, bright), (flag, "draft")]
 
 

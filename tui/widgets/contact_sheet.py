@@ -1,6 +1,6 @@
 """The contact sheet: photos of the queue side by side, each with its outline and what is known."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from time import monotonic
@@ -14,6 +14,7 @@ from textual.reactive import reactive
 from db.values import QueueItem
 from imaging.framing import Size
 from pipeline.review.sheet import Bar, Drawn, Page
+from tui.widgets.captions import Naming
 from tui.widgets.drawn_ahead import Easel
 from tui.widgets.queue import Queue
 from tui.widgets.sheet_view import SheetView
@@ -134,10 +135,11 @@ class ContactSheet(SheetView, can_focus=True):
         """Whether a photo was taken out."""
         return item.photo_id in self._out
 
-    def naming(self, place: int) -> tuple[int, Callable[[int], str]]:
-        """The number of a photo, and its name in so many cells."""
-        index = self.first + place
-        return index + 1, partial(self._queue.name_at, index)
+    def naming(self, place: int) -> Naming:
+        """The number of a photo, and its name beside those of the page."""
+        first, last = self.first, self.first + len(self.items)
+        names = partial(self._queue.names_at, range(first, last))
+        return Naming(first + place + 1, last, lambda width: names(width)[place])
 
     def holder(self, item: QueueItem) -> str:
         """Who else has a photo open."""

@@ -133,7 +133,7 @@ class Details(VerticalScroll, can_focus=False):
 
     def _lines(self, photo: PhotoDetails) -> list[Content]:
         size = f"{photo.size.width} × {photo.size.height}  {photo.format}"
-        lines = [*self._headline(photo.path), Content.styled(printable(size), "$quiet")]
+        lines = [*self._headline(self._path_of(photo)), Content.styled(printable(size), "$quiet")]
         lines += self._lesion(photo)
         if not self.compact:
             lines += [*receipt_lines(photo.receipt), *word_lines(photo)]
@@ -141,6 +141,11 @@ class Details(VerticalScroll, can_focus=False):
         if not self.compact:
             lines += history_lines(photo.history, self._room)
         return lines
+
+    def _path_of(self, photo: PhotoDetails) -> str:
+        """Where it lies now, as its row has it: it may have been renamed since it was opened."""
+        row = self._row
+        return photo.path if row is None or row.photo_id != photo.photo_id else row.path
 
     @property
     def _room(self) -> int:

@@ -12,21 +12,8 @@ from textual.message import Message
 from db.values import QueueItem, Remarks, SetAside
 from pipeline.review.waiting import Said, Unfinished
 from pipeline.review.wanted import Wanted
-from tui.rows import Chosen, Listing, Row, key_of
+from tui.rows import Chosen, Left, Listing, Row, key_of
 from tui.widgets.queue_lines import QueueLines
-
-
-@dataclass(frozen=True)
-class Left:
-    """The row on which the cursor was left, where that was, and whose cursor it is.
-
-    `key` is None where nothing waited, `decision` the id of what was decided of the photo then.
-    """
-
-    key: int | str | None
-    row: int
-    decision: int | None
-    reviewer: str
 
 
 class Queue(QueueLines, can_focus=True):
@@ -48,6 +35,8 @@ class Queue(QueueLines, can_focus=True):
         row: Row | None
         followed: bool = False
         """Whether nobody went there: it came to be the first."""
+        instead_of: QueueItem | None = None
+        """The photo in whose place it came, which is in the folder no more."""
 
     @dataclass
     class Ended(Message):
@@ -65,6 +54,12 @@ class Queue(QueueLines, can_focus=True):
         """The photo under the cursor where it came there by itself, as the next that waits."""
         self._resumed: Left | None = None
         """Where the cursor goes first; None once it went anywhere."""
+        self._put_on: int | str | None = None
+        """The row on which somebody was when what is wanted left others out."""
+        self._brought = False
+        """Whether the cursor came to its row because that one is wanted, and nobody went there."""
+        self._lost: QueueItem | None = None
+        """The photo that was under the cursor and is gone, while another place is looked for."""
 
     # What the queue holds
 
@@ -72,6 +67,13 @@ class Queue(QueueLines, can_focus=True):
     def current(self) -> Row | None:
         """The row under the cursor."""
         return None if self.cursor is None else self._rows[self.cursor]
+
+    @property
+    def home(self) -> Row | None:
+        """The row under the cursor; where none is shown, the photo on which the filter was put."""
+        if self.current is None and isinstance(self._put_on, int):
+            return self.line(self._put_on)
+        return self.current
 
     def waiting(self) -> Iterator[QueueItem]:
         """What is to be decided of what is shown, in order; what follows the cursor comes first."""
@@ -137,9 +139,19 @@ class Queue(QueueLines, can_focus=True):
         return self._rows.selecting(wanted)
 
     def show(self, wanted: Wanted, chosen: Chosen) -> None:
-        """Show what is wanted, as it was found. The cursor stays on its photo if that is shown."""
+        """Show what is wanted, as it was found. The cursor stays on its photo if that is shown.
+
+        Where nothing was shown, it comes back to the row on which somebody was before.
+        """
+        if wanted.limits:
+            self._note_put_on()
         with self._staying():
             self._rows.show(wanted, chosen)
+
+    def _note_put_on(self) -> None:
+        row = self.current
+        if row is not None and not (self._brought or self._left):
+            self._put_on = key_of(row)
 
     def change(self, items: Sequence[QueueItem]) -> None:
         """These lines read otherwise now."""
@@ -152,6 +164,8 @@ class Queue(QueueLines, can_focus=True):
         before, line = self.current, self._line_in_sight()
         yield
         self._resize()
+        if isinstance(before, QueueItem) and self.line(before.photo_id) is None:
+            self._lost = before
         place = None if before is None else self._rows.place(key_of(before))
         first = next(self._rows.waiting(0), None) if self.follows_first else None
         if first is not None and (before is None or key_of(first) != key_of(before)):
@@ -161,6 +175,7 @@ class Queue(QueueLines, can_focus=True):
         else:
             self.set_reactive(Queue.cursor, place)
             self._hold(before)
+        self._lost = None
         if line is not None:
             self._keep_on(line)
         self.refresh()
@@ -175,7 +190,9 @@ class Queue(QueueLines, can_focus=True):
             self.set_reactive(Queue.cursor, None)
             before = None
         if before is None:
-            self._hand_first(0)
+            if self._put_on is None or not self.choose(self._put_on):
+                self._hand_first(0)
+                self._brought = self.wanted.limits
         else:
             self._go(min(self.cursor or 0, len(self) - 1) if len(self) else None)
         self.keep_cursor_in_sight()
@@ -211,6 +228,7 @@ class Queue(QueueLines, can_focus=True):
         self._resumed = None
         if self._go_back_to(left):
             return
+        self._put_on = left.key if self.wanted.limits else None
         self._hand_first(left.row)
 
     def mark(self, photo_id: int, said: Said) -> None:
@@ -342,7 +360,7 @@ class Queue(QueueLines, can_focus=True):
 
     def _go(self, index: int | None, told: bool = True, followed: bool = False) -> None:
         row = None if index is None else self._rows[index]
-        self.handed = None
+        self.handed, self._brought = None, False
         if row is not None:
             self._resumed = None
         # The row that was left may be wanted no more, and close up.
@@ -355,7 +373,7 @@ class Queue(QueueLines, can_focus=True):
         self.cursor = None if row is None else self._rows.place(key_of(row))
         self._left = False
         if told:
-            self.post_message(self.RowChosen(self.current, followed))
+            self.post_message(self.RowChosen(self.current, followed, self._lost))
 
     def _hold(self, row: Row | None) -> None:
         self._rows.hold(row.photo_id if isinstance(row, QueueItem) else None)

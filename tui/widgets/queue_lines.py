@@ -62,9 +62,9 @@ class QueueLines(RowView):
         """On which row a photo is shown."""
         return self._rows.place(photo_id)
 
-    def name_at(self, index: int, width: int) -> str:
-        """A row's name in `width` cells; told apart from those around it."""
-        return self._rows.name(index, width)
+    def names_at(self, rows: range, width: int) -> list[str]:
+        """The names of rows that are seen side by side, in `width` cells each."""
+        return self._rows.names(rows, width)
 
     def line(self, photo_id: int) -> QueueItem | None:
         """A photo's line, shown or not."""

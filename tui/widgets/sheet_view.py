@@ -1,6 +1,6 @@
 """The lines of a page of photos: each with a frame, its picture and its text, made when seen."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, Self
 
 from rich.segment import Segment
@@ -12,7 +12,7 @@ from db.values import QueueItem
 from pipeline.review.sheet import Bar
 from tui.colour_app import Reduction
 from tui.surface.joined import JoinedStrip
-from tui.widgets.captions import Part, fact_line, name_line, placard
+from tui.widgets.captions import Naming, Part, fact_line, name_line, placard
 from tui.widgets.photo_view import is_filtered
 from tui.widgets.thumbs import Thumb
 from tui.widgets.tiles import FRAME, TEXT, Tiles
@@ -61,8 +61,8 @@ class SheetView(Widget):
         """Whether a photo was taken out."""
         raise NotImplementedError
 
-    def naming(self, place: int) -> tuple[int, Callable[[int], str]]:
-        """The number of a photo, and its name in so many cells."""
+    def naming(self, place: int) -> Naming:
+        """The number of a photo, and its name beside those of the page."""
         raise NotImplementedError
 
     def holder(self, item: QueueItem) -> str:
@@ -140,8 +140,7 @@ class SheetView(Widget):
     def _parts(self, item: QueueItem, place: int, line: int) -> list[Part]:
         width = self.tiles.width
         if line == self.tiles.height:
-            number, name = self.naming(place)
-            return name_line(item, number, name, width)
+            return name_line(item, self.naming(place), width)
         return fact_line(item, self._bars.get(item.photo_id), self.holder(item), width)
 
     def _picture(self, item: QueueItem, line: int) -> Strip:

@@ -1,7 +1,8 @@
-"""A photo's revisions, to be gone through: beside the photo, which shows each of them."""
+"""A photo's revisions, and edits that are kept, to be gone through: the photo shows each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from textual import events
@@ -11,7 +12,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from db.values import Origin
+from db.values import Origin, Revision
 from imaging.text import printable
 from pipeline.review.versions import Version
 from tui.widgets.details import moment
@@ -26,7 +27,7 @@ INDENT = 8
 
 
 class Versions(Widget, can_focus=True):
-    """Shown where the details are else; the last revision stands on top."""
+    """Shown where the details are else; kept edits stand on top, then the last revision."""
 
     @dataclass
     class Chosen(Message):
@@ -117,18 +118,28 @@ class Versions(Widget, can_focus=True):
 
     def _lines(self, place: int) -> list[Content]:
         version, chosen = self._versions[place], place == self.cursor
-        revision, room = version.revision, self.content_size.width - INDENT
-        who = printable(version.model if revision.origin is Origin.MODEL else revision.author)
-        on = f" on {printable(version.model)}" if version.model not in ("", revision.author) else ""
-        drawn = cut(f"{who}, {revision.origin}{on}", room)
-        area = percent(revision.measurements.area_fraction)
-        figures = f"{area}  Dice {version.dice:.3f}"
+        room = self.content_size.width - INDENT
+        when, whose, first = _told(version)
+        figures = f"{first}  Dice {version.dice:.3f}"
         if version.lesions:
             figures += f"  {version.lesions} lesions"
         bar = Content.styled("▌" if chosen else " ", "$accent")
-        at = Content.styled(f"{moment(revision.created_at):<{INDENT - 1}}", "$quiet")
+        at = Content.styled(f"{moment(when):<{INDENT - 1}}", "$quiet")
         style = "bold" if chosen else ""
         return [
-            bar + at + Content.styled(drawn, style),
+            bar + at + Content.styled(cut(whose, room), style),
             bar + Content.styled(" " * (INDENT - 1) + cut(figures, room), "$quiet"),
         ]
+
+
+def _told(version: Version) -> tuple[datetime, str, str]:
+    """When it was made, who drew it and how, and its area; that kept edits are not decided."""
+    made = version.made
+    if not isinstance(made, Revision):
+        edits = len(made.edits)
+        whose = "yours, 1 edit" if edits == 1 else f"yours, {edits} edits"
+        return made.made_at, whose, "not decided"
+    who = printable(version.model if made.origin is Origin.MODEL else made.author)
+    on = f" on {printable(version.model)}" if version.model not in ("", made.author) else ""
+    area = percent(made.measurements.area_fraction)
+    return made.created_at, f"{who}, {made.origin}{on}", area

@@ -171,7 +171,7 @@ def test_a_revision_is_taken_with_its_lesions(
     last = session.open(remembered)
     one, two, model = session.versions(last)
     assert [each.lesions for each in (one, two, model)] == [0, 2, 0]
-    last.editor.take_revision(two.revision, two.mask(), several=True)
+    two.take(last.editor)
     assert (last.editor.several, last.editor.edits) == (True, 1)
     last.editor.undo()
     assert not last.editor.several

@@ -8,7 +8,6 @@ import pytest
 
 from db.store import Store
 from db.values import DecisionKind, Origin, Remarks
-from imaging.decode.photo import PhotoError
 from imaging.mask import rle
 from imaging.mask.form import Form
 from models.run.setup import ModelSetup
@@ -395,7 +394,7 @@ def test_a_photo_that_vanished_is_a_sentence_and_the_session_goes_on(
     photo = folder / "mole.jpg"
     kept = photo.read_bytes()
     photo.unlink()
-    with pytest.raises(PhotoError, match=r"mole\.jpg"):
+    with pytest.raises(ReviewError, match=r"mole\.jpg is not there any more"):
         session.open(remembered)
     photo.write_bytes(kept)
     assert session.open(remembered).picture.shape[2] == 3
