@@ -1,7 +1,8 @@
 """An app that keeps to the colours of its terminal, and a key to choose others."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +15,7 @@ from textual.color import Color as Background
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 from textual.signal import Signal
+from textual.widget import Widget
 
 from imaging.text import printable
 from tui.surface.colours import Colours, Depth
@@ -61,6 +63,14 @@ def has_true_colours(app: App[Any]) -> bool:
     return not any(isinstance(each, Reduction) for each in app.get_line_filters())
 
 
+def call_when_sent(widget: Widget, done: Callable[[], object]) -> None:
+    """Have a widget do something once the terminal has what is drawn so far, if that is known."""
+    if isinstance(widget.app, ColourApp):
+        widget.app.call_when_sent(widget, done)
+    else:
+        widget.call_later(done)
+
+
 class ColourApp(App[None]):
     """Draws with the colours found, says what is in doubt about them, and switches them.
 
@@ -96,6 +106,22 @@ class ColourApp(App[None]):
         """Send the terminal something that is no text, before what is drawn next."""
         if message and self._driver is not None:
             self._driver.write(message)
+
+    def call_when_sent(self, widget: Widget, done: Callable[[], object]) -> None:
+        """Have a widget do something once the terminal was sent all that is drawn so far.
+
+        Whatever goes on meanwhile would take the interpreter from the thread that sends it.
+        """
+
+        def tell() -> None:
+            # The app may be gone by now.
+            with suppress(RuntimeError):
+                widget.call_later(done)
+
+        if isinstance(self._driver, LastingDriver):
+            self._driver.call_when_sent(tell)
+        else:
+            tell()
 
     def parting(self) -> str:
         """What a terminal is to be sent before it is let go of."""

@@ -10,6 +10,7 @@ from typing import TypeVar
 from db.claims import Claimed
 from db.errors import StoreError
 from pipeline.review.lane import Lane
+from pipeline.review.lull import Lull
 from pipeline.review.session import ReviewSession
 
 T = TypeVar("T")
@@ -26,8 +27,11 @@ class Claiming:
     when its turn comes is left out. If the process dies, its claims run out.
     """
 
-    def __init__(self, session: ReviewSession, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self, session: ReviewSession, lull: Lull, clock: Callable[[], float] = monotonic
+    ) -> None:
         self._session = session
+        self._lull = lull
         self._clock = clock
         self._lane = Lane("claiming")
         # Set by the screen's thread and read by others, which may come a moment late.
@@ -91,6 +95,7 @@ class Claiming:
     # On the lane
 
     def _claim(self, photo_ids: tuple[int, ...]) -> Mapping[int, Claimed]:
+        self._lull.wait()
         wanted = photo_ids == self._open
         return self._session.claim_all(photo_ids, self._deciding) if wanted else {}
 

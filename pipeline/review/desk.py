@@ -15,7 +15,8 @@ writer   commits edits, remarks and shapes, in the order they were made (`pipeli
 
 A photo's editor belongs to `opening` until it is open and to `editing` from then on; its decision
 hands it to `storing`, and whoever decides puts the photo away. If the process dies, what the writer
-has not committed is lost, and a decision that `storing` has not come to; a screen that goes loses
+has not committed is lost, and a decision that `storing` has not come to, which lets a photo that is
+drawn go first (`pipeline.review.lull`); a screen that goes loses
 nothing, since `close` waits for all of them.
 """
 
@@ -39,6 +40,7 @@ from pipeline.review.editor import OpenPhoto
 from pipeline.review.glance import Glance
 from pipeline.review.lane import Lane
 from pipeline.review.listening import Listening, News
+from pipeline.review.lull import Lull
 from pipeline.review.refining import Mark
 from pipeline.review.reshaped import Reshaped
 from pipeline.review.session import ReviewSession
@@ -147,7 +149,8 @@ class Desk:
         self._counting = ThreadPoolExecutor(1, "counting")
         self._editing = Lane("editing")
         self._storing = Lane("storing")
-        self._claiming = Claiming(session)
+        self._lull = Lull()
+        self._claiming = Claiming(session, self._lull)
         self._listening: Listening | None = None
         self._deck = Deck(self._begin_to_open)
         self._reading = session.queue()
@@ -170,6 +173,14 @@ class Desk:
     def refused(self) -> WriteFailed | None:
         """Why queued edits could not be committed when that was last tried; None if they were."""
         return self._session.refused
+
+    def hold(self) -> None:
+        """A photo is about to be drawn: decisions and claims wait for `go_on`, for a moment."""
+        self._lull.begin()
+
+    def go_on(self) -> None:
+        """It is drawn."""
+        self._lull.end()
 
     def read_queue(self) -> Iterator[Future[list[QueueItem]]]:
         """The photos in the order to review them, a page at a time; the page after the last is [].
@@ -260,7 +271,12 @@ class Desk:
         self._deck.drop(photo.details.photo_id)
         # On its own lane, before the decision: what lifts the brush later finds no stroke.
         photo.draft.leave()
-        stored = self._store(lambda: self._session.decide(photo._opened, ruling))
+
+        def decide() -> Reshaped | None:
+            self._lull.wait()
+            return self._session.decide(photo._opened, ruling)
+
+        stored = self._store(decide)
         self._claiming.decide(photo.details.photo_id, stored)
         return stored
 

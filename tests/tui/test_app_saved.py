@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from textual.pilot import Pilot
 
+import pipeline.review.lull
 from db.values import DecisionKind
 from pipeline.errors import WriteFailed
 from tests.support.full_disk import Disk
@@ -16,6 +17,7 @@ from tui.launch import saving_the_last
 from tui.widgets.queue import Queue
 
 MakeApp = Callable[[], NevusApp]
+NO = DecisionKind.NO_LESION
 
 
 @pytest.fixture
@@ -139,3 +141,15 @@ async def test_while_the_database_is_away_nothing_is_called_saved_and_it_is_once
         away.rename(database)
         await until(pilot, lambda: "● saved" in text_of(screen, "#status"))
     assert clinic.item(two[0]).has_draft
+
+
+async def test_a_decision_waits_for_no_photo_to_be_drawn_where_none_comes(
+    clinic: Clinic, make_app: MakeApp, two: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline.review.lull, "AT_MOST", 600.0)
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        for photo in two:
+            screen = await settled(pilot)
+            assert shown_photo(screen) == photo
+            await pilot.press("n")
+        await until(pilot, lambda: [clinic.item(photo).decision for photo in two] == [NO, NO])

@@ -10,6 +10,7 @@ from rich.color_triplet import ColorTriplet
 from rich.segment import Segment
 from textual.app import App, ComposeResult
 from textual.strip import Strip
+from textual.widgets import Static
 
 from benchmarks.renderer import colours as quarters
 from imaging.framing import Mask, Pixels, Size
@@ -239,3 +240,31 @@ async def test_the_photo_keeps_to_the_colours_of_the_terminal(
         await calm(pilot)
         photo = [[part for part in line if part.text != "  "] for line in wall.cells()]
     assert {colour.type for colour in colours(photo)} == {kind}
+
+
+class HungWall(Wall):
+    """A canvas, and a line above it that is drawn as any other."""
+
+    CSS = Wall.CSS + "Static { height: 1; }"
+
+    def compose(self) -> ComposeResult:
+        yield Static("above", id="above")
+        yield from super().compose()
+
+
+async def test_a_photo_is_drawn_with_what_came_before_it_and_before_what_waits_for_a_drawing() -> (
+    None
+):
+    wall = HungWall()
+    async with wall.run_test(size=CELLS) as pilot:
+        show(wall, skin(), disc())
+        await calm(pilot)
+        frames: list[set[int]] = []
+        with drawn_lines(wall.canvas):
+            wall.query_one("#above", Static).refresh()
+            # The screen has its turn before the canvas.
+            wall.screen.call_later(lambda: None)
+            show(wall, skin(), disc())
+            wall.screen.call_after_refresh(lambda: frames.append({*wall.canvas.lines}))
+            await calm(pilot)
+        assert frames == [{*range(wall.canvas.size.height)}]

@@ -116,6 +116,7 @@ class DecidingScreen(MeaningScreen):
     def _decide(self, opened: DeskPhoto, decision: DecisionKind, reason: str = "") -> None:
         kind, remarks = stored_kind(decision, self._bench.edited), self.remarks
         again = self._was_decided()
+        self._desk.hold()
         self._pace.decide()
         said = Said(kind, remarks, self._desk.reviewer)
         self._mark(opened.details.photo_id, said)
@@ -123,6 +124,9 @@ class DecidingScreen(MeaningScreen):
         # Now, not when the next photo comes: a stroke that is drawn meanwhile is of no photo.
         self._put_away()
         self._go_on(again)
+        if self._bench.opened is None:
+            # No photo is drawn that all would wait for.
+            self._desk.go_on()
 
     def _was_decided(self) -> bool:
         row = self._queue.current

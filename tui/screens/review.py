@@ -17,6 +17,7 @@ from pipeline.review.desk import Desk, DeskPhoto
 from pipeline.review.held import count_held, is_edited_since
 from pipeline.review.waiting import Unfinished
 from pipeline.review.wanted import ALL
+from tui.colour_app import call_when_sent
 from tui.failures import EXPECTED
 from tui.names import below
 from tui.preferences import Preferences
@@ -220,8 +221,9 @@ class ReviewScreen(ReturningScreen):
         self._recall(details)
         self._show_state()
         self._tell_model()
-        # Not before this one is drawn: to open a photo takes the interpreter from who draws.
-        self.call_after_refresh(self._prepare)
+        # Not before this one is seen: to open a photo takes the interpreter from who draws and who
+        # sends it to the terminal.
+        self.call_after_refresh(call_when_sent, self, self._prepare)
 
     def _take_up_edits(self, opened: DeskPhoto) -> None:
         row, draft = self._queue.current, opened.draft
@@ -235,6 +237,7 @@ class ReviewScreen(ReturningScreen):
     @work(group="prepare", exclusive=True)
     async def _prepare(self) -> None:
         """Open the photos that come next; what fails now is told when it is wanted."""
+        self._desk.go_on()
         for item, _ in zip(self._queue.waiting(), range(AHEAD), strict=False):
             if not self._outbox.holds(item.photo_id):
                 photo = asyncio.wrap_future(self._desk.open(item.photo_id))

@@ -1,5 +1,7 @@
 """Textual's driver for terminals, made to outlast them."""
 
+from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from typing import IO, Any, Protocol, runtime_checkable
 
@@ -19,11 +21,20 @@ class LastingFile:
     def __init__(self, file: IO[str]) -> None:
         self._file = file
         self._mirror = Mirror()
+        # Added to by who draws, taken from by who writes.
+        self._waiting: deque[Callable[[], None]] = deque()
+
+    def call_at_mark(self, sent: Callable[[], None]) -> None:
+        """Call this where an empty text is written next, which somebody does after this."""
+        self._waiting.append(sent)
 
     def write(self, text: str) -> int:
-        """Write a text, if anybody is there to read it."""
+        """Write a text, if anybody is there to read it; an empty one marks that all is sent."""
         with suppress(OSError, ValueError):
             self._file.write(self._mirror.news(text))
+        if not text and self._waiting:
+            self.flush()
+            self._waiting.popleft()()
         return len(text)
 
     def flush(self) -> None:
@@ -49,6 +60,11 @@ class LastingDriver(LinuxDriver):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._file: Any = LastingFile(self._file)
+
+    def call_when_sent(self, sent: Callable[[], None]) -> None:
+        """Call this, on the thread that writes, once all that is drawn so far is sent."""
+        self._file.call_at_mark(sent)
+        self.write("")
 
     def stop_application_mode(self) -> None:
         """Let go of the terminal, in which nothing is left."""

@@ -17,6 +17,7 @@ from imaging.values import NO_LESION_BELOW, Measurements, Receipt
 from pipeline.review.order import explain_place
 from pipeline.review.verdict import USUAL
 from pipeline.review.wanted import ALL, Wanted
+from tui.colour_app import call_when_sent
 from tui.names import below
 from tui.words import FLAG, cells, cut, folded, lines_of, percent, shorten, sureness
 
@@ -115,9 +116,9 @@ class Details(VerticalScroll, can_focus=False):
         self._draw()
 
     def _draw(self) -> None:
-        """Draw once, after whatever else is new of the photo: the photo itself comes first."""
+        """Draw once, after whatever else is new of the photo: the photo itself is seen first."""
         if not self._drawing:
-            self._drawing = self.call_after_refresh(self._draw_now)
+            self._drawing = self.call_after_refresh(call_when_sent, self, self._draw_now)
 
     def _draw_now(self) -> None:
         self._drawing = False

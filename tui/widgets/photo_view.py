@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.filter import ANSIToTruecolor
 from textual.geometry import Region
 from textual.message import Message
+from textual.messages import Update
 from textual.reactive import reactive
 from textual.strip import Strip
 from textual.timer import Timer
@@ -99,6 +100,9 @@ class PhotoView(Widget):
             self._lay_out()
         else:
             self._put_up(drawn)
+        # At once, not when this widget has its turn: the screen would draw what was refreshed
+        # before it, and the photo only with the next frame, behind all that waits for a drawing.
+        self.screen.post_message(Update(self))
 
     def keep(self, drawn: Drawn) -> None:
         """Keep a photo that was drawn on this easel until it is shown."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import pipeline.review.lull
 from db.claims import SPAN
 from db.columns import now
 from db.store import Store
@@ -17,6 +18,7 @@ from db.values import DecisionKind
 from pipeline.review.claiming import RENEW, Claiming
 from pipeline.review.desk import Desk
 from pipeline.review.listening import EVERY, Listening, News
+from pipeline.review.lull import Lull
 from pipeline.review.session import ReviewSession
 from pipeline.review.verdict import Ruling
 from pipeline.work.scorer import Pool
@@ -131,6 +133,33 @@ def test_a_session_whose_process_was_killed_has_nothing_open(
         assert (bo.claim_all(photos)[photos[0]].holder == bo.holder) is killed
 
 
+def test_a_decision_and_a_claim_let_a_photo_be_drawn_first(
+    sit: MakeSession, photos: list[int], store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline.review.lull, "AT_MOST", 600.0)
+    with closing(Desk(sit("ada"))) as desk:
+        photo = desk.open(photos[0]).result()
+        desk.hold()
+        stored = desk.decide(photo, Ruling(DecisionKind.ACCEPTED, 1.0))
+        claimed = desk.claim(photos[1])
+        assert store.photo(photos[0], "ada").decision is None
+        assert elsewhere(sit("bo")) == {}
+        desk.go_on()
+        stored.result()
+        assert store.photo(photos[0], "ada").decision is DecisionKind.ACCEPTED
+        assert claimed.result() is not None
+
+
+def test_they_are_stored_where_nobody_says_that_it_is_drawn(
+    sit: MakeSession, photos: list[int]
+) -> None:
+    with closing(Desk(sit("ada"))) as desk:
+        photo = desk.open(photos[0]).result()
+        desk.hold()
+        desk.decide(photo, Ruling(DecisionKind.ACCEPTED, 1.0)).result()
+        assert desk.claim(photos[1]).result() is not None
+
+
 def test_nobody_is_handed_a_photo_before_the_decision_on_it_is_stored(
     sit: MakeSession, photos: list[int], gate: threading.Event
 ) -> None:
@@ -165,7 +194,7 @@ def test_a_claim_is_renewed_before_it_runs_out_and_not_after_a_kill(
     ada, bo, seconds = sit("ada"), sit("bo"), [0.0]
     began = now()
     ada.clock = bo.clock = lambda: began + timedelta(seconds=seconds[0])
-    claiming = Claiming(ada, lambda: seconds[0])
+    claiming = Claiming(ada, Lull(), lambda: seconds[0])
     claiming.claim(photos[0]).result()
     while seconds[0] < 3 * SPAN.total_seconds():
         seconds[0] += EVERY

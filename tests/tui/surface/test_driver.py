@@ -53,6 +53,22 @@ def test_a_terminal_is_not_sent_what_it_shows() -> None:
     assert os.read(far, 64) == b"\x1b[2;5Hdrawn  once\x1b[1;1H\x1b[2;12Htwice\x1b[1;1H"
 
 
+@pytest.mark.parametrize("lost", [False, True])
+def test_what_waits_for_a_drawing_to_be_sent_is_told_behind_it(lost: bool) -> None:
+    far, near = os.openpty()
+    file = LastingFile(open(near, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
+    if lost:
+        os.close(far)
+    told = list[bytes]()
+    output = WriterThread(cast("IO[str]", file))
+    output.start()
+    output.write("drawn")
+    file.call_at_mark(lambda: told.append(b"" if lost else os.read(far, 64)))
+    output.write("")
+    output.stop()
+    assert told == [b"" if lost else b"drawn"]
+
+
 class Counting(LastingDriver):
     """Counts how often it takes up the terminal again, or lets go of it."""
 
