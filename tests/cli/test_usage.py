@@ -24,6 +24,13 @@ def test_a_wrong_value_is_said_plainly(arguments: list[str], words: str) -> None
     assert f"Invalid value for '{arguments[1]}': {words}" in done.output
 
 
+def test_a_wrong_decision_is_named_as_it_was_given() -> None:
+    arguments = ["export", "/nowhere/out", ".", "--decision", "skipped", "--decision", "liked"]
+    done = CliRunner().invoke(app, arguments, env={"COLUMNS": "200"})
+    assert done.exit_code == 2
+    assert done.output.endswith("skipped; not “liked”.\n")
+
+
 @pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])
 def test_no_help_says_of_a_switch_that_it_takes_a_value(command: list[str]) -> None:
     done = CliRunner().invoke(app, [*command, "--help"], env={"COLUMNS": "200"})

@@ -1,7 +1,7 @@
 """`nevus export`: write the reviewed masks as a dataset."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,10 +9,14 @@ from tui.commands.options import Database, Folder, Group, Json
 from tui.commands.output import WRONG_USAGE, fail, failures, print_json, print_table, remark
 from tui.commands.settings import settled
 
+if TYPE_CHECKING:
+    from db.values import DecisionKind
+
 ChosenKinds = Annotated[
     list[str],
     typer.Option(
         "--decision",
+        metavar="KIND",
         help="Which photos: accepted, corrected, rejected, “no lesion”, skipped; can be repeated.",
     ),
 ]
@@ -60,13 +64,7 @@ def export(
 
       nevus export ~/datasets/hard ~/captures --decision rejected --decision skipped
     """
-    from db.values import DecisionKind
-
-    try:
-        kinds = [DecisionKind(name) for name in decision]
-    except ValueError:
-        known = ", ".join(DecisionKind)
-        raise fail(f"--decision takes one of: {known}; not {decision!r}.", WRONG_USAGE) from None
+    kinds = _kinds(decision)
     held = settled(db=db, group=group)
     with failures():
         from pipeline.exchange.export import check_destination, unstored
@@ -80,4 +78,14 @@ def export(
         if json:
             print_json(exported)
         else:
-            print_table(vars(exported))
+            print_table({name.replace("_", " "): told for name, told in vars(exported).items()})
+
+
+def _kinds(names: list[str]) -> "list[DecisionKind]":
+    from db.values import DecisionKind
+
+    unknown = [name for name in names if name not in set(DecisionKind)]
+    if unknown:
+        known = ", ".join(DecisionKind)
+        raise fail(f"--decision takes one of: {known}; not “{unknown[0]}”.", WRONG_USAGE)
+    return [DecisionKind(name) for name in names]
