@@ -143,13 +143,14 @@ async def test_while_the_database_is_away_nothing_is_called_saved_and_it_is_once
     assert clinic.item(two[0]).has_draft
 
 
-async def test_a_decision_waits_for_no_photo_to_be_drawn_where_none_comes(
+async def test_what_waits_for_a_photo_to_be_drawn_goes_on_then_and_where_none_comes(
     clinic: Clinic, make_app: MakeApp, two: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pipeline.review.lull, "AT_MOST", 600.0)
     async with make_app().run_test(size=(80, 24)) as pilot:
-        for photo in two:
+        for key, photo in (("j", two[0]), ("k", two[1]), ("n", two[0]), ("n", two[1])):
+            # Also the claim on it is had by then.
             screen = await settled(pilot)
             assert shown_photo(screen) == photo
-            await pilot.press("n")
+            await pilot.press(key)
         await until(pilot, lambda: [clinic.item(photo).decision for photo in two] == [NO, NO])

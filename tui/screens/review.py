@@ -154,8 +154,11 @@ class ReviewScreen(ReturningScreen):
         self._unopened = None
         match row:
             case QueueItem() as item:
-                self._take_up(item, self._desk.claim(item.photo_id))
                 ready = self._ready(item.photo_id)
+                if ready is not None:
+                    # Until it is seen: what follows ends the lull.
+                    self._desk.hold()
+                self._take_up(item, self._desk.claim(item.photo_id))
                 if ready is None:
                     self._open(item)
                 else:
