@@ -39,6 +39,7 @@ class ReturningScreen(ContactScreen):
         key, row = found.key, found.row
         left = None if key is None else Left(key, row, found.decision, self._desk.reviewer)
         self._queue.resume(found.wanted, left)
+        self._sheet.take_out(found.out)
         self.set_class(found.folded, "-alone")
         canvas = self._bench.canvas
         canvas.overlay, canvas.strength = found.overlay, found.strength
@@ -74,6 +75,7 @@ class ReturningScreen(ContactScreen):
             strength=canvas.strength,
             lesion=canvas.near is Near.LESION,
             part=None if lens is None else Part(lens.zoom, lens.x, lens.y),
+            out=self._sheet.out,
         )
 
     def finish(self) -> None:
