@@ -65,6 +65,19 @@ def nothing_decided(keys: Keymap) -> str:
     )
 
 
+ONLY_SKIPPED = "All that was decided so far is skipped: these photos come again."
+"""Where figures would be on photos that were reviewed."""
+
+
+def nothing_changed(taken: int) -> str:
+    """Where it would be told how much of the model's outlines was changed, of so many taken."""
+    if not taken:
+        return "No outline of a model is accepted or corrected yet, so there is none to compare."
+    if taken == 1:
+        return "Nothing was corrected: the 1 outline that was taken is as the model drew it."
+    return f"Nothing was corrected: all {taken:,} outlines that were taken are as the model drew."
+
+
 def nothing_left(elsewhere: int, keys: Keymap) -> tuple[str, ...]:
     """Paragraphs for when nothing waits of what is shown; `elsewhere` photos wait that are not."""
     left = "None of the photos that are shown waits any more."

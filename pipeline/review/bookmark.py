@@ -26,8 +26,9 @@ class Bookmark:
     """Where the cursor was in the queue, and what is carried from photo to photo.
 
     `key` is the photo's id or a set aside file's path, None where the queue was at its end; `row`
-    is where that stood, and `decision` the id of what was decided of it then. What would make a
-    photo look otherwise than it is has no place here.
+    is where that stood, and `decision` the id of what was decided of it then. `out` are the photos
+    that were taken out on the contact sheet: no page is to be accepted with them unawares. What
+    would make a photo look otherwise than it is has no place here.
     """
 
     key: int | str | None = None
@@ -39,6 +40,7 @@ class Bookmark:
     strength: float = 0.5
     lesion: bool = False
     part: Part | None = None
+    out: tuple[int, ...] = ()
 
 
 def write_bookmark(bookmark: Bookmark) -> str:
@@ -67,6 +69,8 @@ def _bookmark(found: dict[str, Any]) -> Bookmark:
         strength=_within(_of(found["strength"], float), 0.0, 1.0),
         lesion=_of(found["lesion"], bool),
         part=None if part is None else _part(part),
+        # Not there in one that was written before it was kept.
+        out=tuple(_within(_of(photo_id, int), 1) for photo_id in found.get("out", ())),
     )
 
 

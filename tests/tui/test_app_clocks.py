@@ -1,5 +1,10 @@
 """Seconds on a photo, and photos a second."""
 
+import random
+from itertools import pairwise
+
+from pipeline.review.pace import Pace
+from tui.steady import STEPS, Steady
 from tui.stopwatch import Stopwatch
 from tui.widgets.progress import Rate, time_left
 
@@ -68,3 +73,33 @@ def test_time_left_is_rough() -> None:
         "2 min left",
         "2.0 h left",
     ]
+
+
+def test_a_time_that_goes_to_and_fro_is_told_as_one_and_one_that_passes_step_by_step() -> None:
+    steady, told = Steady(), []
+    for seconds in (640, 560, 690, 510, 610):
+        steady.see(seconds)
+        told.append(steady.told)
+    assert told == [600.0] * 5
+    for seconds in range(600, 0, -1):
+        steady.see(seconds)
+        if steady.told != told[-1]:
+            told.append(steady.told)
+    assert told[5:] == [step for step in reversed(STEPS) if step < 600]
+    steady.see(None)
+    assert steady.told is None
+
+
+def test_the_time_left_does_not_jump_from_photo_to_photo() -> None:
+    dice, clock, steady = random.Random(3), Clock(), Steady()
+    pace, told = Pace(clock), []
+    pace.begin()
+    for waiting in range(300, 100, -1):
+        # Most are quick, and some are corrected for long.
+        clock.now += 40 if dice.random() < 0.1 else dice.uniform(2, 6)
+        pace.decide()
+        steady.see(pace.seconds_left(waiting))
+        told.append(steady.told)
+    changes = sum(before != after for before, after in pairwise(told))
+    assert changes < 20
+    assert {None} == {*told[:2]}

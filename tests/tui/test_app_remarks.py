@@ -339,3 +339,43 @@ async def test_what_is_typed_right_after_a_note_is_not_written_on_it(
         await settled(pilot)
     made = decided(clinic)
     assert (made.kind, made.score, made.note) == (DecisionKind.NO_LESION, 3, "hi")
+
+
+async def test_a_note_is_stored_while_it_is_written_and_left_it_is_as_it_was(
+    clinic: Clinic, make_app: MakeApp, two: list[int]
+) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        await pilot.press("4")
+        await write(pilot, "half")
+        # No key ends it: it is on the disk for whoever is killed now.
+        await until(pilot, lambda: clinic.item(two[0]).note == "half")
+        assert (screen.query_one(NoteLine).open, clinic.item(two[0]).score) == (True, 4)
+        await pilot.press("escape")
+        await until(pilot, lambda: clinic.item(two[0]).note == "")
+        assert "half" not in text_of(await settled(pilot), "#details > Static")
+        await write(pilot, "whole")
+        await until(pilot, lambda: clinic.item(two[0]).note == "whole")
+        await pilot.press("!", "enter")
+        await until(pilot, lambda: clinic.item(two[0]).note == "whole!")
+        # Once more, and back to how it was without escape: that is how it stays.
+        await write(pilot, "?")
+        await until(pilot, lambda: clinic.item(two[0]).note == "whole!?")
+        await pilot.press("backspace", "enter")
+        await until(pilot, lambda: clinic.item(two[0]).note == "whole!")
+        assert (await settled(pilot)).remarks == Remarks(4, "whole!")
+        await pilot.press("a")
+        await settled(pilot)
+    assert (decided(clinic).note, decided(clinic).score) == ("whole!", 4)
+
+
+async def test_a_note_that_is_taken_back_letter_by_letter_is_none_where_nevus_is_left(
+    clinic: Clinic, make_app: MakeApp, two: list[int]
+) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        await write(pilot, "x")
+        await until(pilot, lambda: clinic.item(two[0]).note == "x")
+        await pilot.press("backspace")
+        screen.finish()
+        await until(pilot, lambda: clinic.item(two[0]).note == "")

@@ -18,6 +18,7 @@ from pipeline.review.wanted import ALL, Facet, Order, Wanted
 from tests.tui.driving import Clinic, settled, shown_photo, text_of, until
 from tui.screens.review import ReviewScreen
 from tui.widgets.canvas import Canvas
+from tui.widgets.contact_sheet import ContactSheet
 from tui.widgets.drawn_ahead import Near
 from tui.widgets.queue import Queue
 
@@ -175,3 +176,24 @@ async def test_a_filter_that_shows_nothing_leads_back_to_where_it_was_put_after_
     async with opened(clinic, path) as pilot:
         assert shown_photo(await settled(pilot)) is None
         assert shown_photo(await press(pilot, "escape")) == photos[2]
+
+
+async def test_what_was_taken_out_on_the_contact_sheet_is_out_after_the_end_too(
+    clinic: Clinic, photos: list[int], tmp_path: Path
+) -> None:
+    path = tmp_path / "bookmark.json"
+    async with opened(clinic, path) as pilot:
+        screen = await press(pilot, "g", "right", "space")
+        out = screen.query_one(ContactSheet).out
+        assert out == (photos[1],)
+        # It is on the disk while nevus goes on: a kill loses nothing of it.
+        await until(pilot, lambda: path.exists() and f'"out": [{out[0]}]' in path.read_text())
+        await press(pilot, "escape")
+    async with opened(clinic, path) as pilot:
+        screen = await press(pilot, "g")
+        assert screen.query_one(ContactSheet).out == out
+        await until(pilot, lambda: "1 taken out" in text_of(screen, "#sheet-head"))
+        await until(pilot, lambda: "a accepts 4" in text_of(screen, "#sheet-head"))
+        await press(pilot, "a", "escape")
+    assert clinic.item(photos[1]).decision is None
+    assert clinic.item(photos[0]).decision is DecisionKind.ACCEPTED

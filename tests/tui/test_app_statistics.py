@@ -14,6 +14,7 @@ from tests.tui.driving import Clinic, flushed, settled, shown_photo, text_of, un
 from tui.app import NevusApp
 from tui.screens.review import ReviewScreen
 from tui.screens.statistics import StatisticsScreen
+from tui.widgets.row_view import GLYPHS
 
 Compare = Callable[..., bool]
 
@@ -89,3 +90,53 @@ def test_charts_and_table(
         await flushed(pilot)
 
     assert snap_compare(make_app(), terminal_size=(120, 40), run_before=see)
+
+
+def chart(screen: StatisticsScreen, name: str) -> str:
+    """What stands in place of a chart, in one line."""
+    return " ".join(text_of(screen, f"#{name} .why").split())
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_an_empty_chart_says_why_it_is_empty(
+    clinic: Clinic, make_app: Callable[[], NevusApp], size: tuple[int, int]
+) -> None:
+    for number in range(3):
+        clinic.outline(f"photo{number}.jpg", number)
+    async with make_app().run_test(size=size) as pilot:
+        await settled(pilot)
+        await clinic.stop_ingest()
+        for keys, dices, course in (
+            ("s", "No outline of a model is accepted or corrected yet", "come again"),
+            ("a", "Nothing was corrected: the 1 outline that was taken is", ""),
+            ("wa", "", ""),
+        ):
+            await pilot.press(*keys)
+            await settled(pilot)
+            screen = await see_statistics(pilot)
+            told = chart(screen, "dices"), chart(screen, "course")
+            assert [bool(text) for text in told] == [bool(dices), bool(course)]
+            assert dices in told[0]
+            assert course in told[1]
+            await pilot.press("escape")
+            await settled(pilot)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (160, 50)])
+async def test_what_the_table_tells_is_said_in_words_below_it(
+    clinic: Clinic, make_app: Callable[[], NevusApp], size: tuple[int, int]
+) -> None:
+    clinic.outline("photo.jpg")
+    async with make_app().run_test(size=size) as pilot:
+        await settled(pilot)
+        await pilot.press("w", "a")
+        await settled(pilot)
+        screen = await see_statistics(pilot)
+        lines = text_of(screen, "#shares").splitlines()
+        told = " ".join(" ".join(lines[1:]).split())
+        for column in ("changed", "half", "all", "seconds"):
+            assert column in lines[0]
+            assert column in told
+        assert "Dice says how alike the model's outline and the one that was taken are" in told
+        if size[0] < 130:
+            assert all(f"{sign} {kind}" in told for kind, (sign, _) in GLYPHS.items())

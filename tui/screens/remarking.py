@@ -34,6 +34,8 @@ class RemarkingScreen(RevisingScreen):
         self._note_line = NoteLine(id="note")
         self._remarks: dict[int, Remarks] = {}
         """What was said here and no decision has taken in; a photo may be open from before it."""
+        self._parts: set[int] = set()
+        """The photos of which a note is kept that is not written to its end."""
 
     def action_score(self, score: int) -> None:
         """Set the photo's score; the same again clears it."""
@@ -56,18 +58,34 @@ class RemarkingScreen(RevisingScreen):
     @on(NoteLine.Closed)
     def _take_note(self) -> None:
         self.remove_class("-noting")
+        for photo_id, remarks in self._end_note().items():
+            self._remark(photo_id, remarks)
+
+    def _end_note(self) -> dict[int, Remarks]:
+        """What is to be stored now that a note is written, or left as it was, by the photo."""
         written = self._note_line.take()
+        # Left as it was, what was kept of it is not said.
+        said = {each: self._remarks.get(each, NO_REMARKS) for each in self._parts}
+        self._parts.clear()
         if written is not None:
-            self._remark(written.photo_id, self._with_note(written))
+            said[written.photo_id] = self._with_note(written)
+        return said
+
+    @on(NoteLine.Paused)
+    def _keep_part(self, message: NoteLine.Paused) -> None:
+        """Keep a note as far as it is written: who is killed has it, who leaves it has it not."""
+        written = message.written
+        if self._note_line.open:
+            self._parts.add(written.photo_id)
+            self._desk.remark(written.photo_id, self._with_note(written))
 
     def _with_note(self, written: Written) -> Remarks:
         return replace(self._remarks.get(written.photo_id, NO_REMARKS), note=written.note)
 
     def finish(self) -> None:
         """Keep the note that is being written, too."""
-        written = self._note_line.take()
-        if written is not None:
-            self._desk.remark(written.photo_id, self._with_note(written))
+        for photo_id, remarks in self._end_note().items():
+            self._desk.remark(photo_id, remarks)
         super().finish()
 
     def _photo(self) -> int | None:

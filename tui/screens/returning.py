@@ -38,6 +38,7 @@ class ReturningScreen(ContactScreen):
         self._wanted = self._filters.wanted = self._filter_line.wanted = found.wanted
         left = Left(found.key, found.row, found.decision, self._desk.reviewer)
         self._queue.resume(found.wanted, left)
+        self._sheet.take_out(found.out)
         self.set_class(found.folded, "-alone")
         canvas = self._bench.canvas
         canvas.overlay, canvas.strength = found.overlay, found.strength
@@ -73,6 +74,7 @@ class ReturningScreen(ContactScreen):
             strength=canvas.strength,
             lesion=canvas.near is Near.LESION,
             part=None if lens is None else Part(lens.zoom, lens.x, lens.y),
+            out=self._sheet.out,
         )
 
     def finish(self) -> None:

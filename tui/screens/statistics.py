@@ -20,7 +20,7 @@ from pipeline.review.statistics import (
 )
 from tui.failures import EXPECTED
 from tui.keymap import Keymap
-from tui.sentences import nothing_decided
+from tui.sentences import ONLY_SKIPPED, nothing_changed, nothing_decided
 from tui.surface.terminal import WIDE
 from tui.widgets.charts import Chart
 from tui.widgets.keys import Hint, Keys
@@ -95,11 +95,20 @@ class StatisticsScreen(Screen[None]):
         taken = found.compared
         alike = f"Dice, 1 where nothing was changed, of the last {taken:,} outlines taken"
         self._tell(alike if taken else "")
-        self._course.show_course(found.reviewed)
         self._kinds.show_kinds(found.total.kinds)
-        self._dices.show_bars(histogram_of_dices(found.dices))
-        self._seconds.show_bars(histogram_of_seconds(found.seconds))
         self._shares.show(found)
+        if found.dices:
+            self._dices.show_bars(histogram_of_dices(found.dices))
+        else:
+            self._dices.explain(nothing_changed(taken))
+        if found.reviewed:
+            self._course.show_course(found.reviewed)
+        else:
+            self._course.explain(ONLY_SKIPPED)
+        if found.seconds:
+            self._seconds.show_bars(histogram_of_seconds(found.seconds))
+        else:
+            self._seconds.explain(ONLY_SKIPPED)
         self.query_one("#statistics-table").focus()
 
     def _tell(self, beside: str) -> None:

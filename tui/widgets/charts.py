@@ -6,6 +6,8 @@ from itertools import count
 from math import ceil
 from typing import ClassVar
 
+from textual.app import ComposeResult
+from textual.widgets import Static
 from textual_plot import AxisFormatter, HiResMode, PlotWidget
 
 from db.values import DecisionKind
@@ -43,6 +45,9 @@ class Chart(PlotWidget, can_focus=False):
         &> .plot--axis { color: $faint; }
         &> .plot--tick { color: $quiet; text-style: none; }
         &> .chart--data { color: $accent; }
+        &> .why { display: none; padding: 0 2; content-align: center middle; text-align: center; }
+        &.-empty > Grid { display: none; }
+        &.-empty > .why { display: block; width: 1fr; height: 1fr; color: $quiet; }
     }
     """
 
@@ -53,6 +58,16 @@ class Chart(PlotWidget, can_focus=False):
         for margin, cells in ((PlotWidget.margin_top, 0), (PlotWidget.margin_bottom, 1)):
             self.set_reactive(margin, cells)
         self.set_reactive(PlotWidget.margin_left, 7)
+
+    def compose(self) -> ComposeResult:
+        """The chart, or a sentence in its place."""
+        yield from super().compose()
+        yield Static(classes="why", markup=False)
+
+    def explain(self, sentence: str) -> None:
+        """Say why there is nothing to show."""
+        self.add_class("-empty")
+        self.query_one(".why", Static).update(sentence)
 
     @property
     def _data(self) -> str:

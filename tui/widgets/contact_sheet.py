@@ -1,6 +1,6 @@
 """The contact sheet: photos of the queue side by side, each with its outline and what is known."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from time import monotonic
@@ -68,6 +68,7 @@ class ContactSheet(SheetView, can_focus=True):
         self._place = 0
         self._photo: int | None = None
         self._out: set[int] = set()
+        """What was taken out, also of other pages; kept by whoever keeps where one is."""
         self._since: dict[int, tuple[int | None, float]] = {}
         self._shown: tuple[int, ...] = ()
         self._told: list[tuple[QueueItem, str]] = []
@@ -130,6 +131,15 @@ class ContactSheet(SheetView, can_focus=True):
     def thumb(self, item: QueueItem) -> Thumb | None:
         """A photo drawn on the easel in use, if it is."""
         return None if self._easel is None else self._thumbs.find(item.photo_id, self._easel)
+
+    @property
+    def out(self) -> tuple[int, ...]:
+        """The photos that were taken out, as far as they are in the folder."""
+        return tuple(sorted(each for each in self._out if self._queue.line(each) is not None))
+
+    def take_out(self, photo_ids: Collection[int]) -> None:
+        """Take these out, as they were before."""
+        self._out |= set(photo_ids)
 
     def is_out(self, item: QueueItem) -> bool:
         """Whether a photo was taken out."""

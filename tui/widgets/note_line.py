@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual import events
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
+from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
@@ -44,6 +45,10 @@ class Written:
     note: str
 
 
+PAUSE = 0.5
+"""Seconds without a letter after which a note is kept as far as it is written."""
+
+
 class NoteLine(Horizontal):
     """Enter keeps what is written, escape leaves the note as it was, and so does nothing else."""
 
@@ -52,10 +57,17 @@ class NoteLine(Horizontal):
     class Closed(Message):
         """The line is closed: what was written can be taken."""
 
+    @dataclass
+    class Paused(Message):
+        """Somebody has stopped to write for a moment: it is a part of a note."""
+
+        written: Written
+
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._photo_id: int | None = None
-        self._shown = ""
+        self._shown = self._told = ""
+        self._pause: Timer | None = None
         self._written: Written | None = None
         self._before: Widget | None = None
         self._line = Line(lambda: self._give_back(self._line.value))
@@ -75,6 +87,7 @@ class NoteLine(Horizontal):
     def ask(self, photo_id: int, note: str) -> None:
         """Open the line with a photo's note."""
         self._photo_id, self._shown = photo_id, printable(note)
+        self._told = self._shown
         self._before = self.screen.focused
         self._line.value = self._shown
         self._line.cursor_position = len(self._shown)
@@ -87,6 +100,22 @@ class NoteLine(Horizontal):
             return self._on_line(self._photo_id, self._line.value)
         written, self._written = self._written, None
         return written
+
+    @on(Input.Changed)
+    def _wait_for_pause(self) -> None:
+        self._end_pause()
+        self._pause = self.set_timer(PAUSE, self._tell_part)
+
+    def _end_pause(self) -> None:
+        if self._pause is not None:
+            self._pause.stop()
+        self._pause = None
+
+    def _tell_part(self) -> None:
+        text = self._line.value
+        if self._photo_id is not None and text != self._told:
+            self._told = text
+            self.post_message(self.Paused(Written(self._photo_id, text.strip())))
 
     def action_leave(self) -> None:
         """Leave the note as it was."""
@@ -105,6 +134,7 @@ class NoteLine(Horizontal):
 
     def _close(self, text: str) -> None:
         photo_id, self._photo_id = self._photo_id, None
+        self._end_pause()
         if photo_id is not None:
             self.display = False
             self._written = self._on_line(photo_id, text)

@@ -12,6 +12,7 @@ from db.values import DecisionKind
 from imaging.text import printable
 from pipeline.intake.ingest import IngestProgress
 from pipeline.review.tally import Tally
+from tui.steady import Steady
 from tui.widgets.row_view import GLYPHS
 from tui.words import GAP, cells, cut, duration, fitting, shorten
 
@@ -70,11 +71,18 @@ class Progress(Widget):
         super().__init__(id=id)
         self._folder = folder
         self._rate = Rate()
+        self._until_decided, self._until_segmented = Steady(), Steady()
 
     def watch_progress(self, progress: IngestProgress | None) -> None:
         """Count for the rate."""
         if progress is not None:
             self._rate.add(progress.done)
+            rate, left = self._rate.per_second(), progress.found - progress.done
+            self._until_segmented.see(None if rate is None else left / rate)
+
+    def watch_left(self, left: float | None) -> None:
+        """Tell it so that it doesn't jump from photo to photo."""
+        self._until_decided.see(left)
 
     def render(self) -> Content:
         """One line, the right side first: the folder's name gets what is left."""
@@ -121,8 +129,8 @@ class Progress(Widget):
 
     def _reviewing(self, told: "Telling") -> list[Content]:
         parts = self._kinds(told)
-        if self.left is not None:
-            parts.append(Content.styled(time_left(self.left), "$quiet"))
+        if self._until_decided.told is not None:
+            parts.append(Content.styled(time_left(self._until_decided.told), "$quiet"))
         if self.pace is not None:
             parts.append(Content.styled(f"{self.pace:.1f} a minute", "$quiet"))
         if self.shown[1]:
@@ -143,7 +151,8 @@ class Progress(Widget):
         rate = self._rate.per_second()
         if rate is not None:
             parts.append(Content.styled(f"{rate:.1f} photos/s", "$quiet"))
-            parts.append(Content.styled(time_left((now.found - now.done) / rate), "$quiet"))
+        if self._until_segmented.told is not None:
+            parts.append(Content.styled(time_left(self._until_segmented.told), "$quiet"))
         return [*parts, bar(now.done / now.found)]
 
 

@@ -6,11 +6,12 @@ from itertools import zip_longest
 from textual.content import Content
 from textual.widget import Widget
 
+from db.values import DecisionKind
 from imaging.text import printable
 from pipeline.review.statistics import Share, Spread, Statistics
 from pipeline.review.tally import KINDS
 from tui.widgets.row_view import GLYPHS
-from tui.words import cells, shorten
+from tui.words import cells, folded, shorten
 
 GAP = 2
 LEAST_NAME = 8
@@ -46,21 +47,44 @@ class Shares(Widget):
         if _least(columns) > room:
             columns = [*columns[:2], *columns[2 + len(KINDS) :]]
         widths = _widths(columns, room)
-        lines = zip(*columns, strict=True)
-        return Content("\n").join([_line(line, widths) for line in lines])
+        lines = [_line(line, widths) for line in zip(*columns, strict=True)]
+        told = [Content.styled(line, "$quiet") for line in _legend(room)]
+        return Content("\n").join([*lines, Content(), *told])
 
 
 def _table(found: Statistics, wide: bool) -> list[Line]:
-    kinds = [f"{GLYPHS[kind][0]} {kind}" if wide else GLYPHS[kind][0] for kind in KINDS]
-    alike = ("Dice of ±", "middle half", "of all") if wide else ("Dice ±", "middle ½", "all")
+    kinds = [_spelt(kind) if wide else GLYPHS[kind][0] for kind in KINDS]
     return [
-        ("", "photos", *kinds, "seconds", *alike),
+        ("", "photos", *kinds, "seconds", *_alike(wide)),
         _share(found.total),
         ("by reviewer",),
         *map(_share, found.reviewers),
         ("by model",),
         *map(_share, found.models),
     ]
+
+
+def _spelt(kind: DecisionKind) -> str:
+    return f"{GLYPHS[kind][0]} {kind}"
+
+
+def _alike(wide: bool) -> tuple[str, str, str]:
+    """What the columns are called that tell how much of the model's outlines was right."""
+    return ("Dice, changed", "half within", "Dice, all") if wide else ("changed", "half in", "all")
+
+
+def _legend(room: int) -> list[str]:
+    """What the columns tell, in sentences; and what the signs mean where they stand alone."""
+    wide = room >= SPELT
+    changed, half, every = _alike(wide)
+    signs = [] if wide else ["   ".join(map(_spelt, KINDS))]
+    sentence = (
+        "Dice says how alike the model's outline and the one that was taken are: 1 where they are "
+        f"the same. {changed}: the middle one of those that were corrected. {half}: half of these "
+        f"lie from the one to the other. {every}: the middle one of all that were taken, changed "
+        "or not. seconds: the middle one of what the photos took."
+    )
+    return [*signs, *folded(sentence, max(1, room))]
 
 
 def _columns(table: Sequence[Line]) -> list[Line]:

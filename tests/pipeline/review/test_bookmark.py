@@ -30,6 +30,7 @@ BOOKMARK = Bookmark(7, 3, 12, WANTED, True, Shown.BOTH, 0.3, True, Part(2.5, 10.
         strength=st.floats(0, 1),
         lesion=st.booleans(),
         part=st.none() | st.builds(Part, NUMBERS, NUMBERS, NUMBERS),
+        out=st.lists(st.integers(1), unique=True).map(tuple),
     )
 )
 def test_what_is_written_is_read(bookmark: Bookmark) -> None:
@@ -54,6 +55,9 @@ def test_any_other_text_is_no_bookmark(text: str) -> None:
         {"strength": 1.5},
         {"strength": float("nan")},
         {"lesion": None},
+        {"out": ["first"]},
+        {"out": [0]},
+        {"out": 7},
         {"part": {"zoom": 1.0, "x": 0.0}},
         {"part": {"zoom": "near", "x": 0.0, "y": 0.0}},
         {"wanted": {"text": "", "values": [["smell", "bad"]], "order": "name", "reverse": False}},
@@ -117,3 +121,9 @@ def test_each_reviewer_folder_and_database_has_its_own(tmp_path: Path) -> None:
     ]
     assert len(set(places)) == 8
     assert bookmark_file(tmp_path / "a.db", tmp_path / "link", "ada") == places[0]
+
+
+def test_one_from_before_anything_was_kept_of_the_sheet_is_read_all_the_same() -> None:
+    found = json.loads(write_bookmark(BOOKMARK))
+    del found["out"]
+    assert read_bookmark(json.dumps(found)) == BOOKMARK
