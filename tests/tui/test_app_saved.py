@@ -44,7 +44,7 @@ async def test_an_edit_that_is_refused_is_not_called_saved_and_is_saved_when_the
         await pilot.press("t")
         await until(pilot, lambda: "not saved" in text_of(screen, "#status"))
         assert "○ not saved: no room on the disk" in text_of(screen, "#status")
-        assert "There is no room left" in said(pilot)
+        await until(pilot, lambda: "There is no room left" in said(pilot))
         await pilot.press("q")
         await until(pilot, lambda: "Press q again" in said(pilot))
         assert "Leaving now loses them." in said(pilot)

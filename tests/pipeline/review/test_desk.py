@@ -12,10 +12,10 @@ from db.arrivals import NewPhoto
 from db.queue import PAGE
 from db.store import Store
 from db.values import DecisionKind, DraftEdit, Remarks, Tool
-from imaging.decode.photo import PhotoError, fingerprint, read_file
+from imaging.decode.photo import fingerprint, read_file
 from imaging.framing import Mask, Part
 from imaging.mask import rle
-from pipeline.errors import NothingToRepair
+from pipeline.errors import NothingToRepair, ReviewError
 from pipeline.intake.scan import file_stat
 from pipeline.review.brush import RADIUS
 from pipeline.review.deck import KEPT, Deck
@@ -380,6 +380,6 @@ def test_what_is_refused_is_told_where_it_was_asked_for(
     desk: Desk, remembered: int, folder: Path
 ) -> None:
     (folder / "mole.jpg").unlink()
-    with pytest.raises(PhotoError):
+    with pytest.raises(ReviewError, match="is not there any more"):
         desk.open(remembered).result()
     assert desk.ready(remembered) is None
