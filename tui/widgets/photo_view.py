@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from time import monotonic
 from typing import Self
 
 from rich.color import Color, ColorSystem
@@ -74,6 +75,8 @@ class PhotoView(Widget):
         self._tiles: Tiles = {}
         self._shrink = 1
         self._rest: Timer | None = None
+        self.drawn_at: float | None = None
+        """When the photo was first drawn, by `monotonic`: before it is sent. None before that."""
 
     @property
     def _gallery(self) -> Gallery | None:
@@ -92,6 +95,7 @@ class PhotoView(Widget):
     def show(self, subject: Subject) -> None:
         """Show a photo, all of it or its lesion as it was wanted last."""
         self._subject, self._moved, self._shrink = subject, False, 1
+        self.drawn_at = None
         if self._gallery is not None:
             self._gallery.turn()
             self.call_after_refresh(self._sweep)
@@ -331,6 +335,8 @@ class PhotoView(Widget):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The lines in a part of the canvas; those that are new are made together."""
+        if self.drawn_at is None and self._subject is not None:
+            self.drawn_at = monotonic()
         if self._scene is None or not self._fits(self._scene) or is_filtered(self):
             return super().render_lines(crop)
         self._hang(self._scene)

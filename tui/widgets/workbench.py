@@ -94,7 +94,9 @@ class Workbench(PhotoTable):
                 canvas.keep(drawn)
 
     def _note_seen(self, opened: DeskPhoto) -> None:
-        self.seen_since = monotonic() if self.opened is opened else None
+        # Not now: a key may be here already that was pressed at what the terminal showed by then.
+        drawn = self.canvas.drawn_at
+        self.seen_since = (drawn or monotonic()) if self.opened is opened else None
 
     def take_away(self) -> None:
         """Nothing can be edited or decided from now on; the picture stays until the next."""
