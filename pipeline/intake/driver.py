@@ -16,6 +16,7 @@ from typing import TypeVar
 from db.errors import StoreError
 from pipeline.errors import WorkerClosed
 from pipeline.intake.agenda import Agenda
+from pipeline.intake.known import PAGE
 from pipeline.intake.outcome import Settled
 from pipeline.intake.segmenting import Errand, Heard, Segmenting
 
@@ -100,6 +101,9 @@ class Driver:
     def _hand_over(self) -> Settled | None:
         """Fill the scorer's room; the first file of which all is known without it."""
         while len(self._in_work) < self._room:
+            self._pass_known()
+            if self._settled:
+                return self._settled.popleft()
             path = self._agenda.take(self._held())
             if path is None:
                 return None
@@ -108,6 +112,18 @@ class Driver:
                 return begun
             self._await(begun)
         return None
+
+    def _pass_known(self) -> None:
+        """Settle those of the next files that are known; the others are next."""
+        page = self._agenda.take_page(self._held(), PAGE)
+        known: Sequence[Settled] = ()
+        # What goes wrong here does so again for the file that it is about; the others go on.
+        with suppress(Exception):
+            # A single one, as most that come are, is looked up as it is begun.
+            known = self._segmenting.pass_known(page) if len(page) > 1 else ()
+        passed = {settled.path for settled in known}
+        self._agenda.put_first(path for path in page if path not in passed)
+        self._settled += known
 
     def _held(self) -> set[Path]:
         """The files that must be settled first, before they are looked at again."""

@@ -77,6 +77,15 @@ def is_file(path: Path) -> bool:
         return error.errno not in NOTHING_THERE
 
 
+def is_gone(path: Path) -> bool:
+    """Whether nothing lies there, where that can be told."""
+    try:
+        path.stat()
+    except OSError as error:
+        return error.errno in NOTHING_THERE
+    return False
+
+
 def scan(folder: Path, wanted: Callable[[], bool] = lambda: True) -> Scan:
     """Look through `folder`. Links to files count, links to folders are not followed.
 
