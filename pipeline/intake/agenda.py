@@ -32,11 +32,12 @@ class Agenda:
         """Whether a file waits that nothing was in the way of."""
         return bool(self._waiting or self._first)
 
-    def add(self, path: Path) -> None:
-        """A file is new or has changed: what luck it had before says nothing any more."""
+    def add(self, *paths: Path) -> None:
+        """Files are new or have changed: what luck they had before says nothing any more."""
         with self._lock:
-            self._forget(path)
-            self._wait(path)
+            for path in paths:
+                self._forget(path)
+                self._wait(path)
 
     def put_back(self, path: Path) -> None:
         """A file that was taken and could not be looked at waits again."""

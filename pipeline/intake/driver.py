@@ -5,7 +5,7 @@ threads, which only ring; if the process dies, photos in work are looked at agai
 """
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -53,6 +53,11 @@ class Driver:
         """Have `step` look at the agenda anew, or return; any thread may call this."""
         self._bell.put(None)
 
+    @property
+    def has_more(self) -> bool:
+        """Whether the next `step` says at once what became of another file."""
+        return bool(self._settled)
+
     def step(self) -> Settled | None:
         """What became of the next file; None where something else is worth a look first.
 
@@ -90,13 +95,16 @@ class Driver:
 
         Once something was heard it waits no more.
         """
+        rings = list(self._rings(patience))
+        self._answered += [self._in_work.pop(path) for path in rings if path is not None]
+        return None in rings
+
+    def _rings(self, patience: float | None) -> Iterator[Path | None]:
+        """All rings there are: a path is answered; None wakes, many times where many files come."""
         with suppress(Empty):
-            path = self._bell.get(patience != 0, patience)
-            while path is not None:
-                self._answered.append(self._in_work.pop(path))
-                path = self._bell.get_nowait()
-            return True
-        return False
+            yield self._bell.get(patience != 0, patience)
+            while True:
+                yield self._bell.get_nowait()
 
     def _hand_over(self) -> Settled | None:
         """Fill the scorer's room; the first file of which all is known without it."""

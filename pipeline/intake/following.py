@@ -12,7 +12,7 @@ from pipeline.intake.known import PAGE, look_up_page
 from pipeline.intake.lease import Lease
 from pipeline.intake.notice import Notice, Seen, look_for
 from pipeline.intake.outcome import Outcome, Settled
-from pipeline.intake.scan import is_gone
+from pipeline.intake.signature import is_gone
 
 LOOK_EVERY = 0.5
 """Seconds between two looks at what the other process did."""

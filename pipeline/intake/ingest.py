@@ -1,7 +1,7 @@
 """The app's background work: watch a folder, and segment what comes while this process may."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +21,8 @@ from pipeline.intake.passed_by import how_many, passed_by
 from pipeline.intake.scan import Scan, stored_path
 from pipeline.intake.segment import left_out, vanished
 from pipeline.intake.segmenting import Segmenting
-from pipeline.intake.watch import LAST_CALL, Listener, Pace, Watcher
+from pipeline.intake.sights import Pace
+from pipeline.intake.watch import LAST_CALL, Listener, Watcher
 from pipeline.work.scorer import Scorer
 
 if TYPE_CHECKING:
@@ -165,11 +166,11 @@ class Ingest:
 
     # From the watcher's thread: take note, nothing slow
 
-    def _found(self, path: Path) -> None:
+    def _found(self, paths: Sequence[Path]) -> None:
         with self._noted():
-            self._there.add(path)
-            self._done.discard(path)
-            self._agenda.add(path)
+            self._there.update(paths)
+            self._done.difference_update(paths)
+            self._agenda.add(*paths)
 
     def _gone(self, path: Path) -> None:
         with self._noted():
@@ -238,8 +239,7 @@ class Ingest:
             return driver
         with self._noting:
             self._done.clear()
-            for path in sorted(self._there):
-                self._agenda.add(path)
+            self._agenda.add(*sorted(self._there))
         return self._make_driver(model)
 
     def _take_lease(self) -> bool:
@@ -261,7 +261,7 @@ class Ingest:
             if self._take_lease():
                 settled = driver.step()
                 if settled is not None:
-                    self._note_settled(settled)
+                    self._note_settled(settled, driver)
             else:
                 self._tell()
                 self._wait_for_lease()
@@ -297,11 +297,10 @@ class Ingest:
         asked = self._store.asked_again(str(self._folder))
         again = [path for path in found.photos if stored_path(path) in asked] if asked else []
         with self._noting:
-            for path in again:
-                self._agenda.add(path)
-                self._done.discard(path)
+            self._agenda.add(*again)
+            self._done.difference_update(again)
 
-    def _note_settled(self, settled: Settled) -> None:
+    def _note_settled(self, settled: Settled, driver: Driver) -> None:
         path, outcome = settled.path, settled.outcome
         reason = str(settled.problem or settled.reason)
         self._step_trouble = _Trouble(reason, path) if reason else None
@@ -320,7 +319,7 @@ class Ingest:
         if outcome is not Outcome.KNOWN:
             self._board.count()
             self._hear(settled)
-        if outcome is not Outcome.KNOWN or not self._agenda:
+        if outcome is not Outcome.KNOWN or not (self._agenda or driver.has_more):
             self._tell()
 
     def _wait_for_lease(self) -> None:

@@ -17,7 +17,8 @@ from models.package.package import ModelError
 from pipeline.errors import JobFailed, PhotoTooSlow, WorkerDied
 from pipeline.intake.known import look_up_page
 from pipeline.intake.outcome import Outcome, Settled
-from pipeline.intake.scan import NOTHING_THERE, file_stat, stored_path
+from pipeline.intake.scan import file_stat, stored_path
+from pipeline.intake.signature import NOTHING_THERE
 from pipeline.work.scorer import Scorer
 from pipeline.work.scoring import Segmented
 

@@ -13,13 +13,16 @@ from db.values import Cause
 from pipeline.intake.agenda import Agenda
 from pipeline.intake.driver import Driver
 from pipeline.intake.following import Following
+from pipeline.intake.ingest import Ingest, IngestProgress, Rhythm
 from pipeline.intake.outcome import Outcome
 from pipeline.intake.scan import file_stat, scan
 from pipeline.intake.segment import vanished
 from pipeline.intake.segmenting import Segmenting
+from pipeline.intake.sights import Pace
 from pipeline.work.scorer import Pool
 
 Draw = Callable[..., Path]
+Until = Callable[[Callable[[], bool]], None]
 MANY, FEW = 1200, 12
 """Files, and the statements that have nothing to do with how many files there are."""
 
@@ -63,6 +66,18 @@ def test_a_rescan_asks_few_questions(store: Store, folder: Path) -> None:
     know(store, make_files(folder, MANY))
     with few_statements(0):
         assert vanished(store, folder, scan(folder)) == []
+
+
+def test_a_start_on_a_known_folder_asks_few_questions(
+    store: Store, modelless: Pool, folder: Path, until: Until
+) -> None:
+    know(store, make_files(folder, MANY))
+    told: list[IngestProgress] = []
+    ingest = Ingest(store, modelless, folder, told.append, Rhythm(Pace(rescan=600, settle=0.05)))
+    with few_statements(3 * MANY):
+        ingest.start()
+        until(lambda: bool(told) and (told[-1].done, told[-1].found) == (MANY, MANY))
+        ingest.stop()
 
 
 def test_what_another_process_did_before_is_found_with_few_statements(
