@@ -31,7 +31,7 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class _Sight:
-    """A file that changed or came: since when it is as it is, when it is due, whether handed on.
+    """A file that changed or came: since when it is as it is, and when it is due.
 
     `pause` is the longest that it stood still before it went on growing. `coming` is whether it was
     written while it was watched, or shortly before.
@@ -39,7 +39,6 @@ class _Sight:
 
     since: float
     due: float
-    handed: bool = False
     pause: float = 0.0
     coming: bool = False
 
@@ -56,29 +55,33 @@ class Sights:
         self._clock = clock
         self._known: dict[Path, int] = {}
         """Every file, with the hash of its signature."""
-        self._moving: dict[Path, _Sight] = {}
-        """Those that are not handed on yet, or not calm."""
+        self._waiting: dict[Path, _Sight] = {}
+        """Those that are not handed on yet: all that a look at what is due goes through."""
+        self._handed: dict[Path, _Sight] = {}
+        """Those that are, and were not calm when that was last asked."""
+        self._next_letting_go = 0.0
 
     def __len__(self) -> int:
         return len(self._known)
 
     def note(self, path: Path, signature: Signature, *, whole: bool = False) -> None:
         """A file is there; `whole` where its writer has closed it or put it there."""
-        now, sight, seen = self._clock(), self._moving.get(path), hash(signature)
+        now, waiting, seen = self._clock(), self._waiting.get(path), hash(signature)
         known = self._known.get(path)
         if seen != known:
-            growing = sight is not None and not sight.handed
-            pause = max(sight.pause, now - sight.since) if sight and growing else 0.0
+            pause = max(waiting.pause, now - waiting.since) if waiting else 0.0
             due = now if whole else now + self._longer(self._pace.settle, pause)
             coming = known is not None or self._is_young(signature)
             self._known[path] = seen
-            self._moving[path] = _Sight(now, due, pause=pause, coming=coming)
-        elif whole and sight is not None and not sight.handed:
-            self._moving[path] = replace(sight, due=min(sight.due, now))
+            self._handed.pop(path, None)
+            self._waiting[path] = _Sight(now, due, pause, coming)
+        elif whole and waiting is not None:
+            self._waiting[path] = replace(waiting, due=min(waiting.due, now))
 
     def miss(self, path: Path) -> bool:
         """A file is not there; whether it was."""
-        self._moving.pop(path, None)
+        self._waiting.pop(path, None)
+        self._handed.pop(path, None)
         return self._known.pop(path, None) is not None
 
     def missing(self, found: Iterable[Path]) -> set[Path]:
@@ -88,44 +91,50 @@ class Sights:
     def clear(self) -> None:
         """The folder is gone, and all that is in it."""
         self._known.clear()
-        self._moving.clear()
+        self._waiting.clear()
+        self._handed.clear()
 
     def again(self, path: Path) -> None:
         """Have a file handed on once more when it is calm."""
         if path in self._known:
             now = self._clock()
-            sight = self._moving.get(path) or _Sight(now - self._pace.calm, now)
-            due = sight.since + self._calm(sight)
-            self._moving[path] = replace(sight, due=due, handed=False)
+            sight = self._sight(path) or _Sight(now - self._pace.calm, now)
+            self._handed.pop(path, None)
+            self._waiting[path] = replace(sight, due=sight.since + self._calm(sight))
 
     def calm(self, path: Path) -> bool:
         """Whether a file has not changed for so long that it won't grow any more."""
-        sight = self._moving.get(path)
+        sight = self._sight(path)
         return sight is None or self._is_calm(sight, self._clock())
 
     def due(self) -> list[Path]:
-        """The files that are to be handed on now; those that were and are calm are let go of."""
+        """The files that are to be handed on now."""
         now = self._clock()
-        for path in [
-            path
-            for path, sight in self._moving.items()
-            if sight.handed and self._is_calm(sight, now)
-        ]:
-            del self._moving[path]
-        return [p for p, seen in self._moving.items() if not seen.handed and seen.due <= now]
+        self._let_go(now)
+        return [path for path, sight in self._waiting.items() if sight.due <= now]
 
     def next_due(self) -> float | None:
         """When the next file is to be handed on; None where there is none."""
-        dues = (sight.due for sight in self._moving.values() if not sight.handed)
-        return min(dues, default=None)
+        return min((sight.due for sight in self._waiting.values()), default=None)
 
     def hand_on(self, path: Path) -> bool:
         """A file is handed on, unless it has changed meanwhile or is gone."""
-        sight = self._moving.get(path)
-        if sight is None or sight.handed or sight.due > self._clock():
+        sight = self._waiting.get(path)
+        if sight is None or sight.due > self._clock():
             return False
-        self._moving[path] = replace(sight, handed=True)
+        self._handed[path] = self._waiting.pop(path)
         return True
+
+    def _sight(self, path: Path) -> _Sight | None:
+        return self._waiting.get(path) or self._handed.get(path)
+
+    def _let_go(self, now: float) -> None:
+        """Forget which files were moving; now and then, since a burst may be of thousands."""
+        if now >= self._next_letting_go:
+            self._next_letting_go = now + self._pace.calm
+            calm = [path for path, sight in self._handed.items() if self._is_calm(sight, now)]
+            for path in calm:
+                del self._handed[path]
 
     def _is_calm(self, sight: _Sight, now: float) -> bool:
         return now - sight.since >= self._calm(sight)

@@ -25,6 +25,7 @@ def settled(clock: Clock, *paths: Path) -> Sights:
     clock.now += 5
     for path in sights.due():
         assert sights.hand_on(path)
+    clock.now += 5
     assert sights.due() == []
     return sights
 
@@ -71,4 +72,4 @@ def test_of_files_that_are_calm_nothing_is_looked_at_when_another_comes() -> Non
     sights = settled(Clock(), *(Path(f"{number}.jpg") for number in range(1000)))
     assert len(sights) == 1000
     sights.note(A, OLD, whole=True)
-    assert list(sights._moving) == [A]
+    assert (list(sights._waiting), list(sights._handed)) == ([A], [])

@@ -141,7 +141,7 @@ def test_a_file_that_grows_in_jerks_is_given_longer(folder: Path, until: Until) 
             heard.watcher.again(photo)
             now[0] = 103.5
             file.write(b"more")
-            until(lambda: heard.watcher._sights._moving[photo].pause == 3.5)
+            until(lambda: heard.watcher._sights._waiting[photo].pause == 3.5)
             now[0] = 110.0
             other.write_bytes(b"whole")
             until(lambda: other in heard.found)
