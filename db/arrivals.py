@@ -21,6 +21,18 @@ class LookUp:
     contents: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """What is known of a file that is as it was when it was last read.
+
+    `photo_id` is its photo, None where it was set aside for its own fault; `outlined` is whether
+    the model has outlined that.
+    """
+
+    photo_id: int | None
+    outlined: bool
+
+
 @dataclass(frozen=True)
 class NewPhoto:
     """A file that was fingerprinted, to be stored with the photo in it."""

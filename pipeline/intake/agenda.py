@@ -1,7 +1,8 @@
 """Which files are to be looked at, in which order, and when one that had bad luck comes again."""
 
 import threading
-from collections.abc import Container
+from collections.abc import Container, Iterable
+from itertools import islice
 from pathlib import Path
 from time import monotonic
 
@@ -20,6 +21,8 @@ class Agenda:
         self._longest = longest
         self._lock = threading.Lock()
         self._waiting: dict[Path, None] = {}
+        self._first: dict[Path, None] = {}
+        """What was taken as a page, and is to be looked at one by one; before all that waits."""
         self._due: dict[Path, float] = {}
         """When a postponed file comes, on the monotonic clock."""
         self._pauses: dict[Path, float] = {}
@@ -27,23 +30,30 @@ class Agenda:
 
     def __bool__(self) -> bool:
         """Whether a file waits that nothing was in the way of."""
-        return bool(self._waiting)
+        return bool(self._waiting or self._first)
 
-    def add(self, path: Path) -> None:
-        """A file is new or has changed: what luck it had before says nothing any more."""
+    def add(self, *paths: Path) -> None:
+        """Files are new or have changed: what luck they had before says nothing any more."""
         with self._lock:
-            self._forget(path)
-            self._waiting[path] = None
+            for path in paths:
+                self._forget(path)
+                self._wait(path)
 
     def put_back(self, path: Path) -> None:
         """A file that was taken and could not be looked at waits again."""
         with self._lock:
-            self._waiting.setdefault(path)
+            self._wait(path)
+
+    def put_first(self, paths: Iterable[Path]) -> None:
+        """Files that were taken as a page wait where they waited before."""
+        with self._lock:
+            self._first.update(dict.fromkeys(paths))
 
     def drop(self, path: Path) -> None:
         """A file is gone."""
         with self._lock:
             self._waiting.pop(path, None)
+            self._first.pop(path, None)
             self._forget(path)
 
     def settle(self, path: Path) -> None:
@@ -58,11 +68,23 @@ class Agenda:
             self._pauses[path] = min(2 * pause, self._longest)
             self._due[path] = monotonic() + pause
 
+    def take_page(self, besides: Container[Path], most: int) -> list[Path]:
+        """The next files of those that nothing was in the way of, in their order; none where some
+        of the last page are still to be taken.
+        """
+        with self._lock:
+            waiting = () if self._first else self._waiting
+            page = list(islice((path for path in waiting if path not in besides), most))
+            for path in page:
+                del self._waiting[path]
+            return page
+
     def take(self, besides: Container[Path]) -> Path | None:
         """The next file, unless it is one of those in work, which must be settled first."""
         with self._lock:
             path = self._next(besides)
             if path is not None:
+                self._first.pop(path, None)
                 self._waiting.pop(path, None)
                 self._due.pop(path, None)
             return path
@@ -74,12 +96,17 @@ class Agenda:
         return None if due is None else max(0.0, due - monotonic())
 
     def _next(self, besides: Container[Path]) -> Path | None:
-        waiting = next((path for path in self._waiting if path not in besides), None)
-        if waiting is not None:
-            return waiting
+        for waiting in (self._first, self._waiting):
+            path = next((path for path in waiting if path not in besides), None)
+            if path is not None:
+                return path
         now = monotonic()
         due = (path for path, at in self._due.items() if at <= now and path not in besides)
         return next(due, None)
+
+    def _wait(self, path: Path) -> None:
+        if path not in self._first:
+            self._waiting.setdefault(path)
 
     def _forget(self, path: Path) -> None:
         self._due.pop(path, None)

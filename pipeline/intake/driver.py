@@ -5,7 +5,7 @@ threads, which only ring; if the process dies, photos in work are looked at agai
 """
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import TypeVar
 from db.errors import StoreError
 from pipeline.errors import WorkerClosed
 from pipeline.intake.agenda import Agenda
+from pipeline.intake.known import PAGE
 from pipeline.intake.outcome import Settled
 from pipeline.intake.segmenting import Errand, Heard, Segmenting
 
@@ -51,6 +52,11 @@ class Driver:
     def wake(self) -> None:
         """Have `step` look at the agenda anew, or return; any thread may call this."""
         self._bell.put(None)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether the next `step` says at once what became of another file."""
+        return bool(self._settled)
 
     def step(self) -> Settled | None:
         """What became of the next file; None where something else is worth a look first.
@@ -89,17 +95,23 @@ class Driver:
 
         Once something was heard it waits no more.
         """
+        rings = list(self._rings(patience))
+        self._answered += [self._in_work.pop(path) for path in rings if path is not None]
+        return None in rings
+
+    def _rings(self, patience: float | None) -> Iterator[Path | None]:
+        """All rings there are: a path is answered; None wakes, many times where many files come."""
         with suppress(Empty):
-            path = self._bell.get(patience != 0, patience)
-            while path is not None:
-                self._answered.append(self._in_work.pop(path))
-                path = self._bell.get_nowait()
-            return True
-        return False
+            yield self._bell.get(patience != 0, patience)
+            while True:
+                yield self._bell.get_nowait()
 
     def _hand_over(self) -> Settled | None:
         """Fill the scorer's room; the first file of which all is known without it."""
         while len(self._in_work) < self._room:
+            self._pass_known()
+            if self._settled:
+                return self._settled.popleft()
             path = self._agenda.take(self._held())
             if path is None:
                 return None
@@ -108,6 +120,18 @@ class Driver:
                 return begun
             self._await(begun)
         return None
+
+    def _pass_known(self) -> None:
+        """Settle those of the next files that are known; the others are next."""
+        page = self._agenda.take_page(self._held(), PAGE)
+        known: Sequence[Settled] = ()
+        # What goes wrong here does so again for the file that it is about; the others go on.
+        with suppress(Exception):
+            # A single one, as most that come are, is looked up as it is begun.
+            known = self._segmenting.pass_known(page) if len(page) > 1 else ()
+        passed = {settled.path for settled in known}
+        self._agenda.put_first(path for path in page if path not in passed)
+        self._settled += known
 
     def _held(self) -> set[Path]:
         """The files that must be settled first, before they are looked at again."""

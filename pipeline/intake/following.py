@@ -2,20 +2,23 @@
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
+from db.arrivals import Unchanged
 from db.store import Store
 from db.values import Cause
+from pipeline.intake.known import PAGE, look_up_page
 from pipeline.intake.lease import Lease
 from pipeline.intake.notice import Notice, Seen, look_for
 from pipeline.intake.outcome import Outcome, Settled
-from pipeline.intake.scan import NOTHING_THERE, file_stat, stored_path
+from pipeline.intake.scan import file_stat, stored_path
+from pipeline.intake.signature import is_gone
 from pipeline.intake.standstill import USUAL, Goal, Patience, Standstill, check_not_in_vain, name_of
 
 MISSES = 100
-"""Photos found undone after which a look ends: a hundred thousand that wait are not asked for
-each time, and the other process goes through them in the same order."""
+"""Photos found undone after which a look ends with its page: a hundred thousand that wait are not
+asked for each time, and the other process goes through them in the same order."""
 
 
 class Following:
@@ -55,7 +58,11 @@ class Following:
             return
         aside = self._store.set_aside_files(str(self.folder))
         postponed = {file.path for file in aside if file.cause is Cause.MACHINE}
-        outcomes = [self._given_up(path, postponed) for path in self._left]
+        outcomes = [
+            self._given_up(path, found, postponed)
+            for page in _pages(self._left)
+            for path, found in self._look_up(page)
+        ]
         if None not in outcomes:
             for outcome in outcomes:
                 path = self._left.popleft()
@@ -63,38 +70,53 @@ class Following:
                     yield Settled(path, outcome)
 
     def _look(self, misses: int) -> Iterator[Settled]:
-        for _ in range(len(self._left)):
-            path = self._left.popleft()
-            outcome = self._outcome(path)
-            if outcome is not None:
-                yield Settled(path, outcome)
-                continue
-            self._left.append(path)
-            misses -= 1
-            if not misses:
+        for page in _pages(self._left):
+            for path, found in self._look_up(page):
+                self._left.popleft()
+                outcome = self._outcome(path, found)
+                if outcome is not None:
+                    yield Settled(path, outcome)
+                    continue
+                self._left.append(path)
+                misses -= 1
+            if misses <= 0:
                 return
 
-    def _outcome(self, path: Path) -> Outcome | None:
-        try:
-            found = self._store.look_up(file_stat(path), self._model_hash)
-        except OSError as error:
-            return Outcome.GONE if error.errno in NOTHING_THERE else None
-        if found.known and found.photo_id is None:
+    def _look_up(self, page: Sequence[Path]) -> Iterator[tuple[Path, Unchanged | None]]:
+        return zip(page, look_up_page(self._store, page, self._model_hash), strict=True)
+
+    def _outcome(self, path: Path, found: Unchanged | None) -> Outcome | None:
+        if found is None:
+            return Outcome.GONE if is_gone(path) else None
+        if found.photo_id is None:
             return Outcome.SET_ASIDE
-        if found.photo_id is None or not found.outlined:
+        if not found.outlined:
             return None
         first = found.photo_id not in self._photos
         self._photos.add(found.photo_id)
         return Outcome.SEGMENTED if first else Outcome.DUPLICATE
 
-    def _given_up(self, path: Path, postponed: set[str]) -> Outcome | None:
+    def _given_up(self, path: Path, found: Unchanged | None, postponed: set[str]) -> Outcome | None:
         if stored_path(path) in postponed:
             return Outcome.POSTPONED
-        try:
-            found = self._store.look_up(file_stat(path), self._model_hash)
-        except OSError:
-            return Outcome.KEPT if self._store.lies_at(stored_path(path)) else None
+        if found is None:
+            return Outcome.KEPT if self._is_out_of_reach(path) else None
         return None if found.photo_id is None else Outcome.KEPT
+
+    def _is_out_of_reach(self, path: Path) -> bool:
+        """Whether a file is known, and the disk tells nothing of it now."""
+        try:
+            file_stat(path)
+        except OSError:
+            return self._store.lies_at(stored_path(path))
+        return False
+
+
+def _pages(paths: Iterable[Path]) -> Iterator[Sequence[Path]]:
+    """What is there now, a page at a time."""
+    left = tuple(paths)
+    for begin in range(0, len(left), PAGE):
+        yield left[begin : begin + PAGE]
 
 
 def follow(

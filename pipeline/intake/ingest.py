@@ -1,7 +1,7 @@
 """The app's background work: watch a folder, and segment what comes while this process may."""
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +22,8 @@ from pipeline.intake.passed_by import how_many, passed_by
 from pipeline.intake.scan import Scan, stored_path
 from pipeline.intake.segment import left_out, vanished
 from pipeline.intake.segmenting import Segmenting
-from pipeline.intake.watch import LAST_CALL, Listener, Pace, Watcher
+from pipeline.intake.sights import Pace
+from pipeline.intake.watch import LAST_CALL, Listener, Watcher
 from pipeline.work.scorer import Scorer
 
 if TYPE_CHECKING:
@@ -166,11 +167,11 @@ class Ingest:
 
     # From the watcher's thread: take note, nothing slow
 
-    def _found(self, path: Path) -> None:
+    def _found(self, paths: Sequence[Path]) -> None:
         with self._noted():
-            self._there.add(path)
-            self._done.discard(path)
-            self._agenda.add(path)
+            self._there.update(paths)
+            self._done.difference_update(paths)
+            self._agenda.add(*paths)
 
     def _gone(self, path: Path) -> None:
         with self._noted():
@@ -239,8 +240,7 @@ class Ingest:
             return driver
         with self._noting:
             self._done.clear()
-            for path in sorted(self._there):
-                self._agenda.add(path)
+            self._agenda.add(*sorted(self._there))
         return self._make_driver(model)
 
     def _take_lease(self) -> bool:
@@ -262,7 +262,7 @@ class Ingest:
             if self._take_lease():
                 settled = driver.step()
                 if settled is not None:
-                    self._note_settled(settled)
+                    self._note_settled(settled, driver)
             else:
                 self._tell()
                 self._wait_for_lease()
@@ -312,13 +312,12 @@ class Ingest:
             known = set(self._store.files_under(folder))
             self._have_again(sorted(path for path in done if stored_path(path) not in known))
 
-    def _have_again(self, paths: Iterable[Path]) -> None:
+    def _have_again(self, paths: Sequence[Path]) -> None:
         with self._noting:
-            for path in paths:
-                self._agenda.add(path)
-                self._done.discard(path)
+            self._agenda.add(*paths)
+            self._done.difference_update(paths)
 
-    def _note_settled(self, settled: Settled) -> None:
+    def _note_settled(self, settled: Settled, driver: Driver) -> None:
         path, outcome = settled.path, settled.outcome
         reason = str(settled.problem or settled.reason)
         self._step_trouble = _Trouble(reason, path) if reason else None
@@ -339,7 +338,7 @@ class Ingest:
         if outcome is not Outcome.KNOWN:
             self._board.count()
             self._hear(settled)
-        if outcome is not Outcome.KNOWN or not self._agenda:
+        if outcome is not Outcome.KNOWN or not (self._agenda or driver.has_more):
             self._tell()
 
     def _elsewhere(self) -> _Trouble | None:

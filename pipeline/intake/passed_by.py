@@ -31,7 +31,7 @@ def how_many(left_out: LeftOut) -> int:
 
 def _listed(counts: Mapping[str, int]) -> str:
     names = [name or "no ending" for name, count in counts.items() if count]
-    most = sorted(names, key=lambda name: -counts.get(name, 0))[:_MOST_KINDS]
+    most = sorted(names, key=lambda name: (-counts.get(name, 0), name))[:_MOST_KINDS]
     return ", ".join(most) + (" …" if len(names) > len(most) else "")
 
 

@@ -1,19 +1,15 @@
 """Which photos lie in a folder, its sub-folders included, and what the file system says of them."""
 
-import errno
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from stat import S_ISREG
+from pathlib import Path, PurePath
 
 from imaging.decode.formats import PHOTO_SUFFIXES
 from imaging.values import FileStat
 from pipeline.errors import FolderGone, ScanStopped
-
-NOTHING_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
-
+from pipeline.intake.signature import Signature, signature_of
 
 _OTHERS_FOLDERS = frozenset(
     {"@eadir", "#recycle", "#snapshot", "@recycle", "@recently-snapshot", "~snapshot"}
@@ -50,14 +46,15 @@ class Scan:
         return not any(folder in path.parents for folder in self.unreadable)
 
 
-def is_photo(path: Path) -> bool:
+def is_photo(name: str) -> bool:
     """Whether a file's name says that it is a photo; dotfiles and `._*` are not."""
-    return not path.name.startswith(".") and path.suffix.lower() in PHOTO_SUFFIXES
+    # No Path is made to ask its suffix: most of what a folder holds is asked at each look.
+    return not name.startswith(".") and name[name.rfind(".") :].lower() in PHOTO_SUFFIXES
 
 
 def is_photo_of(folder: Path, path: Path) -> bool:
     """Whether a file's name and the folders between it and `folder` say that it is a photo."""
-    return is_photo(path) and not _is_hidden(folder, path.parent)
+    return is_photo(path.name) and not _is_hidden(folder, path.parent)
 
 
 def looks_into(folder: Path, inner: Path) -> bool:
@@ -76,28 +73,46 @@ def _is_others(name: str) -> bool:
     return name.startswith(".") or name.lower() in _OTHERS_FOLDERS
 
 
-def is_file(path: Path) -> bool:
-    """Whether a regular file lies there, links followed: no folder, pipe, socket or device.
-
-    What can't be looked at counts: reading it will say why.
-    """
-    try:
-        return S_ISREG(path.stat().st_mode)
-    except OSError as error:
-        return error.errno not in NOTHING_THERE
+def _nobody(_path: Path, _signature: Signature) -> None:
+    """Is told of no photo."""
 
 
-def scan(folder: Path, wanted: Callable[[], bool] = lambda: True) -> Scan:
+def scan(
+    folder: Path,
+    wanted: Callable[[], bool] = lambda: True,
+    seen: Callable[[Path, Signature], None] = _nobody,
+) -> Scan:
     """Look through `folder`. Links to files count, links to folders are not followed.
 
-    Raises FolderGone when there is no such folder, or it can't be read, and ScanStopped when
-    nobody has `wanted` it any more; a large folder on a slow disk takes long.
+    Each photo is told to `seen` as it is come to. Raises FolderGone when there is no such folder,
+    or it can't be read, and ScanStopped when nobody has `wanted` it any more; a large folder on a
+    slow disk takes long.
     """
     look = _Look(folder, wanted)
-    photos = sorted(look.photos())
+    photos = []
+    for path, signature in look.photos():
+        seen(path, signature)
+        photos.append(path)
     if folder in look.unreadable or not folder.is_dir():
         raise FolderGone(f"{folder} is not there any more, or can't be read.")
     return Scan(tuple(photos), tuple(look.unreadable), look.left_out())
+
+
+@dataclass(frozen=True)
+class _Inside:
+    """What a folder holds and was not come to yet, the last name first."""
+
+    path: Path
+    names: list[str]
+    folders: set[str]
+
+
+def _is_folder(entry: "os.DirEntry[str]") -> bool:
+    """Whether a folder lies there, or a link to one."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 class _Look:
@@ -112,36 +127,63 @@ class _Look:
     def left_out(self) -> LeftOut:
         return LeftOut(dict(self._kinds), dict(self._others), self._in_cloud)
 
-    def photos(self) -> Iterator[Path]:
-        for base, folders, names in os.walk(self._folder, onerror=self._note_unreadable):
+    def photos(self) -> Iterator[tuple[Path, Signature]]:
+        """In order of path: what lies in a folder by its name, a folder's content in its place.
+
+        Of what lies beside each other nothing but names is kept, however much it is.
+        """
+        ways = [self._list(self._folder)]
+        while ways:
+            inside = ways[-1]
+            if not inside.names:
+                ways.pop()
+                continue
+            name = inside.names.pop()
+            if name in inside.folders:
+                ways += self._enter(inside.path / name)
+                continue
             self._check_wanted()
-            for name in filter(_is_others, folders):
-                self._count_others(Path(base, name))
-            folders[:] = sorted(name for name in folders if not _is_others(name))
-            for path in (Path(base, name) for name in names):
-                self._check_wanted()
-                if not is_photo(path):
-                    self._pass_by(path)
-                elif is_file(path):
-                    yield path
+            if not is_photo(name):
+                self._pass_by(name)
+            elif (signature := signature_of(path := inside.path / name)) is not None:
+                yield path, signature
+
+    def _list(self, folder: Path) -> _Inside:
+        self._check_wanted()
+        names, folders = [], set()
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    names.append(entry.name)
+                    if _is_folder(entry):
+                        folders.add(entry.name)
+        except OSError:
+            self.unreadable.append(folder)
+        names.sort(reverse=True)
+        return _Inside(folder, names, folders)
+
+    def _enter(self, folder: Path) -> list[_Inside]:
+        if _is_others(folder.name):
+            self._count_others(folder)
+        elif not folder.is_symlink():
+            return [self._list(folder)]
+        return []
 
     def _check_wanted(self) -> None:
         if not self._wanted():
             raise ScanStopped(f"Looking through {self._folder} was stopped.")
 
-    def _note_unreadable(self, error: OSError) -> None:
-        self.unreadable.append(Path(os.fsdecode(error.filename)))
-
-    def _pass_by(self, path: Path) -> None:
+    def _pass_by(self, name: str) -> None:
+        path = PurePath(name)
         if path.suffix == _IN_CLOUD:
-            self._in_cloud += is_photo(Path(path.stem.removeprefix(".")))
-        elif not path.name.startswith("."):
+            self._in_cloud += is_photo(path.stem.removeprefix("."))
+        elif not name.startswith("."):
             self._kinds[path.suffix.lower()] += 1
 
     def _count_others(self, folder: Path) -> None:
         for _, _, names in os.walk(folder):
             self._check_wanted()
-            self._others[folder.name] += sum(is_photo(Path(name)) for name in names)
+            self._others[folder.name] += sum(map(is_photo, names))
 
 
 def file_stat(path: Path) -> FileStat:

@@ -16,8 +16,9 @@ from pipeline.intake.lease import Lease
 from pipeline.intake.notice import ONCE, Board
 from pipeline.intake.outcome import Outcome, Settled
 from pipeline.intake.passed_by import passed_by
-from pipeline.intake.scan import Scan, is_file, is_photo_of, scan, stored_path
+from pipeline.intake.scan import Scan, is_photo_of, scan, stored_path
 from pipeline.intake.segmenting import Segmenting
+from pipeline.intake.signature import signature_of
 from pipeline.work.scorer import Scorer
 
 if TYPE_CHECKING:
@@ -76,9 +77,11 @@ def vanished(store: Store, folder: Path, found: Scan) -> list[str]:
     there = {stored_path(path) for path in found.photos}
     stored = store.files_under(str(folder))
     missing = [path for path in stored if path not in there and found.saw(Path(path))]
-    return [
-        path for path in missing if not (is_photo_of(folder, Path(path)) and is_file(Path(path)))
-    ]
+    return [path for path in missing if not _lies_there(folder, Path(path))]
+
+
+def _lies_there(folder: Path, path: Path) -> bool:
+    return is_photo_of(folder, path) and signature_of(path) is not None
 
 
 def segment_folder(store: Store, scorer: Scorer, folder: Path, told: Told) -> Totals:
@@ -153,8 +156,7 @@ def left_out(folder: Path) -> str:
 
 def _settle(driver: Driver, agenda: Agenda, paths: Sequence[Path]) -> Iterator[Settled]:
     """What becomes of each of these files, in any order. Raises the model's failure."""
-    for path in paths:
-        agenda.add(path)
+    agenda.add(*paths)
     left = len(paths)
     while left:
         settled = driver.step()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from db.arrivals import Arrival, LookUp, NewOutline, NewPhoto, TakenIn
+from db.arrivals import Arrival, LookUp, NewOutline, NewPhoto, TakenIn, Unchanged
 from db.forgetting import Tombstone
 from db.store import Store
 from db.values import Cause
@@ -15,8 +15,10 @@ from imaging.text import printable
 from imaging.values import FileStat, Fingerprint
 from models.package.package import ModelError
 from pipeline.errors import JobFailed, PhotoTooSlow, WorkerDied
+from pipeline.intake.known import look_up_page
 from pipeline.intake.outcome import Outcome, Settled
-from pipeline.intake.scan import NOTHING_THERE, file_stat, stored_path
+from pipeline.intake.scan import file_stat, stored_path
+from pipeline.intake.signature import NOTHING_THERE
 from pipeline.work.scorer import Scorer
 from pipeline.work.scoring import Segmented
 
@@ -78,6 +80,15 @@ class Segmenting:
         self._model_hash = None if model is None else model.hash
         self._complete = complete
 
+    def pass_known(self, paths: Sequence[Path]) -> list[Settled]:
+        """What became of those of a page of files that are known and want nothing more.
+
+        Raises StoreError.
+        """
+        page = zip(paths, look_up_page(self._store, paths, self._model_hash), strict=True)
+        known = [(path, self._known(found)) for path, found in page if found is not None]
+        return [Settled(path, outcome) for path, outcome in known if outcome is not None]
+
     def begin(self, path: Path) -> Settled | Errand:
         """Look at a file: what became of it, or what is to be finished once it is answered.
 
@@ -88,7 +99,7 @@ class Segmenting:
         except OSError as error:
             return self._not_seen(path, error)
         found = self._store.look_up(stat, self._model_hash)
-        known = self._known(found)
+        known = self._known(found) if found.known else None
         if known is not None:
             return Settled(path, known, as_before=True)
         if stored_path(path) != str(path):
@@ -160,10 +171,8 @@ class Segmenting:
         self._postpone(stat, reason)
         return Settled(path, Outcome.POSTPONED, reason=reason)
 
-    def _known(self, found: LookUp) -> Outcome | None:
+    def _known(self, found: LookUp | Unchanged) -> Outcome | None:
         """The outcome of a file that has not changed since it was last looked at."""
-        if not found.known:
-            return None
         if found.photo_id is None:
             return Outcome.SET_ASIDE
         done = self._model_hash is None or found.outlined

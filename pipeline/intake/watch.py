@@ -1,12 +1,10 @@
 """Watch a folder: tell of photos that came and went, and of the folder itself."""
 
 import os
-import stat
 import threading
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 from typing import TypeVar
@@ -16,65 +14,28 @@ from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 
 from pipeline.errors import FolderGone, ScanStopped
-from pipeline.intake.scan import NOTHING_THERE, Scan, is_photo_of, scan
+from pipeline.intake.known import PAGE
+from pipeline.intake.scan import Scan, is_photo_of, scan
+from pipeline.intake.sights import Pace, Sights
+from pipeline.intake.signature import Signature, signature_of
 
 T = TypeVar("T")
-Signature = tuple[int, int, int, int]
-"""Inode, bytes, modification and change time: the last one tells of a permission given back."""
-UNSEEN: Signature = (0, 0, 0, 0)
-"""Of what is there and can't be looked at."""
 LAST_CALL = 0.5
 """Seconds to wait for a thread that was told to end; one that hangs on a disk is left behind."""
-
-
-@dataclass(frozen=True)
-class Pace:
-    """How often the watcher looks, in seconds."""
-
-    rescan: float = 30.0
-    """A whole look through the folder: FSEvents drops events under load and does not say so."""
-    folder: float = 1.0
-    """Whether the folder itself is still there."""
-    settle: float = 0.4
-    """How long a file's size must not change before it is handed on, where nothing says that its
-    writer has closed it or has put it there whole. One that grows in jerks is given longer."""
-    calm: float = 2.0
-    """How long until a file that can't be read counts as complete all the same."""
-    coming: float = 10.0
-    """The same of one that was written so shortly before, or while it was watched: a slow writer
-    pauses, and what is cut short until it goes on is not damaged."""
-    longest: float = 60.0
-    """How long is waited at most for a file that grows in jerks."""
 
 
 @dataclass(frozen=True)
 class Listener:
     """Whom the watcher tells; called from its thread, one call at a time."""
 
-    found: Callable[[Path], None]
-    """A photo whose size is stable; again whenever it has changed."""
+    found: Callable[[Sequence[Path]], None]
+    """Photos whose size is stable, a page of them at most; again whenever they have changed."""
     gone: Callable[[Path], None]
     """A photo that was found and is not there any more."""
     folder_gone: Callable[[str | None], None]
     """A sentence when the folder has vanished; None when it is back."""
     scanned: Callable[[Scan], None]
     """A look through the whole folder, its photos not yet handed on."""
-
-
-@dataclass(frozen=True)
-class _Sight:
-    """A file as last seen: its signature, since when, when it is due, and whether handed on.
-
-    `pause` is the longest that it stood still before it went on growing. `coming` is whether it was
-    written while it was watched, or shortly before.
-    """
-
-    signature: Signature
-    since: float
-    due: float
-    handed: bool = False
-    pause: float = 0.0
-    coming: bool = False
 
 
 class Watcher:
@@ -97,7 +58,7 @@ class Watcher:
         """What changed, and whether it was closed or moved there since."""
         self._rescan_asked = True
         self._stopping = False
-        self._sights: dict[Path, _Sight] = {}
+        self._sights = Sights(self._pace, clock)
         self._observer: BaseObserver | None = None
         self._folder_inode: int | None = None
         self._told_gone = self._was_there = False
@@ -118,25 +79,13 @@ class Watcher:
     def again(self, path: Path) -> None:
         """Hand a photo on once more when it is calm: it could not be read, and may be growing."""
         with self._changed:
-            sight = self._sights.get(path)
-            if sight is not None:
-                due = sight.since + self._calm(sight)
-                self._sights[path] = replace(sight, due=due, handed=False)
-                self._changed.notify_all()
+            self._sights.again(path)
+            self._changed.notify_all()
 
     def calm(self, path: Path) -> bool:
         """Whether a photo has not changed for so long that it won't grow any more."""
         with self._changed:
-            sight = self._sights.get(path)
-        return sight is None or self._clock() - sight.since >= self._calm(sight)
-
-    def _calm(self, sight: _Sight) -> float:
-        usual = self._pace.coming if sight.coming else self._pace.calm
-        return self._longer(usual, sight.pause)
-
-    def _longer(self, usual: float, pause: float) -> float:
-        """How long to wait for what stood still for so long before."""
-        return max(usual, min(2 * pause, self._pace.longest))
+            return self._sights.calm(path)
 
     def _tell(self, hear: Callable[[T], None], news: T) -> None:
         # Held by this thread while it tells and by `stop` while it says so: never both.
@@ -163,8 +112,9 @@ class Watcher:
 
     def _wait(self) -> None:
         with self._changed:
-            dues = [sight.due for sight in self._sights.values() if not sight.handed]
-            until = min([*dues, self._next_rescan, self._clock() + self._pace.folder])
+            due = self._sights.next_due()
+            until = min(self._next_rescan, self._clock() + self._pace.folder)
+            until = until if due is None else min(until, due)
             if not (self._touched or self._rescan_asked or self._stopping):
                 self._changed.wait(max(0.0, until - self._clock()))
 
@@ -235,61 +185,50 @@ class Watcher:
     def _look_through_all(self) -> None:
         self._next_rescan = self._clock() + self._pace.rescan
         try:
-            found = scan(self._folder, lambda: not self._stopping)
+            found = scan(self._folder, lambda: not self._stopping, self._note)
         except (FolderGone, ScanStopped):
             return
         self._tell(self._listener.scanned, found)
-        for path in [*found.photos, *(self._sights.keys() - set(found.photos))]:
+        for path in self._missing(found):
             if found.saw(path):
                 self._see(path)
 
+    def _missing(self, found: Scan) -> set[Path]:
+        with self._changed:
+            # All that was found is among them.
+            if len(self._sights) == len(found.photos):
+                return set()
+            return self._sights.missing(found.photos)
+
     def _see(self, path: Path, *, whole: bool = False) -> None:
-        signature = _signature(path)
+        signature = signature_of(path)
         if signature is None:
             self._miss(path)
-            return
-        now = self._clock()
-        with self._changed:
-            sight = self._sights.get(path)
-            if sight is None or sight.signature != signature:
-                growing = sight is not None and not sight.handed
-                pause = max(sight.pause, now - sight.since) if sight and growing else 0.0
-                due = now + self._longer(self._pace.settle, pause)
-                coming = sight is not None or self._is_young(signature)
-                due = now if whole else due
-                self._sights[path] = _Sight(signature, now, due, pause=pause, coming=coming)
-            elif whole and not sight.handed:
-                self._sights[path] = replace(sight, due=min(sight.due, now))
+        else:
+            self._note(path, signature, whole=whole)
 
-    def _is_young(self, signature: Signature) -> bool:
-        # Either way: a share's clock may go before ours.
-        age = time.time() - signature[2] / 1e9
-        return abs(age) < self._pace.coming
+    def _note(self, path: Path, signature: Signature, *, whole: bool = False) -> None:
+        with self._changed:
+            self._sights.note(path, signature, whole=whole)
 
     def _miss(self, path: Path) -> None:
         with self._changed:
-            known = self._sights.pop(path, None)
-        if known is not None:
+            known = self._sights.miss(path)
+        if known:
             self._tell(self._listener.gone, path)
 
     def _hand_on(self) -> None:
-        for path in self._due():
-            self._see(path)
-            if self._mark_handed(path):
-                self._tell(self._listener.found, path)
-
-    def _due(self) -> list[Path]:
-        now = self._clock()
         with self._changed:
-            return [p for p, seen in self._sights.items() if not seen.handed and seen.due <= now]
+            due = self._sights.due()
+        for begin in range(0, len(due), PAGE):
+            page = [path for path in due[begin : begin + PAGE] if self._is_still_due(path)]
+            if page:
+                self._tell(self._listener.found, page)
 
-    def _mark_handed(self, path: Path) -> bool:
+    def _is_still_due(self, path: Path) -> bool:
+        self._see(path)
         with self._changed:
-            sight = self._sights.get(path)
-            if self._stopping or sight is None or sight.due > self._clock():
-                return False
-            self._sights[path] = replace(sight, handed=True)
-            return True
+            return not self._stopping and self._sights.hand_on(path)
 
 
 class _Handler(FileSystemEventHandler):
@@ -328,14 +267,3 @@ def _inode(folder: Path) -> int | None:
         return folder.stat().st_ino if folder.is_dir() else None
     except OSError:
         return None
-
-
-def _signature(path: Path) -> Signature | None:
-    """What the file system says of a regular file; None where there is none."""
-    try:
-        found = path.stat()
-    except OSError as error:
-        return None if error.errno in NOTHING_THERE else UNSEEN
-    if not stat.S_ISREG(found.st_mode):
-        return None
-    return (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)

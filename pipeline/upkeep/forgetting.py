@@ -18,7 +18,8 @@ from db.sqlite.inspection import form_in
 from db.sqlite.maps import Maps
 from db.store import Store
 from pipeline.errors import UpkeepError
-from pipeline.intake.scan import is_file, stored_path
+from pipeline.intake.scan import stored_path
+from pipeline.intake.signature import signature_of
 from pipeline.upkeep.places import places
 
 _BESIDE = (".before-*", ".replaced-*")
@@ -73,7 +74,7 @@ def plan(store: Store, name: str, named: Sequence[Path] = ()) -> Plan:
         except StoreError as error:
             unreached.append(str(error))
     rows = would_go(store.path, [photo.content_hash]).rows
-    there = tuple(path for path in photo.paths if is_file(Path(path)))
+    there = tuple(path for path in photo.paths if signature_of(Path(path)) is not None)
     return Plan(photo, there, rows, tuple(copies), tuple(unreached))
 
 

@@ -11,7 +11,8 @@ from db.checking import LyingFile
 from imaging.decode.content import content_hash
 from imaging.decode.photo import PhotoError, PhotoUnavailable, read_file
 from imaging.values import FileStat
-from pipeline.intake.scan import NOTHING_THERE, file_stat
+from pipeline.intake.scan import file_stat
+from pipeline.intake.signature import NOTHING_THERE
 
 
 class Fate(StrEnum):

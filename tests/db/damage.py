@@ -70,6 +70,8 @@ def _read(store: Store) -> Iterator[Callable[[], object]]:
     yield lambda: store.files_under(FOLDER)
     yield lambda: store.look_up(new_photo("3.jpg").stat, "m" * 64)
     yield lambda: store.look_up(new_photo("3.jpg").stat)
+    stats = [new_photo(f"{number}.jpg").stat for number in range(1, PHOTOS + 1)]
+    yield lambda: store.unchanged(stats, "m" * 64)
     yield lambda: store.find_photo("content-3.jpg")
     for photo_id in range(1, PHOTOS + 1):
         yield partial(store.photo, photo_id, "ada")

@@ -24,7 +24,7 @@ from imaging.mask.outline import draw_mask
 from imaging.values import Prediction, Receipt
 from pipeline.intake.ingest import Ingest, IngestProgress, Patience, Rhythm
 from pipeline.intake.scan import file_stat
-from pipeline.intake.watch import Pace
+from pipeline.intake.sights import Pace
 from pipeline.review.session import ReviewSession
 from pipeline.work.scorer import Pool
 from pipeline.work.viewer import Viewer

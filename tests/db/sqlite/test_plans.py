@@ -64,3 +64,13 @@ def test_a_file_is_looked_up_along_indexes(store: Store) -> None:
     [plan] = plans_of(store, statements)
     scanned = [step for step in plan if step.startswith("SCAN")]
     assert [step for step in scanned if step not in {"SCAN CONSTANT ROW", "SCAN anon_1"}] == []
+
+
+def test_files_that_are_known_are_asked_for_along_indexes(store: Store) -> None:
+    stats = [new_photo(name).stat for name in ("a.jpg", "b.jpg")]
+    with sent() as statements:
+        store.unchanged(stats, "m" * 64)
+    plans = plans_of(store, statements)
+    assert len(plans) == 2
+    for plan in plans:
+        assert not [step for step in plan if step.startswith("SCAN")]

@@ -6,7 +6,7 @@ from pathlib import Path
 from pipeline.intake.agenda import Agenda
 
 Until = Callable[[Callable[[], bool]], None]
-A, B, C = Path("a.jpg"), Path("b.jpg"), Path("c.jpg")
+A, B, C, D = (Path(f"{name}.jpg") for name in "abcd")
 NONE: tuple[Path, ...] = ()
 
 
@@ -69,6 +69,38 @@ def test_what_is_gone_does_not_come() -> None:
     agenda.drop(B)
     assert [agenda.take(NONE), agenda.take(NONE)] == [C, None]
     assert agenda.seconds_left() is None
+
+
+def test_what_is_left_of_a_page_comes_first_and_in_its_order() -> None:
+    agenda = Agenda()
+    for path in (A, B, C, D):
+        agenda.add(path)
+    assert agenda.take_page({B}, 2) == [A, C]
+    agenda.put_first([A, C])
+    # No further page before this one is done.
+    assert agenda.take_page(NONE, 2) == []
+    agenda.add(C)
+    assert [agenda.take(NONE) for _ in range(5)] == [A, C, B, D, None]
+
+
+def test_what_changes_while_its_page_is_looked_up_comes_again() -> None:
+    agenda = Agenda()
+    agenda.add(A)
+    assert agenda.take_page(NONE, 2) == [A]
+    assert not agenda
+    agenda.add(A)
+    agenda.put_first([])
+    assert agenda
+    assert agenda.take(NONE) == A
+
+
+def test_what_is_gone_is_left_out_of_its_page() -> None:
+    agenda = Agenda()
+    for path in (A, B):
+        agenda.add(path)
+    agenda.put_first(agenda.take_page(NONE, 2))
+    agenda.drop(A)
+    assert [agenda.take(NONE), agenda.take(NONE)] == [B, None]
 
 
 def test_a_pause_ends(until: Until) -> None:

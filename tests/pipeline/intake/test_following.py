@@ -17,8 +17,8 @@ from pipeline.intake.notice import ONCE, Board, look_for
 from pipeline.intake.outcome import Outcome, Settled
 from pipeline.intake.scan import file_stat
 from pipeline.intake.segment import Told, Totals, segment_folder
+from pipeline.intake.sights import Pace
 from pipeline.intake.standstill import Patience
-from pipeline.intake.watch import Pace
 from pipeline.work.scorer import Pool
 from tests.support.intake import take_in
 

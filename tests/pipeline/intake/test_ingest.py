@@ -19,7 +19,7 @@ from pipeline.intake.ingest import Ingest, IngestProgress, Part, Patience, Rhyth
 from pipeline.intake.lease import Lease
 from pipeline.intake.notice import Board, look_for
 from pipeline.intake.outcome import Outcome, Settled
-from pipeline.intake.watch import Pace
+from pipeline.intake.sights import Pace
 from pipeline.work.scorer import Pool
 from tests.support.pictures import grainy
 

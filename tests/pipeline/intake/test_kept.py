@@ -12,7 +12,7 @@ from models.run.setup import ModelSetup
 from pipeline.intake.ingest import Ingest, IngestProgress, Patience, Rhythm
 from pipeline.intake.outcome import Outcome
 from pipeline.intake.segment import Told, segment_folder
-from pipeline.intake.watch import Pace
+from pipeline.intake.sights import Pace
 from pipeline.work.scorer import Pool
 from tests.support.intake import take_in
 

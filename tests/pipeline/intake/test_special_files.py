@@ -15,7 +15,8 @@ from pipeline.errors import ScanStopped
 from pipeline.intake.ingest import Ingest, IngestProgress, Rhythm
 from pipeline.intake.outcome import Outcome
 from pipeline.intake.scan import scan
-from pipeline.intake.watch import Listener, Pace, Watcher
+from pipeline.intake.sights import Pace
+from pipeline.intake.watch import Listener, Watcher
 from pipeline.work.scorer import Pool
 from tests.support.intake import take_in
 
@@ -48,7 +49,7 @@ def test_a_watcher_finds_none_of_them_whether_they_lie_there_or_come(
 ) -> None:
     make_oddities(folder)
     found: list[Path] = []
-    listener = Listener(found.append, found.append, lambda _: None, lambda _: None)
+    listener = Listener(found.extend, found.append, lambda _: None, lambda _: None)
     watcher = Watcher(folder, listener, QUICK)
     watcher.start()
     try:

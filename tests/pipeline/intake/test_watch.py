@@ -8,7 +8,8 @@ from time import monotonic
 import pytest
 
 from pipeline.intake.scan import Scan
-from pipeline.intake.watch import Listener, Pace, Watcher
+from pipeline.intake.sights import Pace
+from pipeline.intake.watch import Listener, Watcher
 
 Until = Callable[[Callable[[], bool]], None]
 QUICK = Pace(rescan=60, folder=0.05, settle=0.05, calm=0.2, coming=0.2)
@@ -23,7 +24,7 @@ class Heard:
         self.folder: list[str | None] = []
         self.scans: list[Scan] = []
         listener = Listener(
-            self.found.append, self.gone.append, self.folder.append, self.scans.append
+            self.found.extend, self.gone.append, self.folder.append, self.scans.append
         )
         self.watcher = Watcher(folder, listener, pace, clock)
 
@@ -134,13 +135,13 @@ def test_a_file_that_grows_in_jerks_is_given_longer(folder: Path, until: Until) 
         until(lambda: bool(heard.scans))
         with photo.open("wb", buffering=0) as file:
             file.write(b"half")
-            until(lambda: photo in heard.watcher._sights)
+            until(lambda: len(heard.watcher._sights) == 1)
             now[0] = 100.5
             until(lambda: heard.found == [photo])
             heard.watcher.again(photo)
             now[0] = 103.5
             file.write(b"more")
-            until(lambda: heard.watcher._sights[photo].signature[1] == 8)
+            until(lambda: heard.watcher._sights._waiting[photo].pause == 3.5)
             now[0] = 110.0
             other.write_bytes(b"whole")
             until(lambda: other in heard.found)

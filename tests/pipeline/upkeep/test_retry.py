@@ -13,7 +13,7 @@ from pipeline.errors import UpkeepError
 from pipeline.intake.ingest import Ingest, Rhythm
 from pipeline.intake.outcome import Outcome
 from pipeline.intake.scan import file_stat
-from pipeline.intake.watch import Pace
+from pipeline.intake.sights import Pace
 from pipeline.upkeep.forgetting import carry_out, plan
 from pipeline.upkeep.retry import Asked, retry
 from pipeline.work.scorer import Pool

@@ -19,7 +19,7 @@ from models.run.setup import ModelSetup
 from pipeline.errors import WorkerDied
 from pipeline.intake.ingest import Ingest, IngestProgress, Patience, Rhythm
 from pipeline.intake.segment import Told, Totals, segment_folder
-from pipeline.intake.watch import Pace
+from pipeline.intake.sights import Pace
 from pipeline.work.scorer import Pool
 from pipeline.work.scoring import Segmented
 from tests.support.commands import NEVUS
