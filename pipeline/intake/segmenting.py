@@ -87,7 +87,9 @@ class Segmenting:
         """
         page = zip(paths, look_up_page(self._store, paths, self._model_hash), strict=True)
         known = [(path, self._known(found)) for path, found in page if found is not None]
-        return [Settled(path, outcome) for path, outcome in known if outcome is not None]
+        return [
+            Settled(path, outcome, as_before=True) for path, outcome in known if outcome is not None
+        ]
 
     def begin(self, path: Path) -> Settled | Errand:
         """Look at a file: what became of it, or what is to be finished once it is answered.
