@@ -23,6 +23,8 @@ WHY_NOT = (
 )
 """Why nothing can be watched on this machine; empty where it can."""
 _NO_FILES = (Path("/dev"), Path("/proc"))
+_FONTS = Path("/var/cache/fontconfig")
+"""The system's own list of its fonts: whoever asks for a font first has it made, here or at home."""
 
 
 class Seen(NamedTuple):
@@ -81,7 +83,8 @@ class Household:
         for kind, what in done:
             kinds[kind].append(what)
         made = {Path(what) for what in kinds["file"]} | set(self.root.rglob("*"))
-        expected = (*self.own, *given, *_NO_FILES)
+        fonts = (_FONTS, self.root / "cache" / _FONTS.name)
+        expected = (*self.own, *given, *_NO_FILES, *fonts)
         left = sorted(str(path) for path in made if self._is_left(path, expected))
         return Seen(tuple(kinds["lookup"]), tuple(kinds["connection"]), tuple(left))
 

@@ -172,7 +172,14 @@ async def settled(pilot: Pilot[None]) -> ReviewScreen:
     while running := [worker for worker in pilot.app.workers if not worker.is_finished]:
         await pilot.app.workers.wait_for_complete(running)
         await flushed(pilot)
-    return review_screen(pilot)
+    screen = review_screen(pilot)
+    # A key before means nothing: nobody can have judged the photo yet.
+    await until(pilot, lambda: _is_seen(screen.query_one(Workbench)))
+    return screen
+
+
+def _is_seen(bench: Workbench) -> bool:
+    return bench.opened is None or bench.seen_since is not None
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:

@@ -182,8 +182,10 @@ def test_using_one_keeps_it(mac: Mac, package: Path, kind: str) -> None:
     use(kind, package)
     (made,) = cache_folder(kind).iterdir()
     os.utime(made, ns=(1, 1))
-    for other in range(KEPT):
-        (made.parent / f"{other}").touch()
+    for number in range(KEPT):
+        other = made.parent / f"{number}"
+        other.touch()
+        os.utime(other, ns=(2, 2))
     use(kind, package)
     prune(made.parent)
     assert made.exists()
