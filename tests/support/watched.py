@@ -24,7 +24,7 @@ WHY_NOT = (
 """Why nothing can be watched on this machine; empty where it can."""
 _NO_FILES = (Path("/dev"), Path("/proc"))
 _FONTS = Path("/var/cache/fontconfig")
-"""The system's own list of its fonts: whoever asks for a font first has it made, here or at home."""
+"""The system's own list of its fonts: whoever asks for one first has it made, here or at home."""
 
 
 class Seen(NamedTuple):
