@@ -79,6 +79,19 @@ async def test_no_key_says_anything_of_the_other_one_that_was_meant_for_it(
         assert "Press again if you mean it." in sentences(pilot)[-1]
 
 
+async def test_the_letters_of_a_note_are_no_keys_on_the_other_one(
+    clinic: Clinic, make_app: MakeApp, two: list[int]
+) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await lost(pilot, clinic, delete, two)
+        await pilot.press("c", *"hair", "enter", "a")
+        screen = await settled(pilot)
+        item = clinic.item(two[1])
+        assert (item.decision, item.has_draft) == (None, False)
+        assert screen.remarks.note == "hair"
+        assert "Press again if you mean it." in sentences(pilot)[-1]
+
+
 async def test_who_goes_to_a_photo_himself_is_asked_nothing(
     clinic: Clinic, make_app: MakeApp, two: list[int]
 ) -> None:

@@ -49,9 +49,9 @@ class MeaningScreen(FindingScreen):
         self._say(came_just_now(name), "warning")
         return True
 
-    def _photo(self) -> int | None:
-        """The photo of which something is to be said; None where that may be meant for another."""
-        photo_id = super()._photo()
+    def _judged(self) -> int | None:
+        # Not of a note, which is begun all the same: its letters would be taken for other keys.
+        photo_id = super()._judged()
         return None if photo_id is None or self._is_surprise(photo_id) else photo_id
 
     def _note_came(self, message: Queue.RowChosen) -> None:
