@@ -9,8 +9,8 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 # Where PyTorch's CPU build is, for Linux, whose build on PyPI brings CUDA:
 # make test TORCH_INDEX=https://download.pytorch.org/whl/cpu
 TORCH_INDEX ?=
-# One more than there are cores: a third of their time tests wait for other processes.
-WORKERS ?= $(shell $(BIN)/python -c 'import os; print(min(8, 1 + (os.cpu_count() or 2)))')
+# More than there are cores: a third of their time tests wait for other processes.
+WORKERS ?= $(shell $(BIN)/python -c 'import os; print(min(8, 1 + 2 * (os.cpu_count() or 2)))')
 # A file's tests share what is slow to make; the folder with many short ones comes last.
 SIDE_BY_SIDE = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
