@@ -22,17 +22,36 @@ class Remarking(Sessions):
 
 
 def put_remark(session: Session, photo_id: int, reviewer: str, said: Remarks) -> None:
-    """Keep what a reviewer says of a photo now, in place of what he said before."""
-    session.merge(
-        RemarkRow(
-            photo_id=photo_id,
-            reviewer=reviewer,
-            score=said.score,
-            note=said.note,
-            flag=said.flag,
-            said_at=now(),
+    """Keep what a reviewer says of a photo now, in place of what he said before.
+
+    Said again, it was said when it was said first; what the decision that stands says is no remark.
+    """
+    known = session.get(RemarkRow, (photo_id, reviewer))
+    if said == _decided(session, photo_id):
+        if known is not None:
+            session.delete(known)
+    elif known is None or remark_of(known) != said:
+        session.merge(
+            RemarkRow(
+                photo_id=photo_id,
+                reviewer=reviewer,
+                score=said.score,
+                note=said.note,
+                flag=said.flag,
+                said_at=now(),
+            )
         )
+
+
+def _decided(session: Session, photo_id: int) -> Remarks:
+    """What the decision that stands says of a photo."""
+    stands = (
+        select(DecisionRow)
+        .join(StandingRow, col(StandingRow.decision_id) == col(DecisionRow.id))
+        .where(col(StandingRow.photo_id) == photo_id)
     )
+    decision = session.scalars(stands).one_or_none()
+    return NO_REMARKS if decision is None else remark_of(decision)
 
 
 def take_remarks_in(session: Session, photo_ids: Collection[int], reviewer: str) -> None:

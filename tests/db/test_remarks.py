@@ -1,5 +1,9 @@
 """What a reviewer remarks is kept, is his alone, and goes into his decision and out of it again."""
 
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+
 from db.store import Store
 from db.values import DecisionKind, QueueItem, Remarks
 from tests.db.conftest import FOLDER, outline, verdict
@@ -80,3 +84,34 @@ def test_what_was_remarked_since_is_not_given_up_for_what_is_taken_back(store: S
     store.remark(photo_id, "ada", HAIR)
     store.take_back("ada")
     assert said_on(store, photo_id, "ada") == HAIR
+
+
+def rows(store: Store) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(store.path)) as connection:
+        return connection.execute("SELECT * FROM remark").fetchall()
+
+
+def test_what_comes_back_to_how_it_was_leaves_no_remark(store: Store) -> None:
+    photo_id = outline(store, "a.jpg")
+    for before in (Remarks(), Remarks(5, "mole")):
+        store.remark(photo_id, "ada", HAIR)
+        assert rows(store)
+        store.remark(photo_id, "ada", before)
+        assert rows(store) == []
+        assert said_on(store, photo_id, "ada") == before
+        made = verdict(store, photo_id, DecisionKind.ACCEPTED, score=5)
+        store.decide(replace(made, note="mole"))
+    # The decision said it, and nobody said it once more.
+    told = [entry.what for entry in store.photo(photo_id).history]
+    assert sum("mole" in what for what in told) == 2
+    store.remark(photo_id, "ada", HAIR)
+    store.take_back("ada")
+    assert said_on(store, photo_id, "ada") == HAIR
+
+
+def test_what_is_said_again_was_said_when_it_was_said_first(store: Store) -> None:
+    photo_id = outline(store, "a.jpg")
+    store.remark(photo_id, "ada", HAIR)
+    first = rows(store)
+    store.remark(photo_id, "ada", HAIR)
+    assert rows(store) == first
