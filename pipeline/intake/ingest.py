@@ -352,8 +352,10 @@ class Ingest:
     def _wait_for_lease(self) -> None:
         """Until the lease is had, or it is time for news."""
         until = monotonic() + self._patience.news
-        while not self._stopping.is_set() and monotonic() < until and is_held(self._store.path):
-            self._stopping.wait(self._patience.lease)
+        # Where nobody can tell, it is tried to take it, which says why.
+        with suppress(OSError):
+            while not self._stopping.is_set() and monotonic() < until and is_held(self._store.path):
+                self._stopping.wait(self._patience.lease)
 
     def _complain(self, sentence: str) -> None:
         self._step_trouble = _Trouble(sentence)

@@ -44,18 +44,19 @@ class Lease:
 
 
 def is_held(database: Path) -> bool:
-    """Whether a process that lives holds the lease; it is not taken, nor its file made."""
+    """Whether a process that lives holds the lease; it is not taken, nor its file made.
+
+    Raises OSError where that can't be told.
+    """
     try:
         handle = os.open(lease_of(database), os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    except OSError:
+    except FileNotFoundError:
         return False
     try:
         # Shared, and for a moment: who asks does not keep out others who ask.
         fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
-    except OSError:
-        return False
     finally:
         os.close(handle)
     return False

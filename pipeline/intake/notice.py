@@ -16,6 +16,7 @@ from threading import Event, Lock, Timer
 from time import monotonic
 from typing import Any
 
+from db.sqlite.files import lease_of
 from db.sqlite.rights import make_beside
 from pipeline.intake.lease import is_held
 from pipeline.intake.scan import looks_into
@@ -71,11 +72,13 @@ class Notice:
 class Seen:
     """Whether a process segments now, and the last notice: of that one, or of the last that did.
 
-    `notice` is None where that is not known.
+    `segmenting` is None where that can't be told, `notice` where it is not known; `unread` is the
+    sentence on a file that is there and would tell.
     """
 
-    segmenting: bool
+    segmenting: bool | None
     notice: Notice | None
+    unread: str | None = None
 
 
 def notice_of(database: Path) -> Path:
@@ -87,13 +90,26 @@ def look_for(database: Path) -> Seen:
     """Who segments into a database now, or who was the last."""
     again = Event()
     for _ in range(TRIES):
-        # The notice after the lease: whoever holds it may have taken it a moment ago.
-        held = is_held(database)
-        notice = _read(notice_of(database))
-        if not held or (notice is not None and not notice.ended and lives(notice.pid)):
-            return Seen(held, notice)
+        seen = _look(database)
+        notice = seen.notice
+        told = notice is not None and not notice.ended and lives(notice.pid)
+        if not seen.segmenting or told or seen.unread is not None:
+            return seen
         again.wait(PAUSE)
     return Seen(True, None)
+
+
+def _look(database: Path) -> Seen:
+    # The notice after the lease: whoever holds it may have taken it a moment ago.
+    held: bool | None = None
+    try:
+        held = is_held(database)
+        return Seen(held, _read(notice_of(database)))
+    except OSError as error:
+        path = lease_of(database) if held is None else notice_of(database)
+        reason = error.strerror or str(error)
+        unread = f"{path} can't be read ({reason}). Look at its permissions and at its disk."
+        return Seen(held, None, unread)
 
 
 class Board:
@@ -202,10 +218,10 @@ def _now() -> datetime:
 
 
 def _read(path: Path) -> Notice | None:
-    """A notice; None where none lies, or what lies there is none."""
+    """A notice; None where none lies, or what lies there is none. Raises OSError."""
     try:
         return _notice(json.loads(path.read_text(encoding="ascii")))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None
 
 

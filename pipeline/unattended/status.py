@@ -29,9 +29,10 @@ LONGEST_LOOK = 20.0
 class Status:
     """Where a folder stands.
 
-    `segmenting` is whether a process segments into its database now; `by` is that one's notice, or
-    that of the last one, None where it is not known. `to_segment` is how many files are not done,
-    None where the folder is not there and nobody says. `counts` are those of its photos,
+    `segmenting` is whether a process segments into its database now, None where that can't be told;
+    `by` is that one's notice, or that of the last one, None where it is not known; `unread` is the
+    sentence on a file that would tell. `to_segment` is how many files are not done, None where the
+    folder is not there and nobody says. `counts` are those of its photos,
     `set_aside` the files that are none, by path, called as names are to be called;
     `last_copy` is the newest good copy of the database, `copies_passed_over` are sentences on newer
     ones. Bytes are what is free on the disks.
@@ -39,8 +40,9 @@ class Status:
 
     folder: str
     database: str
-    segmenting: bool
+    segmenting: bool | None
     by: Notice | None
+    unread: str | None
     to_segment: int | None
     counts: Counts
     set_aside: tuple[SetAside, ...]
@@ -62,6 +64,7 @@ def status_of(names: Names, copies: DailyCopies) -> Status:
         database=str(database),
         segmenting=seen.segmenting,
         by=None if seen.notice is None else _with_names(seen.notice, names),
+        unread=seen.unread,
         to_segment=_to_segment(seen, folder, files.known - asked),
         counts=counts,
         set_aside=tuple(_called_aside(names, each) for each in aside),

@@ -214,6 +214,25 @@ def test_what_is_set_aside_is_said_with_its_folder(tmp_path: Path) -> None:
     assert "set aside: right/IMG_0001.jpg is empty" in done.stderr
 
 
+def test_what_was_set_aside_before_is_counted_and_named_no_more(tmp_path: Path) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    for name in ("a.jpg", "b.jpg"):
+        (photos / name).touch()
+    run("segment", photos, "--db", tmp_path / "a.db")
+    (photos / "c.jpg").touch()
+    (photos / "b.jpg").write_bytes(b"no picture")
+    again = run("segment", photos, "--db", tmp_path / "a.db")
+    assert again.returncode == 0, again.stderr
+    assert "a.jpg" not in again.stderr
+    assert "set aside: b.jpg" in again.stderr
+    assert "set aside: c.jpg is empty" in again.stderr
+    assert "set aside before: 1 file. nevus status FOLDER --set-aside names" in again.stderr
+    assert (
+        "a.jpg is empty" in run("status", photos, "--db", tmp_path / "a.db", "--set-aside").stdout
+    )
+
+
 def copy_pairs(folder: Path, count: int) -> None:
     """The smallest sample photos with their masks."""
     masks = ROOT / "tests" / "data" / "sample_masks"

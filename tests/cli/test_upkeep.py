@@ -60,6 +60,16 @@ def test_check_says_what_does_not_hold(place: Path) -> None:
     assert (status, found["holds"], len(found["findings"])) == (1, False, 1)
 
 
+def test_who_segments_can_t_be_told_where_the_lock_can_t_be_read(place: Path) -> None:
+    lock = place / "nevus.db.segmenting"
+    lock.unlink(missing_ok=True)
+    lock.symlink_to(lock)
+    status, out, _ = nevus(place, "status")
+    assert status == 0
+    assert f"can't be told: {lock} can't be read" in out
+    assert "nobody" not in out
+
+
 def test_backup_says_what_the_copy_holds(place: Path) -> None:
     status, out, _ = nevus(place, "backup", place / "copy.db")
     assert status == 0

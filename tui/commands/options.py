@@ -7,6 +7,9 @@ import typer
 
 from tui.commands.output import WRONG_USAGE, fail
 
+NAMES_THEM = "nevus status FOLDER --set-aside"
+"""What names every file that was set aside, and says why."""
+
 Folder = Annotated[
     Path,
     typer.Argument(

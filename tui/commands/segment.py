@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from tui.commands.options import Folder, Json
+from pipeline.counted import counted
+from tui.commands.options import NAMES_THEM, Folder, Json
 from tui.commands.outlining import UNSAID, Outlining, with_outlining
 from tui.commands.output import failures, print_json, print_table, remark
 from tui.commands.progress import progressing
@@ -37,16 +38,21 @@ def segment(
 
         store = Store.open(held.database(folder), held.group, held.maps_bytes())
         scorer = Pool.of(held)
+        place = str(folder.resolve())
         try:
+            before = frozenset(store.set_aside_files(place))
             with progressing("segmenting") as bar:
                 told = Told(bar.show, remark, bar.work)
                 totals = segment_folder(store, scorer, folder, told)
-            aside = store.set_aside_files(str(folder.resolve()))
+            aside = store.set_aside_files(place)
         finally:
             scorer.close()
             store.close()
         for file in aside:
-            remark(f"set aside: {sentence_of(file, str(folder.resolve()))}")
+            if file not in before:
+                remark(f"set aside: {sentence_of(file, place)}")
+        if earlier := sum(file in before for file in aside):
+            remark(f"set aside before: {counted(earlier, 'file')}. {NAMES_THEM} names them.")
         if json:
             print_json(totals)
         else:

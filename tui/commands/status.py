@@ -8,6 +8,7 @@ import typer
 
 from pipeline.counted import counted, stand
 from tui.commands.options import (
+    NAMES_THEM,
     Database,
     FolderToCome,
     Group,
@@ -19,7 +20,6 @@ from tui.commands.settings import settled
 from tui.commands.watch import copies_for
 
 if TYPE_CHECKING:
-    from pipeline.intake.notice import Notice
     from pipeline.unattended.status import Status
 
 HOW = "nevus backup DEST makes one now, nevus watch one a day; nevus review makes none."
@@ -107,7 +107,7 @@ def _aside(status: "Status") -> list[str]:
     more = len(reasons) - FEW
     if more <= 0:
         return [number, *reasons]
-    return [number, *reasons[:FEW], f"… and {more:,} more: nevus status FOLDER --set-aside"]
+    return [number, *reasons[:FEW], f"… and {more:,} more: {NAMES_THEM}"]
 
 
 def _rows(status: "Status") -> dict[str, Any]:
@@ -115,7 +115,7 @@ def _rows(status: "Status") -> dict[str, Any]:
     rows = {
         "folder": status.folder,
         "database": status.database,
-        "segmenting": _who(status.segmenting, by),
+        "segmenting": _who(status),
     }
     if status.segmenting and by is not None:
         rate = "" if by.per_minute is None else f", {by.per_minute:g} a minute"
@@ -139,11 +139,17 @@ def _rows(status: "Status") -> dict[str, Any]:
     }
 
 
-def _who(segmenting: bool, by: "Notice | None") -> str:
+def _who(status: "Status") -> str:
+    by = status.by
+    if status.segmenting is None:
+        return f"can't be told: {status.unread}"
+    if status.unread is not None:
+        who = "somebody; who it is" if status.segmenting else "nobody; who was the last"
+        return f"{who} can't be told: {status.unread}"
     if by is None:
-        return "somebody, who has not said who" if segmenting else "nobody"
+        return "somebody, who has not said who" if status.segmenting else "nobody"
     who = f"nevus {by.program}, process {by.pid} on {by.host}"
-    if segmenting:
+    if status.segmenting:
         return f"{who}, since {_time(by.since)}"
     if by.ended:
         return f"nobody; the last was {who}, which ended {_time(by.at)}"

@@ -9,6 +9,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
+from db.sqlite.files import lease_of
 from pipeline.intake.lease import Lease, is_held
 from pipeline.intake.notice import Board, Notice, Seen, look_for, notice_of
 
@@ -122,3 +125,22 @@ def test_what_is_no_notice_says_nothing(tmp_path: Path) -> None:
     for text in ("", "no json", "[]", json.dumps({"pid": 1}), '{"since": 3}'):
         notice_of(tmp_path / "a.db").write_text(text)
         assert look_for(tmp_path / "a.db") == Seen(False, None)
+
+
+@pytest.mark.parametrize("which", [lease_of, notice_of])
+def test_a_file_that_can_t_be_read_is_said_and_not_taken_for_nobody(
+    tmp_path: Path, which: Callable[[Path], Path]
+) -> None:
+    database = tmp_path / "a.db"
+    lease, board = Lease(database), Board(database, "watch", tmp_path)
+    assert lease.take()
+    board.begin()
+    path = which(database)
+    path.unlink()
+    # A link to itself is a file that is there, and that not even root can read.
+    path.symlink_to(path)
+    seen = look_for(database)
+    lease.release()
+    assert (seen.segmenting, seen.notice) == (None if which is lease_of else True, None)
+    assert seen.unread is not None
+    assert f"{path} can't be read" in seen.unread
