@@ -1,6 +1,6 @@
 """Photos that are to be forgotten, by whatever they are called, and those that were."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -59,11 +59,11 @@ class Forgetting(Sessions):
         with self._reading() as session:
             return [_tombstone(row) for row in session.scalars(rows)]
 
-    def tombstone(self, content_hash: str) -> Tombstone | None:
-        """Whether this picture was forgotten."""
+    def tombstones_of(self, contents: Collection[str]) -> dict[str, Tombstone]:
+        """Which of these pictures were forgotten, by hash."""
+        rows = select(TombstoneRow).where(col(TombstoneRow.content_hash).in_(contents))
         with self._reading() as session:
-            row = session.get(TombstoneRow, content_hash)
-            return None if row is None else _tombstone(row)
+            return {row.content_hash: _tombstone(row) for row in session.scalars(rows)}
 
     def _check_not_forgotten(self, session: Session, contents: Iterable[str]) -> None:
         """Raise ForgottenPhoto where a picture was forgotten while it was looked at."""

@@ -52,6 +52,13 @@ class Heard:
     errand: Errand
     found: Segmented | Fingerprint
 
+    @property
+    def content(self) -> str:
+        """The picture's hash."""
+        found = self.found
+        identity = found if isinstance(found, Fingerprint) else found.fingerprint
+        return identity.content_hash
+
     def arrival(self) -> Arrival:
         """A file with its photo's outline, where there is one."""
         stat, found = self.errand.stat, self.found
@@ -128,21 +135,31 @@ class Segmenting:
             errand.path.stat()
         except OSError as error:
             return self._not_seen(errand.path, error)
-        forgotten = self._store.tombstone(_identity(found).content_hash)
-        if forgotten is not None:
-            reason = _was_forgotten(errand.path, forgotten)
-            self._set_aside(errand.stat, reason, Cause.FORGOTTEN)
-            return Settled(errand.path, Outcome.SET_ASIDE)
         return Heard(errand, found)
 
     def keep(self, heard: Sequence[Heard]) -> list[Settled]:
-        """Store what was heard of files in one transaction, all or nothing. Raises StoreError."""
-        arrivals = [each.arrival() for each in heard]
-        taken = self._store.take_in_all(arrivals, self._model_hash)
-        return [
-            Settled(each.errand.path, self._outcome(each, one), each.errand.problem)
-            for each, one in zip(heard, taken, strict=True)
+        """Store what was heard of files in one transaction, all or nothing. Raises StoreError.
+
+        Before it those whose picture was forgotten are set aside.
+        """
+        stones = self._store.tombstones_of([each.content for each in heard])
+        come = [each for each in heard if each.content not in stones]
+        gone = [
+            self._turn_away(each.errand, stones[each.content])
+            for each in heard
+            if each.content in stones
         ]
+        if not come:
+            return gone
+        taken = self._store.take_in_all([each.arrival() for each in come], self._model_hash)
+        return gone + [
+            Settled(each.errand.path, self._outcome(each, one), each.errand.problem)
+            for each, one in zip(come, taken, strict=True)
+        ]
+
+    def _turn_away(self, errand: Errand, stone: Tombstone) -> Settled:
+        self._set_aside(errand.stat, _was_forgotten(errand.path, stone), Cause.FORGOTTEN)
+        return Settled(errand.path, Outcome.SET_ASIDE)
 
     def stumble(self, path: Path, error: Exception) -> Settled:
         """Put a file off over which a step stumbled in a way nobody foresaw. Raises StoreError."""
@@ -213,10 +230,6 @@ class Segmenting:
     def _set_aside(self, stat: FileStat, reason: str, cause: Cause = Cause.FILE) -> None:
         # A name may hold half a character, which is no text that a database takes.
         self._store.set_aside(stat, printable(reason), cause)
-
-
-def _identity(found: Segmented | Fingerprint) -> Fingerprint:
-    return found if isinstance(found, Fingerprint) else found.fingerprint
 
 
 def _was_forgotten(path: Path, tombstone: Tombstone) -> str:

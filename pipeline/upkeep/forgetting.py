@@ -119,7 +119,7 @@ def _here(name: str) -> str:
 def _called(store: Store, name: str) -> list[KnownPhoto]:
     """The photos of this name; where it is a path from here, those that lie there."""
     found = store.photos_called(_here(name)) or store.photos_called(name.removeprefix("./"))
-    if not found and store.tombstone(name) is not None:
+    if not found and name in store.tombstones_of([name]):
         # Once more, for a backup that was out of reach the first time.
         return [KnownPhoto(0, name, ())]
     return found

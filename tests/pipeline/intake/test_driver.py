@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, event
 
+from benchmarks.sql import sent
 from db.errors import MovedDatabase, StoreError
 from db.store import Store
 from imaging.values import Fingerprint
@@ -20,7 +21,7 @@ from pipeline.intake.driver import MOST_AT_ONCE, Driver
 from pipeline.intake.outcome import Outcome, Settled
 from pipeline.intake.scan import scan
 from pipeline.intake.segment import vanished
-from pipeline.intake.segmenting import Errand, Segmenting
+from pipeline.intake.segmenting import Errand, Heard, Segmenting
 from pipeline.work.scorer import Pool
 from pipeline.work.scoring import Segmented
 from tests.support.intake import finish, without_model
@@ -274,6 +275,28 @@ def test_an_answer_that_nobody_foresaw_loses_no_file(
     driver = Driver(agenda, segmenting, two.room)
     driver._await(replace(errand, answer=torn))
     assert settle(driver, 1) == [("a.png", Outcome.POSTPONED)]
+
+
+def test_what_is_heard_of_many_files_is_kept_with_as_few_statements_as_of_few(
+    store: Store, modelless: Pool, folder: Path, draw: Draw
+) -> None:
+    segmenting = Segmenting(store, modelless, None)
+    took = []
+    for count in (2, 12):
+        paths = [
+            draw(folder / f"{count}-{number}.png", at=(number, count)) for number in range(count)
+        ]
+        errands = [segmenting.begin(path) for path in paths]
+        for errand in errands:
+            assert isinstance(errand, Errand)
+            errand.answer.result()
+        with sent() as statements:
+            heard = [segmenting.hear(each) for each in errands if isinstance(each, Errand)]
+            settled = segmenting.keep([each for each in heard if isinstance(each, Heard)])
+        assert [each.outcome for each in settled] == [Outcome.STORED] * count
+        took.append(len(statements))
+    few, many = took
+    assert few == many > 0
 
 
 def test_a_closed_scorer_ends_it(store: Store, modelless: Pool, folder: Path, draw: Draw) -> None:
