@@ -3,16 +3,19 @@
 import json
 import os
 import signal
+import sqlite3
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from random import Random
 from threading import Event
 from time import monotonic
 
 from tests.torture import holding
-from tests.torture.ledger import Ledger, decided
+from tests.torture.ledger import Ledger, decided, outlined
 from tests.torture.reviewer import Killed, Reviewer, Unanswered
 from tests.torture.victims import Doom, Running, command, note_of, start, workers_of
 from tests.torture.world import World
@@ -23,7 +26,9 @@ GO_ON_EVERY = 5
 A_WORLD = 25
 """Kills after which there is a new folder with a new database."""
 LINUX = sys.platform == "linux"
-KINDS = ("segment", "review", "watch", "review", "export", *(("worker",) if LINUX else ()))
+CHILDREN = ("worker", "watch's", "review's")
+"""Kinds that kill the processes of a nevus that goes on, which Linux alone tells of."""
+KINDS = ("segment", "review", "watch", "review", "export", *(CHILDREN if LINUX else ()))
 _LOOK_AGAIN = Event()
 ENDED = "ended before"
 """What is logged of a process that was done before its time came."""
@@ -60,6 +65,8 @@ class Torturer:
             "watch": self._kill_watch,
             "export": self._kill_export,
             "worker": self._kill_worker,
+            "watch's": self._kill_worker_of_watch,
+            "review's": self._kill_children_of_review,
         }
         self.world.feed(Random(seed), 4)
 
@@ -171,11 +178,58 @@ class Torturer:
             raise Broken(f"without its worker nevus segment ended with {status}: {victim.printed}")
         return "from outside", f"segments, {killed} killed" if killed else ENDED
 
-    def _kill_review(self, chance: Random) -> tuple[str, str]:
-        doom = _doom(chance, 400)
+    def _kill_worker_of_watch(self, chance: Random) -> tuple[str, str]:
+        """It goes on without it, outlines every photo, and ends when it is asked to."""
+        self.world.feed(chance, chance.randint(1, 3))
+        self.world.finish()
+        asked = ("watch", self.world.folder, "--db", self.world.database, "--json")
+        victim = start(self.world, Doom(), *asked)
+        killed = _kill_workers(victim, chance)
+        until = monotonic() + PATIENCE
+        while not self._has_outlined_all():
+            if victim.ended or monotonic() > until:
+                victim.kill()
+                raise Broken(f"without its worker nevus watch outlined not all: {victim.printed}")
+            _LOOK_AGAIN.wait(0.05)
+        os.kill(victim.pid, signal.SIGTERM)
+        status = victim.wait()
+        if status:
+            raise Broken(f"without its worker nevus watch ended with {status}: {victim.printed}")
+        return "from outside", f"watches, {killed} killed"
+
+    def _has_outlined_all(self) -> bool:
+        with suppress(sqlite3.OperationalError):
+            # Of a database that is being made there are no tables yet.
+            return {*self.world.whole} <= outlined(self.world.database)
+        return False
+
+    def _kill_children_of_review(self, chance: Random) -> tuple[str, str]:
+        """Whoever reviews goes on, each key is answered, and it ends as it should."""
+        self.world.feed(chance, chance.randint(1, 3))
+        reviewer = self._reviewer(chance, Doom())
+        killed = 0
+        try:
+            reviewer.begin()
+            for _ in range(chance.randint(2, 4)):
+                killed += reviewer.act_while(partial(_kill_some, reviewer.child.pid, chance))
+            doing = reviewer.doing
+            status = reviewer.leave()
+        except (Killed, Unanswered) as error:
+            reviewer.kill()
+            reviewer.look_for_the_last_time()
+            raise Broken(f"without its children nevus review {reviewer.doing}: {error}") from error
+        if status:
+            raise Broken(f"without its children nevus review ended with {status}")
+        return "from outside", f"{doing}, {killed} killed" if killed else ENDED
+
+    def _reviewer(self, chance: Random, doom: Doom) -> Reviewer:
         words = command(self.world, doom, "review", self.world.folder, "--db", self.world.database)
         before = decided(self.world.database)
-        reviewer = Reviewer(self.world, self._ledger, chance, [*words, "--reviewer", "ada"], before)
+        return Reviewer(self.world, self._ledger, chance, [*words, "--reviewer", "ada"], before)
+
+    def _kill_review(self, chance: Random) -> tuple[str, str]:
+        doom = _doom(chance, 400)
+        reviewer = self._reviewer(chance, doom)
         try:
             reviewer.begin()
             for _ in range(chance.randint(0, 5)) if not doom.statement else iter(int, 1):
@@ -217,6 +271,17 @@ def _kill_workers(victim: Running, chance: Random) -> int:
             except ProcessLookupError:
                 pass
     return len(killed)
+
+
+def _kill_some(parent: int, chance: Random) -> int:
+    """Kill the workers and the viewer of a process, or one of them."""
+    running = workers_of(parent)
+    if chance.random() < 0.5:
+        running = running and [chance.choice(running)]
+    for pid in running:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    return len(running)
 
 
 def _wait_for_workers(victim: Running, known: list[int]) -> list[int]:

@@ -5,6 +5,9 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from db.store import Store
+from db.values import Remarks
+
 STANDING = """
 SELECT decision.kind, decision.score, decision.note, retraction.decision_id IS NULL,
     standing.decision_id IS decision.id
@@ -62,7 +65,7 @@ class Ledger:
             for said in self.taken_back
             if (seen := _stored(database, said)) != [False]
         ]
-        lost = self.outlined - _outlined(database)
+        lost = self.outlined - outlined(database)
         if lost:
             found.append(f"{sorted(lost)} were outlined and are not")
         edits, threshold = _edits(database)
@@ -82,6 +85,7 @@ class Ledger:
             self.taken_back.append(self.decided.pop())
         self.asked, self.taking_back = None, False
         self.edits, self.threshold = _edits(database)[0], None
+        _unsay(database)
 
 
 def decided(database: Path) -> int:
@@ -111,7 +115,22 @@ def _stored(database: Path, said: Said) -> list[bool]:
     ]
 
 
-def _outlined(database: Path) -> set[str]:
+def _unsay(database: Path) -> None:
+    """Take back what is said of photos that wait.
+
+    A line with a note is then always that of the photo to be decided, never of the one after it.
+    """
+    with closing(sqlite3.connect(database)) as connection:
+        said = connection.execute("SELECT photo_id, reviewer FROM remark").fetchall()
+    with closing(Store.open(database)) as store:
+        for photo, reviewer in said:
+            store.remark(photo, reviewer, Remarks())
+
+
+def outlined(database: Path) -> set[str]:
+    """The names of the photos that have an outline."""
+    if not database.exists():
+        return set()
     query = (
         "SELECT path FROM file JOIN standing ON standing.photo_id = file.photo_id "
         "WHERE revision_id IS NOT NULL"

@@ -5,7 +5,7 @@ import re
 import signal
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from time import monotonic
 from typing import Any
@@ -14,17 +14,13 @@ import pexpect
 
 from tests.support.ready import ROOT, InTerminal
 from tests.torture.ledger import Ledger, Said
+from tests.torture.seen import COLUMNS, ROWS, Seen, Status
 from tests.torture.world import World, environment
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 """Seconds after which what is not on the screen is taken to come never."""
-CODE, LINE = 24, 400
-"""More than the bytes of a code, and than the letters of a line."""
 HUNGRY = 2.0
 """Seconds without a photo after which another one is put into the folder."""
-CODES = re.compile(r"\x1b\[[0-9;?>=]*[a-zA-Z]|\x1b[()][A-Z0-9]")
-STATUS = re.compile(r"([●○]) (saved|saving|not saved)([^●○\x1b]*?)mask ")
-DECIDED = re.compile(r"(\d+) of (\d+) decided")
 RIGHT, DOWN = "\x1b[C", "\x1b[B"
 KEYS = {"a": ("accepted", "corrected"), "r": ("rejected",), "n": ("no lesion",)}
 LOWEST, HIGHEST = 0.3, 0.6
@@ -36,8 +32,9 @@ NOT_YET = re.compile(r"[Pp]ress\s+again")
 
 @dataclass(frozen=True)
 class Again:
-    """A key to be pressed again if that is asked for, after what was sent before."""
+    """Keys to be pressed again if that is asked for, after what was sent before."""
 
+    score: int
     key: str
     since: int
 
@@ -48,60 +45,6 @@ class Killed(Exception):
 
 class Unanswered(Exception):
     """What was pressed was not seen to be done."""
-
-
-@dataclass(frozen=True)
-class Status:
-    """The status line as it was last drawn, and where that is in all that was drawn."""
-
-    at: int
-    saved: bool
-    threshold: float | None
-    score: int | None
-    noted: bool
-
-
-class Seen:
-    """All that a terminal was sent, without the codes between."""
-
-    def __init__(self) -> None:
-        self._rest = b""
-        self.text = ""
-        self.status: Status | None = None
-        """The status line as it was last drawn, None before it was."""
-
-    def add(self, data: bytes) -> None:
-        """More of it."""
-        data = self._rest + data
-        # A code that is cut in two, like a letter, is read when the rest of it is here.
-        whole = data.rfind(b"\x1b") if b"\x1b" in data[-CODE:] else len(data)
-        self._rest = data[whole:]
-        looked = max(0, len(self.text) - LINE)
-        self.text += CODES.sub("", data[:whole].decode(errors="ignore"))
-        for found in STATUS.finditer(self.text, looked):
-            self.status = _status(found)
-
-    def end(self) -> None:
-        """Nothing more will come."""
-        self.add(b"\x1b[m")
-
-    def decided(self, since: int = 0) -> tuple[int, int] | None:
-        """How many photos are decided, and where that was last drawn."""
-        drawn = list(DECIDED.finditer(self.text, since))
-        return (int(drawn[-1][1]), drawn[-1].start()) if drawn else None
-
-
-def _status(found: "re.Match[str]") -> Status:
-    threshold, score = (
-        re.search(rf"{name} +([\d.]+)", found[3]) for name in ("threshold", "score")
-    )
-    return Status(
-        found.start(),
-        found[2] == "saved",
-        None if threshold is None else float(threshold[1]),
-        None if score is None else int(score[1]),
-        "   note   " in found[3],
-    )
 
 
 class Reviewer:
@@ -124,7 +67,7 @@ class Reviewer:
         self.child: Any = InTerminal(
             words[0],
             words[1:],
-            dimensions=(40, 130),
+            dimensions=(ROWS, COLUMNS),
             cwd=str(ROOT),
             env=environment(world),
             timeout=PATIENCE,
@@ -132,13 +75,33 @@ class Reviewer:
 
     def begin(self) -> None:
         """Wait until the app has counted and shows a photo."""
-        self._until(lambda: (self._seen.decided() or (-1,))[0] == self._decided)
+        self._until(lambda: self._seen.decided() == self._decided)
         self._wait_for_a_photo()
 
     def act(self) -> None:
         """Do something, and wait until it is seen to be saved."""
         self.press()
         self._until(self._acknowledge)
+
+    def act_while(self, happens: Callable[[], int]) -> int:
+        """Do something while something happens, and wait until it is seen to be saved."""
+        early = self._chance.random() < 0.3
+        count = happens() if early else 0
+        self.press()
+        self.watch(self._chance.random() * 0.2)
+        count += 0 if early else happens()
+        self._until(self._acknowledge)
+        return count
+
+    def leave(self) -> int:
+        """Leave the app as one does; its exit status, negative where a signal ended it."""
+        self.doing = "leaves"
+        self.child.send("q")
+        with suppress(Killed):
+            self._until(lambda: False)
+        self.look_for_the_last_time()
+        ended: int | None = self.child.exitstatus
+        return -self.child.signalstatus if ended is None else ended
 
     def press(self) -> None:
         """Do something, without a look at what becomes of it."""
@@ -167,7 +130,7 @@ class Reviewer:
             while True:
                 self._read(1.0)
         self._seen.end()
-        (self._world.root / "screen").write_text(self._seen.text)
+        (self._world.root / "screen").write_text(self._seen.lines)
         with suppress(OSError):
             self.child.close(force=True)
         self._acknowledge()
@@ -229,7 +192,7 @@ class Reviewer:
 
         def acknowledge() -> bool:
             count, status = self._seen.decided(since), self._seen.status
-            if count is None or count[0] != self._decided + 1 or status is None:
+            if count != self._decided + 1 or status is None:
                 return False
             # A line without a note is the next photo's, and was drawn since.
             if not status.saved or status.noted or status.at < since:
@@ -245,15 +208,17 @@ class Reviewer:
         self._acknowledge = acknowledge
         self.child.send(f"c{said.sign}\r")
         # Keys that come with the end of a note are taken for more of it.
-        self._until(lambda: self._is_noted(since))
+        self._until(lambda: self._is_noted(said, since))
         self.child.send(f"{score}{key}")
-        self._again = Again(key, len(self._seen.text))
+        self._again = Again(score, key, len(self._seen.text))
 
-    def _is_noted(self, since: int) -> bool:
-        """Whether there is a note, and the line of keys is back, whose place it has taken."""
-        status = self._seen.status
-        noted = status is not None and status.at >= since and status.noted
-        return noted and "a accept" in self._seen.text[since:]
+    def _is_noted(self, said: Said, since: int) -> bool:
+        """Whether there is this note, and the line of keys is back, whose place it has taken."""
+        seen, status = self._seen, self._seen.status
+        if status is None or not status.noted or "a accept" not in seen.line(-1):
+            return False
+        # Where there was one before, nothing in the line says that there is another one.
+        return status.at >= since or said.sign in seen.lines
 
     def _take_back(self) -> None:
         self.doing = "takes back"
@@ -262,10 +227,10 @@ class Reviewer:
 
         def acknowledge() -> bool:
             count = self._seen.decided(since)
-            if count is None or count[0] != self._decided - 1:
+            if count != self._decided - 1:
                 return False
             self._decided -= 1
-            self._shown = lambda status: status.noted and status.at > count[1]
+            self._shown = lambda status: status.noted and status.at >= since
             ledger.taken_back.append(ledger.decided.pop())
             ledger.taking_back, self.returned = False, True
             self._acknowledge = lambda: True
@@ -294,11 +259,17 @@ class Reviewer:
         deadline = monotonic() + PATIENCE
         while not holds():
             if monotonic() > deadline:
-                raise Unanswered(self._seen.text[-3000:])
+                raise Unanswered(f"\n{self._seen.lines}")
             self._read(0.1)
             if self._again is not None and NOT_YET.search(self._seen.text, self._again.since):
-                self.child.send(self._again.key)
-                self._again = Again(self._again.key, len(self._seen.text))
+                self._press_again(self._again)
+
+    def _press_again(self, again: Again) -> None:
+        # Pressed twice a score is none, and it may have come in time.
+        status = self._seen.status
+        scored = status is not None and status.score == again.score
+        self.child.send(again.key if scored else f"{again.score}{again.key}")
+        self._again = replace(again, since=len(self._seen.text))
 
     def _read(self, seconds: float) -> None:
         try:
