@@ -138,8 +138,11 @@ class Driver:
         return {*self._in_work, *(errand.path for errand in self._answered)}
 
     def _await(self, errand: Errand) -> None:
-        self._in_work[errand.path] = errand
-        errand.answer.add_done_callback(lambda _answer: self._bell.put(errand.path))
+        path = errand.path
+        self._in_work[path] = errand
+        # The path alone: with the errand the answer, a map and all, would hold itself, and stay
+        # until somebody looks for garbage, some hundreds of photos later.
+        errand.answer.add_done_callback(lambda _answer: self._bell.put(path))
 
     def _store(self) -> None:
         """Store what is answered; files that are not come to it wait again."""

@@ -1,5 +1,7 @@
 """The driver keeps a scorer busy and loses no file, in whatever order the answers come."""
 
+import gc
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing
@@ -275,6 +277,31 @@ def test_an_answer_that_nobody_foresaw_loses_no_file(
     driver = Driver(agenda, segmenting, two.room)
     driver._await(replace(errand, answer=torn))
     assert settle(driver, 1) == [("a.png", Outcome.POSTPONED)]
+
+
+def test_what_is_stored_is_let_go_of_at_once(
+    store: Store, modelless: Pool, folder: Path, draw: Draw
+) -> None:
+    paths = [draw(folder / f"{number}.png", at=(number, 0)) for number in range(3)]
+    watched = Watched(modelless)
+    answers: list[weakref.ref[Future[Fingerprint]]] = []
+
+    def fingerprint(path: Path) -> Future[Fingerprint]:
+        answer = modelless.fingerprint(path)
+        answers.append(weakref.ref(answer))
+        return answer
+
+    watched.fingerprint = fingerprint  # type: ignore[method-assign]
+    agenda = Agenda()
+    agenda.add(*paths)
+    driver = Driver(agenda, Segmenting(store, watched, None), watched.room)
+    gc.disable()
+    try:
+        settle(driver, len(paths))
+        # The last ones a thread of the pool may hold still.
+        assert answers[0]() is None
+    finally:
+        gc.enable()
 
 
 def test_what_is_heard_of_many_files_is_kept_with_as_few_statements_as_of_few(
