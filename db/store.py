@@ -11,11 +11,12 @@ from db.checking import Checking
 from db.claims import Claims
 from db.decisions import Decisions
 from db.drafts import Drafts
-from db.errors import NoDatabase, StoreError
+from db.errors import StoreError
 from db.queue import QueuePages
 from db.remarks import Remarking
 from db.reviewed import Reviewed
 from db.shapes import Shapes
+from db.sqlite.absence import no_database
 from db.sqlite.changes import Changes
 from db.sqlite.maps import Maps
 from db.sqlite.opening import as_of_now, prepare
@@ -69,10 +70,7 @@ class Store(
         `work` itself raises.
         """
         if not path.is_file():
-            raise NoDatabase(
-                f"There is no database at {path}: nothing was reviewed there. "
-                "Run nevus review first, or name the database with --db."
-            )
+            raise no_database(path)
 
         def reading(engine: Engine) -> Found | _Failed:
             with as_of_now(engine, path) as present:

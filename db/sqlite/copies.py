@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from db.sqlite.engine import driver_of
-from db.sqlite.failures import damaged, explain_errors
+from db.sqlite.failures import damaged, explain_errors, name_of, no_room
 from db.sqlite.files import beside, flush, journal_of
 from db.sqlite.integrity import complaints
 from db.sqlite.reading import read
@@ -55,8 +55,14 @@ def _made_in(part: Path) -> Iterator[Path]:
 
 
 def _copy(source: sqlite3.Connection, part: Path) -> None:
-    with closing(sqlite3.connect(part)) as copy:
-        source.backup(copy)
+    try:
+        with closing(sqlite3.connect(part)) as copy:
+            source.backup(copy)
+    except sqlite3.OperationalError as error:
+        if name_of(error) == "SQLITE_FULL":
+            # Where the copy goes: the database itself may lie on a disk with room.
+            raise no_room(part.parent) from error
+        raise
     flush(part)
 
 

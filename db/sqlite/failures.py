@@ -1,5 +1,6 @@
 """What a failure of SQLite, or of what was read from it, means: a StoreError with a sentence."""
 
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -33,6 +34,8 @@ _SENSELESS = (
 """What our code meets in rows that nevus can't have written: one wrong byte, and a date is none, a
 kind of decision is unknown, a number is a text, a row's neighbour is missing."""
 _LONGEST = 200
+_LEAST_ROOM = 2**16
+"""Bytes: an index of the log takes half of it, and grows by as much."""
 
 
 @contextmanager
@@ -55,6 +58,9 @@ def _explained(error: BaseException, path: Path) -> StoreError:
     for names, sentence in _SENTENCES:
         if name_of(error).startswith(names):
             return sentence(error, path)
+    # What SQLite lays beside the database it can't make longer either, and calls that otherwise.
+    if name_of(error).startswith("SQLITE_IOERR") and not _room_beside(path):
+        return no_room(path)
     # A text that is none is the driver's own complaint, and has no name.
     if isinstance(error, _SENSELESS) or "Could not decode" in str(error):
         return damaged(path, error)
@@ -71,7 +77,7 @@ def _busy(_error: BaseException, path: Path) -> StoreError:
 
 
 def _full(_error: BaseException, path: Path) -> StoreError:
-    return DiskFull(f"There is no room left for {path}. Make room, then try again.")
+    return no_room(path)
 
 
 def _foreign(error: BaseException, path: Path) -> StoreError:
@@ -100,6 +106,18 @@ def damaged(path: Path, how: object) -> DamagedDatabase:
         f"{path} is damaged ({_brief(how)}). Put back a copy of it: your backup, "
         "or the copy that nevus laid beside it when it last changed its form."
     )
+
+
+def no_room(path: Path) -> DiskFull:
+    """The error for a file that can't grow."""
+    return DiskFull(f"There is no room left for {path}. Make room, then try again.")
+
+
+def _room_beside(path: Path) -> bool:
+    try:
+        return shutil.disk_usage(path.parent).free >= _LEAST_ROOM
+    except OSError:
+        return True
 
 
 def read_only(path: Path) -> ReadOnlyDatabase:

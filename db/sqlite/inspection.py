@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine
 from sqlmodel import Session
 
 from db.counting import Counts, count_photos
-from db.errors import NoDatabase
+from db.sqlite.absence import no_database
 from db.sqlite.engine import DURABLE
 from db.sqlite.files import log_of, maps_beside, size_of
 from db.sqlite.forms import form_at, newest_form
@@ -54,7 +54,7 @@ def form_in(path: Path) -> str:
     """Which form the database at `path` has. Raises StoreError, NoDatabase where there is none."""
     form = read(path, lambda engine: form_at(engine, path)) if path.is_file() else None
     if form is None:
-        raise NoDatabase(f"There is no database at {path}: nothing was reviewed there.")
+        raise no_database(path)
     return form
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from db.counting import Counts
-from db.errors import ForeignFile, StoreError
+from db.errors import ForeignFile, NoDatabase, StoreError
 from db.forgetting import Tombstone
 from db.sqlite.copies import keep_copy
 from db.sqlite.difference import missing_from
@@ -74,7 +74,7 @@ def restore(database: Path, backup: Path) -> Restored:
 def _form_of(backup: Path) -> str:
     try:
         return form_in(backup)
-    except ForeignFile as error:
+    except (ForeignFile, NoDatabase) as error:
         raise ForeignFile(
             f"{backup} is no database of nevus. Name what nevus backup or nevus watch made."
         ) from error

@@ -172,3 +172,17 @@ def test_a_file_that_is_not_set_aside_can_be_looked_up_where_those_are_listed(pl
     done = run("retry", place / "photos", "none.jpg", "--db", place / "nevus.db")
     assert done.returncode == 1
     assert "nevus status --set-aside lists those" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("status",), ("check",), ("retry",), ("forget", "--yes", "x"), ("backup", "copy.db")],
+    ids=" ".join,
+)
+def test_where_there_is_no_database_each_says_what_to_do(
+    place: Path, words: tuple[str, ...]
+) -> None:
+    (place / "nevus.db").unlink()
+    status, out, said = nevus(place, *words)
+    assert (status, out) == (1, "")
+    assert "nothing was reviewed there. Run nevus review first, or name the database" in said

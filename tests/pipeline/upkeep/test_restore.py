@@ -198,4 +198,7 @@ def test_what_is_no_whole_backup_is_refused(database: Path, backup: Path, tmp_pa
     (tmp_path / "letter.db").write_text("a letter, and long enough to be one " * 100)
     with pytest.raises(ForeignFile):
         restore(database, tmp_path / "letter.db")
+    (tmp_path / "empty.db").touch()
+    with pytest.raises(ForeignFile, match="Name what nevus backup or nevus watch made"):
+        restore(database, tmp_path / "empty.db")
     assert database.read_bytes() == before
