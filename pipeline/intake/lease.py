@@ -80,6 +80,7 @@ def _locked(database: Path, path: Path) -> int | None:
 def _no_lock(path: Path, error: OSError) -> StoreError:
     reason = error.strerror or str(error)
     return StoreError(
-        f"{path} can't be locked ({reason}), so no photo is outlined. Look at the "
-        "permissions of its folder and at the room on its disk, or name another place with --db."
+        f"{path} can't be locked ({reason}), and nothing is done while another nevus may be at "
+        "work. Look at the permissions of its folder and at its disk, or name another place with "
+        "--db."
     )

@@ -4,7 +4,7 @@ One backup of a database is made at a time, by whichever process: the list of th
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from errno import ENOSPC
@@ -12,10 +12,10 @@ from pathlib import Path
 
 from db.counting import Counts
 from db.sqlite.copies import keep_copy
-from db.sqlite.files import maps_beside, size_of
+from db.sqlite.files import backups_of, maps_beside, size_of
 from db.sqlite.inspection import counts_in, form_in
 from pipeline.errors import UpkeepError, WrongDestination
-from pipeline.upkeep.places import places
+from pipeline.upkeep.places import Places, places
 
 SUFFIX = ".db"
 
@@ -41,10 +41,10 @@ def back_up(database: Path, destination: Path) -> Backup:
     be. Raises StoreError, NoDatabase among them, WrongDestination, UpkeepError.
     """
     form_in(database)
-    with _explained(destination), places(database) as noted:
+    with _explained(destination), _list_of(database) as noted:
         target = _target(database, destination.resolve())
         keep_copy(database, target)
-        noted.add(target, datetime.now(UTC))
+        _note(database, noted, target)
         return Backup(target, size_of(target), counts_in(target))
 
 
@@ -54,7 +54,7 @@ def back_up_with_maps(database: Path, destination: Path) -> Backup:
     maps, target = maps_beside(database), maps_beside(backup.path)
     if not size_of(maps):
         return backup
-    with _explained(target), places(database):
+    with _explained(target), _list_of(database):
         _check_unused(target)
         keep_copy(maps, target)
     return replace(backup, maps_bytes=size_of(target))
@@ -68,6 +68,33 @@ def check_outside(destination: Path, folder: Path) -> None:
             f"{place} lies inside the photos' folder, which nevus never writes. Choose a place "
             "outside, best on another disk."
         )
+
+
+@contextmanager
+def _list_of(database: Path) -> Iterator[Places]:
+    """The list of backups, held. Raises UpkeepError where it can't be written."""
+    with ExitStack() as stack:
+        try:
+            held = stack.enter_context(places(database))
+        except OSError as error:
+            raise _unlisted(database, error) from error
+        yield held
+
+
+def _note(database: Path, noted: Places, backup: Path) -> None:
+    try:
+        noted.add(backup, datetime.now(UTC))
+    except OSError as error:
+        backup.unlink()
+        raise _unlisted(database, error) from error
+
+
+def _unlisted(database: Path, error: OSError) -> UpkeepError:
+    return UpkeepError(
+        f"No backup was made: {backups_of(database)}, the list by which nevus forget reaches "
+        f"backups, can't be written ({error.strerror or error}). Look at its disk and at the "
+        "permissions of its folder."
+    )
 
 
 def _target(database: Path, destination: Path) -> Path:

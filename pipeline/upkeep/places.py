@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from errno import ENOSPC
 from pathlib import Path
 from typing import BinaryIO
 
@@ -34,12 +35,14 @@ class Places:
         return _listed(self._file)
 
     def add(self, backup: Path, made_at: datetime) -> None:
-        """Remember one more."""
+        """Remember one more. Raises OSError, where half a line may be left."""
         entry = json.dumps({"path": str(backup), "made_at": made_at.isoformat()})
         # An end of line before it too: the last line may be half of one.
-        self._file.write(b"\n" + entry.encode() + b"\n")
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        line, file = b"\n" + entry.encode() + b"\n", self._file.fileno()
+        # Past the buffer: what it could not write it would try again as it is closed.
+        if os.write(file, line) < len(line):
+            raise OSError(ENOSPC, os.strerror(ENOSPC))
+        os.fsync(file)
 
 
 @contextmanager
