@@ -22,6 +22,8 @@ from tui.names import Names, below, distinct, side_by_side
 Row = QueueItem | SetAside
 BLOCK = 128
 """Rows whose names are told apart from each other where they are shortened."""
+BESIDE = 64
+"""Rows on either side from which they are told apart too: they may be seen together."""
 LEAST_FOLDER = 8
 """Cells that folders need beside the names to be shown at all."""
 
@@ -163,6 +165,7 @@ class Rows:
         """These files could not become photos."""
         self._all_aside = aside
         self.aside = [file for file in aside if self._is_wanted(file)]
+        self._short.clear()
 
     def change(self, items: Sequence[QueueItem]) -> None:
         """These lines read otherwise now, of photos that are known."""
@@ -203,8 +206,10 @@ class Rows:
         block, number = divmod(index, BLOCK)
         key = text.__name__, block, width
         if key not in self._short:
-            rows = range(block * BLOCK, min(len(self), (block + 1) * BLOCK))
-            self._short[key] = distinct([text(row) for row in rows], width)
+            first = max(0, block * BLOCK - BESIDE)
+            rows = range(first, min(len(self), (block + 1) * BLOCK + BESIDE))
+            told = distinct([text(row) for row in rows], width)
+            self._short[key] = told[block * BLOCK - first :][:BLOCK]
         return self._short[key][number]
 
     def _folder_of(self, index: int) -> str:

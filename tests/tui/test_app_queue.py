@@ -267,3 +267,17 @@ async def test_until_somebody_does_something_the_first_to_be_reviewed_is_shown(
         await pilot.press("a")
         await settled(pilot)
         assert clinic.item(first).decision is DecisionKind.ACCEPTED
+
+
+def test_rows_that_may_be_seen_together_are_told_apart_wherever_they_lie() -> None:
+    rows = Rows("/p")
+    # Shortened each is like the other: what tells them apart lies in the middle.
+    names = [f"lesion-capture-of-2026-11-{day}-the-left-arm-0005.jpg" for day in ("01", "02")]
+    for first in range(126, 129):
+        before = [f"{number:04}.jpg" for number in range(first)]
+        after = [f"{number:04}.jpg" for number in range(first, 260)]
+        rows.set_aside([SetAside(f"/p/{n}", n, "") for n in (*before, *names, *after)])
+        shown = [rows.name(index, 20) for index in range(len(rows))]
+        assert len(set(shown)) == len(shown)
+        # What lay in these rows before is not remembered.
+        assert all("arm" in name for name in shown[first : first + 2])
