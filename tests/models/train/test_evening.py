@@ -1,6 +1,7 @@
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 pytest.importorskip("torch", reason="torch is not installed (pip install nevus[training])")
@@ -42,6 +43,7 @@ def test_an_evening_learns_from_what_was_corrected_and_no_patient_of_dev(
         assert not dev & {pair.group for pair in learnt}
         assert not any(held_out(pair) for pair in learnt)
         assert one.dev.keys() == base.keys()
+    assert evening.figures(base, evenings).row_count == 1 + len(evenings) + 3
     again = evening.spend_all(place)
     assert again == (base, evenings)
 
@@ -53,3 +55,9 @@ def test_the_queue_begins_with_what_the_model_is_least_sure_of(place: Place) -> 
     assert {pair.row["kind"] for pair in order} == {NEW}
     assert len(sure) == 6
     assert sure == sorted(sure)
+
+
+def test_a_gain_is_of_each_photo_and_all_seeds() -> None:
+    after, before = np.array([[0.5, 0.9], [0.7, 0.9]]), np.array([[0.4, 0.8]])
+    cells = evening.compared({NEW: after}, {NEW: before})
+    assert cells == ["0.750", "25.0%", "+0.150 (+0.100 to +0.200)"]
