@@ -36,11 +36,11 @@ from pipeline.errors import WriteFailed
 from pipeline.review.claiming import Claiming
 from pipeline.review.deck import Deck
 from pipeline.review.draft import Change, Draft
-from pipeline.review.editor import OpenPhoto
 from pipeline.review.glance import Glance
 from pipeline.review.lane import Lane
 from pipeline.review.listening import Listening, News
 from pipeline.review.lull import Lull
+from pipeline.review.open_photo import OpenPhoto
 from pipeline.review.refining import Mark
 from pipeline.review.reshaped import Reshaped
 from pipeline.review.session import ReviewSession
@@ -64,7 +64,7 @@ class DeskPhoto:
         self._look = look
         self._keep_shape = keep_shape
         self._begun = dict(opened.begun)
-        self.draft = Draft(opened.editor, editing)
+        self.draft = Draft(opened.editor, editing, opened.measured)
 
     @property
     def details(self) -> PhotoDetails:

@@ -6,11 +6,10 @@ from concurrent.futures import Future
 from db.values import Tool
 from imaging.framing import Mask, Part
 from imaging.mask.marks import Marks
-from imaging.mask.parts import MaskPart
 from imaging.mask.shape import Point
-from imaging.values import Measurements
 from pipeline.review.editor import Before, Editor
 from pipeline.review.lane import Lane
+from pipeline.review.measured import Measured
 from pipeline.review.refining import Mark, PhotoRefiner
 from pipeline.review.repair import Settings
 from pipeline.review.threshold import ThresholdSteps, step_threshold
@@ -28,9 +27,15 @@ class Draft:
     changes: what was drawn half-way is drawn anew when the change is done.
     """
 
-    def __init__(self, editor: Editor, lane: Lane) -> None:
+    def __init__(self, editor: Editor, lane: Lane, measured: Measured | None = None) -> None:
+        """`measured` is the editor's mask as it is now, if it was measured."""
         self._editor = editor
         self._lane = lane
+        # Asked for after every change, so that its result is of the mask with all of them.
+        self._measuring: Future[Measured] | None = None
+        if measured is not None:
+            self._measuring = Future()
+            self._measuring.set_result(measured)
         # The lane is first in, first out: once the last change is made, all are.
         self._last: Change | None = None
         self._saving: Future[None] | None = None
@@ -84,18 +89,21 @@ class Draft:
         """Whether the stroke under way has come further than what is on its way to the disk."""
         return self._editor.unsaved
 
-    def measure(self) -> Future[Measurements]:
+    @property
+    def measured(self) -> Measured | None:
+        """The mask as it was asked for; None until it is made so, and measured."""
+        asked = self._measuring
+        return None if asked is None or not asked.done() or asked.exception() else asked.result()
+
+    def measure(self) -> Future[Measured]:
         """Measure the mask as the edits asked for so far make it."""
-        return self._lane.submit(self._editor.measurements)
+        self._measuring = self._lane.submit(lambda: Measured.of(self._editor))
+        return self._measuring
 
     @property
     def several(self) -> bool:
         """Whether each part of the mask is a lesion, as far as the edits are made."""
         return self._editor.several
-
-    def lesions(self) -> Future[tuple[MaskPart, ...]]:
-        """The lesions of a mask of several as the edits asked for so far make it; else none."""
-        return self._lane.submit(self._editor.lesions)
 
     def look_back(self) -> Future[Before | None]:
         """The mask as the model gave it, or as it was before the edits asked for so far.
@@ -204,6 +212,7 @@ class Draft:
         self._steps = self._wanted = None
 
     def _ask(self, change: Callable[[Editor], Part | None]) -> Change:
+        self._measuring = None
         self._last = self._lane.change(lambda: change(self._editor))
         return self._last
 

@@ -1,13 +1,13 @@
 """A photo opened for review, and the editor of its mask: strokes, repairs, thresholds, undo."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
-from db.values import REDRAWN, DraftEdit, KeptEdits, Origin, PhotoDetails, Revision, Tool
-from imaging.framing import Mask, Part, Pixels
+from db.values import REDRAWN, DraftEdit, KeptEdits, Origin, Revision, Tool
+from imaging.framing import Mask, Part
 from imaging.mask.edit import apply_patch, difference, part_of, revert_patch
 from imaging.mask.marks import Marks
 from imaging.mask.measure import measure
@@ -22,7 +22,6 @@ from pipeline.review.by_hand import draw_by_hand, drawn_by_hand
 from pipeline.review.refining import Known, Mark, PhotoRefiner, make_refinement, marks_of
 from pipeline.review.repair import Settings, back_to, back_to_kept, make_repair, say_instances
 from pipeline.review.shape import make_shape
-from pipeline.review.whereabouts import Whereabouts
 
 CLEARED = "The outline was cleared, so no threshold draws it. Go back to the model's, or undo."
 
@@ -367,29 +366,3 @@ class Editor:
 
 def _edit(stroked: Stroked, settings: dict[str, float]) -> DraftEdit:
     return DraftEdit(stroked.patch, Tool.BRUSH, settings, stroked.covered)
-
-
-@dataclass(eq=False)
-class OpenPhoto:
-    """A photo on the table: what is known of it, where its file lies, a small picture, its editor.
-
-    `picture` is uint8 (height, width, 3) sRGB, smaller than the photo. `prediction` is None while
-    its probabilities are not at hand. Where the photo has no outline, the editor begins with none.
-    `refiner` mends its outline.
-    """
-
-    details: PhotoDetails
-    where: Whereabouts
-    picture: Pixels
-    prediction: Prediction | None
-    editor: Editor
-    refiner: PhotoRefiner
-    begun: Mapping[Tool, tuple[Point, ...]] = field(default_factory=dict)
-    """The points of shapes that the reviewer has not closed."""
-    kept: int = 0
-    """How many edits of the reviewer's are kept with outlines that don't stand any more."""
-
-    @property
-    def has_outline(self) -> bool:
-        """Whether there is something to accept: an outline, or edits."""
-        return self.details.revision is not None or self.editor.can_undo

@@ -34,8 +34,9 @@ from imaging.mask.shape import Point
 from imaging.values import Prediction
 from models.package.package import ModelError
 from pipeline.errors import EmptyOutline, Overruled, PipelineError, ReviewError, WriteFailed
-from pipeline.review.editor import Editor, OpenPhoto, Past
+from pipeline.review.editor import Editor, Past
 from pipeline.review.glance import Glance, glance
+from pipeline.review.open_photo import OpenPhoto
 from pipeline.review.order import read_in_order
 from pipeline.review.reshaped import Reshaped, compare_forms
 from pipeline.review.shared import SharedSession

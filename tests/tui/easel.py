@@ -18,8 +18,9 @@ from imaging.mask.shape import Point
 from imaging.mask.window import Window
 from imaging.view.overlay import USUAL_PENS
 from pipeline.review.desk import DeskPhoto
-from pipeline.review.editor import Editor, OpenPhoto
+from pipeline.review.editor import Editor
 from pipeline.review.lane import Lane
+from pipeline.review.open_photo import OpenPhoto
 from pipeline.review.refining import Mark
 from pipeline.review.whereabouts import Whereabouts
 from tui.widgets.canvas import Canvas

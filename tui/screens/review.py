@@ -15,6 +15,7 @@ from db.values import QueueItem, SetAside
 from pipeline.review.deck import AHEAD
 from pipeline.review.desk import Desk, DeskPhoto
 from pipeline.review.held import count_held, is_edited_since
+from pipeline.review.measured import Measured
 from pipeline.review.waiting import Unfinished
 from pipeline.review.wanted import ALL
 from tui.colour_app import call_when_sent
@@ -187,6 +188,8 @@ class ReviewScreen(ReturningScreen):
             # What is opened must be what the decision on its way makes of it.
             await self._outbox.wait_until_gone(item.photo_id)
             opened = await asyncio.wrap_future(self._desk.open(item.photo_id))
+            while opened.draft.measured is None:
+                await asyncio.wrap_future(opened.draft.measure())
         except EXPECTED as problem:
             self._unopened = (item.photo_id, str(problem))
             if self._is_current(item.photo_id):
@@ -202,11 +205,18 @@ class ReviewScreen(ReturningScreen):
             self._bench.say(f"Opening {self._queue.name_of(photo_id)} …")
 
     def _ready(self, photo_id: int) -> DeskPhoto | None:
-        return None if self._outbox.holds(photo_id) else self._desk.ready(photo_id)
+        """The photo as it would be decided; None where that is still being made."""
+        ready = None if self._outbox.holds(photo_id) else self._desk.ready(photo_id)
+        return None if ready is None or ready.draft.measured is None else ready
 
     def _show(self, opened: DeskPhoto) -> None:
-        details, revision = opened.details, opened.details.revision
-        if self.on_sheet or self._ending or not self._is_current(details.photo_id):
+        details, measured = opened.details, opened.draft.measured
+        if (
+            measured is None
+            or self.on_sheet
+            or self._ending
+            or not self._is_current(details.photo_id)
+        ):
             return
         self._outbox.note_seen(details.photo_id)
         self._leave_versions()
@@ -216,11 +226,10 @@ class ReviewScreen(ReturningScreen):
         if not self.too_small:
             self._stopwatch.start(details.photo_id)
         self._since_came.start(details.photo_id)
-        self._take_up_edits(opened)
+        self._take_up_edits(opened, measured)
         self._tell_begun(opened)
         self._tell_kept(opened)
         self._explain()
-        self._details.show(details, None if revision is None else revision.measurements, 0)
         self._recall(details)
         self._show_state()
         self._tell_model()
@@ -228,13 +237,13 @@ class ReviewScreen(ReturningScreen):
         # sends it to the terminal.
         self.call_after_refresh(call_when_sent, self, self._prepare)
 
-    def _take_up_edits(self, opened: DeskPhoto) -> None:
-        row, draft = self._queue.current, opened.draft
-        edits = draft.edits
+    def _take_up_edits(self, opened: DeskPhoto, measured: Measured) -> None:
+        row, edits = self._queue.current, opened.draft.edits
         self._held = count_held(row, edits) if isinstance(row, QueueItem) else None
-        if edits or draft.several:
-            self._bench.measure()
+        if edits or opened.draft.several:
+            self._tell_edits(opened, measured)
         else:
+            self._tell_outline(opened, measured)
             self._queue.show_edits(opened.details.photo_id, None)
 
     @work(group="prepare", exclusive=True)
@@ -306,14 +315,20 @@ class ReviewScreen(ReturningScreen):
 
     @on(Workbench.Edited)
     def _show_edited(self, message: Workbench.Edited) -> None:
-        opened = message.opened
-        if opened is self._bench.opened:
-            edits = opened.draft.edits
-            since = is_edited_since(self._held, edits)
-            measured = message.measurements if opened.has_outline else None
-            area = None if measured is None else measured.area_fraction
+        if message.opened is self._bench.opened:
             self._asked_empty = False
-            self._details.show(opened.details, measured, edits, message.lesions)
-            self._queue.show_edits(opened.details.photo_id, Unfinished(area, edits > 0, since))
+            self._tell_edits(message.opened, message.measured)
             self._explain()
         self._show_state()
+
+    def _tell_edits(self, opened: DeskPhoto, measured: Measured) -> None:
+        """Tell panel and queue what the edits have made of a photo."""
+        edits = opened.draft.edits
+        since = is_edited_since(self._held, edits)
+        area = measured.measurements.area_fraction if opened.has_outline else None
+        self._tell_outline(opened, measured)
+        self._queue.show_edits(opened.details.photo_id, Unfinished(area, edits > 0, since))
+
+    def _tell_outline(self, opened: DeskPhoto, measured: Measured) -> None:
+        outline = measured.measurements if opened.has_outline else None
+        self._details.show(opened.details, outline, opened.draft.edits, measured.lesions)

@@ -11,14 +11,13 @@ from textual.app import ComposeResult
 from textual.message import Message
 
 from db.values import Tool
-from imaging.mask.parts import MaskPart
 from imaging.mask.shape import Point
-from imaging.values import Measurements
 from imaging.view.overlay import Pens
 from pipeline.errors import NothingToRepair
 from pipeline.review.brush import resize_brush
 from pipeline.review.desk import DeskPhoto
 from pipeline.review.draft import Change
+from pipeline.review.measured import Measured
 from pipeline.review.refining import Mark
 from pipeline.review.repair import repair_settings
 from pipeline.review.shape import SHAPES
@@ -39,14 +38,10 @@ class Workbench(PhotoTable):
 
     @dataclass
     class Edited(Message):
-        """The mask has changed; `measurements` are those of the mask as it is now.
-
-        `lesions` are its lesions where it has several.
-        """
+        """The mask has changed, and is measured as it is now."""
 
         opened: DeskPhoto
-        measurements: Measurements
-        lesions: tuple[MaskPart, ...] = ()
+        measured: Measured
 
     @dataclass
     class ShapeKept(Message):
@@ -80,8 +75,10 @@ class Workbench(PhotoTable):
         self.stop_editing()
         self.see_after()
         self.opened = opened
-        self.seen_since, self._lesions = None, ()
+        measured = opened.draft.measured
+        self.seen_since, self._lesions = None, () if measured is None else measured.lesions
         self.canvas.show(_subject(opened))
+        self._number(self._lesions)
         self.call_after_refresh(self._note_seen, opened)
 
     async def draw_ahead(self, opened: DeskPhoto) -> None:
@@ -174,7 +171,7 @@ class Workbench(PhotoTable):
         """Have the mask measured as it is now: `Edited` tells."""
         opened = self.opened
         if opened is not None:
-            self._tell(opened, opened.draft.measure(), opened.draft.lesions())
+            self._tell(opened, opened.draft.measure())
 
     # The brush
 
@@ -346,20 +343,12 @@ class Workbench(PhotoTable):
             self.canvas.pin(opened.draft.marks)
 
     @work(group="edit")
-    async def _tell(
-        self,
-        opened: DeskPhoto,
-        measured: Future[Measurements],
-        parted: Future[tuple[MaskPart, ...]],
-    ) -> None:
-        measurements, lesions = (
-            await asyncio.wrap_future(measured),
-            await asyncio.wrap_future(parted),
-        )
+    async def _tell(self, opened: DeskPhoto, asked: Future[Measured]) -> None:
+        measured = await asyncio.wrap_future(asked)
         if self.opened is opened:
-            self._lesions = lesions
-            self._number(() if self._instead else lesions)
-        self.post_message(self.Edited(opened, measurements, lesions))
+            self._lesions = measured.lesions
+            self._number(() if self._instead else measured.lesions)
+        self.post_message(self.Edited(opened, measured))
 
 
 def _subject(opened: DeskPhoto) -> Subject:

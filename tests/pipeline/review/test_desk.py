@@ -179,7 +179,7 @@ def test_a_mask_is_changed_by_the_editing_lane_alone() -> None:
     draft.undo()
     changed: Part | None = draft.redo().result()
     assert changed == (slice(17, 23), slice(17, 23))
-    assert draft.measure().result().area_pixels == mask.sum()
+    assert draft.measure().result().measurements.area_pixels == mask.sum()
     lane.close()
     assert {name.rpartition("_")[0] for name in witness.threads} == {"editing"}
 

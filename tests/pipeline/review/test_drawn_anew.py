@@ -13,7 +13,7 @@ from imaging.mask import rle
 from imaging.mask.form import Form
 from pipeline.errors import EmptyOutline, NothingToRepair, ReviewError
 from pipeline.exchange.export import export
-from pipeline.review.editor import OpenPhoto
+from pipeline.review.open_photo import OpenPhoto
 from pipeline.review.reshaped import Reshaped
 from pipeline.review.session import ReviewSession
 from pipeline.review.verdict import Ruling

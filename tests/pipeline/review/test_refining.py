@@ -17,7 +17,7 @@ from imaging.mask.agreement import agreement
 from imaging.mask.marks import Marks
 from pipeline.errors import NothingToRepair, ReviewError
 from pipeline.intake.scan import file_stat
-from pipeline.review.editor import OpenPhoto
+from pipeline.review.open_photo import OpenPhoto
 from pipeline.review.refining import OBEYED, UNHEARD, Mark
 from pipeline.review.session import ReviewSession
 from pipeline.work.scorer import Pool

@@ -12,7 +12,8 @@ from imaging.mask import rle
 from imaging.mask.form import Form
 from models.run.setup import ModelSetup
 from pipeline.errors import Overruled, ReviewError, WriteFailed
-from pipeline.review.editor import Editor, OpenPhoto
+from pipeline.review.editor import Editor
+from pipeline.review.open_photo import OpenPhoto
 from pipeline.review.reshaped import Reshaped
 from pipeline.review.session import ReviewSession
 from pipeline.review.verdict import Ruling

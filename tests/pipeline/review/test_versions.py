@@ -17,7 +17,8 @@ from imaging.mask import rle
 from imaging.mask.agreement import agreement
 from pipeline.errors import NothingToRepair
 from pipeline.intake.scan import file_stat
-from pipeline.review.editor import Editor, OpenPhoto
+from pipeline.review.editor import Editor
+from pipeline.review.open_photo import OpenPhoto
 from pipeline.review.session import ReviewSession
 from pipeline.review.verdict import Ruling
 from pipeline.work.scorer import Pool

@@ -15,7 +15,7 @@ from imaging.decode.photo import fingerprint, read_file
 from imaging.framing import Size, fit
 from pipeline.errors import NothingToRepair, ReviewError
 from pipeline.intake.scan import file_stat
-from pipeline.review.editor import OpenPhoto
+from pipeline.review.open_photo import OpenPhoto
 from pipeline.review.refining import Mark
 from pipeline.review.session import ReviewSession
 from pipeline.work.scorer import Pool
