@@ -31,7 +31,8 @@ class Block(NamedTuple):
     repeats: int
 
 
-LITE0: tuple[tuple[Block, ...], ...] = (
+Table = tuple[tuple[Block, ...], ...]
+LITE0: Table = (
     (Block(3, 1, 16, 1, 1),),
     (Block(3, 2, 24, 6, 2),),
     (Block(5, 2, 40, 6, 2),),
@@ -78,10 +79,10 @@ class InvertedBottleneck(Residual):
 class EfficientNetLite(Pyramid):
     """The stages of the table, behind the scaling its weights were trained with."""
 
-    def __init__(self) -> None:
+    def __init__(self, table: Table = LITE0) -> None:
         super().__init__()
         incoming = 32
-        for index, rows in enumerate(LITE0):
+        for index, rows in enumerate(table):
             layers: list[nn.Module] = [] if index else [Convolution(3, Conv(3, 2, 32))]
             for row in rows:
                 for repeat in range(row.repeats):

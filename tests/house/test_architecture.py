@@ -1,4 +1,4 @@
-"""What docs/architecture.md names can be opened by that name, from the repository's root."""
+"""What docs/architecture.md names can be opened by that name, and no file holds several ideas."""
 
 import re
 from pathlib import Path
@@ -29,3 +29,10 @@ def test_every_room_s_wings_are_named() -> None:
     ]
     assert "decode" in wings
     assert [wing for wing in wings if f"`{wing}" not in text and f"/{wing}`" not in text] == []
+
+
+def test_no_file_is_too_long_for_one_idea() -> None:
+    folders = (*ROOMS, "tests", "benchmarks", "sample_images")
+    files = [file for folder in folders for file in (ROOT / folder).rglob("*.py")]
+    lines = {file: len(file.read_text(encoding="utf-8").splitlines()) for file in files}
+    assert {file.name: count for file, count in lines.items() if count > 400} == {}

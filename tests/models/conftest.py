@@ -96,9 +96,34 @@ Build = Callable[..., Path]
 
 @cache_of_calls
 def spare_coremltools() -> None:
-    """Keep what was imported with it out of the collections that each conversion asks for."""
+    """Spare each conversion what costs most of its time and is no part of what it makes.
+
+    What was imported with coremltools is kept out of the collections that it asks for. A program
+    is looked through by coremltools itself before and behind all passes, not after each of the
+    hundred: what comes out of them is compared with what went in, number by number.
+    """
+    from coremltools.converters.mil.mil.passes.pass_pipeline import PassPipelineManager
+
+    apply = PassPipelineManager.apply_pipeline
+
+    def apply_at_once(program: Any, pipeline: Any) -> None:
+        program.validate()
+        program.validate = lambda check_essential_scope=False: None
+        try:
+            apply(program, pipeline)
+        finally:
+            del program.validate
+        program.validate()
+
+    PassPipelineManager.apply_pipeline = apply_at_once
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="session")
+def spared() -> None:
+    """For files whose tests convert networks."""
+    spare_coremltools()
 
 
 def build_package(

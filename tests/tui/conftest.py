@@ -3,8 +3,11 @@
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
 
 from pipeline.review.session import ReviewSession
 from pipeline.work.scorer import Pool
@@ -29,6 +32,23 @@ def sentences_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is said stays longer than any test runs, however slow the machine is."""
     for severity in SHOWN_FOR:
         monkeypatch.setitem(SHOWN_FOR, severity, 3600.0)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def styles_are_read_once() -> Iterator[None]:
+    """The style sheets of each app are the same, and what was read of them is changed by none."""
+    read, found = Stylesheet._parse_rules, {}
+
+    def read_once(sheet: Stylesheet, *sheet_text: Any, **place: Any) -> list[RuleSet]:
+        variables = frozenset(sheet._variables.items())
+        asked = (sheet_text, frozenset(place.items()), variables)
+        if asked not in found:
+            found[asked] = read(sheet, *sheet_text, **place)
+        return found[asked]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Stylesheet, "_parse_rules", read_once)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -66,3 +86,13 @@ def make_app(clinic: Clinic) -> Iterator[Callable[[], NevusApp]]:
 def three(clinic: Clinic) -> list[int]:
     """Three photos with outlines, in the order they came."""
     return [clinic.outline(f"photo{number}.jpg", number) for number in range(3)]
+
+
+@pytest.fixture
+def four(clinic: Clinic) -> list[int]:
+    """Four photos in two folders and beside them, in the order in which they are to be reviewed."""
+    names = ("leg/naevus1.jpg", "leg/spot2.jpg", "arm/naevus3.jpg", "spot4.jpg")
+    return [
+        clinic.outline(name, number, predicted_jaccard=0.4 + number / 10)
+        for number, name in enumerate(names)
+    ]

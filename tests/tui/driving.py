@@ -26,6 +26,7 @@ from pipeline.intake.ingest import Ingest, IngestProgress, Patience, Rhythm
 from pipeline.intake.scan import file_stat
 from pipeline.intake.sights import Pace
 from pipeline.review.session import ReviewSession
+from pipeline.review.wanted import Wanted
 from pipeline.work.scorer import Pool
 from pipeline.work.viewer import Viewer
 from tui.app import NevusApp
@@ -178,6 +179,21 @@ async def settled(pilot: Pilot[None]) -> ReviewScreen:
     return screen
 
 
+async def press(pilot: Pilot[None], *keys: str) -> ReviewScreen:
+    """The screen under test after these keys, each pressed once nothing runs behind the last."""
+    screen = await settled(pilot)
+    for key in keys:
+        await pilot.press(key)
+        screen = await settled(pilot)
+    return screen
+
+
+async def want(pilot: Pilot[None], wanted: Wanted) -> ReviewScreen:
+    """The screen under test once it shows these photos."""
+    (await settled(pilot)).want(wanted)
+    return await settled(pilot)
+
+
 def _is_seen(bench: Workbench) -> bool:
     return bench.opened is None or bench.seen_since is not None
 
@@ -194,6 +210,11 @@ def shown_photo(screen: ReviewScreen) -> int | None:
     """The photo on the workbench."""
     opened = screen.query_one(Workbench).opened
     return None if opened is None else opened.details.photo_id
+
+
+def rows(screen: ReviewScreen) -> list[int]:
+    """The photos in the queue that is shown."""
+    return [item.photo_id for item in screen.query_one(Queue).items]
 
 
 def text_of(screen: Screen[Any], selector: str) -> str:

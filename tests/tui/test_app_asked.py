@@ -3,10 +3,9 @@
 from collections.abc import Callable
 
 import pytest
-from textual.pilot import Pilot
 
 from db.values import DecisionKind
-from tests.tui.driving import Clinic, settled, shown_photo, text_of
+from tests.tui.driving import Clinic, sentences, settled, shown_photo, text_of
 from tui.app import NevusApp
 
 MakeApp = Callable[[], NevusApp]
@@ -22,10 +21,6 @@ def blank(clinic: Clinic) -> list[int]:
     return [clinic.outline_nothing("blank.jpg"), clinic.outline("photo.jpg", 1)]
 
 
-def said(pilot: Pilot[None]) -> list[str]:
-    return [note.message for note in pilot.app._notifications]
-
-
 async def test_an_empty_outline_is_accepted_only_when_asked_twice(
     clinic: Clinic, make_app: MakeApp, blank: list[int]
 ) -> None:
@@ -37,7 +32,7 @@ async def test_an_empty_outline_is_accepted_only_when_asked_twice(
         assert "outlined, lesion" not in details
         await pilot.press("a")
         screen = await settled(pilot)
-        assert QUESTION in said(pilot)
+        assert QUESTION in sentences(pilot)
         assert shown_photo(screen) == blank[0]
         assert clinic.item(blank[0]).decision is None
         await pilot.press("j", "k")

@@ -1,169 +1,30 @@
-"""Search, filter and sort: what is shown, what is said of it, and where a decision leads then."""
+"""Filter and sort: what is shown, what is said of it, and where a decision leads then."""
 
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from textual.events import Key
-from textual.pilot import Pilot
-from textual.widgets import Input
 
 from db.values import DecisionKind
 from pipeline.review.wanted import ALL, Facet, Order, Wanted
 from tests.db.conftest import verdict
-from tests.tui.driving import Clinic, flushed, review_screen, settled, shown_photo, text_of, until
+from tests.tui.driving import (
+    Clinic,
+    press,
+    rows,
+    sentences,
+    settled,
+    shown_photo,
+    text_of,
+    until,
+    want,
+)
 from tui.app import NevusApp
-from tui.screens.review import ReviewScreen
 from tui.widgets.filters import Filters
 from tui.widgets.progress import Progress
 from tui.widgets.queue import Queue
-from tui.widgets.search_line import SearchLine
 
 MakeApp = Callable[[], NevusApp]
-NAMES = ("leg/naevus1.jpg", "leg/spot2.jpg", "arm/naevus3.jpg", "spot4.jpg")
-
-
-@pytest.fixture
-def four(clinic: Clinic) -> list[int]:
-    """Four photos, in the order in which they are to be reviewed."""
-    return [
-        clinic.outline(name, number, predicted_jaccard=0.4 + number / 10)
-        for number, name in enumerate(NAMES)
-    ]
-
-
-async def press(pilot: Pilot[None], *keys: str) -> ReviewScreen:
-    screen = await settled(pilot)
-    for key in keys:
-        await pilot.press(key)
-        screen = await settled(pilot)
-    return screen
-
-
-def rows(screen: ReviewScreen) -> list[int]:
-    return [item.photo_id for item in screen.query_one(Queue).items]
-
-
-def said(pilot: Pilot[None]) -> list[str]:
-    return [note.message for note in pilot.app._notifications]
-
-
-async def want(pilot: Pilot[None], wanted: Wanted) -> ReviewScreen:
-    (await settled(pilot)).want(wanted)
-    return await settled(pilot)
-
-
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
-async def test_what_is_typed_is_found_at_once_and_escape_is_as_if_it_never_was(
-    make_app: MakeApp, four: list[int], size: tuple[int, int]
-) -> None:
-    async with make_app().run_test(size=size) as pilot:
-        screen = await press(pilot, "j", "slash", *"NAE")
-        assert rows(screen) == [four[0], four[2]]
-        assert "2 found" in text_of(screen, "#search-found")
-        line = text_of(screen, "#filter")
-        assert "2 of 4 shown" in line
-        assert "/NAE" in line
-        assert "esc shows all" in line
-        # The photo is that of the row while it is typed, and the header counts all.
-        assert screen.query_one(Queue).current.photo_id == four[0]  # type: ignore[union-attr]
-        assert shown_photo(screen) == four[0]
-        assert screen.focused is screen.query_one("#search Input")
-        assert "0 of 4 decided" in text_of(screen, "#progress")
-        screen = await press(pilot, "escape")
-        assert rows(screen) == four
-        assert shown_photo(screen) == four[1]
-        assert screen.query_one(Queue).current.photo_id == four[1]  # type: ignore[union-attr]
-        assert not screen.query_one("#filter").display
-        # It is remembered for the keys that go from match to match, round the end.
-        for key, photo in ((">", four[2]), (">", four[0]), ("<", four[2])):
-            name = {">": "greater_than_sign", "<": "less_than_sign"}[key]
-            assert shown_photo(await press(pilot, name)) == photo
-
-
-async def test_enter_keeps_what_is_found_and_escape_shows_all_where_one_is(
-    make_app: MakeApp, four: list[int]
-) -> None:
-    async with make_app().run_test(size=(80, 24)) as pilot:
-        screen = await press(pilot, "slash", *"arm/", "enter")
-        assert rows(screen) == [four[2]]
-        assert shown_photo(screen) == four[2]
-        screen = await press(pilot, "escape")
-        assert rows(screen) == four
-        assert shown_photo(screen) == four[2]
-
-
-async def test_notes_are_searched_as_soon_as_they_are_decided(
-    make_app: MakeApp, four: list[int]
-) -> None:
-    async with make_app().run_test(size=(120, 40)) as pilot:
-        await press(pilot, "j", "c", *"haar", "enter", "a")
-        screen = await press(pilot, "slash", *"Haar")
-        assert rows(screen) == [four[1]]
-
-
-async def test_what_is_not_found_is_said_and_the_line_stays(
-    make_app: MakeApp, four: list[int]
-) -> None:
-    async with make_app().run_test(size=(120, 40)) as pilot:
-        screen = await press(pilot, "slash", *"xyz")
-        assert "No photo fits what is asked for." in " ".join(text_of(screen, "#queue").split())
-        screen = await press(pilot, "enter")
-        assert "No name and no note has “xyz” in it." in text_of(screen, "#search-found")
-        assert isinstance(screen.focused, Input)
-        screen = await press(pilot, "escape")
-        assert rows(screen) == four
-        assert shown_photo(screen) == four[0]
-
-
-async def test_a_number_goes_to_that_photo(make_app: MakeApp, four: list[int]) -> None:
-    async with make_app().run_test(size=(120, 40)) as pilot:
-        screen = await press(pilot, "slash", "#", "9")
-        assert "4 photos are shown" in text_of(screen, "#search-found")
-        screen = await press(pilot, "backspace", "3", "enter")
-        assert shown_photo(screen) == four[2]
-        assert rows(screen) == four
-
-
-async def test_letters_that_come_with_the_key_are_searched(
-    make_app: MakeApp, four: list[int]
-) -> None:
-    async with make_app().run_test(size=(120, 40)) as pilot:
-        await settled(pilot)
-        for key, letter in (("slash", "/"), ("s", "s"), ("p", "p"), ("enter", None)):
-            pilot.app.post_message(Key(key, letter))
-        screen = await settled(pilot)
-        assert rows(screen) == [four[1], four[3]]
-        assert not any(item.decision for item in screen.query_one(Queue).items)
-
-
-async def test_keys_behind_the_one_that_ends_a_search_mean_what_was_found(
-    clinic: Clinic, make_app: MakeApp, four: list[int]
-) -> None:
-    async with make_app().run_test(size=(120, 40)) as pilot:
-        await press(pilot, "slash", *"spo")
-        for key, letter in (("t", "t"), ("enter", None), ("3", "3"), ("j", "j")):
-            pilot.app.post_message(Key(key, letter))
-        screen = await settled(pilot)
-        assert rows(screen) == [four[1], four[3]]
-        assert shown_photo(screen) == four[3]
-        await until(pilot, lambda: clinic.item(four[1]).score == 3)
-        await press(pilot, "slash", *"xyz")
-        for key, letter in (("enter", None), ("a", "a"), ("escape", None), ("k", "k")):
-            pilot.app.post_message(Key(key, letter))
-        screen = await settled(pilot)
-        assert not any(item.decision for item in screen.query_one(Queue).items)
-        assert shown_photo(screen) == four[1]
-
-
-async def test_what_is_wanted_last_is_what_is_shown(make_app: MakeApp, four: list[int]) -> None:
-    async with make_app().run_test(size=(120, 40)) as pilot:
-        screen = await settled(pilot)
-        for text in ("naevus", "spot", "leg", "arm"):
-            screen.want(Wanted(text))
-        screen = await settled(pilot)
-        assert rows(screen) == [four[2]]
-        assert screen.query_one(Queue).wanted == Wanted("arm")
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
@@ -306,7 +167,7 @@ async def test_taking_back_shows_the_photo_wanted_or_not(
         screen = await press(pilot, "U")
         assert shown_photo(screen) == four[0]
         assert rows(screen) == [four[0], four[1], four[3]]
-        assert said(pilot)[-1] == "Taken back: accepted, on naevus1.jpg."
+        assert sentences(pilot)[-1] == "Taken back: accepted, on naevus1.jpg."
         assert "2 of 4 fit, 1 more shown" in text_of(screen, "#filter")
         await press(pilot, "a")
         screen = await want(pilot, Wanted("xyz"))
@@ -366,27 +227,6 @@ async def test_folders_stand_beside_the_names_where_there_is_room(
         text = text_of(screen, "#queue")
         assert "naevus1.jpg leg" in text
         assert "naevus3.jpg arm" in text
-
-
-async def test_the_search_is_left_with_the_mouse_as_with_enter(
-    make_app: MakeApp, four: list[int]
-) -> None:
-    async with make_app().run_test(size=(120, 40)) as pilot:
-        screen = await press(pilot, "slash", *"spot")
-        assert await pilot.click("#queue", offset=(5, 2))
-        await flushed(pilot)
-        screen = await settled(pilot)
-        assert not screen.query_one(SearchLine).open
-        assert rows(screen) == [four[1], four[3]]
-        assert shown_photo(review_screen(pilot)) == four[3]
-
-
-async def test_going_from_match_to_match_needs_something_sought(
-    make_app: MakeApp, four: list[int]
-) -> None:
-    async with make_app().run_test(size=(120, 40)) as pilot:
-        await press(pilot, "greater_than_sign")
-        assert "Nothing was searched for yet. / searches names and notes." in said(pilot)
 
 
 NOTHING = Wanted(values=((Facet.DECISION, "rejected"),))

@@ -4,40 +4,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import pytest
 from PIL import Image
-from textual.pilot import Pilot
 
 from db.values import DecisionKind
 from imaging.framing import Mask
 from imaging.mask import rle
 from pipeline.exchange.export import export
 from pipeline.review.verdict import Ruling
-from tests.tui.driving import Clinic, settled, shown_photo, text_of, until
+from tests.tui.driving import Clinic, press, sentences, settled, shown_photo, text_of, until
 from tui.app import NevusApp
-from tui.screens.review import ReviewScreen
 from tui.widgets.queue import Queue
 
 MakeApp = Callable[[], NevusApp]
 ONLY_SKIPPED = "Every other photo is decided: 3 were skipped and come again."
-
-
-@pytest.fixture
-def three(clinic: Clinic) -> list[int]:
-    """Three photos with outlines, in the order they came."""
-    return [clinic.outline(f"photo{number}.jpg", number) for number in range(3)]
-
-
-def said(pilot: Pilot[None]) -> list[str]:
-    return [note.message for note in pilot.app._notifications]
-
-
-async def press(pilot: Pilot[None], *keys: str) -> ReviewScreen:
-    screen = await settled(pilot)
-    for key in keys:
-        await pilot.press(key)
-        screen = await settled(pilot)
-    return screen
 
 
 async def test_skipped_photos_come_again_the_first_skipped_first_and_that_is_said_once(
@@ -47,12 +26,12 @@ async def test_skipped_photos_come_again_the_first_skipped_first_and_that_is_sai
         screen = await press(pilot, "j", "s")
         assert shown_photo(screen) == three[2]
         screen = await press(pilot, "s")
-        assert ONLY_SKIPPED not in said(pilot)
+        assert ONLY_SKIPPED not in sentences(pilot)
         screen = await press(pilot, "s")
         assert shown_photo(screen) == three[1]
         for photo in (three[2], three[0], three[1]):
             assert shown_photo(await press(pilot, "s")) == photo
-        assert said(pilot).count(ONLY_SKIPPED) == 1
+        assert sentences(pilot).count(ONLY_SKIPPED) == 1
         assert shown_photo(await press(pilot, "a")) == three[2]
         screen = await press(pilot, "a")
         assert shown_photo(screen) == three[0]
@@ -82,7 +61,7 @@ async def test_a_sitting_that_begins_with_skipped_photos_only_says_so(
         clinic.session.decide(clinic.session.open(photo), Ruling(DecisionKind.SKIPPED, 1.0))
     async with make_app().run_test(size=(120, 40)) as pilot:
         assert shown_photo(await settled(pilot)) == three[0]
-        assert ONLY_SKIPPED in said(pilot)
+        assert ONLY_SKIPPED in sentences(pilot)
 
 
 async def test_photos_that_are_still_to_come_and_files_set_aside_are_not_forgotten(
@@ -122,7 +101,7 @@ async def test_edits_after_a_decision_are_seen_and_a_stores_them_for_the_export(
         screen = await press(pilot, "a")
         assert shown_photo(screen) == three[0]
         await pilot.press("q")
-        await until(pilot, lambda: "photo0.jpg was edited after" in "".join(said(pilot)))
+        await until(pilot, lambda: "photo0.jpg was edited after" in "".join(sentences(pilot)))
         screen = await press(pilot, "a")
         assert "± photo0.jpg" in text_of(screen, "#queue")
         assert "Every photo is reviewed." in text_of(screen, "#canvas")

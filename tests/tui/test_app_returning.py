@@ -15,8 +15,7 @@ from pipeline.review.bookmark import Bookmark
 from pipeline.review.bookmarks import Bookmarks
 from pipeline.review.verdict import Ruling
 from pipeline.review.wanted import ALL, Facet, Order, Wanted
-from tests.tui.driving import Clinic, settled, shown_photo, text_of, until
-from tui.screens.review import ReviewScreen
+from tests.tui.driving import Clinic, press, settled, shown_photo, text_of, until
 from tui.widgets.canvas import Canvas
 from tui.widgets.contact_sheet import ContactSheet
 from tui.widgets.drawn_ahead import Near
@@ -46,14 +45,6 @@ async def opened(clinic: Clinic, path: Path) -> AsyncIterator[Pilot[None]]:
             await until(pilot, lambda: app._exit)
     finally:
         app.finish()
-
-
-async def press(pilot: Pilot[None], *keys: str) -> ReviewScreen:
-    screen = await settled(pilot)
-    for key in keys:
-        await pilot.press(key)
-        screen = await settled(pilot)
-    return screen
 
 
 async def test_the_screen_comes_back_as_it_was_left(

@@ -21,13 +21,15 @@ from models.ship.conversion import (  # noqa: E402
     parity,
 )
 from models.ship.exported import Member, ShippedNetwork, load_checkpoints  # noqa: E402
-from models.train.encoders import lesion_network  # noqa: E402
+from models.train.efficientnet import EfficientNetLite  # noqa: E402
 from models.train.loop import Run, normalise  # noqa: E402
-from models.train.network import LesionNetwork, upsample  # noqa: E402
+from models.train.network import Encoder, LesionNetwork, upsample  # noqa: E402
 from models.train.recipe import Recipe  # noqa: E402
 from tests.models.conftest import draw_pairs  # noqa: E402
+from tests.support.small_networks import SHALLOW, SHORT, settle_at_once  # noqa: E402
 
 TINY = Recipe(size=64, width=8, seed=9)
+pytestmark = pytest.mark.usefixtures("spared")
 
 
 @pytest.fixture(scope="module")
@@ -84,11 +86,13 @@ def test_several_networks_give_the_mean_of_their_logits() -> None:
 
 def test_networks_with_different_encoders_go_into_one_package(cache: Path, tmp_path: Path) -> None:
     torch.manual_seed(4)
-    networks = [lesion_network(encoder, 8) for encoder in ("efficientnet_lite0", "conv_small")]
+    networks = [
+        LesionNetwork(8, encoder) for encoder in (EfficientNetLite(SHALLOW), Encoder(SHORT))
+    ]
     views = torch.randint(0, 256, (6, 64, 64, 3), dtype=torch.uint8)
     with torch.no_grad():
-        for network in networks * 20:  # their norms settle, so that a map isn't grey all over
-            network.train()(normalise(views))
+        for network in networks:
+            settle_at_once(network)(normalise(views))  # so that a map isn't grey all over
     exported = ShippedNetwork(networks).eval()
     convert(exported, Size(64, 64), tmp_path / "both.mlpackage", {})
     theirs = open_segmenter(tmp_path / "both.mlpackage", "onnxruntime")

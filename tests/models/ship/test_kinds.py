@@ -13,9 +13,11 @@ from models.ship.calibration import Scaling  # noqa: E402
 from models.ship.conversion import SEGMENTS, convert  # noqa: E402
 from models.ship.exported import ShippedNetwork  # noqa: E402
 from models.ship.kinds import LEAST, Calibration, Teller, fit_teller  # noqa: E402
-from models.train.network import LesionNetwork, upsample  # noqa: E402
+from models.train.network import Encoder, LesionNetwork, upsample  # noqa: E402
+from tests.support.small_networks import SHORT  # noqa: E402
 
 RANDOM = np.random.default_rng(3)
+pytestmark = pytest.mark.usefixtures("spared")
 
 
 def test_kinds_whose_features_differ_are_told_apart_on_others() -> None:
@@ -47,7 +49,7 @@ def test_between_two_kinds_lies_a_scaling_between_theirs() -> None:
 def calibrated() -> ShippedNetwork:
     """An untrained network that takes about half of all pictures for phone photos."""
     torch.manual_seed(6)
-    network = ShippedNetwork([LesionNetwork(8), LesionNetwork(8)]).eval()
+    network = ShippedNetwork([LesionNetwork(8, Encoder(SHORT)) for _ in range(2)]).eval()
     with torch.no_grad():
         features = network.look(torch.rand(1, 3, 64, 64))[1].flatten().double().numpy()
     weights = RANDOM.normal(0, 2, len(features))

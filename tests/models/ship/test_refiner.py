@@ -25,7 +25,7 @@ from models.train.refiner.network import ShippedRefiner, refiner_network  # noqa
 from tests.models.conftest import draw_pairs  # noqa: E402
 
 SIDE = 64
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("spared")]
 
 
 @dataclass(frozen=True)

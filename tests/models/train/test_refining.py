@@ -17,7 +17,7 @@ from models.train.network import LesionNetwork  # noqa: E402
 from models.train.refiner.beginning import SIDE, begin, samples  # noqa: E402
 from models.train.refining import RefinerRecipe, train_refiner  # noqa: E402
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("spared")]
 
 
 @dataclass(frozen=True)

@@ -17,24 +17,16 @@ from models.ship.exported import ShippedNetwork  # noqa: E402
 from models.train.efficientnet import EfficientNetLite  # noqa: E402
 from models.train.loop import Sources, Telling, normalise, train  # noqa: E402
 from models.train.network import (  # noqa: E402
-    Bottleneck,
-    Conv,
     Encoder,
     LesionNetwork,
     upsample,
 )
 from models.train.recipe import Recipe  # noqa: E402
 from models.train.warm_start import take_weights  # noqa: E402
+from tests.support.small_networks import SHALLOW, SHORT  # noqa: E402
 
 SIZE = 64
-SHORT = (
-    (Conv(3, 2, 8),),
-    (Conv(3, 2, 8), Conv(1, 1, 8, relu=False)),
-    (Bottleneck(3, 3, 2, 16, 2.0),),
-    (Bottleneck(0, 3, 2, 16, 2.0),),
-    (Bottleneck(3, 0, 2, 24, 2.0),),
-)
-"""An encoder with each kind of layer, where its depth is not the point."""
+pytestmark = pytest.mark.usefixtures("spared")
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +80,7 @@ def test_each_network_of_a_package_of_two_can_be_taken_up(tmp_path: Path) -> Non
 def test_each_network_of_a_package_of_two_kinds_can_be_taken_up(tmp_path: Path) -> None:
     torch.manual_seed(6)
     kinds: tuple[Callable[[], EfficientNetLite | Encoder], ...] = (
-        EfficientNetLite,
+        lambda: EfficientNetLite(SHALLOW),
         lambda: Encoder(SHORT),
     )
     networks = [LesionNetwork(8, kind()).eval() for kind in kinds]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from db.store import Store
+from pipeline.exchange.export import format_names
 from pipeline.exchange.partial import OURS, partial
 from tests.pipeline.exchange.test_export import verdict
 from tests.support.flushed import flushed
@@ -68,7 +69,7 @@ def test_one_that_is_being_written_is_not_cleared_away(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT)
-@pytest.mark.parametrize("name", ["coco", "png"])
+@pytest.mark.parametrize("name", format_names())
 def test_all_of_it_is_on_the_disk_before_it_has_its_name_and_its_name_is_after(
     name: str, decided: Path, folder: Path, tmp_path: Path
 ) -> None:

@@ -174,9 +174,9 @@ def test_a_photo_that_cannot_be_stored_does_not_take_the_others_with_it(
     agenda, segmenting = Agenda(), Segmenting(store, two, None)
     driver = Driver(agenda, segmenting, two.room)
     torn, *sound = answered(segmenting, photos)
-    nameless: Future[Fingerprint] = Future()
-    nameless.set_result(replace(torn.answer.result(), content_hash=None))
-    for errand in (replace(torn, answer=nameless), *sound):
+    hashless: Future[Fingerprint] = Future()
+    hashless.set_result(replace(torn.answer.result(), file_hash=None))
+    for errand in (replace(torn, answer=hashless), *sound):
         driver._await(errand)
     with pytest.raises(StoreError):
         driver.step()

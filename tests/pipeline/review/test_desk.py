@@ -26,16 +26,7 @@ from pipeline.review.lane import Lane
 from pipeline.review.reshaped import Reshaped
 from pipeline.review.session import ReviewSession
 from pipeline.review.verdict import Ruling
-from pipeline.work.scorer import Pool
-from pipeline.work.viewer import Viewer
 from tests.support.many_photos import BARE, add_photos
-
-
-@pytest.fixture
-def session(store: Store, modelless: Pool, viewer: Viewer, folder: Path) -> Iterator[ReviewSession]:
-    session = ReviewSession(store, modelless, viewer, folder, "ada")
-    yield session
-    session.close()
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """A mask drawn where the model has none."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -25,12 +25,6 @@ Draw = Callable[..., Path]
 Remember = Callable[[Store, Path], int]
 ACCEPT = Ruling(DecisionKind.ACCEPTED, seconds=1.0)
 BOX = [(100.0, 80.0), (140.0, 80.0), (140.0, 120.0), (100.0, 120.0)]
-
-
-@pytest.fixture
-def session(store: Store, modelless: Pool, viewer: Viewer, folder: Path) -> Iterator[ReviewSession]:
-    with closing(ReviewSession(store, modelless, viewer, folder, "ada")) as session:
-        yield session
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Two parts of a mask are one lesion, until a reviewer says that they are two."""
 
 import json
-from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -26,13 +25,6 @@ from pipeline.work.viewer import Viewer
 
 ACCEPT = Ruling(DecisionKind.ACCEPTED, seconds=1.0)
 KINDS = (DecisionKind.ACCEPTED, DecisionKind.CORRECTED)
-Again = Callable[[], ReviewSession]
-
-
-@pytest.fixture
-def session(store: Store, modelless: Pool, viewer: Viewer, folder: Path) -> Iterator[ReviewSession]:
-    with closing(ReviewSession(store, modelless, viewer, folder, "ada")) as session:
-        yield session
 
 
 @pytest.fixture

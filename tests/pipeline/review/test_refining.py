@@ -1,6 +1,6 @@
 """Marks mend an outline: each is one edit, with the network that ships and its real process."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -24,12 +24,6 @@ from pipeline.work.scorer import Pool
 from pipeline.work.viewer import Viewer
 
 Draw = Callable[..., Path]
-
-
-@pytest.fixture
-def session(store: Store, modelless: Pool, viewer: Viewer, folder: Path) -> Iterator[ReviewSession]:
-    with closing(ReviewSession(store, modelless, viewer, folder, "ada")) as session:
-        yield session
 
 
 @pytest.fixture

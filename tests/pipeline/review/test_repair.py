@@ -278,11 +278,6 @@ def open_editor(session: ReviewSession, photo_id: int) -> Editor:
     return edited
 
 
-@pytest.fixture
-def session(store: Store, modelless: Pool, viewer: Viewer, folder: Path) -> ReviewSession:
-    return ReviewSession(store, modelless, viewer, folder, "ada")
-
-
 def test_repairs_and_how_they_were_set_survive_a_restart(
     session: ReviewSession,
     store: Store,

@@ -1,7 +1,7 @@
 """What one key accepts of a page of photos: what was seen of it, and nothing else."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -24,12 +24,6 @@ from pipeline.work.viewer import Viewer
 NOW = 100.0
 SEEN = Drawn(7, NOW - REACTION)
 WAITING = QueueItem(1, "/photos/a.jpg", "a.jpg", None, True, False, 0.1, revision_id=7)
-
-
-@pytest.fixture
-def session(store: Store, modelless: Pool, viewer: Viewer, folder: Path) -> Iterator[ReviewSession]:
-    with closing(ReviewSession(store, modelless, viewer, folder, "ada")) as session:
-        yield session
 
 
 @pytest.fixture

@@ -29,12 +29,6 @@ ACCEPT = Ruling(DecisionKind.ACCEPTED, seconds=1.0)
 FIRST, SECOND = (20.0, 20.0), (300.0, 220.0)
 
 
-@pytest.fixture
-def session(store: Store, modelless: Pool, viewer: Viewer, folder: Path) -> Iterator[ReviewSession]:
-    with closing(ReviewSession(store, modelless, viewer, folder, "ada")) as session:
-        yield session
-
-
 def stroke(editor: Editor, x: float, y: float) -> None:
     editor.begin_stroke(6, True)
     editor.extend_stroke(x, y)

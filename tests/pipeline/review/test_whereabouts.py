@@ -1,7 +1,7 @@
 """A photo is its pixels: whatever reads its file finds it where it lies now, or says what to do."""
 
-from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,16 +18,8 @@ from pipeline.intake.scan import file_stat
 from pipeline.review.open_photo import OpenPhoto
 from pipeline.review.refining import Mark
 from pipeline.review.session import ReviewSession
-from pipeline.work.scorer import Pool
-from pipeline.work.viewer import Viewer
 
 Use = Callable[[ReviewSession, OpenPhoto], object]
-
-
-@pytest.fixture
-def session(store: Store, modelless: Pool, viewer: Viewer, folder: Path) -> Iterator[ReviewSession]:
-    with closing(ReviewSession(store, modelless, viewer, folder, "ada")) as session:
-        yield session
 
 
 @pytest.fixture

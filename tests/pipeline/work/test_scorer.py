@@ -1,4 +1,5 @@
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -60,8 +61,8 @@ def test_a_bad_photo_crosses_with_its_sentence_and_the_next_is_unharmed(
 def test_what_someone_waits_for_is_outlined_before_the_batch(
     scorer: Pool, folder: Path, draw: Draw
 ) -> None:
-    size = (4000, 3000)
-    batch = [draw(folder / f"{number}.jpg", size=size) for number in range(8)]
+    first = draw(folder / "first.jpg", size=(4000, 3000))
+    batch = [Path(shutil.copy(first, folder / f"{number}.jpg")) for number in range(8)]
     wanted = draw(folder / "wanted.jpg")
     scorer.model()
     taken = [scorer.take_in(path, frozenset()) for path in batch]

@@ -22,10 +22,9 @@ from pipeline.intake.segment import Told, Totals, segment_folder
 from pipeline.intake.sights import Pace
 from pipeline.work.scorer import Pool
 from pipeline.work.scoring import Segmented
-from tests.support.commands import NEVUS
+from tests.support.commands import run as nevus
 from tests.support.intake import only_pid, running_pid
 from tests.support.mac import Mac, in_workers
-from tests.support.ready import completed
 
 Until = Callable[[Callable[[], bool]], None]
 Patiently = Callable[..., None]
@@ -352,8 +351,7 @@ def test_nevus_segment_goes_on_behind_a_photo_that_kills(
     paint_blue(folder / "1 blue.png")
     mac.order("die on CPU_AND_NE", "blue photos")
     mac.order("die on CPU_ONLY", "blue photos")
-    given = ("--db", str(tmp_path / "a.db"), "--json")
-    done = completed([*NEVUS, "segment", str(folder), *given], os.environ)
+    done = nevus("segment", folder, "--db", tmp_path / "a.db", "--json")
     assert done.returncode == 0, done.stderr
     totals = json.loads(done.stdout)
     assert (totals["segmented"], totals["set_aside"], totals["backend"]) == (3, 1, "coreml")

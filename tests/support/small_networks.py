@@ -1,0 +1,25 @@
+"""Our networks with fewer layers, where their depth is not the point."""
+
+from torch import nn
+
+from models.train.efficientnet import LITE0
+from models.train.network import Bottleneck, Conv, LesionNetwork
+
+SHORT = (
+    (Conv(3, 2, 8),),
+    (Conv(3, 2, 8), Conv(1, 1, 8, relu=False)),
+    (Bottleneck(3, 3, 2, 16, 2.0),),
+    (Bottleneck(0, 3, 2, 16, 2.0),),
+    (Bottleneck(3, 0, 2, 24, 2.0),),
+)
+"""An encoder with each kind of layer."""
+SHALLOW = tuple(tuple(row._replace(repeats=1) for row in rows) for rows in LITE0)
+"""The table of EfficientNet-Lite0, each of its blocks once."""
+
+
+def settle_at_once(network: LesionNetwork) -> LesionNetwork:
+    """The network in training, whose norms take over the next photos' statistics and no others."""
+    for module in network.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.momentum = 1.0
+    return network.train()
