@@ -40,6 +40,7 @@ class Settings:
     workers: int | None
     memory: float
     color: str
+    theme: str
     graphics: str
     reviewer: str | None
     reject_reasons: tuple[str, ...]

@@ -22,6 +22,7 @@ from pipeline.setting_values import (
 )
 
 COLORS = ("auto", "truecolor", "256")
+THEME_NAMES = ("dark", "light")
 GRAPHICS = ("auto", "kitty", "sixel", "cells")
 WIDEST_OUTLINE = 5
 """Pixels of the screen: a wider line would hide what it runs along."""
@@ -146,6 +147,14 @@ SETTINGS = (
         _names(COLORS),
         "The colours of the terminal; auto asks it. Any other also outweighs NO_COLOR.",
         '"auto"',
+    ),
+    Setting(
+        "theme",
+        "dark",
+        read_one_of(THEME_NAMES),
+        _names(THEME_NAMES),
+        "Whether the screen is dark or light; the photo is the same on both.",
+        '"dark"',
     ),
     Setting(
         "graphics",

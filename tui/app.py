@@ -20,9 +20,10 @@ from tui.palette import Commands
 from tui.preferences import USUAL, Preferences
 from tui.screens.help import HelpScreen
 from tui.screens.review import ReviewScreen
+from tui.sentences import theme_switched
 from tui.surface.finding import USUAL as USUAL_TERMINAL
 from tui.surface.finding import Found
-from tui.theme import THEME
+from tui.theme import THEMES, other
 
 Hear = Callable[[IngestProgress], None]
 
@@ -58,8 +59,9 @@ class NevusApp(KeysInTurn, ColourApp):
         preferences: Preferences = USUAL,
     ) -> None:
         super().__init__(found.colours, found.graphics)
-        self.register_theme(THEME)
-        self.theme = THEME.name
+        for theme in THEMES.values():
+            self.register_theme(theme)
+        self.theme = preferences.theme
         self._make_ingest = make_ingest
         self._ingest: Ingest | None = None
         self._desk = Desk(session)
@@ -116,6 +118,11 @@ class NevusApp(KeysInTurn, ColourApp):
     @on(OthersHeard)
     def _show_others(self, message: OthersHeard) -> None:
         self._review.hear_others(message.news)
+
+    def action_switch_theme(self) -> None:
+        """The light theme instead of the dark one, or the other way round."""
+        self.theme = other(self.theme)
+        self.notify(theme_switched(self.theme))
 
     def action_progress(self) -> None:
         """Show what the review has come to."""

@@ -257,6 +257,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("quit", "q", "app.quit", Group.PROGRAM, "Quit", "Quit, all is saved", "quit"),
 )
 
+KEYLESS = (Command("theme", "", "app.switch_theme", Group.LOOK, "Dark or light theme"),)
+"""What is wanted so seldom that it has no key: the command palette has it."""
+
 MOUSE_AND_ARROWS: tuple[tuple[str, str], ...] = (
     ("mouse", "Left adds, right cuts"),
     ("wheel", "Nearer, farther"),

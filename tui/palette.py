@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.types import IgnoreReturnCallbackType
 
-from tui.key_table import Command
+from tui.key_table import KEYLESS, Command
 from tui.keymap import Keymap
 
 ITSELF = "app.command_palette"
@@ -29,7 +29,7 @@ class Commands(Provider):
                 yield Hit(score, shown, self._doing(command), help=_where(command))
 
     def _possible(self) -> Iterator[Command]:
-        for command in self._keymap().commands:
+        for command in (*self._keymap().commands, *KEYLESS):
             name, _, _ = command.action.removeprefix("app.").partition("(")
             target = self.app if command.action.startswith("app.") else self.screen
             if command.action != ITSELF and target.check_action(name, ()):
@@ -47,4 +47,4 @@ class Commands(Provider):
 
 
 def _where(command: Command) -> str:
-    return f"{command.group}, key {command.key_name}"
+    return f"{command.group}, key {command.key_name}" if command.key else str(command.group)

@@ -282,3 +282,8 @@ def listed(names: Sequence[str]) -> str:
     more = len(names) - LONGEST_LIST
     told = ", ".join(names[:LONGEST_LIST])
     return f"{told} and {more} more" if more > 0 else told
+
+
+def theme_switched(name: str) -> str:
+    """That the screen is dark or light now, and how it stays so."""
+    return f'{name.capitalize()}, until you leave. theme = "{name}" in your settings keeps it.'

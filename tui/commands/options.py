@@ -77,6 +77,10 @@ Color = Annotated[
         help="The colours of the terminal; auto asks it. Any other also outweighs NO_COLOR.",
     ),
 ]
+Theme = Annotated[
+    Literal["dark", "light"] | None,
+    typer.Option("--theme", help="Whether the screen is dark, as by default, or light."),
+]
 Pictures = Annotated[
     Literal["auto", "kitty", "sixel", "cells"] | None,
     typer.Option(

@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from tui.commands.options import Color, Folder, Pictures, Reviewer
+from tui.commands.options import Color, Folder, Pictures, Reviewer, Theme
 from tui.commands.outlining import UNSAID, Outlining, with_outlining
 from tui.commands.output import WRONG_USAGE, fail, failures, say_last
 from tui.commands.settings import checked, settled
@@ -17,6 +17,7 @@ def review(
     outlining: Outlining = UNSAID,
     color: Color = None,
     graphics: Pictures = None,
+    theme: Theme = None,
 ) -> None:
     """Watch FOLDER, segment its photos in the background, and review them.
 
@@ -32,14 +33,15 @@ def review(
 
       nevus review /srv/captures --group clinic
 
-      nevus review --color truecolor
+      nevus review --color truecolor --theme light
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise fail(
             "review needs a terminal. Over SSH, use ssh -t; without a screen, use nevus segment.",
             WRONG_USAGE,
         )
-    held = settled(**vars(outlining), reviewer=reviewer, color=color, graphics=graphics)
+    look = {"color": color, "graphics": graphics, "theme": theme}
+    held = settled(**vars(outlining), reviewer=reviewer, **look)
     preferences = checked(held)
     with failures():
         from tui.surface.finding import looking_at_terminal

@@ -66,6 +66,7 @@ class ContactScreen(SharingScreen):
     def on_mount(self) -> None:
         """Keep what is told of the page right: what was drawn just now is soon seen."""
         self.set_interval(0.25, self._tell_page)
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._turn())
 
     @property
     def on_sheet(self) -> bool:

@@ -69,6 +69,8 @@ class StatisticsScreen(Screen[None]):
         self.query_one(Keys).shown = (back, Hint("↑ ↓", "scroll"), "help")
         self._tell("")
         self._read()
+        # A chart keeps the colours it was drawn with.
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._read())
 
     def on_resize(self, event: events.Resize) -> None:
         """Show as many charts as there is room for."""

@@ -25,6 +25,10 @@ class Locator(Widget):
         self.set_class(framing.unseen_fraction > 0, "-near")
         self._draw()
 
+    def on_mount(self) -> None:
+        """Draw it anew where the colour around it is another."""
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._draw())
+
     def on_resize(self) -> None:
         """Draw it in the new size."""
         self._draw()

@@ -289,9 +289,10 @@ class PhotoView(Widget):
         self.post_message(self.Reframed(scene.framing, scene.is_preview))
 
     def on_mount(self) -> None:
-        """Lay the photo out anew where the terminal's colours are others."""
+        """Lay the photo out anew where the terminal's colours are others, or those around it."""
         if isinstance(self.app, ColourApp):
             self.app.colours_switched.subscribe(self, lambda _: self._lay_out())
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._lay_out())
 
     def _draw(self) -> None:
         if self._scene is not None:
