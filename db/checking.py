@@ -7,10 +7,6 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from db.sessions import Sessions
-from db.soundness.edits import broken_drafts
-from db.soundness.pixels import contradicting_masks
-from db.soundness.pointers import broken_rules
-from db.soundness.rows import senseless_rows
 from db.sqlite.engine import driver_in
 from db.sqlite.integrity import complaints
 from db.sqlite.map_check import MapKey
@@ -37,6 +33,12 @@ class Checking(Sessions):
 
     def contradictions(self) -> Iterator[str]:
         """Rows that make no sense, or contradict others: pointers, masks, edits."""
+        # Not before: their statements take a while to be put together.
+        from db.soundness.edits import broken_drafts
+        from db.soundness.pixels import contradicting_masks
+        from db.soundness.pointers import broken_rules
+        from db.soundness.rows import senseless_rows
+
         for look in (senseless_rows, broken_rules, contradicting_masks, broken_drafts):
             with self._reading() as session:
                 yield from look(session)

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, Index, LargeBinary, MetaData, UniqueConstraint, event, text
 from sqlmodel import Field, SQLModel
+from sqlmodel._compat import SQLModelConfig
 
 from db.columns import Moment, NextId, Unsigned, check_row
 
@@ -26,9 +27,15 @@ def _ids(table: str) -> Any:
 
 
 class Table(SQLModel):
-    """What all tables of the database have in common."""
+    """What all tables of the database have in common.
+
+    Conditions of indexes are SQLite's here, and each database's in the migrations, which make the
+    tables: what PostgreSQL's are said with is all of its dialect, imported at each start.
+    """
 
     metadata: ClassVar[MetaData] = MetaData(naming_convention=NAMES)
+    # Rows are checked by `check_row`: what Pydantic would check them with takes time at each start.
+    model_config = SQLModelConfig(defer_build=True)
 
 
 @event.listens_for(Table, "load", propagate=True)
@@ -257,7 +264,6 @@ class DraftRow(Table, table=True):
             "reviewer",
             unique=True,
             sqlite_where=text("base_revision_id IS NULL"),
-            postgresql_where=text("base_revision_id IS NULL"),
         ),
     )
 
@@ -374,7 +380,6 @@ class StandingRow(Table, table=True):
             None,
             "revision_id",
             sqlite_where=text("revision_id IS NOT NULL"),
-            postgresql_where=text("revision_id IS NOT NULL"),
         ),
     )
 

@@ -3,12 +3,11 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on, work
 from textual.message import Message
 
-from pipeline.intake.ingest import Ingest, IngestProgress
 from pipeline.review.bookmarks import Bookmarks
 from pipeline.review.desk import Desk
 from pipeline.review.listening import News
@@ -18,14 +17,18 @@ from tui.failures import EXPECTED
 from tui.keys_in_turn import KeysInTurn
 from tui.palette import Commands
 from tui.preferences import USUAL, Preferences
-from tui.screens.help import HelpScreen
 from tui.screens.review import ReviewScreen
 from tui.sentences import theme_switched
 from tui.surface.finding import USUAL as USUAL_TERMINAL
 from tui.surface.finding import Found
 from tui.theme import THEMES, other
 
-Hear = Callable[[IngestProgress], None]
+if TYPE_CHECKING:
+    from pipeline.intake.ingest import Ingest, IngestProgress
+
+Hear = Callable[["IngestProgress"], None]
+AT_LATEST = 2.0
+"""Seconds until the folder is looked through, whatever is seen by then."""
 
 
 class NevusApp(KeysInTurn, ColourApp):
@@ -43,7 +46,7 @@ class NevusApp(KeysInTurn, ColourApp):
     class IngestAdvanced(Message):
         """Photos were found or segmented."""
 
-        progress: IngestProgress
+        progress: "IngestProgress"
 
     @dataclass
     class OthersHeard(Message):
@@ -54,7 +57,7 @@ class NevusApp(KeysInTurn, ColourApp):
     def __init__(
         self,
         session: ReviewSession,
-        make_ingest: Callable[[Hear], Ingest],
+        make_ingest: Callable[[Hear], "Ingest"],
         found: Found = USUAL_TERMINAL,
         preferences: Preferences = USUAL,
     ) -> None:
@@ -64,6 +67,8 @@ class NevusApp(KeysInTurn, ColourApp):
         self.theme = preferences.theme
         self._make_ingest = make_ingest
         self._ingest: Ingest | None = None
+        self.begins = False
+        """Whether the folder is looked through, or is about to be."""
         self._desk = Desk(session)
         self._warned: set[str] = set()
         self._typed = found.typed
@@ -85,9 +90,17 @@ class NevusApp(KeysInTurn, ColourApp):
         return self._review
 
     def on_mount(self) -> None:
-        """Begin to bring photos in, and to listen to others."""
-        self._start_ingest()
+        """Listen to others, and bring photos in before long."""
+        self.set_timer(AT_LATEST, self._begin_ingest)
         self._desk.listen(self._tell_others)
+
+    @on(ReviewScreen.Drawn)
+    def _begin_ingest(self) -> None:
+        # Not before: what looks through the folder, and the process of the model, would take the
+        # processor from those that show the first photo.
+        if not self.begins:
+            self.begins = True
+            self._start_ingest()
 
     def on_ready(self) -> None:
         """Do what was typed before the app could listen."""
@@ -105,7 +118,7 @@ class NevusApp(KeysInTurn, ColourApp):
         self._ingest = self._make_ingest(self._tell_advanced)
         self._ingest.start()
 
-    def _tell_advanced(self, progress: IngestProgress) -> None:
+    def _tell_advanced(self, progress: "IngestProgress") -> None:
         self.post_message(self.IngestAdvanced(progress))
 
     @on(IngestAdvanced)
@@ -133,6 +146,9 @@ class NevusApp(KeysInTurn, ColourApp):
 
     def action_help(self) -> None:
         """Show the help."""
+        # Not before it is wanted, as each start would wait for it.
+        from tui.screens.help import HelpScreen
+
         self.push_screen(HelpScreen(self.keymap, self.colours.doubt))
 
     async def action_quit(self) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from db.store import Store
 from pipeline.errors import WriteFailed
-from pipeline.intake.ingest import Ingest
 from pipeline.review.bookmarks import Bookmarks
 from pipeline.review.session import ReviewSession
 from pipeline.settings import Settings
@@ -22,7 +22,10 @@ from tui.sentences import farewell
 from tui.surface.finding import USUAL as USUAL_TERMINAL
 from tui.surface.finding import Found
 
-MakeApp = Callable[[ReviewSession, Callable[[Hear], Ingest]], NevusApp]
+if TYPE_CHECKING:
+    from pipeline.intake.ingest import Ingest
+
+MakeApp = Callable[[ReviewSession, Callable[[Hear], "Ingest"]], NevusApp]
 ENDING = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 
 
@@ -52,7 +55,9 @@ def _run_and_save(folder: Path, settings: Settings, make_app: MakeApp) -> str:
         closing(Viewer.of(settings)) as viewer,
         saving_the_last(ReviewSession(store, scorer, viewer, folder, settings.name())) as session,
     ):
-        app = make_app(session, partial(Ingest, store, scorer, folder))
+        # Beside the screen that is laid out: the first photo would wait for it.
+        viewer.expect()
+        app = make_app(session, partial(_ingest, store, scorer, folder))
         app.return_to(Bookmarks.of(database, session.folder, session.reviewer))
         try:
             asyncio.run(_run(app))
@@ -66,6 +71,13 @@ def _run_and_save(folder: Path, settings: Settings, make_app: MakeApp) -> str:
     if app.return_code:
         raise SystemExit(app.return_code)
     return farewell(session.sitting.summary(), app.waiting, database)
+
+
+def _ingest(store: Store, scorer: Pool, folder: Path, hear: Hear) -> "Ingest":
+    # Here, behind the first photo, which would wait for what is imported.
+    from pipeline.intake.ingest import Ingest
+
+    return Ingest(store, scorer, folder, hear)
 
 
 @contextmanager
@@ -109,4 +121,5 @@ async def _run(app: NevusApp) -> None:
         signal.signal(number, leave)
     # What is imported stays: to look through it for garbage holds up the screen, 80 ms a time.
     gc.freeze()
+    gc.enable()
     await app.run_async()

@@ -12,7 +12,6 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
-import pi_heif
 from PIL import Image, UnidentifiedImageError
 from PIL.TiffImagePlugin import TiffImageFile
 
@@ -186,6 +185,9 @@ def _check_kind(name: str, data: bytes) -> None:
 @contextmanager
 def _opened(file: PhotoFile, memory: int) -> Iterator[Image.Image]:
     """The picture with its header checked; whatever goes wrong inside becomes a PhotoError."""
+    # Here, where a photo is decoded: the app itself decodes none.
+    import pi_heif
+
     pi_heif.register_heif_opener()
     Image.MAX_IMAGE_PIXELS = None  # The limits are ours, not Pillow's.
     pixels = 0

@@ -1,5 +1,6 @@
 """A process that decodes for the screen alone, so that the screen never waits behind the batch."""
 
+import threading
 from pathlib import Path
 
 from imaging.decode.memory import USUAL_MEMORY
@@ -56,6 +57,10 @@ class Viewer:
     def pid(self) -> int | None:
         """The process's number while it runs."""
         return self._worker.pid
+
+    def expect(self) -> None:
+        """A photo will be asked for soon: start the process meanwhile."""
+        threading.Thread(target=self._worker.start, name="viewer's start", daemon=True).start()
 
     def view(self, path: Path, longest: int, urgency: Urgency = Urgency.SCREEN) -> Viewed:
         """The whole photo, its longer side at most `longest` pixels."""

@@ -170,6 +170,10 @@ async def flushed(pilot: Pilot[None]) -> None:
 async def settled(pilot: Pilot[None]) -> ReviewScreen:
     """The screen under test, once nothing runs behind it."""
     await flushed(pilot)
+    app = pilot.app
+    if isinstance(app, NevusApp):
+        # Only behind the first photo does it look through the folder.
+        await until(pilot, lambda: app.begins)
     while running := [worker for worker in pilot.app.workers if not worker.is_finished]:
         await pilot.app.workers.wait_for_complete(running)
         await flushed(pilot)

@@ -66,6 +66,9 @@ async def test_a_step_or_a_mark_draws_the_rows_that_look_otherwise_and_no_others
         queue.mark(7, Said(DecisionKind.ACCEPTED))
         await pilot.pause()
         assert drawn == {0, 1, 7}
+        queue.change([replace(item(4), area_fraction=0.3), item(9)])
+        await pilot.pause()
+        assert drawn == {0, 1, 4, 7, 9}
 
 
 async def test_the_cursor_stays_on_its_photo_when_others_arrive(app: QueueApp) -> None:

@@ -1,5 +1,6 @@
 """`nevus review`: the app."""
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -48,6 +49,8 @@ def review(
 
         # Before the app listens: it would take the terminal's answers for keys.
         with looking_at_terminal(held.color, held.graphics) as looked:
+            # Until all of that is there and set apart, there is nothing to look for garbage in.
+            gc.disable()
             from tui.launch import run_app
 
             found = looked.result()

@@ -45,6 +45,7 @@ class EditingScreen(Screen[None]):
         self._outbox = Outbox()
         self._refused: Exception | None = None
         self._said: dict[str, float] = {}
+        self._telling = False
 
     def on_mount(self) -> None:
         """Look after the writer from now on."""
@@ -188,6 +189,13 @@ class EditingScreen(Screen[None]):
 
     @on(Workbench.Set)
     def _show_state(self) -> None:
+        """Tell it once, when all is done that goes on: a decision alone changes it seven times."""
+        if not self._telling:
+            self._telling = True
+            self.call_next(self._tell_state)
+
+    def _tell_state(self) -> None:
+        self._telling = False
         self._status.state = self._state()
         self._keys.shown = self._hints()
 

@@ -5,19 +5,23 @@ import gc
 from collections.abc import Sequence
 from pathlib import Path
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from textual import on, work
+from textual.message import Message
 from textual.timer import Timer
 from textual.worker import Worker
 
 from db.queue import PAGE
 from db.values import QueueItem, SetAside
-from pipeline.intake.ingest import IngestProgress
 from pipeline.review.desk import Desk
 from tui.failures import EXPECTED
 from tui.preferences import Preferences
 from tui.rows import Listing
 from tui.screens.deciding import DecidingScreen
+
+if TYPE_CHECKING:
+    from pipeline.intake.ingest import IngestProgress
 
 NEWS_EVERY = 0.3
 """Seconds between two readings of the queue while photos come in, at least."""
@@ -27,6 +31,9 @@ PAUSE_PER_READING = 5
 
 class ReadingScreen(DecidingScreen):
     """A screen whose queue follows what the database holds."""
+
+    class Drawn(Message):
+        """A photo is drawn, or there is none to draw: what could wait for that may begin."""
 
     def __init__(self, desk: Desk, folder: Path, reviewer: str, preferences: Preferences) -> None:
         super().__init__(desk, folder, reviewer, preferences)
@@ -39,7 +46,7 @@ class ReadingScreen(DecidingScreen):
         """How many photos wait; None while the queue was not read to its end."""
         return self._queue.roster.tally.waiting if self._read_whole else None
 
-    def hear(self, progress: IngestProgress) -> None:
+    def hear(self, progress: "IngestProgress") -> None:
         """Show how far ingest is, and before long what it brought."""
         before, self._progress.progress = self._progress.progress, progress
         if progress.message and (before is None or before.message != progress.message):
@@ -109,6 +116,8 @@ class ReadingScreen(DecidingScreen):
         self._progress.shown, self._progress.outlined = (len(roster), len(aside)), roster.outlined
         if first:
             self._tell_skipped(self._queue.current)
+            if not isinstance(self._queue.current, QueueItem):
+                self.post_message(self.Drawn())
         self._arrange()
 
     async def _read_pages(self, shown: bool) -> Listing:

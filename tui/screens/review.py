@@ -146,6 +146,7 @@ class ReviewScreen(ReturningScreen):
     def _show_end(self) -> None:
         if self._queue.handed is None and self._bench.opened is None:
             self._go_on()
+        self.post_message(self.Drawn())
 
     def _show_row(self, row: Row | None) -> None:
         if self.on_sheet:
@@ -195,6 +196,7 @@ class ReviewScreen(ReturningScreen):
             if self._is_current(item.photo_id):
                 self._bench.say(str(problem))
                 self._details.clear()
+            self.post_message(self.Drawn())
         else:
             self._show(opened)
         finally:
@@ -250,6 +252,7 @@ class ReviewScreen(ReturningScreen):
     async def _prepare(self) -> None:
         """Open the photos that come next; what fails now is told when it is wanted."""
         self._desk.go_on()
+        self.post_message(self.Drawn())
         for item, _ in zip(self._queue.waiting(), range(AHEAD), strict=False):
             if not self._outbox.holds(item.photo_id):
                 photo = asyncio.wrap_future(self._desk.open(item.photo_id))

@@ -3,6 +3,8 @@
 https://vt100.net/docs/vt3xx-gp/chapter14.html
 """
 
+from functools import cache
+
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
@@ -25,10 +27,15 @@ def _words(*texts: str) -> Words:
     return np.frombuffer(b"".join(text.encode().ljust(8, b"\0") for text in texts), np.uint64)
 
 
-RUNS = _words("", "", *(f"!{length}" for length in range(2, LONGEST + 1)))
-"""What is written before a letter that is repeated so often."""
-PLACES = np.array([0, 0, *(8 * len(f"!{n}") for n in range(2, LONGEST + 1))], np.uint64)
-"""Where in such a word the letter stands, in bits."""
+@cache
+def _runs() -> tuple[Words, Words]:
+    """What is written before a letter that is repeated so often, and where in such a word the
+    letter stands, in bits."""
+    lengths = range(2, LONGEST + 1)
+    places = np.array([0, 0, *(8 * len(f"!{length}") for length in lengths)], np.uint64)
+    return _words("", "", *(f"!{length}" for length in lengths)), places
+
+
 NAMES = _words(*(f"$#{colour}" for colour in range(256)))
 """Back to the left, in this colour."""
 (NEXT_BAND,) = _words("-")
@@ -74,6 +81,7 @@ def _lines(used: Indices, letters: Indices) -> Words:
     ends = np.append(columns[1:], 0)
     ends[np.append(lines[1:] != lines[:-1], True)] = letters.shape[1]
     letter, length = letters[lines, columns], ends - columns
-    runs = RUNS[length] | letter.astype(np.uint64) << PLACES[length]
+    words, places = _runs()
+    runs = words[length] | letter.astype(np.uint64) << places[length]
     runs[(letter == EMPTY) & (ends == letters.shape[1])] = 0
     return np.insert(runs, np.flatnonzero(columns == 0), NAMES[used])

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 from textual.reactive import reactive
@@ -10,11 +11,13 @@ from textual.widget import Widget
 
 from db.values import DecisionKind
 from imaging.text import printable
-from pipeline.intake.ingest import IngestProgress
 from pipeline.review.tally import Tally
 from tui.steady import Steady
 from tui.widgets.row_view import GLYPHS
 from tui.words import GAP, cells, cut, duration, fitting, shorten
+
+if TYPE_CHECKING:
+    from pipeline.intake.ingest import IngestProgress
 
 WINDOW = 8.0
 """Seconds over which photos a second are counted."""
@@ -55,7 +58,7 @@ class Progress(Widget):
     What matters least is left out where it is narrow.
     """
 
-    progress: reactive[IngestProgress | None] = reactive(None)
+    progress: "reactive[IngestProgress | None]" = reactive(None)
     shown: reactive[tuple[int, int]] = reactive((0, 0))
     """How many photos the queue shows, and how many files that were set aside."""
     outlined: reactive[int] = reactive(0)
@@ -73,7 +76,7 @@ class Progress(Widget):
         self._rate = Rate()
         self._until_decided, self._until_segmented = Steady(), Steady()
 
-    def watch_progress(self, progress: IngestProgress | None) -> None:
+    def watch_progress(self, progress: "IngestProgress | None") -> None:
         """Count for the rate."""
         if progress is not None:
             self._rate.add(progress.done)
@@ -145,7 +148,7 @@ class Progress(Widget):
         known = found <= photos + aside and self.outlined >= photos
         return "checking" if known else "segmenting"
 
-    def _segmenting(self, now: IngestProgress) -> list[Content]:
+    def _segmenting(self, now: "IngestProgress") -> list[Content]:
         verb = self._verb() if now.segmenting_here else "another nevus is segmenting"
         parts = [Content.assemble((f"{verb} ", "$quiet"), f"{now.done} of {now.found}")]
         rate = self._rate.per_second()

@@ -155,7 +155,8 @@ class Queue(QueueLines, can_focus=True):
 
     def change(self, items: Sequence[QueueItem]) -> None:
         """These lines read otherwise now."""
-        with self._staying():
+        moves = self.follows_first or self.cursor is None
+        with self._staying() if moves else self._changing(*(item.photo_id for item in items)):
             self._rows.change(items)
 
     @contextmanager

@@ -45,6 +45,11 @@ def plain(path: Path, size: Size, red: int = 0) -> Path:
     return path
 
 
+def test_its_process_is_started_before_a_photo_is_asked_for(own: Viewer, until: Until) -> None:
+    own.expect()
+    until(lambda: own.pid is not None)
+
+
 def memory_of(pid: int | None) -> int:
     """What a process holds, in bytes."""
     pages = Path(f"/proc/{pid}/statm").read_text().split()[1]

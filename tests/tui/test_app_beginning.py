@@ -1,0 +1,59 @@
+"""The folder is looked through behind the first photo, and at once where none is to be drawn."""
+
+from collections.abc import Callable
+
+import pytest
+
+from db.values import DecisionKind
+from pipeline.review.verdict import Ruling
+from tests.tui.driving import PATIENCE, Clinic, settled, shown_photo
+from tui.app import Hear, NevusApp
+from tui.widgets.workbench import Workbench
+
+Arrange = Callable[[Clinic], None]
+
+
+def nothing(_clinic: Clinic) -> None:
+    """An empty folder."""
+
+
+def gone(clinic: Clinic) -> None:
+    clinic.outline("gone.jpg")
+    (clinic.folder / "gone.jpg").unlink()
+
+
+def decided(clinic: Clinic) -> None:
+    opened = clinic.session.open(clinic.outline("decided.jpg"))
+    clinic.session.decide(opened, Ruling(DecisionKind.ACCEPTED, 1.0))
+
+
+@pytest.fixture(autouse=True)
+def no_other_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.app.AT_LATEST", 10 * PATIENCE)
+
+
+@pytest.mark.parametrize("arrange", [nothing, gone, decided])
+async def test_a_folder_of_which_nothing_is_drawn_is_looked_through(
+    clinic: Clinic, make_app: Callable[[], NevusApp], arrange: Arrange
+) -> None:
+    arrange(clinic)
+    async with make_app().run_test() as pilot:
+        assert shown_photo(await settled(pilot)) is None
+        assert clinic.ingests
+
+
+async def test_it_is_looked_through_once_the_first_photo_is_seen(
+    clinic: Clinic, make_app: Callable[[], NevusApp]
+) -> None:
+    clinic.outline("first.jpg")
+    app, seen = make_app(), list[bool]()
+    make_ingest = app._make_ingest
+
+    def make_and_tell(hear: Hear) -> object:
+        seen.append(app._review.query_one(Workbench).opened is not None)
+        return make_ingest(hear)
+
+    app._make_ingest = make_and_tell  # type: ignore[assignment]
+    async with app.run_test() as pilot:
+        await settled(pilot)
+        assert seen == [True]
