@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from db.store import Store
-from pipeline.review.editor import OpenPhoto
+from pipeline.review.open_photo import OpenPhoto
 from pipeline.review.session import ReviewSession
 from pipeline.work.scorer import Pool
 from pipeline.work.viewer import Viewer
