@@ -17,7 +17,7 @@ from imaging.mask.shape import Point
 from imaging.mask.stroke import Stroke, Stroked
 from imaging.values import Measurements, Prediction
 from pipeline.errors import NothingToRepair
-from pipeline.review.brush import brush_settings, explain_vain
+from pipeline.review.brush import RADIUS, brush_settings, explain_vain
 from pipeline.review.by_hand import draw_by_hand, drawn_by_hand
 from pipeline.review.refining import Known, Mark, PhotoRefiner, make_refinement, marks_of
 from pipeline.review.repair import Settings, back_to, back_to_kept, make_repair, say_instances
@@ -246,7 +246,13 @@ class Editor:
     def repair(self, tool: Tool, settings: Settings) -> Part:
         """Repair the mask as a whole, as one edit. Raises NothingToRepair."""
         self.end_stroke()
-        return self._make(make_repair(self.mask, tool, settings))
+        return self._make(make_repair(self.mask, tool, settings, self._smooth_by))
+
+    @property
+    def _smooth_by(self) -> float:
+        """By which radius the mask was smoothed by the last live edit; 0 where it was not."""
+        last = self._line[self._cursor - 1] if self._cursor else None
+        return last.settings[RADIUS] if last is not None and last.tool is Tool.SMOOTH else 0.0
 
     def back_to_model(self) -> Part:
         """Make the mask the model's own again, as one edit. Raises NothingToRepair."""
