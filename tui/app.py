@@ -20,6 +20,7 @@ from tui.palette import Commands
 from tui.preferences import USUAL, Preferences
 from tui.screens.help import HelpScreen
 from tui.screens.review import ReviewScreen
+from tui.sentences import leaving
 from tui.surface.finding import USUAL as USUAL_TERMINAL
 from tui.surface.finding import Found
 from tui.theme import THEME
@@ -139,7 +140,10 @@ class NevusApp(KeysInTurn, ColourApp):
 
     @work(group="quit", exclusive=True)
     async def _leave(self) -> None:
-        unsaved = ""
+        unsaved, waits = "", self._review.unsaved
+        if waits and self._desk.refused is None:
+            # At once: all that takes a while, and a key that seems to do nothing is pressed again.
+            self.notify(leaving(waits))
         try:
             await asyncio.wrap_future(self._desk.save())
         except EXPECTED as problem:

@@ -8,7 +8,7 @@ import numpy as np
 
 from db.values import REDRAWN, DraftEdit, KeptEdits, Origin, Revision, Tool
 from imaging.framing import Mask, Part
-from imaging.mask.edit import apply_patch, difference, part_of, revert_patch
+from imaging.mask.edit import apply_patch, difference, no_difference, part_of, revert_patch
 from imaging.mask.marks import Marks
 from imaging.mask.measure import measure
 from imaging.mask.outline import draw_mask
@@ -314,8 +314,9 @@ class Editor:
     def set_threshold(self, value: float) -> Part | None:
         """Draw the mask anew from the model's probabilities, as one edit; `value` from 0 to 1.
 
-        What was drawn by hand stays, and what was repaired is repaired. Raises NothingToRepair
-        where the outline was cleared, so that no threshold draws any.
+        What was drawn by hand stays, and what was repaired is repaired. A new threshold is an edit
+        also where no pixel is another one. Raises NothingToRepair where the outline was cleared, so
+        that no threshold draws any.
         """
         self.end_stroke()
         if self._prediction is None:
@@ -325,7 +326,12 @@ class Editor:
         patch = difference(self.mask, draw_by_hand(drawn, hand, self.mask))
         if patch is None and any(edit.tool is Tool.CLEAR for edit in hand):
             raise NothingToRepair(CLEARED)
-        return None if patch is None else self._make(DraftEdit.at_threshold(patch, value))
+        if patch is not None:
+            return self._make(DraftEdit.at_threshold(patch, value))
+        if value != self.threshold:
+            # Else a step that changes nothing would be taken again and again, and none beyond it.
+            self._make(DraftEdit.at_threshold(no_difference(self.mask), value))
+        return None
 
     def _make(self, edit: DraftEdit) -> Part:
         """Do an edit that was made on the mask as it is."""
