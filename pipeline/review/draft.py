@@ -73,6 +73,11 @@ class Draft:
         return self._last is not None and not self._last.done()
 
     @property
+    def asked_last(self) -> Change | None:
+        """The last edit that was asked for, made or not."""
+        return self._last
+
+    @property
     def making(self) -> Tool | None:
         """What makes the edit that is being made; None where none of this mask is."""
         made = self._lane.being_made

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -66,3 +66,24 @@ def _keep(promise: Future[T], job: Callable[[], T]) -> None:
         promise.set_exception(error)
     else:
         promise.set_result(result)
+
+
+def after(first: Future[Any] | None, begin: Callable[[], Future[T]]) -> Future[T]:
+    """What `begin` promises, begun once the first is done, or at once where there is none to wait.
+
+    `begin` then runs on the thread that has done the first. Cancelled before that, it is not begun.
+    """
+    if first is None or first.done():
+        return begin()
+    promise: Future[T] = Future()
+
+    def go_on(_first: Future[Any]) -> None:
+        if promise.set_running_or_notify_cancel():
+            try:
+                begin().add_done_callback(lambda done: _keep(promise, done.result))
+            except RuntimeError:
+                # Whoever would do it has ended meanwhile, and so does who waits for it.
+                promise.set_exception(CancelledError())
+
+    first.add_done_callback(go_on)
+    return promise
