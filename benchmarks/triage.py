@@ -241,7 +241,7 @@ async def _decide(seat: Seat) -> None:
         started = Moment.now()
         seat.app.simulate_key("a")
         await seat.wait("accept, until the next is drawn", started, lambda: _is_next(seat, before))  # noqa: B023
-        await seat.wait("and until it is stored", started, lambda: not seat.screen._unsaved)
+        await seat.wait("and until it is stored", started, lambda: not seat.screen.unsaved)
 
 
 def _at_top(seat: Seat) -> bool:

@@ -18,7 +18,7 @@ from tui.keys_in_turn import KeysInTurn
 from tui.palette import Commands
 from tui.preferences import USUAL, Preferences
 from tui.screens.review import ReviewScreen
-from tui.sentences import theme_switched
+from tui.sentences import leaving, theme_switched
 from tui.surface.finding import USUAL as USUAL_TERMINAL
 from tui.surface.finding import Found
 from tui.theme import THEMES, other
@@ -162,7 +162,10 @@ class NevusApp(KeysInTurn, ColourApp):
 
     @work(group="quit", exclusive=True)
     async def _leave(self) -> None:
-        unsaved = ""
+        unsaved, waits = "", self._review.unsaved
+        if waits and self._desk.refused is None:
+            # At once: all that takes a while, and a key that seems to do nothing is pressed again.
+            self.notify(leaving(waits))
         try:
             await asyncio.wrap_future(self._desk.save())
         except EXPECTED as problem:

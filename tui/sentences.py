@@ -252,6 +252,12 @@ def not_stored(names: Collection[str], why: str) -> str:
     return f"{decisions} {listed(list(names))}{end} Leaving now loses what was decided."
 
 
+def leaving(changes: int) -> str:
+    """Said where nevus is to be left while so many edits and decisions are on their way."""
+    are = "1 change is" if changes == 1 else f"{changes} changes are"
+    return f"nevus leaves as soon as all is saved: {are} on the way."
+
+
 def edited_since(names: Sequence[str], keys: Keymap) -> str:
     """Said when nevus is left while decided photos have edits that no decision holds."""
     were = "was edited after its" if len(names) == 1 else "were edited after their"

@@ -1,6 +1,7 @@
 """A review session as a screen may use it: everything returns at once, and threads keep the order.
 
-opening  opens photos, one after the other, as they were asked for; one that waits may be cancelled
+opening  opens photos, one after the other, as they were asked for; one that waits may be cancelled,
+         and one on which edits are not made yet comes after them
 looking  has photos drawn as near as they are looked at; what waits may be cancelled
 editing  makes every change of every mask, as it was asked for
 storing  decides, takes back, hands remarks and shapes to the writer, and reads a page of the queue,
@@ -24,6 +25,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import TypeVar
+from weakref import WeakValueDictionary
 
 from db.claims import Claimed
 from db.queue import PAGE
@@ -37,7 +39,7 @@ from pipeline.review.claiming import Claiming
 from pipeline.review.deck import Deck
 from pipeline.review.draft import Change, Draft
 from pipeline.review.glance import Glance
-from pipeline.review.lane import Lane
+from pipeline.review.lane import Lane, after
 from pipeline.review.listening import Listening, News
 from pipeline.review.lull import Lull
 from pipeline.review.open_photo import OpenPhoto
@@ -153,6 +155,9 @@ class Desk:
         self._claiming = Claiming(session, self._lull)
         self._listening: Listening | None = None
         self._deck = Deck(self._begin_to_open)
+        # Of photos that lie open, or have edits that are not made yet: those hold their draft. Set
+        # by `opening` and read by the screen's thread.
+        self._drafts: WeakValueDictionary[int, Draft] = WeakValueDictionary()
         self._reading = session.queue()
         # The last remark or shape on its way to the writer: done when it is queued there.
         self._handed: Future[None] = self._storing.submit(lambda: None)
@@ -353,13 +358,18 @@ class Desk:
         self._claiming.close()
 
     def _begin_to_open(self, photo_id: int) -> Future[DeskPhoto]:
-        return self._opening.submit(self._open, photo_id)
+        earlier = self._drafts.get(photo_id)
+        # What is not made yet is not in the database, where the photo is opened from.
+        made = None if earlier is None else earlier.asked_last
+        return after(made, lambda: self._opening.submit(self._open, photo_id))
 
     def _open(self, photo_id: int) -> DeskPhoto:
         opened = self._session.open(photo_id)
         # Not here: the photo after this one would wait for it.
         self._looking.submit(self._session.look_ahead, opened)
-        return DeskPhoto(opened, self._editing, self._look, self._keep_shape)
+        photo = DeskPhoto(opened, self._editing, self._look, self._keep_shape)
+        self._drafts[photo_id] = photo.draft
+        return photo
 
     def _keep_shape(self, photo_id: int, tool: Tool, points: tuple[Point, ...]) -> None:
         self._handed = self._storing.submit(

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 
 from db.values import Tool
 from imaging.framing import Mask, Part
 from imaging.mask.marks import Marks
 from imaging.mask.shape import Point
+from pipeline.errors import NothingToRepair
 from pipeline.review.editor import Before, Editor
 from pipeline.review.lane import Lane
 from pipeline.review.measured import Measured
@@ -15,8 +17,20 @@ from pipeline.review.repair import Settings
 from pipeline.review.threshold import ThresholdSteps, step_threshold
 from pipeline.review.versions import Version
 
+SAME = (
+    "At this threshold the outline is the same, pixel for pixel: what is drawn by hand stays as it "
+    "is. The next step may change it."
+)
 Change = Future[Part | None]
 """Done when an edit is on the mask: where it changed, None where nothing did."""
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """An edit that was asked for; `tool` makes it, None where it is undone or redone."""
+
+    draft: "Draft"
+    tool: Tool | None = None
 
 
 class Draft:
@@ -41,6 +55,7 @@ class Draft:
         self._saving: Future[None] | None = None
         self._steps: ThresholdSteps | None = None
         self._wanted: float | None = None
+        self._stroke = Asked(self, Tool.BRUSH)
 
     @property
     def mask(self) -> Mask:
@@ -56,6 +71,17 @@ class Draft:
     def changing(self) -> bool:
         """Whether an edit asked for is not made yet."""
         return self._last is not None and not self._last.done()
+
+    @property
+    def asked_last(self) -> Change | None:
+        """The last edit that was asked for, made or not."""
+        return self._last
+
+    @property
+    def making(self) -> Tool | None:
+        """What makes the edit that is being made; None where none of this mask is."""
+        made = self._lane.being_made
+        return made.tool if isinstance(made, Asked) and made.draft is self else None
 
     @property
     def edited(self) -> bool:
@@ -117,15 +143,16 @@ class Draft:
     def begin_stroke(self, radius: float, paints: bool) -> Change:
         """Put the brush down, `radius` in photo pixels, to paint or to erase."""
         self._forget_steps()
-        return self._ask(lambda editor: editor.begin_stroke(radius, paints))
+        self._stroke = Asked(self, Tool.BRUSH)
+        return self._ask(lambda editor: editor.begin_stroke(radius, paints), self._stroke)
 
     def extend_stroke(self, x: float, y: float) -> Change:
         """Draw on to a point, in photo pixels."""
-        return self._ask(lambda editor: editor.extend_stroke(x, y))
+        return self._ask(lambda editor: editor.extend_stroke(x, y), self._stroke)
 
     def end_stroke(self) -> Change:
         """Lift the brush: what it drew is one edit. Raises NothingToRepair likewise."""
-        return self._ask(lambda editor: editor.lift_brush())
+        return self._ask(lambda editor: editor.lift_brush(), self._stroke)
 
     def leave(self) -> None:
         """The photo is put away as the edits asked for so far make it; a stroke ends with that."""
@@ -144,12 +171,12 @@ class Draft:
         Raises NothingToRepair where it would change nothing.
         """
         self._forget_steps()
-        return self._ask(lambda editor: editor.draw_shape(tool, border, adds))
+        return self._ask(lambda editor: editor.draw_shape(tool, border, adds), Asked(self, tool))
 
     def repair(self, tool: Tool, settings: Settings) -> Change:
         """Repair the mask as a whole, as one edit. Raises NothingToRepair where there is none."""
         self._forget_steps()
-        return self._ask(lambda editor: editor.repair(tool, settings))
+        return self._ask(lambda editor: editor.repair(tool, settings), Asked(self, tool))
 
     @property
     def marks(self) -> Marks:
@@ -166,34 +193,34 @@ class Draft:
         Raises NothingToRepair likewise, and what the refiner raises; edits asked for later wait.
         """
         self._forget_steps()
-        return self._ask(lambda editor: editor.refine(mark, refiner))
+        return self._ask(lambda editor: editor.refine(mark, refiner), Asked(self, Tool.REFINE))
 
     def back_to_model(self) -> Change:
         """Make the mask the model's own again, as one edit. Raises NothingToRepair likewise."""
-        self._forget_steps()
-        return self._ask(lambda editor: editor.back_to_model())
+        self._forget_threshold()
+        return self._ask(lambda editor: editor.back_to_model(), Asked(self, Tool.MODEL))
 
     def take_version(self, version: Version) -> Change:
         """Make the mask that of a version, as one edit. Raises NothingToRepair likewise."""
-        self._forget_steps()
-        return self._ask(version.take)
+        self._forget_threshold()
+        return self._ask(version.take, Asked(self, Tool.REVISION))
 
     def swap_instances(self) -> Change:
         """Say that each part is a lesion, or all are one again. Raises NothingToRepair likewise."""
         self._forget_steps()
-        return self._ask(lambda editor: editor.swap_instances())
+        return self._ask(lambda editor: editor.swap_instances(), Asked(self, Tool.INSTANCES))
 
     # Undo and threshold
 
     def undo(self) -> Change:
         """Take the last edit back."""
-        self._forget_steps()
-        return self._ask(lambda editor: editor.undo())
+        self._forget_threshold()
+        return self._ask(lambda editor: editor.undo(), Asked(self))
 
     def redo(self) -> Change:
         """Bring the last undone edit back."""
-        self._forget_steps()
-        return self._ask(lambda editor: editor.redo())
+        self._forget_threshold()
+        return self._ask(lambda editor: editor.redo(), Asked(self))
 
     def can_shift_threshold(self, steps: int) -> bool:
         """Whether the threshold goes so much higher or lower at all."""
@@ -205,18 +232,27 @@ class Draft:
         if self._steps is not None and self._steps.add(steps):
             return None
         asked = self._steps = ThresholdSteps(steps)
-        return self._ask(lambda editor: _draw_at(editor, asked))
+        return self._ask(lambda editor: _draw_at(editor, asked), Asked(self, Tool.THRESHOLD))
 
     def _forget_steps(self) -> None:
         # What was asked for is drawn all the same; later steps are edits of their own.
+        self._steps = None
+
+    def _forget_threshold(self) -> None:
+        """The mask is about to be one whose threshold is known only when it is made."""
         self._steps = self._wanted = None
 
-    def _ask(self, change: Callable[[Editor], Part | None]) -> Change:
+    def _ask(self, change: Callable[[Editor], Part | None], asked: Asked) -> Change:
         self._measuring = None
-        self._last = self._lane.change(lambda: change(self._editor))
+        self._last = self._lane.change(lambda: change(self._editor), asked)
         return self._last
 
 
 def _draw_at(editor: Editor, asked: ThresholdSteps) -> Part | None:
     wanted = step_threshold(editor.threshold, asked.take())
-    return None if wanted == editor.threshold else editor.set_threshold(wanted)
+    if wanted == editor.threshold:
+        return None
+    part = editor.set_threshold(wanted)
+    if part is None:
+        raise NothingToRepair(SAME)
+    return part

@@ -8,7 +8,7 @@ import numpy as np
 
 from db.values import REDRAWN, DraftEdit, KeptEdits, Origin, Revision, Tool
 from imaging.framing import Mask, Part
-from imaging.mask.edit import apply_patch, difference, part_of, revert_patch
+from imaging.mask.edit import apply_patch, difference, no_difference, part_of, revert_patch
 from imaging.mask.marks import Marks
 from imaging.mask.measure import measure
 from imaging.mask.outline import draw_mask
@@ -17,7 +17,7 @@ from imaging.mask.shape import Point
 from imaging.mask.stroke import Stroke, Stroked
 from imaging.values import Measurements, Prediction
 from pipeline.errors import NothingToRepair
-from pipeline.review.brush import brush_settings, explain_vain
+from pipeline.review.brush import RADIUS, brush_settings, explain_vain
 from pipeline.review.by_hand import draw_by_hand, drawn_by_hand
 from pipeline.review.refining import Known, Mark, PhotoRefiner, make_refinement, marks_of
 from pipeline.review.repair import Settings, back_to, back_to_kept, make_repair, say_instances
@@ -246,7 +246,13 @@ class Editor:
     def repair(self, tool: Tool, settings: Settings) -> Part:
         """Repair the mask as a whole, as one edit. Raises NothingToRepair."""
         self.end_stroke()
-        return self._make(make_repair(self.mask, tool, settings))
+        return self._make(make_repair(self.mask, tool, settings, self._smooth_by))
+
+    @property
+    def _smooth_by(self) -> float:
+        """By which radius the mask was smoothed by the last live edit; 0 where it was not."""
+        last = self._line[self._cursor - 1] if self._cursor else None
+        return last.settings[RADIUS] if last is not None and last.tool is Tool.SMOOTH else 0.0
 
     def back_to_model(self) -> Part:
         """Make the mask the model's own again, as one edit. Raises NothingToRepair."""
@@ -308,8 +314,9 @@ class Editor:
     def set_threshold(self, value: float) -> Part | None:
         """Draw the mask anew from the model's probabilities, as one edit; `value` from 0 to 1.
 
-        What was drawn by hand stays, and what was repaired is repaired. Raises NothingToRepair
-        where the outline was cleared, so that no threshold draws any.
+        What was drawn by hand stays, and what was repaired is repaired. A new threshold is an edit
+        also where no pixel is another one. Raises NothingToRepair where the outline was cleared, so
+        that no threshold draws any.
         """
         self.end_stroke()
         if self._prediction is None:
@@ -319,7 +326,12 @@ class Editor:
         patch = difference(self.mask, draw_by_hand(drawn, hand, self.mask))
         if patch is None and any(edit.tool is Tool.CLEAR for edit in hand):
             raise NothingToRepair(CLEARED)
-        return None if patch is None else self._make(DraftEdit.at_threshold(patch, value))
+        if patch is not None:
+            return self._make(DraftEdit.at_threshold(patch, value))
+        if value != self.threshold:
+            # Else a step that changes nothing would be taken again and again, and none beyond it.
+            self._make(DraftEdit.at_threshold(no_difference(self.mask), value))
+        return None
 
     def _make(self, edit: DraftEdit) -> Part:
         """Do an edit that was made on the mask as it is."""

@@ -1,7 +1,8 @@
 """One thread that does what it is handed, in that order."""
 
+from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -16,17 +17,32 @@ class Lane:
 
     def __init__(self, name: str) -> None:
         self._pool = ThreadPoolExecutor(1, name)
-        self._last_change: Future[Any] | None = None
+        self._changes: deque[tuple[Future[Any], object]] = deque()
 
     @property
-    def changing(self) -> bool:
-        """Whether a change that was handed over is not made yet. For the thread that hands over."""
-        # First in, first out: once the last is made, all are.
-        return self._last_change is not None and not self._last_change.done()
+    def changing(self) -> int:
+        """How many edits that were handed over are not made yet. For the thread that does that."""
+        self._forget_made()
+        return len({id(edit) for _, edit in self._changes})
 
-    def change(self, job: Callable[[], T]) -> Future[T]:
-        """Do a job as `submit` does, of which `changing` tells until it is done."""
-        change = self._last_change = self.submit(job)
+    @property
+    def being_made(self) -> object:
+        """The first edit that was handed over and is not made yet; None where all are made."""
+        self._forget_made()
+        return self._changes[0][1] if self._changes else None
+
+    def _forget_made(self) -> None:
+        # First in, first out: what is made is in front.
+        while self._changes and self._changes[0][0].done():
+            self._changes.popleft()
+
+    def change(self, job: Callable[[], T], edit: object) -> Future[T]:
+        """Do a job as `submit` does, of which `changing` tells until it is done.
+
+        Jobs of one `edit`, as the points of a stroke are, count as one.
+        """
+        change = self.submit(job)
+        self._changes.append((change, edit))
         return change
 
     def submit(self, job: Callable[[], T]) -> Future[T]:
@@ -50,3 +66,24 @@ def _keep(promise: Future[T], job: Callable[[], T]) -> None:
         promise.set_exception(error)
     else:
         promise.set_result(result)
+
+
+def after(first: Future[Any] | None, begin: Callable[[], Future[T]]) -> Future[T]:
+    """What `begin` promises, begun once the first is done, or at once where there is none to wait.
+
+    `begin` then runs on the thread that has done the first. Cancelled before that, it is not begun.
+    """
+    if first is None or first.done():
+        return begin()
+    promise: Future[T] = Future()
+
+    def go_on(_first: Future[Any]) -> None:
+        if promise.set_running_or_notify_cancel():
+            try:
+                begin().add_done_callback(lambda done: _keep(promise, done.result))
+            except RuntimeError:
+                # Whoever would do it has ended meanwhile, and so does who waits for it.
+                promise.set_exception(CancelledError())
+
+    first.add_done_callback(go_on)
+    return promise

@@ -17,7 +17,7 @@ from db.values import (
 )
 from imaging.framing import Mask
 from imaging.mask.edit import difference, no_difference, packed, patch_of
-from imaging.mask.form import measure_form
+from imaging.mask.form import count_parts
 from imaging.mask.measure import bounding_box
 from imaging.mask.repair import fill_holes, grow, part_at, shrink, smooth
 from pipeline.errors import NothingToRepair
@@ -61,14 +61,17 @@ def repair_settings(tool: Tool, dot: float, x: float, y: float) -> dict[str, flo
     return {X: x, Y: y, REACH: dot / 2} if tool in (Tool.KEEP, Tool.DROP) else {}
 
 
-def make_repair(mask: Mask, tool: Tool, settings: Settings) -> DraftEdit:
-    """The edit of a mask (H, W) that is not made yet. Raises NothingToRepair."""
+def make_repair(mask: Mask, tool: Tool, settings: Settings, smooth_by: float = 0.0) -> DraftEdit:
+    """The edit of a mask (H, W) that is not made yet. Raises NothingToRepair.
+
+    `smooth_by` is the radius by which the mask is smoothed as it is; none where it is 0.
+    """
     if not mask.any():
         raise NothingToRepair("The outline is empty, so there is nothing to repair.")
     if tool in (Tool.KEEP, Tool.DROP):
         return _without_parts(mask, tool, settings)
     if tool is Tool.SMOOTH:
-        return _smoothed(mask, settings[RADIUS])
+        return _smoothed(mask, settings[RADIUS], smooth_by)
     patch = difference(mask, reshape(mask, tool, settings))
     if patch is None:
         raise NothingToRepair(UNCHANGED[tool])
@@ -132,21 +135,22 @@ def back_to_kept(
 
 def say_instances(mask: Mask, several: bool) -> DraftEdit:
     """The edit that says whether each part of a mask is a lesion. Raises NothingToRepair."""
-    if several and measure_form(mask).parts < LESIONS:
+    if several and count_parts(mask) < LESIONS:
         raise NothingToRepair(ONE_PART)
     return DraftEdit(no_difference(mask), Tool.INSTANCES, {SEVERAL: int(several)})
 
 
-def _smoothed(mask: Mask, dot: float) -> DraftEdit:
+def _smoothed(mask: Mask, dot: float, smooth_by: float) -> DraftEdit:
     """Smoothed by the least of `SMOOTHER` pixels of the screen that does what is seen there.
 
     Not by so many that a part would be gone which one of them leaves.
     """
-    parts = None
-    for radius in (dot * times for times in SMOOTHER):
+    # What is smooth a smaller disc leaves as it is: it need not be tried on all of a large photo.
+    parts = count_parts(mask) if smooth_by >= dot else None
+    for radius in (dot * times for times in SMOOTHER if dot * times > smooth_by):
         settings = {RADIUS: radius}
         after = smooth(mask, radius) if parts else reshape(mask, Tool.SMOOTH, settings)
-        left = measure_form(after).parts
+        left = count_parts(after)
         if parts is not None and left < parts:
             break
         parts = left

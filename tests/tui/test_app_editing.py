@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from db.values import DecisionKind, Tool
-from tests.tui.driving import Clinic, sentences, settled, shown_photo, text_of, until
+from pipeline.review.draft import SAME
+from tests.tui.driving import SMALL, Clinic, sentences, settled, shown_photo, text_of, until
 from tui.app import NevusApp
 from tui.widgets.queue import Queue
 from tui.widgets.status import Status
@@ -97,6 +98,23 @@ async def test_a_threshold_that_goes_no_further_says_so(
         assert sentences(pilot) == []
         await pilot.press("T")
         assert sentences(pilot) == ["The threshold goes no higher."]
+
+
+async def test_a_threshold_that_changes_no_pixel_moves_all_the_same_and_says_so(
+    clinic: Clinic, make_app: MakeApp, three: list[int]
+) -> None:
+    width, height = SMALL.width, SMALL.height
+    editor = clinic.session.open(three[0]).editor
+    editor.draw_shape(Tool.BOX, [(0, 0), (width, 0), (width, height), (0, height)], adds=True)
+    clinic.session.drain()
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        state = screen.query_one(Status)
+        for key, threshold in (("t", 0.45), ("t", 0.4), ("T", 0.45)):
+            await pilot.press(key)
+            await settled(pilot)
+            assert state.state.threshold == pytest.approx(threshold)
+        assert sentences(pilot) == [SAME]
 
 
 async def test_nothing_to_undo_is_said_once(make_app: MakeApp, three: list[int]) -> None:

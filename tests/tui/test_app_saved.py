@@ -8,7 +8,7 @@ import pytest
 from textual.pilot import Pilot
 
 import pipeline.review.lull
-from db.values import DecisionKind
+from db.values import DecisionKind, Tool
 from pipeline.errors import WriteFailed
 from tests.support.full_disk import Disk
 from tests.tui.driving import Clinic, settled, shown_photo, text_of, until
@@ -110,6 +110,31 @@ async def test_an_edit_that_is_asked_for_and_not_made_yet_is_not_called_saved(
             gate.set()
         await settled(pilot)
         await until(pilot, lambda: "● saved" in text_of(screen, "#status"))
+
+
+async def test_what_is_made_how_much_waits_and_the_threshold_asked_for_are_told_meanwhile(
+    clinic: Clinic, make_app: MakeApp, two: list[int]
+) -> None:
+    app, gate = make_app(), threading.Event()
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        screen._desk._editing.submit(gate.wait)
+        try:
+            await pilot.press("S", "t", "t", "w", "W")
+            await until(pilot, lambda: "smoothing …" in text_of(screen, "#status"))
+            status = text_of(screen, "#status")
+            # The steps of a threshold are one edit.
+            assert "saving 4" in status
+            assert "threshold 0.40" in status
+            await pilot.press("q")
+            leaves = "nevus leaves as soon as all is saved: 4 changes are on the way."
+            await until(pilot, lambda: leaves in said(pilot))
+        finally:
+            gate.set()
+        await until(pilot, lambda: not app.is_running)
+    draft = clinic.store.draft("ada", two[0], clinic.item(two[0]).revision_id)
+    assert draft is not None
+    assert (draft.edits[0].tool, draft.edits[0].threshold) == (Tool.THRESHOLD, 0.4)
 
 
 def test_what_can_not_be_saved_at_the_end_is_said_to_be_lost(

@@ -46,6 +46,7 @@ class EditingScreen(Screen[None]):
         self._refused: Exception | None = None
         self._said: dict[str, float] = {}
         self._telling = False
+        self._made_before = self._making = ""
 
     def on_mount(self) -> None:
         """Look after the writer from now on."""
@@ -200,7 +201,8 @@ class EditingScreen(Screen[None]):
         self._keys.shown = self._hints()
 
     def _state(self) -> State:
-        return replace(self._bench.state(self._unsaved), refused=self._why_unsaved())
+        state = self._bench.state(self.unsaved)
+        return replace(state, refused=self._why_unsaved(), making=self._making)
 
     def _hints(self) -> tuple[str | Hint, ...]:
         if not self._bench.editing:
@@ -221,7 +223,8 @@ class EditingScreen(Screen[None]):
         self._bench.finish()
 
     @property
-    def _unsaved(self) -> int:
+    def unsaved(self) -> int:
+        """How many edits, remarks and decisions are on their way."""
         return self._desk.pending + len(self._outbox) + self._bench.drawing
 
     def _why_unsaved(self) -> str:
@@ -236,8 +239,12 @@ class EditingScreen(Screen[None]):
             self._complain(self._refused)
         if self._refused is None and before is not None:
             self.post_message(self.StoreChanged())
+        # Told once it was seen twice: most is made sooner, and would only flicker.
+        made_before, self._made_before = self._made_before, self._bench.making
+        self._making = self._made_before if self._made_before == made_before else ""
         shown = self._status.state
-        if (self._unsaved, self._why_unsaved()) != (shown.unsaved, shown.refused):
+        now = (self.unsaved, self._why_unsaved(), self._making)
+        if now != (shown.unsaved, shown.refused, shown.making):
             self._show_state()
 
     def _complain(self, problem: Exception) -> None:

@@ -39,6 +39,8 @@ class State:
     """How many lesions the mask has, where a reviewer said that it has several."""
     refining: bool = False
     """Whether an outline is being mended at a mark."""
+    making: str = ""
+    """What is being done to the outline for longer than a moment; empty where nothing is."""
     score: str = ""
     flag: bool = False
     note: bool = False
@@ -69,7 +71,7 @@ class Status(Widget):
 
     def _parts(self) -> list[Content]:
         state = self.state
-        parts = [self._saved()]
+        parts = [self._saved(), *self._made()]
         if state.instead:
             parts.append(Content.styled(f" {state.instead} ", "$background on $warning"))
         if state.tool is not None:
@@ -95,6 +97,10 @@ class Status(Widget):
         if state.not_drawn:
             parts.append(setting("drawn in cells, not by", state.not_drawn))
         return [*parts, setting("drawn by", state.drawn)] if state.drawn else parts
+
+    def _made(self) -> list[Content]:
+        making = self.state.making
+        return [Content.styled(f"{making} …", "$accent")] if making else []
 
     def _said(self) -> list[Content]:
         """What will be said of the photo with its decision."""

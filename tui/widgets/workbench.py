@@ -29,6 +29,14 @@ from tui.widgets.photo_table import PhotoTable
 from tui.widgets.scene import Subject
 from tui.widgets.status import State
 
+MAKING = {
+    Tool.THRESHOLD: "drawing anew",
+    Tool.FILL: "filling holes",
+    Tool.GROW: "growing",
+    Tool.SHRINK: "shrinking",
+    Tool.SMOOTH: "smoothing",
+}
+"""What takes longer than a moment on a large photo; what refines says so beside its tool."""
 SAVE_EVERY = 0.1
 """Seconds between two savings of a stroke that is being drawn."""
 
@@ -126,6 +134,12 @@ class Workbench(PhotoTable):
             lesions=len(self._lesions),
             refining=canvas.tool is Tool.REFINE and draft is not None and draft.changing,
         )
+
+    @property
+    def making(self) -> str:
+        """What is being done to the mask, where that takes long on a large photo."""
+        tool = None if self.draft is None else self.draft.making
+        return "" if tool is None else MAKING.get(tool, "")
 
     # What is said and taken of it
 

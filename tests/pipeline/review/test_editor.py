@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from db.values import Origin
+from db.values import Origin, Tool
 from imaging.framing import Mask, Size, fit
 from imaging.mask.outline import draw_mask
 from imaging.mask.stroke import Stroke
@@ -212,6 +212,20 @@ def passed(way: list[float]) -> Mask:
     stroke.extend(way[0], way[1])
     stroke.extend(way[2], way[3])
     return blank
+
+
+def test_a_threshold_that_changes_no_pixel_is_kept_so_that_the_next_one_is_reached() -> None:
+    saved = Saved()
+    edited = editor(saved)
+    edited.draw_shape(Tool.BOX, [(0, 0), (WIDTH, 0), (WIDTH, HEIGHT), (0, HEIGHT)], adds=True)
+    for threshold in (0.45, 0.4):
+        assert edited.set_threshold(threshold) is None
+        assert edited.threshold == threshold
+    # At the threshold that it has, nothing is asked for.
+    assert edited.set_threshold(0.4) is None
+    assert (edited.edits, len(saved.line), bool(edited.mask.all())) == (3, 3, True)
+    edited.undo()
+    assert edited.threshold == 0.45
 
 
 def test_what_was_drawn_on_the_way_to_the_base_keeps_its_value_too() -> None:

@@ -1,6 +1,6 @@
 """Repairs are single edits that last, say why they are none, and are right at any threshold."""
 
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import numpy as np
@@ -133,6 +133,22 @@ def test_where_one_pixel_of_the_screen_smooths_nothing_more_of_them_do() -> None
     mask = smooth(rough(), 1.0)
     assert np.array_equal(smooth(mask, 1.0), mask)
     assert make_repair(mask, Tool.SMOOTH, {RADIUS: 1.0}).settings[RADIUS] > 1
+
+
+def test_what_is_smooth_is_not_smoothed_by_less_again() -> None:
+    edit = make_repair(rough(), Tool.SMOOTH, {RADIUS: 1.0}, smooth_by=2.0)
+    assert edit.settings[RADIUS] > 2
+    saved = Saved()
+    edited = Editor(rough(), None, None, saved)
+    with suppress(NothingToRepair):
+        for _ in SMOOTHER:
+            edited.repair(Tool.SMOOTH, {RADIUS: 1.0})
+    radii = [each.settings[RADIUS] for each in saved.line]
+    assert len(radii) > 1
+    assert radii == sorted(set(radii))
+    edited.undo()
+    edited.repair(Tool.SMOOTH, {RADIUS: 1.0})
+    assert saved.line[-1].settings[RADIUS] == radii[-1]
 
 
 def test_a_stroke_that_is_being_drawn_is_an_edit_of_its_own_before_a_repair() -> None:
