@@ -16,6 +16,8 @@ EMPTY = (
     f"Drop some into it ({NAMES}): they appear here by themselves.",
 )
 LOOKING = ("Looking through the folder …",)
+NONE_TO_UNDO = "There is no edit to undo."
+NONE_TO_REDO = "There is no undone edit to redo."
 LONGEST_LIST = 3
 """Names said one by one."""
 
@@ -163,11 +165,15 @@ def came_just_now(name: str) -> str:
 
 def came_instead(name: str, lost: str) -> str:
     """Said where a key may have been meant for a photo that is gone."""
+    if name == lost:
+        return f"This is another {name} than the one you had open. Press again if you mean it."
     return f"This is {name}: {lost}, which you had open, is gone. Press again if you mean it."
 
 
 def gone_from_folder(lost: str, name: str) -> str:
     """Said where the photo that lay open is gone; `name` is what came, empty where none did."""
+    if name == lost:
+        return f"{name} holds another picture by now, which you see: what you had open is gone."
     now = f" Now you see {name}." if name else ""
     return f"{lost} is gone from the folder: deleted, renamed or forgotten.{now}"
 
@@ -215,8 +221,7 @@ def edits_kept_on(name: str, edits: int, keys: Keymap) -> str:
 
 def nothing_to_undo(kept: int, keys: Keymap) -> str:
     """Said where there is no edit to undo; so many are kept with outlines before."""
-    none = "There is no edit to undo."
-    return f"{none} {edits_kept(kept, keys)}" if kept else none
+    return f"{NONE_TO_UNDO} {edits_kept(kept, keys)}" if kept else NONE_TO_UNDO
 
 
 def model_came(name: str, keys: Keymap) -> str:

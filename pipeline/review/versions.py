@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from db.store import Store
-from db.values import REDRAWN, DraftEdit, DrawnRevision, KeptEdits, PhotoDetails, Revision
+from db.values import REDRAWN, DraftEdit, DrawnRevision, KeptEdits, PhotoDetails, Revision, Tool
 from imaging.framing import Mask, Part
 from imaging.mask import rle
 from imaging.mask.agreement import agreement
@@ -14,7 +15,9 @@ from imaging.mask.edit import PatchError, apply_patch
 from imaging.mask.parts import parts_of
 from imaging.values import Rle
 from pipeline.errors import ReviewError
+from pipeline.review.by_hand import drawn_by_hand
 from pipeline.review.editor import Editor
+from pipeline.review.stored_draft import strokes_behind
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,8 @@ class Version:
     threshold: float | None
     dice: float
     lesions: int
+    tools: tuple[Tool, ...] = ()
+    """What it was drawn by hand with on the way to it, each once, the first first."""
 
     def mask(self) -> Mask:
         """Its pixels, bool (H, W)."""
@@ -64,7 +69,14 @@ def _revision_version(store: Store, drawn: DrawnRevision, present: Mask) -> Vers
     outline = store.mask(revision.id)
     dice = agreement(rle.decode(outline), present).dice
     lesions = len(store.instances(revision.id))
-    return Version(revision, drawn.model, outline, revision.threshold, dice, lesions)
+    tools = tools_of(store, revision.id)
+    return Version(revision, drawn.model, outline, revision.threshold, dice, lesions, tools)
+
+
+def tools_of(store: Store, revision_id: int) -> tuple[Tool, ...]:
+    """What of a revision that still holds was drawn by hand with, each tool once, in order."""
+    drawn = drawn_by_hand(store.strokes(revision_id), partial(strokes_behind, store))
+    return tuple(dict.fromkeys(edit.tool for edit in drawn))
 
 
 def _kept_version(

@@ -117,6 +117,24 @@ async def test_a_threshold_that_changes_no_pixel_moves_all_the_same_and_says_so(
         assert sentences(pilot) == [SAME]
 
 
+async def test_more_undone_than_there_is_is_said_also_where_it_comes_fast(
+    make_app: MakeApp, three: list[int]
+) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await pilot.press("w")
+        screen = await settled(pilot)
+        for press, sentence in (
+            (screen.action_undo, "There is no edit to undo."),
+            (screen.action_redo, "There is no undone edit to redo."),
+        ):
+            # The second comes before the first is done.
+            press()
+            press()
+            await settled(pilot)
+            assert sentences(pilot)[-1:] == [sentence]
+
+
 async def test_nothing_to_undo_is_said_once(make_app: MakeApp, three: list[int]) -> None:
     async with make_app().run_test(size=(120, 40)) as pilot:
         await settled(pilot)

@@ -103,6 +103,28 @@ async def test_who_goes_to_a_photo_himself_is_asked_nothing(
         assert clinic.item(third).decision is not None
 
 
+async def test_another_picture_in_the_same_file_is_said_to_be_that(
+    clinic: Clinic, make_app: MakeApp
+) -> None:
+    before = clinic.outline("leg/spot.png", 0, predicted_jaccard=0.4)
+    clinic.outline("spot1.png", 1, predicted_jaccard=0.9)
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        await until(pilot, lambda: shown_photo(screen) == before)
+        await clinic.stop_ingest()
+        after = clinic.outline("leg/spot.png", 2, predicted_jaccard=0.4)
+        screen._read_queue()
+        await until(pilot, lambda: shown_photo(screen) == after)
+        await settled(pilot)
+        said = "leg/spot.png holds another picture by now, which you see: what you had open"
+        assert sentences(pilot)[-1] == f"{said} is gone."
+        await pilot.press("a")
+        await settled(pilot)
+        asked = "This is another leg/spot.png than the one you had open."
+        assert sentences(pilot)[-1] == f"{asked} Press again if you mean it."
+        assert clinic.item(after).decision is None
+
+
 async def test_where_none_is_left_that_is_said_too(clinic: Clinic, make_app: MakeApp) -> None:
     photo_id = clinic.outline("spot0.png")
     async with make_app().run_test(size=(120, 40)) as pilot:

@@ -250,13 +250,52 @@ async def test_escape_and_the_same_key_leave_the_reasons_and_decide_nothing(
             assert screen.query_one("#reasons").display
             await pilot.press(key)
             assert not screen.query_one("#reasons").display
-        await pilot.press("R", "down")
-        screen = await settled(pilot)
-        assert not screen.query_one("#reasons").display
+            assert screen.focused is screen.query_one("#queue")
         await pilot.press("2")
         await settled(pilot)
         assert "score 2 poor" in text_of(screen, "#status")
         assert [clinic.item(photo).decision for photo in two] == [None, None]
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("keys", [("down", "down", "up"), ("j", "j", "k"), ("up", "down")])
+async def test_a_reason_is_gone_to_and_taken(
+    clinic: Clinic,
+    make_app: MakeApp,
+    two: list[int],
+    size: tuple[int, int],
+    keys: tuple[str, ...],
+) -> None:
+    async with make_app().run_test(size=size) as pilot:
+        screen = await settled(pilot)
+        await pilot.press("R", *keys)
+        screen = await settled(pilot)
+        assert screen.query_one("#reasons").display
+        assert shown_photo(screen) == two[0]
+        await pilot.press("enter")
+        screen = await settled(pilot)
+        assert shown_photo(screen) == two[1]
+        assert screen.focused is screen.query_one("#queue")
+        # Asked anew, it begins with the first, and no key goes past an end.
+        await pilot.press("R", *["down"] * 9, "up", *["up"] * 9, "enter")
+        await settled(pilot)
+    decisions = clinic.store.reviewed([DecisionKind.REJECTED])
+    assert {each.decision.photo_id: each.decision.reason for each in decisions} == {
+        two[0]: Vocabulary().reasons[1],
+        two[1]: Vocabulary().reasons[0],
+    }
+
+
+async def test_a_tool_in_hand_has_the_keys_again_where_no_reason_was_chosen(
+    make_app: MakeApp, two: list[int]
+) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await pilot.press("e", "R", "down", "escape")
+        screen = await settled(pilot)
+        assert shown_photo(screen) == two[0]
+        assert screen.query_one(Workbench).editing
+        assert screen.focused is screen.query_one("#canvas")
 
 
 async def test_reasons_and_words_are_those_of_the_settings(clinic: Clinic, two: list[int]) -> None:

@@ -98,6 +98,17 @@ async def test_a_number_goes_to_that_photo(make_app: MakeApp, four: list[int]) -
         assert rows(screen) == four
 
 
+async def test_a_number_that_no_photo_has_is_said_and_the_next_keys_are_keys(
+    clinic: Clinic, make_app: MakeApp, four: list[int]
+) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await press(pilot, "slash", "#", "9", "enter")
+        assert sentences(pilot) == ["There is no photo 9: 4 photos are shown."]
+        assert shown_photo(screen) == four[0]
+        await press(pilot, "3")
+        await until(pilot, lambda: clinic.item(four[0]).score == 3)
+
+
 async def test_letters_that_come_with_the_key_are_searched(
     make_app: MakeApp, four: list[int]
 ) -> None:

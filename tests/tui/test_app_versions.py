@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from textual.pilot import Pilot
 
-from db.values import DecisionKind
+from db.values import DecisionKind, Tool
 from imaging.framing import Mask
 from imaging.mask import rle
+from pipeline.review.verdict import Ruling
 from tests.tui.driving import Clinic, sentences, settled, shown_photo, text_of, until
 from tests.tui.test_app_repairs import draft_of
 from tui.app import NevusApp
@@ -57,7 +58,7 @@ async def test_each_is_seen_on_the_photo_and_leaving_changes_nothing(
         assert np.array_equal(seen(screen), last)
         shown = text_of(screen, "#versions")
         assert "Revisions  1 of 2" in shown
-        assert "ada, threshold" in shown or "ada, brush" in shown
+        assert "ada, grow" in shown
         assert "lesion, model" in shown
         assert shown.count("Dice 0.") == 2
         assert "Dice: with what is drawn now" in shown
@@ -150,3 +151,31 @@ async def test_with_the_panels_away_what_is_asked_for_is_seen_all_the_same(
         await pilot.press("escape")
         await settled(pilot)
         assert screen.query_one(shown).region.area == 0
+
+
+SQUARE = [(10.0, 10.0), (40.0, 10.0), (40.0, 40.0), (10.0, 40.0)]
+
+
+@pytest.mark.parametrize(
+    ("tools", "how"),
+    [
+        ((Tool.LASSO,), "ada, lasso on lesion"),
+        ((Tool.LASSO, Tool.LASSO), "ada, lasso on lesion"),
+        ((Tool.BOX, Tool.POLYGON), "ada, box and polygon"),
+        ((Tool.BOX, Tool.LASSO, Tool.POLYGON), "ada, 3 tools on lesion"),
+    ],
+)
+async def test_each_names_the_tools_it_was_drawn_with(
+    clinic: Clinic, make_app: MakeApp, tools: tuple[Tool, ...], how: str
+) -> None:
+    photo = clinic.session.open(clinic.outline("mole.png"))
+    for place, tool in enumerate(tools):
+        photo.editor.draw_shape(tool, [(x + 60 * place, y) for x, y in SQUARE], True)
+    clinic.session.decide(photo, Ruling(DecisionKind.ACCEPTED, 1.0))
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await pilot.press("k")
+        await settled(pilot)
+        await pilot.press("V")
+        screen = await settled(pilot)
+        assert how in text_of(screen, "#versions")

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Sequence
 from pathlib import Path
 
-from textual import work
+from textual import on, work
+from textual.widget import Widget
 
 from db.errors import StaleDecision, Unknown
 from db.values import Decision, DecisionKind, QueueItem, Remarks, SetAside
@@ -37,6 +38,9 @@ from tui.widgets.keys import Hint
 from tui.widgets.progress import Progress
 from tui.widgets.reasons import Reasons
 from tui.words import describe
+
+REASON_HINTS = (Hint("↑ ↓", "which"), Hint("enter", "rejects"), Hint("esc", "decides nothing"))
+"""What the key line says while a reason is asked for."""
 
 
 class DecidingScreen(MeaningScreen):
@@ -142,8 +146,16 @@ class DecidingScreen(MeaningScreen):
         """Choose the reason that is asked for, or else set the score."""
         if not self._asks_reason:
             super().action_score(score)
-            return
-        reason, opened = self._reasons.reason(score), self._decidable()
+        else:
+            self._reject_because(score)
+
+    @on(Reasons.Chosen)
+    def _take_reason(self, message: Reasons.Chosen) -> None:
+        if self._asks_reason:
+            self._reject_because(message.number)
+
+    def _reject_because(self, number: int) -> None:
+        reason, opened = self._reasons.reason(number), self._decidable()
         if reason is not None and opened is not None:
             self._decide(opened, DecisionKind.REJECTED, reason)
 
@@ -163,10 +175,13 @@ class DecidingScreen(MeaningScreen):
     def _ask_reason(self, asked: bool) -> None:
         if asked != self._asks_reason:
             self.set_class(asked, "-asking")
+            if asked:
+                self._reasons.begin()
+            self.set_focus(self._bench.canvas if self._bench.editing and not asked else self._home)
         self._show_state()
 
     def _hints(self) -> tuple[str | Hint, ...]:
-        return () if self._asks_reason else super()._hints()
+        return REASON_HINTS if self._asks_reason else super()._hints()
 
     def _mark(self, photo_id: int, said: Said) -> None:
         self._queue.mark(photo_id, said)
@@ -257,6 +272,11 @@ class DecidingScreen(MeaningScreen):
 
     def _expect_news(self) -> None:
         """Read the whole queue before long."""
+        raise NotImplementedError
+
+    @property
+    def _home(self) -> Widget:
+        """What has the keys where nothing else wants them."""
         raise NotImplementedError
 
     def _show_row(self, row: Row | None) -> None:

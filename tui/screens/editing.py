@@ -14,7 +14,7 @@ from tui.failures import brief
 from tui.key_table import EDIT_HINTS, REVIEW_HINTS, bindings
 from tui.outbox import Outbox
 from tui.preferences import Preferences
-from tui.sentences import nothing_to_undo
+from tui.sentences import NONE_TO_REDO, nothing_to_undo
 from tui.widgets.keys import Hint, Keys
 from tui.widgets.status import State, Status
 from tui.widgets.workbench import Workbench
@@ -148,7 +148,7 @@ class EditingScreen(Screen[None]):
         if self._bench.can_redo:
             self._bench.redo()
         else:
-            self._say("There is no undone edit to redo.")
+            self._say(NONE_TO_REDO)
 
     def action_threshold(self, steps: int) -> None:
         """Draw the outline anew from the stored probabilities."""

@@ -137,6 +137,14 @@ class FindingScreen(RemarkingScreen):
             self._queue.choose(self._queue.items[number - 1].photo_id)
         self._search_line.tell("" if 1 <= number <= photos else only_so_many(photos))
 
+    def _go_to(self, number: int) -> None:
+        photos = len(self._queue.items)
+        if 1 <= number <= photos:
+            self._jump(number)
+        else:
+            # The keys that follow are meant for a photo: no letter makes this number one of them.
+            self._say(f"There is no photo {number}: {only_so_many(photos)}.")
+
     @on(SearchLine.Ended)
     def _end_search(self, message: SearchLine.Ended) -> None:
         if self._search_line.open:
@@ -157,11 +165,7 @@ class FindingScreen(RemarkingScreen):
             self._search_line.stay(not_found(printable(text.strip())))
             return
         if kept and number is not None and number[1]:
-            photos = len(self._queue.items)
-            if not 1 <= int(number[1]) <= photos:
-                self._search_line.stay(only_so_many(photos))
-                return
-            self._jump(int(number[1]))
+            self._go_to(int(number[1]))
         if not kept:
             self._return()
         self._close_search()

@@ -42,6 +42,7 @@ class MeaningScreen(FindingScreen):
         if came != photo_id:
             return False
         if lost is not None:
+            name = self._name_beside(lost, photo_id)
             self._say(came_instead(name, self._name_of_lost(lost)), "warning")
             return True
         if self._since_came.seconds(photo_id) >= REACTION:
@@ -63,8 +64,14 @@ class MeaningScreen(FindingScreen):
         was_open = opened is not None and lost is not None
         self._lost = lost if was_open else None
         if lost is not None and was_open:
-            name = "" if self._came is None else self._queue.name_of(self._came)
+            name = "" if self._came is None else self._name_beside(lost, self._came)
             self._say(gone_from_folder(self._name_of_lost(lost), name), "warning")
+
+    def _name_beside(self, lost: QueueItem, photo_id: int) -> str:
+        """What a photo is called beside the one that is gone: the same where it is in its file."""
+        item = self._queue.line(photo_id)
+        same = item is not None and item.path == lost.path
+        return self._name_of_lost(lost) if same else self._queue.name_of(photo_id)
 
     def _name_of_lost(self, lost: QueueItem) -> str:
         return printable(below(lost.path, self._folder))

@@ -297,14 +297,16 @@ class ReviewScreen(ReturningScreen):
     @property
     def _home(self) -> Widget:
         """What has the keys where nothing else wants them."""
+        if self._asks_reason:
+            return self._reasons
         return self._sheet if self.on_sheet else self._queue
 
     @on(Workbench.Set)
     def _give_keys_back(self) -> None:
         """Arrow keys belong to the crosshair or to what is gone through, to the queue else."""
         lines = self._note_line.open or self._search_line.open
-        others = self._goes_through or self.on_sheet or self._filters.has_focus or lines
-        if not (self._bench.editing or others or self._queue.has_focus):
+        asked = self._goes_through or self._asks_reason or self._filters.has_focus
+        if not (self._bench.editing or asked or lines or self.on_sheet or self._queue.has_focus):
             self._queue.focus()
 
     @on(Workbench.ShapeKept)

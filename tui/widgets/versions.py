@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from db.values import Origin, Revision
+from db.values import Origin, Revision, Tool
 from imaging.text import printable
 from pipeline.review.versions import Version
 from tui.widgets.details import moment
@@ -22,6 +22,8 @@ HEADING = 3
 """Lines above the first one: what this is, the keys, and what Dice compares."""
 EACH = 2
 """Lines for each."""
+MOST_TOOLS = 2
+"""That are named; of more it is said how many they are."""
 INDENT = 8
 """Cells on the left: the cursor, and when it was made."""
 
@@ -142,4 +144,13 @@ def _told(version: Version) -> tuple[datetime, str, str]:
     who = printable(version.model if made.origin is Origin.MODEL else made.author)
     on = f" on {printable(version.model)}" if version.model not in ("", made.author) else ""
     area = percent(made.measurements.area_fraction)
-    return made.created_at, f"{who}, {made.origin}{on}", area
+    return made.created_at, f"{who}, {_how(made, version.tools)}{on}", area
+
+
+def _how(made: Revision, tools: tuple[Tool, ...]) -> str:
+    """How a revision was drawn: by what names of tools are short enough to be said."""
+    if made.origin is not Origin.BRUSH:
+        return str(made.origin)
+    if len(tools) > MOST_TOOLS:
+        return f"{len(tools)} tools"
+    return " and ".join(tools) or "by hand"

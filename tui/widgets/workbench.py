@@ -23,6 +23,7 @@ from pipeline.review.repair import repair_settings
 from pipeline.review.shape import SHAPES
 from pipeline.review.versions import Version
 from tui.failures import EXPECTED
+from tui.sentences import NONE_TO_REDO, NONE_TO_UNDO
 from tui.widgets.canvas import Canvas
 from tui.widgets.painter import BrushMode
 from tui.widgets.photo_table import PhotoTable
@@ -304,7 +305,7 @@ class Workbench(PhotoTable):
         self.canvas.lift()
         self.see_after()
         if self.draft is not None:
-            self._follow(self.draft.undo())
+            self._follow(self.draft.undo(), NONE_TO_UNDO)
             self.measure()
 
     def redo(self) -> None:
@@ -312,7 +313,7 @@ class Workbench(PhotoTable):
         self.canvas.lift()
         self.see_after()
         if self.draft is not None:
-            self._follow(self.draft.redo())
+            self._follow(self.draft.redo(), NONE_TO_REDO)
             self.measure()
 
     def shift_threshold(self, steps: int) -> bool:
@@ -332,15 +333,17 @@ class Workbench(PhotoTable):
         self.post_message(self.Set())
         return True
 
-    def _follow(self, change: Change) -> None:
+    def _follow(self, change: Change, unchanged: str = "") -> None:
         if self.opened is not None:
-            self._show_change(self.opened, change)
+            self._show_change(self.opened, change, unchanged)
 
     @work(group="edit")
-    async def _show_change(self, opened: DeskPhoto, change: Change) -> None:
+    async def _show_change(self, opened: DeskPhoto, change: Change, unchanged: str) -> None:
         part = None
         try:
             part = await asyncio.wrap_future(change)
+            if part is None and unchanged:
+                self.post_message(self.Unchanged(unchanged))
         except NothingToRepair as nothing:
             self.post_message(self.Unchanged(str(nothing)))
         except EXPECTED as problem:

@@ -80,6 +80,23 @@ def test_they_come_last_first_with_who_how_and_how_far_they_agree(
     assert 1 > dice[0] > dice[1] > dice[2] > 0
 
 
+def test_each_says_what_it_was_drawn_with(session: ReviewSession, remembered: int) -> None:
+    square = [(10.0, 10.0), (60.0, 10.0), (60.0, 60.0), (10.0, 60.0)]
+    photo = session.open(remembered)
+    photo.editor.draw_shape(Tool.LASSO, square, True)
+    session.decide(photo, ACCEPT)
+    photo = session.open(remembered)
+    stroke(photo.editor, *SECOND)
+    photo.editor.draw_shape(Tool.LASSO, [(x + 100, y) for x, y in square], True)
+    session.decide(photo, ACCEPT)
+    photo = session.open(remembered)
+    # Of what was gone back to, the tools hold; not those of what was left for it.
+    take(session, photo, 1)
+    session.decide(photo, ACCEPT)
+    tools = [each.tools for each in session.versions(session.open(remembered))]
+    assert tools == [(Tool.LASSO,), (Tool.LASSO, Tool.BRUSH), (Tool.LASSO,), ()]
+
+
 def test_one_is_taken_as_one_edit_that_undoes_and_survives(
     session: ReviewSession,
     store: Store,
