@@ -48,6 +48,6 @@ def _try_out(setup: ModelSetup) -> Trial:
         begun = perf_counter()
         segmenter.predict_framed(picture)
         times.append((perf_counter() - begun) * 1000)
-    device = setup.compute_units if segmenter.backend == "coreml" else "CPU"
+    device = setup.device(segmenter.backend)
     spent = median(times[WARM_UP:])
     return Trial(segmenter.backend, device, opening, spent, RUNS, segmenter.info.license)
