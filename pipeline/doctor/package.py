@@ -197,7 +197,7 @@ def _here(report: PackageReport) -> Iterator[Finding]:
         yield ok("Off a Mac", "All its operations can be translated for ONNX Runtime.")
     if not report.inspection.refusal:
         yield from map(_timing, report.timings)
-        yield from _faster(report.timings)
+        yield from faster(report.timings)
     if all(timing.backend != "coreml" for timing in report.timings):
         yield ok(
             "On a Mac", "Milliseconds on each compute unit of Core ML can be had on a Mac alone."
@@ -229,7 +229,7 @@ def _core_ai(timing: Timing) -> Finding:
     )
 
 
-def _faster(timings: tuple[Timing, ...]) -> Iterator[Finding]:
+def faster(timings: tuple[Timing, ...]) -> Iterator[Finding]:
     """Which of Apple's two is faster here, where both ran on what is preferred."""
     spent = {
         timing.backend: timing.milliseconds
