@@ -190,7 +190,7 @@ def test_both_forms_come_from_one_run_and_carry_one_hash(made: Made) -> None:
     assert card["program_sha256"] == aimodel_hash(asset)
     assert card["made_from"] == "checkpoints"
     assert made.report.aimodel is not None
-    assert made.report.aimodel.agreement.package_and_torch == made.report.parity
+    assert made.report.aimodel.agreement.package_and_torch.photos == made.report.parity.photos
 
 
 def test_a_network_is_read_back_out_of_its_package(made: Made, checkpoint: Path) -> None:
