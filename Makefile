@@ -9,6 +9,9 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 # Where PyTorch's CPU build is, for Linux, whose build on PyPI brings CUDA:
 # make test TORCH_INDEX=https://download.pytorch.org/whl/cpu
 TORCH_INDEX ?=
+# Core AI is there for Linux on x86-64 (glibc 2.34) and for macOS 26 on Apple silicon. Elsewhere its
+# tests are skipped, with the reason; make test COREAI=required fails instead.
+COREAI ?=
 # More than there are cores: a third of their time tests wait for other processes.
 WORKERS ?= $(shell $(BIN)/python -c 'import os; print(min(8, 1 + 2 * (os.cpu_count() or 2)))')
 # A file's tests share what is slow to make; the folder with many short ones comes last.
@@ -59,4 +62,5 @@ clean:
 .venv/.development: pyproject.toml constraints.txt | .venv/bin/python
 	@echo "Installing the development and training tools into .venv (once)"
 	$(PIP) $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) --editable '.[dev,training]'
+	@$(PIP) coreai-core coreai-torch || { echo "Core AI can't be installed here (see above); tests that need it are skipped"; test -z "$(COREAI)"; }
 	@touch $@ .venv/.runtime

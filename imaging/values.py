@@ -19,7 +19,7 @@ class Receipt:
     model_hash: str
     """SHA-256 of the package's program and weights, hexadecimal."""
     backend: str
-    """`onnxruntime` or `coreml`."""
+    """`onnxruntime`, `coreml` or `coreai`."""
     device: str
     """What was asked to run it: `CPU`, `CPU_AND_NE`, …"""
     milliseconds: float

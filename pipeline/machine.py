@@ -13,6 +13,8 @@ PACKAGES = (
     "coremltools", "onnx", "onnxruntime", "numpy", "pillow", "pi-heif", "opencv-python-headless",
 )  # fmt: skip
 """What takes part in a prediction."""
+EXTRAS = ("coreai-core",)
+"""What does where it is installed."""
 UNKNOWN = "unknown"
 
 
@@ -37,7 +39,10 @@ def this_machine() -> Machine:
         memory_gib=_memory(),
         system=system_name(),
         python=f"{platform.python_implementation()} {platform.python_version()}",
-        packages={name: installed(name) or UNKNOWN for name in PACKAGES},
+        packages={
+            **{name: installed(name) or UNKNOWN for name in PACKAGES},
+            **{name: found for name in EXTRAS if (found := installed(name))},
+        },
     )
 
 

@@ -103,7 +103,7 @@ SETTINGS = (
         "auto",
         read_one_of(BACKENDS),
         _names(BACKENDS),
-        "What runs the model; coreml needs a Mac.",
+        "What runs the model; coreml needs a Mac, coreai macOS 27 (Linux: for proof).",
         '"auto"',
     ),
     Setting(

@@ -17,9 +17,10 @@ import numpy as np
 import numpy.typing as npt
 
 from imaging.framing import Pixels
+from models.package.carried import info_from_metadata
 from models.package.package import PackageInfo
 from models.run.tensors import to_planes
-from models.translate.translation import info_from_metadata, translate
+from models.translate.translation import translate
 
 if TYPE_CHECKING:
     import onnx

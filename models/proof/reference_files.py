@@ -10,7 +10,8 @@ import numpy.typing as npt
 from PIL import Image
 
 from imaging.framing import Framing, Size
-from models.package.package import ModelError, check_package, package_hash
+from models.package.model import check_model, model_hash
+from models.package.package import ModelError
 from models.proof.reference import Difference, Reference, References, Tolerance, Tolerances
 from models.run.segmenter import shipped_model
 
@@ -33,10 +34,10 @@ def references_for(package: Path) -> References:
 
     Raises ModelError where it is no package, there are none, or they are damaged.
     """
-    check_package(package)
+    check_model(package)
     if not _index(package).is_file():
         shipped = read_references(shipped_model())
-        if shipped.package_sha256 == package_hash(package):
+        if shipped.package_sha256 == model_hash(package):
             return shipped
     return read_references(package)
 

@@ -7,11 +7,12 @@ import numpy as np
 import numpy.typing as npt
 
 from imaging.framing import Pixels
+from models.package.carried import info_from_metadata
 from models.package.package import ModelError, PackageInfo
 from models.run.memory import memory_errors
 from models.run.quiet_onnxruntime import onnxruntime
 from models.run.tensors import to_planes
-from models.translate.translation import info_from_metadata, translate_cached
+from models.translate.translation import translate_cached
 
 
 class OnnxBackend:

@@ -15,10 +15,12 @@ from imaging.framing import FRAMINGS, Pixels, Probabilities
 from imaging.mask.agreement import expected_jaccard
 from imaging.mask.outline import mask_on_grid
 from imaging.values import Prediction, Receipt
-from models.package.package import ModelError, NoNumbers, PackageInfo, check_package
+from models.package.aimodel import is_aimodel
+from models.package.model import check_model
+from models.package.package import ModelError, NoNumbers, PackageInfo
 from models.run.tensors import to_probabilities
 
-BACKENDS = ("auto", "coreml", "onnxruntime")
+BACKENDS = ("auto", "coreml", "onnxruntime", "coreai")
 COMPUTE_UNITS = ("ALL", "CPU_AND_GPU", "CPU_AND_NE", "CPU_ONLY")
 
 
@@ -50,7 +52,7 @@ class Segmenter:
 
     @property
     def backend(self) -> str:
-        """`onnxruntime` or `coreml`."""
+        """`onnxruntime`, `coreml` or `coreai`."""
         return self._backend.name
 
     @property
@@ -105,7 +107,7 @@ def open_segmenter(
 
 def open_backend(path: Path, backend: str, compute_units: str) -> Backend:
     """What executes a package, whatever that is for. Raises ModelError."""
-    check_package(path)
+    check_model(path)
     _check_name("backend", backend, BACKENDS)
     _check_name("compute unit", compute_units, COMPUTE_UNITS)
     return _backend(path, backend, compute_units)
@@ -122,6 +124,12 @@ def shipped_model() -> Path:
 
 
 def _backend(path: Path, name: str, compute_units: str) -> Backend:
+    if name == "coreai" or (name == "auto" and is_aimodel(path)):
+        from models.run.coreai_backend import CoreAIBackend
+
+        return CoreAIBackend(path, compute_units)
+    if is_aimodel(path):
+        raise ModelError(f"{path} is run by Core AI alone: leave --backend {name} out.")
     if name == "coreml" or (name == "auto" and on_apple_hardware()):
         if sys.platform != "darwin":
             raise ModelError("Core ML runs on a Mac only; use --backend onnxruntime here.")

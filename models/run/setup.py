@@ -1,5 +1,6 @@
 """Which model is run, and how: one value on its way from the command line to where it is opened."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ModelSetup:
-    """A package, what runs it (one of `BACKENDS`) and where Core ML does (of `COMPUTE_UNITS`)."""
+    """A package, what runs it (one of `BACKENDS`) and where Apple's do (of `COMPUTE_UNITS`)."""
 
     package: Path
     backend: str = "auto"
@@ -24,6 +25,11 @@ class ModelSetup:
     def on_cpu(self) -> "ModelSetup":
         """The same model on the CPU alone."""
         return replace(self, compute_units="CPU_ONLY")
+
+    def device(self, backend: str) -> str:
+        """Where this backend is asked to run it, as receipts name it."""
+        specialised = backend == "coreml" or (backend == "coreai" and sys.platform == "darwin")
+        return self.compute_units if specialised else "CPU"
 
     def open(self) -> "Segmenter":
         """The opened model. Raises ModelError, and what the machine raises where it is in the way.

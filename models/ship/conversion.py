@@ -2,14 +2,14 @@
 
 A package lies beside its JSON: where it comes from, its parity with torch and its figures on dev.
 Several checkpoints become one package, whose map is the mean of theirs. Conversion fails, and
-replaces nothing, when the translated package and torch disagree.
+replaces nothing, when the translated package, the .aimodel and torch disagree.
 """
 
 import json
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,23 +18,28 @@ import numpy as np
 import torch
 from torch import nn
 
-from imaging.decode.photo import read_photo
 from imaging.framing import Size
-from imaging.mask.agreement import agreement
 from models.evaluate.evaluation import Evaluation, evaluate
 from models.evaluate.pairs import Pair, hash_of_pairs, held_out, read_pairs
+from models.package.aimodel import aimodel_beside
 from models.package.package import FRAMING_KEY, OWN_LICENCE
 from models.run.segmenter import Segmenter, open_segmenter
 from models.ship.confidence import Confidence, Fitted, fit_confidence, measure_confidence
 from models.ship.exported import Member, load_checkpoints
+from models.ship.parity import Parity, parity
 from models.ship.presence import Presence, measure_presence
 from models.ship.rounding import round_weights
+from models.ship.second_form import (
+    AS_EVER,
+    CHECKPOINTS,
+    Proving,
+    SecondForm,
+    make_second_form,
+    no_second_form,
+    replace_with,
+)
 from models.train.network import multiply_accumulates, parameters
 from models.train.recipe import Recipe, UnfitRun
-
-LEAST_MEAN_JACCARD = 0.999
-LEAST_JACCARD = 0.98
-LARGEST_DIFFERENCE = 0.02
 
 
 @dataclass(frozen=True)
@@ -46,44 +51,6 @@ class Saying:
 
 
 SEGMENTS = Saying("Skin lesion segmentation: photo in, probability of lesion out.")
-
-
-class ParityError(Exception):
-    """The package doesn't compute what the network computes; the message gives the figures."""
-
-
-@dataclass(frozen=True)
-class Parity:
-    """Torch against the translated package, on the same framed photos.
-
-    Jaccard of the masks at each photo's own size, and the largest difference of a probability.
-    """
-
-    photos: int
-    mean_jaccard: float
-    least_jaccard: float
-    largest_difference: float
-
-    def check(self) -> None:
-        """Raise ParityError where torch and the package disagree."""
-        if not (
-            self.mean_jaccard >= LEAST_MEAN_JACCARD
-            and self.least_jaccard >= LEAST_JACCARD
-            and self.largest_difference <= LARGEST_DIFFERENCE
-        ):
-            raise ParityError(
-                f"The package doesn't compute what the network computes: on {self.photos} photos "
-                f"mask Jaccard {self.mean_jaccard:.5f} (mean), {self.least_jaccard:.5f} (least), "
-                f"largest probability difference {self.largest_difference:.5f}.{self._hint()}"
-            )
-
-    def _hint(self) -> str:
-        if not self.largest_difference <= LARGEST_DIFFERENCE:
-            return ""
-        return (
-            " The probabilities agree, the borders don't: the network's maps are still flat there. "
-            "Train it for longer."
-        )
 
 
 @dataclass(frozen=True)
@@ -125,6 +92,8 @@ class Report:
     package_sha256: str
     parity: Parity
     dev: Mapping[str, Evaluation]
+    aimodel: SecondForm | None
+    """Core AI's form of it, None where none could be made."""
 
 
 def convert(
@@ -162,24 +131,6 @@ def convert(
     model.license = saying.licence
     model.user_defined_metadata.update(metadata)
     model.save(str(target))
-
-
-def parity(network: nn.Module, segmenter: Segmenter, pairs: Iterable[Pair]) -> Parity:
-    """Compare torch with a segmenter on the same framed photos. Raises PhotoError."""
-    found = [_compare(network, segmenter, pair.image) for pair in pairs]
-    overlaps, differences = zip(*found, strict=True)
-    return Parity(len(found), float(np.mean(overlaps)), min(overlaps), max(differences))
-
-
-def _compare(network: nn.Module, segmenter: Segmenter, path: Path) -> tuple[float, float]:
-    photo = read_photo(path)
-    prediction = segmenter.predict(photo)
-    framing, threshold = prediction.framing, segmenter.info.threshold
-    framed = framing.picture_to_grid(photo.pixels).transpose(2, 0, 1)[None]
-    with torch.no_grad():
-        grid = network(torch.from_numpy(framed.astype(np.float32) / 255))[0, 0].numpy()
-    ours, theirs = (framing.map_to_photo(g) >= threshold for g in (prediction.grid, grid))
-    return agreement(ours, theirs).jaccard, float(np.abs(grid - prediction.grid).max())
 
 
 def by_kind(pairs: Sequence[Pair]) -> dict[str, list[Pair]]:
@@ -241,12 +192,14 @@ def convert_checkpoints(
     checkpoints: Sequence[Path],
     target: Path,
     data: Path,
-    watched: Callable[[Sequence[Pair]], Iterable[Pair]] = iter,
+    proving: Proving = AS_EVER,
     licence: str = OWN_LICENCE,
 ) -> Report:
     """Convert checkpoints, prove and measure the package, and only then put it in place.
 
-    `watched` passes on the pairs that torch and the package are held against each other on.
+    `proving` holds its forms against each other on dev. Where the extra for it is installed, the
+    .aimodel is made of the same network and proven likewise; where not, one that lies there goes,
+    for it would be another network's.
 
     Raises ParityError, PairsError where `data` has no train or dev split or a pair can't be read,
     PhotoError, and UnfitRun where there are too few held-out pairs to calibrate on, a file is no
@@ -270,8 +223,16 @@ def convert_checkpoints(
             replace(SEGMENTS, licence=licence),
         )
         segmenter = open_segmenter(made, "onnxruntime")
-        found = parity(exported, segmenter, watched(dev))
+        found = parity(exported, segmenter, proving.watched(dev))
         found.check()
+        second = aimodel_beside(made)
+        aimodel = (
+            None
+            if no_second_form()
+            else make_second_form(exported, segmenter, second, proving.watched(dev), CHECKPOINTS)
+        )
+        if aimodel is not None:
+            proving.check(aimodel.agreement)
         report = Report(
             origin=source,
             fitted=fitted,
@@ -282,8 +243,11 @@ def convert_checkpoints(
             package_sha256=segmenter.info.hash,
             parity=found,
             dev=evaluate_by_kind(segmenter, dev),
+            aimodel=aimodel,
         )
-        shutil.rmtree(target, ignore_errors=True)
-        made.rename(target)
+        replace_with(made, target)
+        shutil.rmtree(aimodel_beside(target), ignore_errors=True)
+        if aimodel is not None:
+            second.rename(aimodel_beside(target))
     target.with_suffix(".json").write_text(json.dumps(asdict(report), indent=2) + "\n")
     return report

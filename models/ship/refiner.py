@@ -23,7 +23,8 @@ from models.evaluate.pairs import Pair, hash_of_pairs, held_out, read_pairs
 from models.package.package import package_hash
 from models.run.refiner import NetworkRefiner, look_through, open_refiner
 from models.run.segmenter import Segmenter, open_segmenter, shipped_model
-from models.ship.conversion import Parity, Saying, by_kind, convert, current_commit
+from models.ship.conversion import Saying, by_kind, convert, current_commit
+from models.ship.parity import Parity
 from models.train.network import LesionNetwork, multiply_accumulates, parameters
 from models.train.recipe import UnfitRun
 from models.train.refiner.network import ShippedRefiner, refiner_network

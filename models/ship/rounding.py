@@ -39,10 +39,18 @@ def _fold(convolution: nn.Conv2d, norm: nn.BatchNorm2d) -> None:
         norm.weight,
         norm.bias,
     )
-    norm.running_mean.zero_()
-    norm.running_var.fill_(1 - norm.eps)
-    norm.weight.fill_(1)
-    norm.bias.zero_()
+    forget_norm(norm)
+
+
+def forget_norm(norm: nn.BatchNorm2d) -> None:
+    """Have a norm give what it is given."""
+    assert norm.running_mean is not None
+    assert norm.running_var is not None
+    with torch.no_grad():
+        norm.running_mean.zero_()
+        norm.running_var.fill_(1 - norm.eps)
+        norm.weight.fill_(1)
+        norm.bias.zero_()
 
 
 def round_kernels(weight: Tensor) -> Tensor:

@@ -4,17 +4,15 @@ Weights keep the values that float16 gave them; arithmetic is float32, which is 
 well. So results differ from Apple hardware by rounding only.
 """
 
-import json
 import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from imaging.framing import Size
 from models.package.cache import cache_folder, mark_used, prune
+from models.package.carried import info_to_metadata
 from models.package.package import (
     ModelError,
     PackageInfo,
@@ -31,7 +29,6 @@ if TYPE_CHECKING:
 
 TRANSLATOR_VERSION = 5
 """To be raised with every change of what a translation holds: cached ones of others are left."""
-INFO_KEY = "org.nevus.package"
 _OPSET, _IR_VERSION = 17, 9
 _DIGEST = sha256().digest_size
 
@@ -57,12 +54,6 @@ def translate_cached(path: Path) -> bytes:
 def cache_file(digest: str) -> Path:
     """Where the translation of a package with this hash is kept: a SHA-256, then the ONNX model."""
     return cache_folder("onnx") / f"{TRANSLATOR_VERSION}-{digest}"
-
-
-def info_from_metadata(metadata: dict[str, str]) -> PackageInfo:
-    """The package's description as the translation carries it."""
-    values = json.loads(metadata[INFO_KEY])
-    return PackageInfo(**{**values, "input_size": Size(**values["input_size"])})
 
 
 def translate(path: Path) -> "onnx.ModelProto":
@@ -127,7 +118,7 @@ def _model(path: Path, graph: "GraphWriter", info: PackageInfo, function: Any) -
         ir_version=_IR_VERSION,
         producer_name="nevus",
     )
-    helper.set_model_props(model, {INFO_KEY: json.dumps(asdict(info))})
+    helper.set_model_props(model, info_to_metadata(info))
     try:
         checker.check_model(model)
     except checker.ValidationError as error:

@@ -1,10 +1,12 @@
 """Whether the model opens here, what runs it, and how fast."""
 
+import sys
 from pathlib import Path
 
 from platformdirs import user_cache_path
 
-from models.package.package import OWN_LICENCE, ModelError, NoNumbers, check_package, package_hash
+from models.package.model import check_model, model_hash
+from models.package.package import OWN_LICENCE, ModelError, NoNumbers
 from models.run.child import ChildDied
 from models.run.segmenter import on_apple_hardware
 from models.run.setup import ModelSetup
@@ -13,13 +15,13 @@ from pipeline.doctor.findings import Finding, note, ok, problem
 from pipeline.doctor.places import writable
 from pipeline.doctor.sizes import in_bytes
 
-NAMES = {"onnxruntime": "ONNX Runtime", "coreml": "Core ML"}
+NAMES = {"onnxruntime": "ONNX Runtime", "coreml": "Core ML", "coreai": "Core AI"}
 
 
 def model_findings(setup: ModelSetup) -> tuple[Finding, ...]:
     """Open a package in a process of its own, run it on an empty picture, and time that."""
     try:
-        check_package(setup.package)
+        check_model(setup.package)
         package = _package(setup.package)
     except ModelError as error:
         return (problem("Package", str(error)),)
@@ -63,7 +65,7 @@ def _spared(compute_units: str, failure: str) -> Finding:
 
 def _package(path: Path) -> Finding:
     size = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
-    digest = package_hash(path)[:12]
+    digest = model_hash(path)[:12]
     return ok("Package", f"{path}: {in_bytes(size)}, hash {digest}….")
 
 
@@ -77,7 +79,14 @@ def licence_findings(licence: str) -> tuple[Finding, ...]:
 def backend_finding(trial: Trial) -> Finding:
     """What ran a package, and why."""
     name = NAMES.get(trial.backend, trial.backend)
-    if trial.backend == "coreml":
+    if trial.backend == "coreai" and sys.platform != "darwin":
+        return note(
+            "Backend",
+            f"{name} runs it on the {trial.device}, by the runtime that comes with its Python "
+            "package. Off a Mac nothing is specialised for the machine: this is for proof.",
+            "For work leave --backend out.",
+        )
+    if trial.backend in {"coreml", "coreai"}:
         return ok("Backend", f"{name} runs it ({trial.device}).")
     why = (
         "as it was asked to" if on_apple_hardware() else "as everywhere but on a Mac's own hardware"

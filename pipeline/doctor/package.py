@@ -8,6 +8,7 @@ from pathlib import Path
 from models.inspect.compute_plan import Share, read_compute_plan
 from models.inspect.inspection import Inspection, inspect_package
 from models.inspect.neural_engine import Concern
+from models.package.aimodel import aimodel_beside
 from models.package.package import ModelError
 from models.run.child import in_child
 from models.run.segmenter import COMPUTE_UNITS
@@ -58,6 +59,8 @@ def package_report(path: Path) -> PackageReport:
         failure = "Which device each operation prefers can be told on a Mac alone (macOS 14.4)."
         return _reported(inspection, (_timed(path, "onnxruntime", "CPU"),), (), failure)
     timings = tuple(_timed(path, "coreml", units) for units in COMPUTE_UNITS)
+    if aimodel_beside(path).exists():
+        timings = (*timings, _timed(path, "coreai", "CPU_AND_NE"))
     try:
         return _reported(inspection, timings, read_compute_plan(path), "")
     except ModelError as error:
@@ -76,7 +79,9 @@ def _reported(
 
 def _timed(path: Path, backend: str, device: str) -> Timing:
     try:
-        trial = try_out(ModelSetup(path, backend, device if backend == "coreml" else "CPU_ONLY"))
+        trial = try_out(
+            ModelSetup(path, backend, "CPU_ONLY" if backend == "onnxruntime" else device)
+        )
     except ModelError as error:
         return Timing(backend, device, None, None, str(error))
     return Timing(trial.backend, trial.device, trial.milliseconds, trial.opening, "")
@@ -192,6 +197,7 @@ def _here(report: PackageReport) -> Iterator[Finding]:
         yield ok("Off a Mac", "All its operations can be translated for ONNX Runtime.")
     if not report.inspection.refusal:
         yield from map(_timing, report.timings)
+        yield from faster(report.timings)
     if all(timing.backend != "coreml" for timing in report.timings):
         yield ok(
             "On a Mac", "Milliseconds on each compute unit of Core ML can be had on a Mac alone."
@@ -199,6 +205,8 @@ def _here(report: PackageReport) -> Iterator[Finding]:
 
 
 def _timing(timing: Timing) -> Finding:
+    if timing.backend == "coreai":
+        return _core_ai(timing)
     core_ml = timing.backend == "coreml"
     subject = timing.device if core_ml else "ONNX Runtime"
     if timing.milliseconds is None:
@@ -209,6 +217,30 @@ def _timing(timing: Timing) -> Finding:
         f"{timing.milliseconds:.1f} ms a picture when warm {where}, opened in "
         f"{timing.opening:.1f} s.",
     )
+
+
+def _core_ai(timing: Timing) -> Finding:
+    if timing.milliseconds is None:
+        return note("Core AI", timing.failure)
+    return ok(
+        "Core AI",
+        f"{timing.milliseconds:.1f} ms a picture when warm with compute units {timing.device}, "
+        f"opened in {timing.opening:.1f} s. nevus uses it where --backend coreai asks for it.",
+    )
+
+
+def faster(timings: tuple[Timing, ...]) -> Iterator[Finding]:
+    """Which of Apple's two is faster here, where both ran on what is preferred."""
+    spent = {
+        timing.backend: timing.milliseconds
+        for timing in timings
+        if timing.device == "CPU_AND_NE" and timing.milliseconds is not None
+    }
+    if {"coreml", "coreai"} <= spent.keys():
+        name, other = "Core ML", "Core AI"
+        if spent["coreai"] < spent["coreml"]:
+            name, other = other, name
+        yield ok("Faster", f"{name} is faster here than {other}; auto stays Core ML.")
 
 
 def _instead(failed: Timing) -> str:

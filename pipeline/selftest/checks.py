@@ -16,7 +16,8 @@ from imaging.decode.photo import Photo, PhotoError
 from imaging.framing import Framing, Pixels
 from imaging.mask import rle
 from imaging.mask.outline import draw_mask
-from models.package.package import ModelError, package_hash
+from models.package.model import model_hash
+from models.package.package import ModelError
 from models.proof.reference import (
     PICTURE_LEVELS,
     Difference,
@@ -75,13 +76,13 @@ def selftest(looker: Looker, setup: ModelSetup, references: References, folder: 
     if info.hash != references.package_sha256:
         return conclude_other_model(references, info, backend)
     photos = tuple(check(looker, references, each, folder) for each in references.photos)
-    asked = setup.compute_units if backend == "coreml" else "CPU"
+    asked = setup.device(backend)
     return conclude(info, backend, asked, opening, photos)
 
 
 def _hash(package: Path) -> str:
     try:
-        return package_hash(package)
+        return model_hash(package)
     except ModelError:
         return ""
 

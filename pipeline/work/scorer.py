@@ -57,7 +57,7 @@ class Scorer(Protocol):
         ...
 
     def backend(self) -> str:
-        """What executes the model, `onnxruntime` or `coreml`; blocks until it is open."""
+        """What executes the model, `onnxruntime`, `coreml` or `coreai`; blocks until it is open."""
         ...
 
     def fingerprint(self, path: Path) -> Future[Fingerprint]:

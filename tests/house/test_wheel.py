@@ -56,6 +56,7 @@ def test_the_wheel_holds_the_packages_and_nothing_else(wheel: Path) -> None:
     assert "tui/nevus.tcss" in names
     assert "models/weights/lesion.mlpackage/Manifest.json" in names
     assert "models/weights/lesion.mlpackage/Data/com.apple.CoreML/weights/weight.bin" in names
+    assert "models/weights/lesion.aimodel/main.mlirb" in names
     assert "models/weights/refine.mlpackage/Data/com.apple.CoreML/weights/weight.bin" in names
 
 

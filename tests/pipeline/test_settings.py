@@ -74,7 +74,7 @@ def test_options_outweigh_variables_and_these_the_file(
         ("workers = 0", "workers must be a whole number from 1 to 256, not 0"),
         ('workers = "many"', "workers must be"),
         ("maps_budget = 0", "maps_budget must be a number of gigabytes from 0.1 to 100000, not 0"),
-        ('backend = "abacus"', "backend must be one of auto, coreml, onnxruntime, not 'abacus'"),
+        ('backend = "abacus"', "backend must be one of auto, coreml, onnxruntime, coreai, not"),
         ("backend = ['auto']", "backend must be"),
         ('color = "pink"', "color must be one of auto, truecolor, 256"),
         ('model = "none.mlpackage"', "model must be the path of an .mlpackage that is there"),

@@ -62,6 +62,8 @@ def doctor(
       nevus doctor --model better.mlpackage
 
       nevus doctor --selftest --compute-units CPU_ONLY
+
+      nevus doctor --selftest --backend coreai
     """
     if model is not None and not selftest and (backend or compute_units):
         raise fail(
@@ -103,10 +105,13 @@ def _look_around(folder: Path, held: "Settings", json: bool) -> bool:
 
 
 def _look_into(model: Path, json: bool) -> bool:
+    from models.package.aimodel import is_aimodel
     from pipeline.doctor.findings import examined
     from pipeline.doctor.package import package_report, package_sections
     from tui.commands.findings import print_findings
 
+    if is_aimodel(model):
+        return _look_into_aimodel(model, json)
     with stderr().status("looking into the model"):
         report = package_report(model)
     examination = examined(*package_sections(report))
@@ -115,3 +120,17 @@ def _look_into(model: Path, json: bool) -> bool:
     else:
         print_findings(examination)
     return examination.works
+
+
+def _look_into_aimodel(model: Path, json: bool) -> bool:
+    from pipeline.doctor.aimodel import asset_report, asset_sections
+    from pipeline.doctor.findings import examined
+    from tui.commands.findings import print_findings
+
+    with stderr().status("looking into the model"):
+        report = asset_report(model, "CPU_AND_NE")
+    if json:
+        print_json(report)
+    else:
+        print_findings(examined(*asset_sections(report)))
+    return report.works

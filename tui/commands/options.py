@@ -41,10 +41,11 @@ Group = Annotated[
 def _package(path: Path | None) -> Path | None:
     """Say what is no package before a worker starts; what is wrong in one comes later."""
     if path is not None:
-        from models.package.package import ModelError, NotAPackage, check_package
+        from models.package.model import check_model
+        from models.package.package import ModelError, NotAPackage
 
         try:
-            check_package(path)
+            check_model(path)
         except NotAPackage as error:
             raise fail(str(error), WRONG_USAGE) from error
         except ModelError:
@@ -88,8 +89,10 @@ Pictures = Annotated[
     ),
 ]
 RunBy = Annotated[
-    Literal["auto", "onnxruntime", "coreml"] | None,
-    typer.Option(help="What runs the model; coreml needs a Mac. By default auto."),
+    Literal["auto", "onnxruntime", "coreml", "coreai"] | None,
+    typer.Option(
+        help="What runs the model; coreml needs a Mac, coreai macOS 27 (Linux: for proof)."
+    ),
 ]
 ComputeUnits = Annotated[
     Literal["CPU_AND_NE", "CPU_AND_GPU", "CPU_ONLY", "ALL"] | None,

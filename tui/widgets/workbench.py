@@ -338,7 +338,7 @@ class Workbench(PhotoTable):
             self._show_change(self.opened, change, unchanged)
 
     @work(group="edit")
-    async def _show_change(self, opened: DeskPhoto, change: Change, unchanged: str) -> None:
+    async def _show_change(self, opened: DeskPhoto, change: Change, unchanged: str = "") -> None:
         part = None
         try:
             part = await asyncio.wrap_future(change)

@@ -171,7 +171,7 @@ def test_no_model_is_refused(tmp_path: Path) -> None:
 
 
 def test_unknown_names_are_refused(shipped: Path) -> None:
-    with pytest.raises(ModelError, match="no backend abacus; there are auto, coreml, onnxruntime"):
+    with pytest.raises(ModelError, match="no backend abacus; there are auto, coreml, onn"):
         open_segmenter(shipped, "abacus")
     with pytest.raises(ModelError, match="no compute unit TPU; there are ALL"):
         open_segmenter(shipped, "onnxruntime", "TPU")

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from models.package.aimodel import aimodel_beside, aimodel_hash
 from models.package.package import package_hash, read_package
 from models.run.segmenter import shipped_model
 
@@ -46,6 +47,31 @@ def test_the_parity_holds(measured: dict[str, Any]) -> None:
     assert parity["mean_jaccard"] >= 0.999
     assert parity["least_jaccard"] >= 0.98
     assert parity["largest_difference"] <= 0.02
+
+
+FORMS = ("package_and_torch", "aimodel_and_torch", "aimodel_and_package")
+
+
+def test_the_second_form_is_the_one_that_was_measured(measured: dict[str, Any]) -> None:
+    asset = aimodel_beside(shipped_model())
+    assert measured["aimodel"]["program_sha256"] == aimodel_hash(asset)
+    assert measured["aimodel"]["bytes"] == sum(f.stat().st_size for f in asset.iterdir())
+    assert f"{measured['aimodel']['bytes'] / 1e6:.1f} MB; carries" in CARD
+
+
+@pytest.mark.parametrize("forms", FORMS)
+def test_any_two_forms_agree_and_the_card_says_how_far(
+    measured: dict[str, Any], forms: str
+) -> None:
+    found = measured["aimodel"]["agreement"][forms]
+    assert found["mean_jaccard"] >= 0.999
+    assert found["least_jaccard"] >= 0.98
+    assert found["largest_difference"] <= 0.02
+    row = (
+        f"| {found['photos']} | {found['mean_jaccard']:.4f} | {found['least_jaccard']:.4f} | "
+        f"{found['largest_difference']:.4f} |"
+    )
+    assert row in CARD
 
 
 @pytest.mark.parametrize("kind", ["dermoscopy", "phone", "all"])

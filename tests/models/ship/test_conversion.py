@@ -1,4 +1,5 @@
 import json
+import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,23 +10,25 @@ torch = pytest.importorskip("torch", reason="torch is not installed (pip install
 
 from imaging.framing import Size  # noqa: E402
 from models.evaluate.pairs import PairsError, hash_of_pairs, held_out, read_pairs  # noqa: E402
+from models.package.aimodel import aimodel_hash, read_aimodel  # noqa: E402
 from models.package.package import read_package  # noqa: E402
 from models.run.segmenter import open_segmenter  # noqa: E402
 from models.ship.conversion import (  # noqa: E402
-    Parity,
-    ParityError,
     Report,
     common,
     convert,
     convert_checkpoints,
-    parity,
 )
 from models.ship.exported import Member, ShippedNetwork, load_checkpoints  # noqa: E402
+from models.ship.parity import Agreement, Parity, ParityError, parity  # noqa: E402
+from models.ship.read_back import read_back  # noqa: E402
+from models.ship.second_form import Proving  # noqa: E402
 from models.train.efficientnet import EfficientNetLite  # noqa: E402
 from models.train.loop import Run, normalise  # noqa: E402
 from models.train.network import Encoder, LesionNetwork, upsample  # noqa: E402
-from models.train.recipe import Recipe  # noqa: E402
+from models.train.recipe import Recipe, UnfitRun  # noqa: E402
 from tests.models.conftest import draw_pairs  # noqa: E402
+from tests.support.core_ai import NO_CORE_AI, needs_core_ai  # noqa: E402
 from tests.support.small_networks import SHALLOW, SHORT, settle_at_once  # noqa: E402
 
 TINY = Recipe(size=64, width=8, seed=9)
@@ -62,7 +65,14 @@ class Made:
 def made(checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
     folder = tmp_path_factory.mktemp("made")
     pairs, package = draw_pairs(folder / "pairs"), folder / "out" / "tiny.mlpackage"
-    return Made(pairs, package, convert_checkpoints([checkpoint], package, pairs))
+    report = convert_checkpoints([checkpoint], package, pairs, Proving(check=near))
+    return Made(pairs, package, report)
+
+
+def near(found: Agreement) -> None:
+    """What a network without training can do: in half precision its flat borders move."""
+    assert found.aimodel_and_torch.largest_difference <= 0.02
+    assert found.aimodel_and_package.mean_jaccard >= 0.99
 
 
 def test_normalisation_in_the_graph_is_that_of_training() -> None:
@@ -123,7 +133,8 @@ def test_a_checkpoint_becomes_a_package_with_its_card(made: Made) -> None:
     card = json.loads(target.with_suffix(".json").read_text())
     info = read_package(target)
     trained = [pair for pair in read_pairs(made.pairs, {"split": "train"}) if not held_out(pair)]
-    assert sorted(path.name for path in target.parent.iterdir()) == ["tiny.json", "tiny.mlpackage"]
+    forms = {"tiny.json", "tiny.mlpackage"} | (set() if NO_CORE_AI else {"tiny.aimodel"})
+    assert {path.name for path in target.parent.iterdir()} == forms
     assert card["package_sha256"] == info.hash == report.package_sha256
     assert info.title == "tiny"
     assert (info.lesion_slope is None) == (report.fitted.lesion is None)
@@ -173,3 +184,39 @@ def test_data_without_a_dev_split_replace_nothing(
     with pytest.raises(PairsError, match="split=dev"):
         convert_checkpoints([checkpoint], target, manifest)
     assert not target.parent.exists()
+
+
+@needs_core_ai
+def test_both_forms_come_from_one_run_and_carry_one_hash(made: Made) -> None:
+    card = json.loads(made.package.with_suffix(".json").read_text())["aimodel"]
+    asset = made.package.with_suffix(".aimodel")
+    assert read_aimodel(asset).hash == made.report.package_sha256
+    assert card["program_sha256"] == aimodel_hash(asset)
+    assert card["made_from"] == "checkpoints"
+    assert made.report.aimodel is not None
+    assert made.report.aimodel.agreement.package_and_torch.photos == made.report.parity.photos
+
+
+def test_a_network_is_read_back_out_of_its_package(made: Made, checkpoint: Path) -> None:
+    values = torch.rand(1, 3, 64, 64, generator=torch.Generator().manual_seed(5))
+    again, (before, _) = read_back(made.package), load_checkpoints([checkpoint])
+    with torch.no_grad():
+        ours, theirs = again.logits(values), before.logits(values)
+    spread = float(theirs.max() - theirs.min())
+    assert spread > 1
+    # Weights of 16 bits, rounded once.
+    assert float((ours - theirs).abs().max()) < 0.01 * spread
+
+
+def test_a_package_that_its_json_does_not_describe_is_not_read_back(
+    made: Made, tmp_path: Path
+) -> None:
+    package = tmp_path / "tiny.mlpackage"
+    shutil.copytree(made.package, package)
+    with pytest.raises(UnfitRun, match="is made of, can't be read"):
+        read_back(package)
+    card = json.loads(made.package.with_suffix(".json").read_text())
+    card["origin"]["members"][0]["recipe"]["width"] = 16
+    package.with_suffix(".json").write_text(json.dumps(card))
+    with pytest.raises(UnfitRun, match="holds another network than"):
+        read_back(package)

@@ -11,7 +11,7 @@ from models.evaluate.pairs import hash_of_pairs, held_out, read_pairs  # noqa: E
 from models.package.package import package_hash  # noqa: E402
 from models.run.refiner import open_refiner  # noqa: E402
 from models.run.segmenter import open_segmenter  # noqa: E402
-from models.ship.conversion import ParityError  # noqa: E402
+from models.ship.parity import ParityError  # noqa: E402
 from models.ship.refiner import (  # noqa: E402
     RefinerReport,
     convert_refiner,

@@ -50,10 +50,15 @@ def findings(report: PackageReport, section: int) -> dict[str, Finding]:
 
 def test_each_compute_unit_is_timed_once_and_in_words(report: PackageReport, mac: Mac) -> None:
     assert [(timing.backend, timing.device) for timing in report.timings] == [
-        ("coreml", units) for units in COMPUTE_UNITS
+        *(("coreml", units) for units in COMPUTE_UNITS),
+        ("coreai", "CPU_AND_NE"),
     ]
     here = findings(report, 3)
-    for timing in report.timings:
+    *core_ml, core_ai = report.timings
+    # The stand-in's macOS is older than Core AI.
+    assert core_ai.failure.startswith("Core AI comes with macOS 27")
+    assert here["Core AI"].sentence == core_ai.failure
+    for timing in core_ml:
         assert timing.milliseconds is not None
         assert timing.milliseconds > 0
         assert here[timing.device].state is Grade.OK

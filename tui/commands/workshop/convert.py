@@ -46,13 +46,17 @@ def main(
     A JSON beside it says all that was measured.
     """
     with workshop_failures():
-        from models.ship.conversion import ParityError, convert_checkpoints
+        from models.ship.conversion import convert_checkpoints
+        from models.ship.parity import ParityError
+        from models.ship.second_form import Proving, no_second_form
 
         try:
-            report = convert_checkpoints(checkpoints, target, data, _watched, licence)
+            report = convert_checkpoints(checkpoints, target, data, Proving(_watched), licence)
         except (ParityError, UnfitRun) as error:
             raise fail(str(error)) from error
     print_table(_figures(report))
+    if report.aimodel is None:
+        remark(f"No .aimodel lies beside it. {no_second_form()}")
     remark(f"{target} is ready. What was measured of it is in {target.with_suffix('.json')}.")
 
 

@@ -23,7 +23,7 @@ def main(
 ) -> None:
     """Convert a refiner's weights to an .mlpackage, prove it against torch, count marks on dev."""
     with workshop_failures():
-        from models.ship.conversion import ParityError
+        from models.ship.parity import ParityError
         from models.ship.refiner import convert_refiner
 
         try:
