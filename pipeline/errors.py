@@ -57,6 +57,10 @@ class ExportError(PipelineError):
     """A dataset could not be written."""
 
 
+class LabelError(PipelineError):
+    """A dataset could not be read as labels; its text names the file and what is wrong."""
+
+
 class WrongDestination(ExportError):
     """A dataset or a backup was to be written where none may lie."""
 

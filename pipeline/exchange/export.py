@@ -1,20 +1,20 @@
 """Write the reviewed masks of a folder as a dataset, whole or not at all."""
 
-import importlib
-import pkgutil
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 from db.store import Store
 from db.values import DecisionKind
 from pipeline.errors import ExportError, WrongDestination
-from pipeline.exchange import formats
-from pipeline.exchange.dataset import DatasetPhoto, Drawn, Format, dataset_names, dataset_photos
+from pipeline.exchange.dataset import DatasetPhoto, Drawn, dataset_names, dataset_photos
+from pipeline.exchange.find import find_format
+from pipeline.exchange.format import Format
+from pipeline.exchange.manifest import Writer
 from pipeline.exchange.partial import Partial, partial
+from pipeline.exchange.proof import Witness
 
 
 @dataclass(frozen=True)
@@ -31,11 +31,9 @@ class Exported:
     without_mask: int
     edited_since: int
     dest: Path
-
-
-def format_names() -> list[str]:
-    """The formats there are."""
-    return sorted(module.name for module in pkgutil.iter_modules(formats.__path__))
+    filled_masks: int = 0
+    """Masks with holes that the format can't hold; `filled_pixels` were in them."""
+    filled_pixels: int = 0
 
 
 def export(
@@ -59,11 +57,37 @@ def export(
             tally = _Tally()
             photos = dataset_photos(seen.reviewed(kinds, str(folder)), names, folder)
             # Also where a reading of the database that must be repeated filled it.
-            writer.write(tally.count(photos), made.begin())
+            root = made.begin()
+            tally.lost += _write_proven(writer, format_name, tally.count(photos), root)
             return tally.exported(dest)
 
     with _explained(dest), partial(dest) as made:
         return Store.read(database, lambda store: write(store, made))
+
+
+def _write_proven(
+    writer: Format, format_name: str, photos: Iterable[DatasetPhoto], root: Path
+) -> list[int]:
+    """Write a dataset, read it back and lay its manifest beside; the pixels lost of masks.
+
+    Raises OSError, and ExportError where it holds something else than was decided.
+    """
+    witness = Witness(writer)
+    with closing(Writer(root, format_name)) as notes:
+
+        def noted() -> Iterator[DatasetPhoto]:
+            for photo, masks in witness.watch(photos):
+                notes.note(photo, "", writer.key(photo), masks)
+                yield photo
+
+        writer.write(noted(), root)
+        for fault in witness.faults(root):
+            raise ExportError(
+                f"What was written as {format_name} is not what was decided: {fault} "
+                "Nothing was left there. Choose another format, and report this, please."
+            )
+        notes.finish()
+    return witness.lost
 
 
 class _Tally:
@@ -72,6 +96,7 @@ class _Tally:
     def __init__(self) -> None:
         self._drawn: Counter[Drawn] = Counter()
         self._edited_since = 0
+        self.lost: list[int] = []
 
     def count(self, photos: Iterable[DatasetPhoto]) -> Iterator[DatasetPhoto]:
         """The same photos, each counted as it passes."""
@@ -89,6 +114,8 @@ class _Tally:
             without_mask=self._drawn[Drawn.NONE],
             edited_since=self._edited_since,
             dest=dest,
+            filled_masks=len(self.lost),
+            filled_pixels=sum(self.lost),
         )
 
 
@@ -103,11 +130,15 @@ def unstored(exported: Exported) -> str | None:
     )
 
 
-def find_format(name: str) -> Format:
-    """The format of this name. Raises ExportError where there is none."""
-    if name not in format_names():
-        raise ExportError(f"There is no format {name!r}; there are: {', '.join(format_names())}.")
-    return cast("Format", importlib.import_module(f"{formats.__name__}.{name}"))
+def filled(exported: Exported, format_name: str) -> str | None:
+    """The sentence on holes that a format could not hold; None where there are none."""
+    if not exported.filled_masks:
+        return None
+    return (
+        f"{exported.filled_masks} of the {exported.masks} masks have holes, which {format_name} "
+        f"can't hold: {exported.filled_pixels:,} pixels in them count as lesion there. "
+        "Export as png or coco to keep them."
+    )
 
 
 def check_destination(dest: Path, folder: Path) -> None:

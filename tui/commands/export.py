@@ -23,7 +23,7 @@ ChosenKinds = Annotated[
 
 
 def _known_format(name: str) -> str:
-    from pipeline.exchange.export import format_names
+    from pipeline.exchange.find import format_names
 
     if name not in format_names():
         raise typer.BadParameter(f"{name!r} is none of {', '.join(format_names())}.")
@@ -44,7 +44,8 @@ def export(
             "-f",
             metavar="FORMAT",
             callback=_known_format,
-            help="png (a mask a photo) or coco (one JSON).",
+            help="png (a mask a photo), coco, coco-polygons, csv, cvat, label-studio, labelme, "
+            "parquet, voc or yolo.",
         ),
     ] = "png",
     decision: ChosenKinds = ["accepted", "corrected", "no lesion"],  # noqa: B006
@@ -67,14 +68,14 @@ def export(
     kinds = _kinds(decision)
     held = settled(db=db, group=group)
     with failures():
-        from pipeline.exchange.export import check_destination, unstored
+        from pipeline.exchange.export import check_destination, filled, unstored
         from pipeline.exchange.export import export as write
 
         check_destination(dest, folder)
         exported = write(held.database(folder), dest, folder, format_name, kinds)
-        left_out = unstored(exported)
-        if left_out is not None:
-            remark(left_out)
+        for said in (unstored(exported), filled(exported, format_name)):
+            if said is not None:
+                remark(said)
         if json:
             print_json(exported)
         else:

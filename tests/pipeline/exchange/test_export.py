@@ -18,7 +18,8 @@ from imaging.decode.photo import fingerprint, read_file
 from imaging.framing import Mask
 from pipeline.errors import ExportError
 from pipeline.exchange.dataset import safe_name, unique_names
-from pipeline.exchange.export import Exported, export, format_names, unstored
+from pipeline.exchange.export import Exported, export, unstored
+from pipeline.exchange.find import format_names
 from pipeline.intake.scan import file_stat
 from pipeline.review.session import ReviewSession
 from pipeline.review.verdict import Ruling
@@ -284,7 +285,7 @@ def test_an_unsafe_destination_is_refused_and_nothing_is_written(
     (tmp_path / "link").unlink()
     with pytest.raises(ExportError, match="not an empty folder"):
         export(database, tmp_path / "memory", folder, "png", USUAL)
-    with pytest.raises(ExportError, match="there are: coco, png"):
+    with pytest.raises(ExportError, match="there are: coco, coco-polygons, csv"):
         export(database, tmp_path / "set", folder, "jpeg", USUAL)
     assert sorted(tmp_path.rglob("*")) == before
 
@@ -309,7 +310,18 @@ def test_a_failed_export_leaves_nothing(
 
 
 def test_formats_are_found_by_their_files() -> None:
-    assert format_names() == ["coco", "png"]
+    assert format_names() == [
+        "coco",
+        "coco-polygons",
+        "csv",
+        "cvat",
+        "label-studio",
+        "labelme",
+        "parquet",
+        "png",
+        "voc",
+        "yolo",
+    ]
 
 
 @given(

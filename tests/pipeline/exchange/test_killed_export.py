@@ -68,7 +68,7 @@ def test_one_that_is_being_written_is_not_cleared_away(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT)
-@pytest.mark.parametrize("name", ["coco", "png"])
+@pytest.mark.parametrize("name", ["coco", "labelme", "png"])
 def test_all_of_it_is_on_the_disk_before_it_has_its_name_and_its_name_is_after(
     name: str, decided: Path, folder: Path, tmp_path: Path
 ) -> None:
