@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -76,7 +76,7 @@ class DatasetPhoto:
     name: str
     """Without suffix; safe as a file name everywhere, and unique in the dataset."""
     relative_path: str
-    """The photo below its folder, with forward slashes."""
+    """How the dataset names the photo: below its folder, or in the dataset if it lies there."""
     size: Size
     drawn: Drawn
     rle: Rle | None
@@ -90,13 +90,9 @@ def dataset_names(places: Iterable[ReviewedPlace]) -> list[str]:
     return unique_names([(Path(place.path).stem, place.content_hash) for place in places])
 
 
-def dataset_photos(
-    reviewed: Iterable[ReviewedPhoto], names: Iterable[str], folder: Path
-) -> Iterator[DatasetPhoto]:
-    """The photos of a dataset, each with its name, one by one; all have a file under `folder`."""
-    for photo, name in zip(reviewed, names, strict=True):
-        file = min(photo.files, key=lambda file: file.path)
-        yield _photo(file, photo, name, folder)
+def dataset_photo(photo: ReviewedPhoto, name: str, folder: Path) -> DatasetPhoto:
+    """A photo of a dataset under a name; it has a file under `folder`."""
+    return _photo(min(photo.files, key=lambda file: file.path), photo, name, folder)
 
 
 def unique_names(stems: Sequence[tuple[str, str]]) -> list[str]:

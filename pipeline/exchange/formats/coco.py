@@ -154,8 +154,15 @@ def _head(first: DatasetPhoto) -> str:
 
 def _info(first: DatasetPhoto) -> Info:
     now = datetime.now(UTC)
-    folder = first.provenance.path.removesuffix(first.relative_path).rstrip("/") or "/"
-    return Info("Skin lesion masks reviewed in nevus", now.isoformat(), now.year, folder)
+    return Info("Skin lesion masks reviewed in nevus", now.isoformat(), now.year, _folder(first))
+
+
+def _folder(photo: DatasetPhoto) -> str:
+    """Below which paths of photos lie; the dataset's own where its photos are there."""
+    path, below = photo.provenance.path, photo.relative_path
+    if path == below or not path.endswith(f"/{below}"):
+        return "."
+    return path.removesuffix(below).rstrip("/") or "/"
 
 
 def _image(photo: DatasetPhoto) -> Image:

@@ -47,6 +47,9 @@ def write(photos: Iterable[DatasetPhoto], into: Path) -> None:
                 rows.clear()
         if rows:
             file.write_table(_table(rows, schema))
+    left = into / PHOTOS
+    if left.is_dir() and not any(left.iterdir()):
+        left.rmdir()
 
 
 def _parquet() -> Any:
@@ -117,8 +120,11 @@ def _row(photo: DatasetPhoto, into: Path) -> dict[str, Any]:
 def _image(photo: DatasetPhoto, into: Path) -> dict[str, Any]:
     """The photo: what lies in the dataset, or where it is."""
     copied = into / photo.relative_path
-    if copied.is_file():
-        return {"bytes": copied.read_bytes(), "path": key(photo)}
+    if copied.is_file() and not copied.is_symlink():
+        data = copied.read_bytes()
+        # It is in the table now, and would be there twice.
+        copied.unlink()
+        return {"bytes": data, "path": key(photo)}
     return {"bytes": None, "path": _text(photo.provenance.path)}
 
 
