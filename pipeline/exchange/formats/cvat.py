@@ -5,7 +5,7 @@ A photo without a lesion is an image without masks; one on which nothing was dra
 
 from collections.abc import Iterable, Iterator
 from itertools import count
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from xml.etree import ElementTree
 from xml.sax.saxutils import quoteattr
 
@@ -88,10 +88,15 @@ def _lesion(shape: ElementTree.Element, size: Size) -> Rle:
 
 
 def key(photo: DatasetPhoto) -> str:
-    """Its path, without what no XML may hold."""
+    """Its path, without what no XML may hold; of one in the dataset's folder of photos, the name.
+
+    So CVAT writes it, and looks for it there.
+    """
+    suffix = PurePosixPath(photo.relative_path).suffix
+    inside = photo.relative_path == f"{PHOTOS}/{photo.name}{suffix}"
+    path = f"{photo.name}{suffix}" if inside else photo.relative_path
     kept_letters = (
-        letter if letter.isprintable() or letter in "\u2028\u2029" else "_"
-        for letter in photo.relative_path
+        letter if letter.isprintable() or letter in "\u2028\u2029" else "_" for letter in path
     )
     return "".join(kept_letters)
 
