@@ -9,7 +9,7 @@ from pathlib import Path
 from db.exported import ReviewedPhoto
 from db.store import Store
 from db.values import DecisionKind, QueueItem
-from pipeline.errors import ExportError
+from pipeline.errors import WrongChoice
 from pipeline.review.wanted import CHOICES, Facet, has, searchable
 
 Values = tuple[tuple[Facet, str], ...]
@@ -39,14 +39,14 @@ EVERY = Choice()
 
 
 def value_of(text: str) -> tuple[Facet, str]:
-    """`score=5` as a facet and its value. Raises ExportError with those that there are."""
+    """`score=5` as a facet and its value. Raises WrongChoice with those that there are."""
     name, _, value = text.partition("=")
     if name not in set(Facet):
-        raise ExportError(f"“{text}” is none of {', '.join(f'{facet}=…' for facet in Facet)}.")
+        raise WrongChoice(f"“{text}” is none of {', '.join(f'{facet}=…' for facet in Facet)}.")
     facet = Facet(name)
     known = CHOICES.get(facet)
     if known is not None and value not in known:
-        raise ExportError(f"“{name}” is one of: {', '.join(known)}; not “{value}”.")
+        raise WrongChoice(f"“{name}” is one of: {', '.join(known)}; not “{value}”.")
     return facet, value
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from db.store import Store
 from db.values import DecisionKind
-from pipeline.errors import ExportError, WrongDestination
+from pipeline.errors import ExportError, LabelError, WrongDestination
 from pipeline.exchange.choice import EVERY, Choice, chosen
 from pipeline.exchange.dataset import DatasetPhoto, Drawn, dataset_names, dataset_photo
 from pipeline.exchange.find import find_format
@@ -19,6 +19,7 @@ from pipeline.exchange.manifest import Writer
 from pipeline.exchange.partial import Partial, partial
 from pipeline.exchange.proof import Witness
 from pipeline.exchange.split import PARTS
+from pipeline.exchange.verify import changed_files
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def export(  # noqa: PLR0913 - what, from where, as what, and which of it
     `folder` or is not empty, ExportError for an unknown format, nothing to write, a photo that is
     wanted beside its mask and has changed, and a disk that is full, PhotoError, and StoreError.
     """
-    check_destination(dest, folder)
+    check_destination(dest, folder, update=layout.update)
     layout.check()
     dest, folder = dest.resolve(), folder.resolve()
     asked = _Asked(folder, kinds, choice, layout)
@@ -218,8 +219,11 @@ def filled(exported: Exported, format_name: str) -> str | None:
     )
 
 
-def check_destination(dest: Path, folder: Path) -> None:
-    """Raise WrongDestination where no dataset of the photos in `folder` may be written."""
+def check_destination(dest: Path, folder: Path, *, update: bool = False) -> None:
+    """Raise WrongDestination where no dataset of the photos in `folder` may be written.
+
+    With `update` one may take the place of a dataset that nobody has changed since.
+    """
     dest, folder = dest.resolve(), folder.resolve()
     shown = str(dest)
     if dest == folder or folder in dest.parents:
@@ -228,7 +232,22 @@ def check_destination(dest: Path, folder: Path) -> None:
             "Choose a place outside."
         )
     if dest.exists() and (not dest.is_dir() or any(dest.iterdir())):
-        raise WrongDestination(f"{shown} exists and is not an empty folder. Choose a new one.")
+        if not update:
+            raise WrongDestination(f"{shown} exists and is not an empty folder. Choose a new one.")
+        _check_untouched(dest)
+
+
+def _check_untouched(dest: Path) -> None:
+    """Raise WrongDestination where something lies there that an update would take away."""
+    try:
+        changed = next(changed_files(dest), None)
+    except LabelError as error:
+        raise WrongDestination(f"{error} Only a dataset can be updated.") from error
+    if changed is not None:
+        raise WrongDestination(
+            f"{dest} was changed since nevus wrote it, and an update would take that away: "
+            f"{changed} Choose a new folder."
+        )
 
 
 def _nothing(folder: Path, kinds: Collection[DecisionKind], choice: Choice) -> str:

@@ -11,7 +11,7 @@ from imaging.decode.stripped import stripped
 from imaging.framing import Size
 from imaging.mask import rle
 from imaging.values import Rle
-from pipeline.errors import ExportError
+from pipeline.errors import ExportError, WrongChoice
 from pipeline.exchange.dataset import DatasetPhoto
 from pipeline.exchange.split import Split
 
@@ -49,11 +49,13 @@ class Layout:
     frame: Frame = Frame.UPRIGHT
     names: Names = Names.OWN
     split: Split | None = None
+    update: bool = False
+    """Whether it may take the place of a dataset that is there, once it is whole."""
 
     def check(self) -> None:
-        """Raises ExportError where one thing asked for gives away what another hides."""
+        """Raises WrongChoice where one thing asked for gives away what another hides."""
         if self.names is Names.HASH and self.photos is Photos.LINK:
-            raise ExportError(
+            raise WrongChoice(
                 "A link says the name of the photo that it leads to, which --names hash is to "
                 "hide. Copy the photos, or leave them."
             )

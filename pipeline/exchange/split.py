@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
-from pipeline.errors import ExportError
+from pipeline.errors import ExportError, WrongChoice
 
 PARTS = ("train", "val", "test")
 Grouping = Callable[[str], str]
@@ -37,13 +37,13 @@ class Split:
 
 
 def shares_of(text: str) -> tuple[float, ...]:
-    """`80/10/10` as shares. Raises ExportError."""
+    """`80/10/10` as shares. Raises WrongChoice."""
     try:
         shares = tuple(float(share) for share in text.split("/"))
     except ValueError:
         shares = ()
     if not 2 <= len(shares) <= len(PARTS) or min(shares) < 0 or not 0 < sum(shares) < 1e9:
-        raise ExportError(
+        raise WrongChoice(
             f"“{text}” is no split: say the shares of {', '.join(PARTS)}, as in 80/10/10, "
             "or of the first two, as in 80/20."
         )
@@ -51,7 +51,7 @@ def shares_of(text: str) -> tuple[float, ...]:
 
 
 def grouping(said: str) -> Grouping:
-    """`folder`, a CSV file, or a pattern for paths. Raises ExportError."""
+    """`folder`, a CSV file, or a pattern for paths. Raises WrongChoice."""
     if said == "folder":
         return by_folder
     if said.endswith(".csv"):
@@ -69,7 +69,7 @@ def _by_pattern(said: str) -> Grouping:
     try:
         pattern = re.compile(said)
     except re.error as error:
-        raise ExportError(f"“{said}” is no pattern ({error}), no CSV, and not “folder”.") from error
+        raise WrongChoice(f"“{said}” is no pattern ({error}), no CSV, and not “folder”.") from error
 
     def group(path: str) -> str:
         found = pattern.search(path)
@@ -85,7 +85,7 @@ def _by_table(table: Path) -> Grouping:
         with table.open(encoding="utf-8-sig", newline="") as file:
             groups = {row["photo"]: row["group"] for row in csv.DictReader(file)}
     except (OSError, KeyError, ValueError, csv.Error) as error:
-        raise ExportError(
+        raise WrongChoice(
             f"{table} can't be read as a table with the columns photo and group ({error}). "
             "photo is a path below FOLDER."
         ) from error

@@ -30,6 +30,11 @@ def verify(root: Path) -> Verified:
     return Verified(manifest.photos, len(manifest.files), faults)
 
 
+def changed_files(root: Path) -> Iterator[str]:
+    """What of a dataset's files is not as it was. Raises LabelError as `verify` does, OSError."""
+    yield from _files(root, read(root))
+
+
 def _files(root: Path, manifest: Manifest) -> Iterator[str]:
     found = dict(hashes(root))
     for path, digest in manifest.files.items():

@@ -97,6 +97,10 @@ def export(
             help="What a group is: folder, a pattern for paths, or a CSV with photo and group.",
         ),
     ] = "folder",
+    update: Annotated[
+        bool,
+        typer.Option("--update", help="Take the place of the dataset that is at DEST, once whole."),
+    ] = False,
     json: Json = False,
     group: Group = None,
 ) -> None:
@@ -126,12 +130,12 @@ def export(
         from pipeline.exchange.layout import Frame, Layout, Names, Photos
         from pipeline.exchange.split import Split, grouping, shares_of
 
-        check_destination(dest, folder)
+        check_destination(dest, folder, update=update)
         choice = Choice(
             search, tuple(map(value_of, where)), _day(since), _day(until), tuple(by_model)
         )
         parts = Split(shares_of(split), grouping(grouped_by)) if split else None
-        layout = Layout(Photos(photos), Frame(frame), Names(names), parts)
+        layout = Layout(Photos(photos), Frame(frame), Names(names), parts, update)
         exported = write(held.database(folder), dest, folder, format_name, kinds, choice, layout)
         for said in (unstored(exported), filled(exported, format_name)):
             if said is not None:

@@ -230,3 +230,31 @@ def test_photos_are_chosen_by_the_rules_of_the_screen_by_day_and_by_model(
     for wrong in ("score", "score=6", "colour=red"):
         with pytest.raises(ExportError, match=r"is one of|is none of"):
             value_of(wrong)
+
+
+def test_an_update_takes_the_place_of_a_dataset_that_nobody_has_changed(
+    decided: Store, folder: Path, tmp_path: Path
+) -> None:
+    dest = tmp_path / "set"
+    again = Layout(update=True)
+    export(decided.path, dest, folder, "png", ALL, Choice("turned"), again)
+    assert len(photos_of(dest)) == 1
+    with pytest.raises(ExportError, match="is not an empty folder"):
+        export(decided.path, dest, folder, "png", ALL)
+    export(decided.path, dest, folder, "csv", ALL, layout=again)
+    assert len(photos_of(dest)) == 5
+    assert {path.name for path in dest.iterdir()} == {"masks.csv", "manifest.json"}
+    assert verify(dest).faults == ()
+    before = {path: path.read_bytes() for path in dest.iterdir()}
+    (dest / "mine.txt").write_text("mine")
+    with pytest.raises(ExportError, match=r"mine\.txt has come since"):
+        export(decided.path, dest, folder, "png", ALL, layout=again)
+    (dest / "mine.txt").unlink()
+    with pytest.raises(ExportError, match="Ask for less"):
+        export(decided.path, dest, folder, "png", ALL, Choice("nobody"), again)
+    assert {path: path.read_bytes() for path in dest.iterdir()} == before
+    assert sorted(tmp_path.glob(".nevus*")) == []
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "photo.jpg").touch()
+    with pytest.raises(ExportError, match="Only a dataset can be updated"):
+        export(decided.path, tmp_path / "other", folder, "png", ALL, layout=again)
