@@ -130,3 +130,17 @@ def test_a_file_that_was_cut_is_a_sentence(name: str, tmp_path: Path) -> None:
             path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
     with pytest.raises(LabelError, match=r"can't be read|no grey picture"):
         list(chosen.read(tmp_path, lambda _: photo.size))
+
+
+@given(mask=MASKS, place=st.integers(0, 200))
+def test_a_mask_has_one_digest_however_its_runs_are_written(mask: Mask, place: int) -> None:
+    size = Size.of(mask)
+    line = mask.T.ravel()
+    edges = np.flatnonzero(np.diff(line, prepend=False))
+    runs = np.diff(edges, prepend=0, append=len(line)).tolist()
+    place %= len(runs)
+    split = [*runs[:place], runs[place], 0, 0, *runs[place + 1 :]]
+    assert rle.digest(rle.of_runs(split, size)) == rle.digest(rle.encode(mask))
+    other = mask.copy()
+    other.flat[place % mask.size] ^= True
+    assert rle.digest(rle.encode(other)) != rle.digest(rle.encode(mask))
