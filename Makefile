@@ -20,7 +20,7 @@ SIDE_BY_SIDE = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 # Tests are compiled once, not at each run and by each worker, whatever the environment asks for.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test test-fast torture check bench format clean
+.PHONY: run test test-fast test-owners torture check bench format clean
 
 run: .venv/.runtime
 	$(BIN)/nevus review sample_images
@@ -30,6 +30,10 @@ test: check
 
 test-fast: .venv/.development
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m 'not slow'
+
+# What nevus exports, read by the tools that own the formats, in an environment of theirs.
+test-owners: .venv/.development .owners/.installed
+	NEVUS_OWNERS=$(CURDIR)/.owners/bin/python $(BIN)/python -m pytest -ra tests/pipeline/exchange/test_owners.py
 
 torture: .venv/.development
 	$(BIN)/python -m tests.torture --kills $(or $(KILLS),500) $(if $(SEED),--seed $(SEED))
@@ -48,11 +52,17 @@ format: .venv/.development
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .owners build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "nevus needs Python 3.11, 3.12 or 3.13: install one, or name it: make run PYTHON=/path/to/python3.12"; exit 1; }
 	$(PYTHON) -m venv .venv
+
+.owners/.installed:
+	$(PYTHON) -m venv .owners
+	.owners/bin/python -m pip install --quiet --disable-pip-version-check \
+		pycocotools datasets labelme datumaro supervision label-studio-sdk pillow
+	@touch $@
 
 .venv/.runtime: pyproject.toml constraints.txt | .venv/bin/python
 	@echo "Installing nevus into .venv (once, about a minute)"

@@ -19,7 +19,8 @@ from imaging.framing import Mask, Size, centre
 from imaging.mask import rle
 from imaging.mask.measure import measure
 from imaging.values import FileStat, Fingerprint, Prediction, Receipt
-from pipeline.exchange.export import export, format_names
+from pipeline.exchange.export import export
+from pipeline.exchange.find import format_names
 
 FEW, MANY = 200, 2000
 PHOTO = Size(800, 600)

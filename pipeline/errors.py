@@ -57,6 +57,14 @@ class ExportError(PipelineError):
     """A dataset could not be written."""
 
 
+class WrongChoice(ExportError):
+    """What was asked of a dataset makes no sense, whatever the photos are."""
+
+
+class LabelError(PipelineError):
+    """A dataset could not be read as labels; its text names the file and what is wrong."""
+
+
 class WrongDestination(ExportError):
     """A dataset or a backup was to be written where none may lie."""
 

@@ -21,7 +21,7 @@ from imaging.decode.containers import (
 from imaging.decode.heif import is_avif, is_heif, item_spans, read_catalogue
 from imaging.decode.orientation import orientation
 
-_PNG_LEFT_OUT = frozenset({b"tEXt", b"zTXt", b"iTXt", b"tIME", b"eXIf", b"pHYs"})
+PNG_LEFT_OUT = frozenset({b"tEXt", b"zTXt", b"iTXt", b"tIME", b"eXIf", b"pHYs"})
 _WEBP_LEFT_OUT = frozenset({b"EXIF", b"XMP ", b"VP8X"})
 _ITEMS_LEFT_OUT = frozenset({b"Exif", b"mime", b"uri "})
 _COMMENT = b"\xfe"
@@ -55,9 +55,9 @@ def _kind(data: bytes) -> str:
 def _parts(data: bytes) -> Iterator[Chunk]:
     """The parts of a file that make up its picture, in order."""
     if data.startswith(JPEG):
-        return (part for part in jpeg_segments(data) if _is_picture(data, part))
+        return (part for part in jpeg_segments(data) if is_of_picture(data, part))
     if data.startswith(PNG):
-        return (part for part in png_chunks(data) if part.kind not in _PNG_LEFT_OUT)
+        return (part for part in png_chunks(data) if part.kind not in PNG_LEFT_OUT)
     if is_webp(data):
         return _chunks(data)
     if is_heif(data) or is_avif(data):
@@ -84,7 +84,8 @@ def _items(data: bytes) -> Iterator[Chunk]:
                 yield Chunk(kind, start, start, end)
 
 
-def _is_picture(data: bytes, part: Chunk) -> bool:
+def is_of_picture(data: bytes, part: Chunk) -> bool:
+    """Whether a segment of a JPEG says what its picture is."""
     if part.kind == _PROFILE:
         return data.startswith(b"ICC_PROFILE\0", part.payload)
     # Adobe's segment says how the colours are coded: without it the picture is another one.

@@ -7,7 +7,7 @@ from PIL import ExifTags, Image
 
 from imaging.decode.heif import is_avif, is_heif
 from imaging.decode.metadata import exif, xmp_orientation
-from imaging.framing import Pixels, Size
+from imaging.framing import Mask, Pixels, Size
 
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -20,6 +20,8 @@ _TURNS = {
 }
 _BACKWARDS = frozenset({3, 4, 6, 7})
 """Where the first stored row comes to lie last."""
+_ALONG, _UPSIDE_DOWN, _MIRRORED = {5, 6, 7, 8}, {3, 4, 6, 7}, {2, 3, 7, 8}
+"""What undoes an orientation: columns for rows, then the order of rows, and that of columns."""
 
 
 def orientation(data: bytes) -> int:
@@ -53,6 +55,14 @@ def upright_size(size: Size, turn: int) -> Size:
 def upright(picture: Image.Image, turn: int) -> Image.Image:
     """A stored picture after an orientation is applied."""
     return picture.transpose(_TURNS[turn]) if turn in _TURNS else picture
+
+
+def turned_back(mask: Mask, turn: int) -> Mask:
+    """A mask (H, W) of an upright picture, as that is stored under an orientation from 1 to 8."""
+    back = mask.T if turn in _ALONG else mask
+    if turn in _UPSIDE_DOWN:
+        back = back[::-1]
+    return back[:, ::-1] if turn in _MIRRORED else back
 
 
 def turned_rows(pixels: Pixels, turn: int, top: int, count: int) -> Pixels:

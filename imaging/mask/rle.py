@@ -1,5 +1,8 @@
 """Masks as COCO's compressed run-length encoding, through pycocotools."""
 
+from collections.abc import Sequence
+from hashlib import sha256
+
 import numpy as np
 import numpy.typing as npt
 from pycocotools import mask as coco
@@ -43,6 +46,14 @@ def _edges(part: MaskPart, photo: Size) -> npt.NDArray[np.int64]:
     return np.delete(edges, np.concatenate([goes_on, goes_on + 1]))
 
 
+def of_runs(runs: Sequence[int], size: Size) -> Rle:
+    """A mask of plain runs, background first. Raises ValueError when they don't fill it."""
+    if min(runs, default=0) < 0 or sum(runs) != size.width * size.height:
+        raise ValueError(f"the runs don't fill a mask of {size.width}×{size.height}")
+    plain = {"size": [size.height, size.width], "counts": list(runs)}
+    return Rle(size, bytes(coco.frPyObjects(plain, size.height, size.width)["counts"]))
+
+
 def decode(rle: Rle) -> Mask:
     """The mask (H, W) of an encoding, column-major in memory and writable.
 
@@ -67,6 +78,30 @@ def covers(whole: Rle, part: Rle) -> bool:
         for each in (whole, part)
     ]
     return int(coco.area(coco.merge(both))) == area(whole)
+
+
+def union(masks: Sequence[Rle], size: Size) -> Rle:
+    """All of some masks of this size in one; an empty one where there are none."""
+    if not masks:
+        return of_runs([size.width * size.height], size)
+    if len(masks) == 1:
+        return masks[0]
+    each = [{"size": [size.height, size.width], "counts": mask.counts} for mask in masks]
+    return Rle(size, bytes(coco.merge(each)["counts"]))
+
+
+def digest(rle: Rle) -> str:
+    """SHA-256, hexadecimal, of the pixels: alike for every way to write the same mask.
+
+    That of the size, and of where lesion begins and ends by turns, down the photo's columns.
+    Raises ValueError as `decode` does.
+    """
+    runs = _filling(rle)
+    edges, times = np.unique(runs[:-1].cumsum(), return_counts=True)
+    pixels = rle.size.width * rle.size.height
+    # Runs without a pixel end where they begin, and the last one where the photo does.
+    kept = edges[(times % 2 == 1) & (edges < pixels)].astype("<i8")
+    return sha256(f"{rle.size.width}x{rle.size.height}:".encode() + kept.tobytes()).hexdigest()
 
 
 def dice(first: Rle, second: Rle) -> float:

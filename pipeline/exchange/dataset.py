@@ -3,11 +3,10 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
 
 from db.exported import ReviewedFile, ReviewedPhoto, ReviewedPlace
 from db.values import DecisionKind
@@ -17,6 +16,10 @@ from imaging.values import Measurements, Rle
 
 LONGEST_NAME = 180
 """Bytes of UTF-8: file systems count those, to 255, and a hash and a suffix come behind."""
+
+
+RESERVED = ("manifest",)
+"""What no photo may be called, so that a file of its own is not one of the dataset's."""
 
 
 class Drawn(StrEnum):
@@ -73,7 +76,7 @@ class DatasetPhoto:
     name: str
     """Without suffix; safe as a file name everywhere, and unique in the dataset."""
     relative_path: str
-    """The photo below its folder, with forward slashes."""
+    """How the dataset names the photo: below its folder, or in the dataset if it lies there."""
     size: Size
     drawn: Drawn
     rle: Rle | None
@@ -82,29 +85,14 @@ class DatasetPhoto:
     lesions: tuple[Rle, ...]
 
 
-class Format(Protocol):
-    """A module of `pipeline.exchange.formats`, found by its name."""
-
-    def write(self, photos: Iterable[DatasetPhoto], into: Path) -> None:
-        """Write the dataset into an empty folder; raises OSError.
-
-        There is at least one photo, and each is gone when the next one comes.
-        """
-        ...
-
-
 def dataset_names(places: Iterable[ReviewedPlace]) -> list[str]:
     """What the photos of a dataset are called, in their order."""
     return unique_names([(Path(place.path).stem, place.content_hash) for place in places])
 
 
-def dataset_photos(
-    reviewed: Iterable[ReviewedPhoto], names: Iterable[str], folder: Path
-) -> Iterator[DatasetPhoto]:
-    """The photos of a dataset, each with its name, one by one; all have a file under `folder`."""
-    for photo, name in zip(reviewed, names, strict=True):
-        file = min(photo.files, key=lambda file: file.path)
-        yield _photo(file, photo, name, folder)
+def dataset_photo(photo: ReviewedPhoto, name: str, folder: Path) -> DatasetPhoto:
+    """A photo of a dataset under a name; it has a file under `folder`."""
+    return _photo(min(photo.files, key=lambda file: file.path), photo, name, folder)
 
 
 def unique_names(stems: Sequence[tuple[str, str]]) -> list[str]:
@@ -114,7 +102,7 @@ def unique_names(stems: Sequence[tuple[str, str]]) -> list[str]:
     photo is named the same in every export that holds the same photos.
     """
     safe = [safe_name(stem) for stem, _ in stems]
-    times = Counter(name.casefold() for name in safe)
+    times = Counter([*RESERVED, *(name.casefold() for name in safe)])
     taken = {name for name, count in times.items() if count == 1}
     return [
         name if times[name.casefold()] == 1 else _suffixed(name, content_hash, taken)

@@ -1,20 +1,25 @@
 """Write the reviewed masks of a folder as a dataset, whole or not at all."""
 
-import importlib
-import pkgutil
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial as partial_of
 from pathlib import Path
-from typing import cast
 
 from db.store import Store
 from db.values import DecisionKind
-from pipeline.errors import ExportError, WrongDestination
-from pipeline.exchange import formats
-from pipeline.exchange.dataset import DatasetPhoto, Drawn, Format, dataset_names, dataset_photos
+from pipeline.errors import ExportError, LabelError, WrongDestination
+from pipeline.exchange.choice import EVERY, Choice, chosen
+from pipeline.exchange.dataset import DatasetPhoto, Drawn, dataset_names, dataset_photo
+from pipeline.exchange.find import find_format
+from pipeline.exchange.format import Format
+from pipeline.exchange.layout import USUAL, Layout, laid
+from pipeline.exchange.manifest import Writer
 from pipeline.exchange.partial import Partial, partial
+from pipeline.exchange.proof import Witness
+from pipeline.exchange.split import PARTS
+from pipeline.exchange.verify import changed_files
 
 
 @dataclass(frozen=True)
@@ -31,39 +36,136 @@ class Exported:
     without_mask: int
     edited_since: int
     dest: Path
+    filled_masks: int = 0
+    """Masks with holes that the format can't hold; `filled_pixels` were in them."""
+    filled_pixels: int = 0
 
 
-def format_names() -> list[str]:
-    """The formats there are."""
-    return sorted(module.name for module in pkgutil.iter_modules(formats.__path__))
-
-
-def export(
-    database: Path, dest: Path, folder: Path, format_name: str, kinds: Collection[DecisionKind]
+def export(  # noqa: PLR0913 - what, from where, as what, and which of it
+    database: Path,
+    dest: Path,
+    folder: Path,
+    format_name: str,
+    kinds: Collection[DecisionKind],
+    choice: Choice = EVERY,
+    layout: Layout = USUAL,
 ) -> Exported:
     """Write the photos of `folder` with a decision of one of `kinds` to the new folder `dest`.
 
     The database at `database` is only read. Raises WrongDestination where `dest` lies inside
-    `folder` or is not empty, ExportError for an unknown format, nothing to write, a disk that is
-    full, and StoreError.
+    `folder` or is not empty, ExportError for an unknown format, nothing to write, a photo that is
+    wanted beside its mask and has changed, and a disk that is full, PhotoError, and StoreError.
     """
-    check_destination(dest, folder)
+    check_destination(dest, folder, update=layout.update)
+    layout.check()
     dest, folder = dest.resolve(), folder.resolve()
+    asked = _Asked(folder, kinds, choice, layout)
     writer = find_format(format_name)
 
     def write(store: Store, made: Partial) -> Exported:
         with store.at_one_moment() as seen:
-            names = dataset_names(seen.reviewed_places(kinds, str(folder)))
-            if not names:
-                raise ExportError(_nothing(folder, kinds))
-            tally = _Tally()
-            photos = dataset_photos(seen.reviewed(kinds, str(folder)), names, folder)
+            listed = asked.listed(seen)
             # Also where a reading of the database that must be repeated filled it.
-            writer.write(tally.count(photos), made.begin())
-            return tally.exported(dest)
+            with closing(_Made(made.begin(), format_name, writer)) as dataset:
+                for part in asked.parts:
+                    if part in {one.part for one in listed}:
+                        dataset.write(part, partial_of(asked.photos, seen, listed, part))
+                return dataset.finish(dest)
 
     with _explained(dest), partial(dest) as made:
         return Store.read(database, lambda store: write(store, made))
+
+
+@dataclass(frozen=True)
+class _Listed:
+    """What becomes of one of the decided photos; `part` is None where it is left out."""
+
+    name: str
+    part: str | None
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Which photos are asked for, and how."""
+
+    folder: Path
+    kinds: Collection[DecisionKind]
+    choice: Choice
+    layout: Layout
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The folders of the dataset that hold one each; "" is its own."""
+        return PARTS if self.layout.split is not None else ("",)
+
+    def listed(self, seen: Store) -> list[_Listed]:
+        """What becomes of each photo that `Store.reviewed` gives. Raises ExportError if nothing."""
+        places = seen.reviewed_places(self.kinds, str(self.folder))
+        wanted = [True] * len(places)
+        if self.choice.limits:
+            wanted = chosen(seen, self.kinds, self.folder, self.choice)
+        kept = [place for place, keep in zip(places, wanted, strict=True) if keep]
+        if not kept:
+            raise ExportError(_nothing(self.folder, self.kinds, self.choice))
+        names = iter(dataset_names(kept))
+        return [
+            _Listed(next(names), self._part(place.path)) if keep else _Listed("", None)
+            for place, keep in zip(places, wanted, strict=True)
+        ]
+
+    def _part(self, path: str) -> str:
+        split = self.layout.split
+        return "" if split is None else split.part(Path(path).relative_to(self.folder).as_posix())
+
+    def photos(
+        self, seen: Store, listed: list[_Listed], part: str, beside: Path
+    ) -> Iterator[DatasetPhoto]:
+        """The photos of a part, one by one, their files laid into the folder `beside` if asked."""
+        reviewed = seen.reviewed(self.kinds, str(self.folder))
+        for photo, one in zip(reviewed, listed, strict=True):
+            if one.part == part:
+                yield laid(dataset_photo(photo, one.name, self.folder), self.layout, beside)
+
+
+class _Made:
+    """A dataset while it is made: written, read back, and with its manifest at last."""
+
+    def __init__(self, root: Path, format_name: str, writer: Format) -> None:
+        self._root, self._name, self._writer = root, format_name, writer
+        self._notes = Writer(root, format_name)
+        self._tally = _Tally()
+
+    def write(self, part: str, photos: Callable[[Path], Iterator[DatasetPhoto]]) -> None:
+        """Write one part, and read it back.
+
+        `photos` is told where files of photos go. Raises OSError, and ExportError where the part
+        holds something else than was decided.
+        """
+        witness, into = Witness(self._writer), self._root / part
+        into.mkdir(exist_ok=True)
+
+        def noted() -> Iterator[DatasetPhoto]:
+            passing = self._tally.count(photos(into / self._writer.PHOTOS))
+            for photo, masks in witness.watch(passing):
+                self._notes.note(photo, part, self._writer.key(photo), masks)
+                yield photo
+
+        self._writer.write(noted(), into)
+        for fault in witness.faults(into):
+            raise ExportError(
+                f"What was written as {self._name} is not what was decided: {fault} "
+                "Nothing was left there. Choose another format, and report this, please."
+            )
+        self._tally.lost += witness.lost
+
+    def finish(self, dest: Path) -> Exported:
+        """Lay the manifest beside. Raises OSError."""
+        self._notes.finish()
+        return self._tally.exported(dest)
+
+    def close(self) -> None:
+        """Let go of what was noted."""
+        self._notes.close()
 
 
 class _Tally:
@@ -72,6 +174,7 @@ class _Tally:
     def __init__(self) -> None:
         self._drawn: Counter[Drawn] = Counter()
         self._edited_since = 0
+        self.lost: list[int] = []
 
     def count(self, photos: Iterable[DatasetPhoto]) -> Iterator[DatasetPhoto]:
         """The same photos, each counted as it passes."""
@@ -89,6 +192,8 @@ class _Tally:
             without_mask=self._drawn[Drawn.NONE],
             edited_since=self._edited_since,
             dest=dest,
+            filled_masks=len(self.lost),
+            filled_pixels=sum(self.lost),
         )
 
 
@@ -103,15 +208,22 @@ def unstored(exported: Exported) -> str | None:
     )
 
 
-def find_format(name: str) -> Format:
-    """The format of this name. Raises ExportError where there is none."""
-    if name not in format_names():
-        raise ExportError(f"There is no format {name!r}; there are: {', '.join(format_names())}.")
-    return cast("Format", importlib.import_module(f"{formats.__name__}.{name}"))
+def filled(exported: Exported, format_name: str) -> str | None:
+    """The sentence on holes that a format could not hold; None where there are none."""
+    if not exported.filled_masks:
+        return None
+    return (
+        f"{exported.filled_masks} of the {exported.masks} masks have holes, which {format_name} "
+        f"can't hold: {exported.filled_pixels:,} pixels in them count as lesion there. "
+        "Export as png or coco to keep them."
+    )
 
 
-def check_destination(dest: Path, folder: Path) -> None:
-    """Raise WrongDestination where no dataset of the photos in `folder` may be written."""
+def check_destination(dest: Path, folder: Path, *, update: bool = False) -> None:
+    """Raise WrongDestination where no dataset of the photos in `folder` may be written.
+
+    With `update` one may take the place of a dataset that nobody has changed since.
+    """
     dest, folder = dest.resolve(), folder.resolve()
     shown = str(dest)
     if dest == folder or folder in dest.parents:
@@ -120,10 +232,30 @@ def check_destination(dest: Path, folder: Path) -> None:
             "Choose a place outside."
         )
     if dest.exists() and (not dest.is_dir() or any(dest.iterdir())):
-        raise WrongDestination(f"{shown} exists and is not an empty folder. Choose a new one.")
+        if not update:
+            raise WrongDestination(f"{shown} exists and is not an empty folder. Choose a new one.")
+        _check_untouched(dest)
 
 
-def _nothing(folder: Path, kinds: Collection[DecisionKind]) -> str:
+def _check_untouched(dest: Path) -> None:
+    """Raise WrongDestination where something lies there that an update would take away."""
+    try:
+        changed = next(changed_files(dest), None)
+    except LabelError as error:
+        raise WrongDestination(f"{error} Only a dataset can be updated.") from error
+    if changed is not None:
+        raise WrongDestination(
+            f"{dest} was changed since nevus wrote it, and an update would take that away: "
+            f"{changed} Choose a new folder."
+        )
+
+
+def _nothing(folder: Path, kinds: Collection[DecisionKind], choice: Choice) -> str:
+    if choice.limits:
+        return (
+            f"No decided photo of {folder} is all that was asked for, so there is nothing to "
+            "export. Ask for less."
+        )
     asked = ", ".join(sorted(kinds)) or "nothing"
     return (
         f"No photo of {folder} has such a decision ({asked}), so there is nothing "

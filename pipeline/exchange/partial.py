@@ -57,8 +57,25 @@ class Partial:
             for name in names:
                 flush(Path(folder, name))
             flush(Path(folder))
-        self._path.rename(self._dest)
+        if self._dest.exists() and any(self._dest.iterdir()):
+            self._replace()
+        else:
+            self._path.rename(self._dest)
         flush(self._dest.parent)
+
+    def _replace(self) -> None:
+        """Take the place of what has the name; whoever asked for that has looked at it.
+
+        A kill between the two leaves the old one whole under a name that nobody clears away.
+        """
+        old = self._dest.with_name(f".nevus-replaced-{uuid.uuid4().hex[:8]}")
+        self._dest.rename(old)
+        try:
+            self._path.rename(self._dest)
+        except OSError:
+            old.rename(self._dest)
+            raise
+        shutil.rmtree(old, ignore_errors=True)
 
     def leave(self) -> None:
         """Leave nothing under its name of ours."""

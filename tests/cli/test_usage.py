@@ -1,5 +1,7 @@
 """A wrong value on the command line is said without a word of the libraries that found it."""
 
+from pathlib import Path
+
 import pytest
 from typer.testing import CliRunner
 
@@ -29,6 +31,25 @@ def test_a_wrong_decision_is_named_as_it_was_given() -> None:
     done = CliRunner().invoke(app, arguments, env={"COLUMNS": "200"})
     assert done.exit_code == 2
     assert done.output.endswith("skipped; not “liked”.\n")
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("--split", "80", "“80” is no split"),
+        ("--where", "score=9", "“score” is one of: 1, 2, 3, 4, 5, no score; not “9”."),
+        ("--where", "colour=red", "“colour=red” is none of decision=…"),
+        ("--format", "gif", "'gif' is none of coco"),
+    ],
+)
+def test_what_no_dataset_can_be_is_said_plainly(
+    option: str, value: str, words: str, tmp_path: Path
+) -> None:
+    (tmp_path / "photos").mkdir()
+    arguments = ["export", str(tmp_path / "out"), str(tmp_path / "photos"), option, value]
+    done = CliRunner().invoke(app, arguments, env={"COLUMNS": "400"})
+    assert done.exit_code == 2
+    assert words in done.output
 
 
 @pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])

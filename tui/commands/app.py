@@ -21,6 +21,7 @@ from tui.commands.service import service
 from tui.commands.settings import settings
 from tui.commands.status import status
 from tui.commands.usage import PlainCommand, PlainGroup
+from tui.commands.verify import verify
 from tui.commands.watch import watch
 
 app = typer.Typer(
@@ -47,6 +48,7 @@ for _command in (
     status,
     service,
     export,
+    verify,
     evaluate,
     doctor,
     check,

@@ -1,7 +1,8 @@
 """`nevus export`: write the reviewed masks as a dataset."""
 
+from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -22,8 +23,22 @@ ChosenKinds = Annotated[
 ]
 
 
+Where = Annotated[
+    list[str],
+    typer.Option(
+        "--where",
+        metavar="WHAT=VALUE",
+        help="As the screen's filter: reviewer, score, flag, folder, sureness, area, decision.",
+    ),
+]
+Day = Annotated[
+    datetime | None,
+    typer.Option(formats=["%Y-%m-%d"], metavar="DAY", help="Decided from or up to this day."),
+]
+
+
 def _known_format(name: str) -> str:
-    from pipeline.exchange.export import format_names
+    from pipeline.exchange.find import format_names
 
     if name not in format_names():
         raise typer.BadParameter(f"{name!r} is none of {', '.join(format_names())}.")
@@ -44,10 +59,48 @@ def export(
             "-f",
             metavar="FORMAT",
             callback=_known_format,
-            help="png (a mask a photo) or coco (one JSON).",
+            help="png (a mask a photo), coco, coco-polygons, csv, cvat, label-studio, labelme, "
+            "parquet, voc or yolo.",
         ),
     ] = "png",
     decision: ChosenKinds = ["accepted", "corrected", "no lesion"],  # noqa: B006
+    where: Where = [],  # noqa: B006
+    search: Annotated[
+        str, typer.Option(metavar="WORDS", help="Photos with these words in name or note.")
+    ] = "",
+    since: Day = None,
+    until: Day = None,
+    by_model: Annotated[
+        list[str],
+        typer.Option(metavar="NAME", help="Outlined by this model, or its hash; can be repeated."),
+    ] = [],  # noqa: B006
+    photos: Annotated[
+        Literal["leave", "copy", "link"],
+        typer.Option(help="Copy photos into the dataset, without metadata, or link them."),
+    ] = "leave",
+    frame: Annotated[
+        Literal["upright", "stored"],
+        typer.Option(help="Masks upright, or as the pixels of turned photos are stored."),
+    ] = "upright",
+    names: Annotated[
+        Literal["own", "hash"],
+        typer.Option(help="Names of photos, or hashes where names hold patients."),
+    ] = "own",
+    split: Annotated[
+        str | None,
+        typer.Option(metavar="80/10/10", help="Shares for train, val and test; divides no group."),
+    ] = None,
+    grouped_by: Annotated[
+        str,
+        typer.Option(
+            metavar="HOW",
+            help="What a group is: folder, a pattern for paths, or a CSV with photo and group.",
+        ),
+    ] = "folder",
+    update: Annotated[
+        bool,
+        typer.Option("--update", help="Take the place of the dataset that is at DEST, once whole."),
+    ] = False,
     json: Json = False,
     group: Group = None,
 ) -> None:
@@ -63,22 +116,38 @@ def export(
       nevus export ~/datasets/may ~/captures --format coco
 
       nevus export ~/datasets/hard ~/captures --decision rejected --decision skipped
+
+      nevus export ~/sets/yolo ~/captures -f yolo --photos copy --split 80/10/10
+
+      nevus export ~/sets/ada ~/captures --where reviewer=ada --where score=5
     """
     kinds = _kinds(decision)
     held = settled(db=db, group=group)
     with failures():
-        from pipeline.exchange.export import check_destination, unstored
+        from pipeline.exchange.choice import Choice, value_of
+        from pipeline.exchange.export import check_destination, filled, unstored
         from pipeline.exchange.export import export as write
+        from pipeline.exchange.layout import Frame, Layout, Names, Photos
+        from pipeline.exchange.split import Split, grouping, shares_of
 
-        check_destination(dest, folder)
-        exported = write(held.database(folder), dest, folder, format_name, kinds)
-        left_out = unstored(exported)
-        if left_out is not None:
-            remark(left_out)
+        check_destination(dest, folder, update=update)
+        choice = Choice(
+            search, tuple(map(value_of, where)), _day(since), _day(until), tuple(by_model)
+        )
+        parts = Split(shares_of(split), grouping(grouped_by)) if split else None
+        layout = Layout(Photos(photos), Frame(frame), Names(names), parts, update)
+        exported = write(held.database(folder), dest, folder, format_name, kinds, choice, layout)
+        for said in (unstored(exported), filled(exported, format_name)):
+            if said is not None:
+                remark(said)
         if json:
             print_json(exported)
         else:
             print_table({name.replace("_", " "): told for name, told in vars(exported).items()})
+
+
+def _day(said: datetime | None) -> date | None:
+    return None if said is None else said.date()
 
 
 def _kinds(names: list[str]) -> "list[DecisionKind]":

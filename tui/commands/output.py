@@ -97,7 +97,7 @@ def failures() -> Iterator[None]:
     from imaging.decode.photo import PhotoError
     from models.evaluate.pairs import NoSetOfPairs, PairsError
     from models.package.package import ModelError, NotAPackage
-    from pipeline.errors import PipelineError, WrongDestination
+    from pipeline.errors import PipelineError, WrongChoice, WrongDestination
     from pipeline.settings import BadSettings
 
     try:
@@ -108,6 +108,7 @@ def failures() -> Iterator[None]:
         NoSetOfPairs,
         NotAPackage,
         UnsafePlace,
+        WrongChoice,
         WrongDestination,
     ) as error:
         raise fail(str(error), WRONG_USAGE) from error

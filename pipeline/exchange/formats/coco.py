@@ -6,21 +6,28 @@ field for stands under `nevus` in each image; readers of COCO pass over it.
 
 import json
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryFile
 from textwrap import indent
-from typing import IO, Literal
+from typing import IO, Any, Literal
 
 from pycocotools import mask as coco_mask
 
+from imaging.framing import Size
+from imaging.mask import rle
 from imaging.values import Rle
-from pipeline.exchange.dataset import DatasetPhoto, Provenance
+from pipeline.errors import LabelError
+from pipeline.exchange.codecs.polygons import rle_of
+from pipeline.exchange.dataset import DatasetPhoto, Drawn, Provenance
+from pipeline.exchange.format import Label, Sizes
 
+PHOTOS, APART = "images", True
 LESION = 1
+_FILE = "annotations.json"
 
 
 @dataclass(frozen=True)
@@ -68,7 +75,7 @@ class Annotation:
     id: int
     image_id: int
     category_id: int
-    segmentation: Segmentation
+    segmentation: "Segmentation | list[list[int]]"
     area: int
     bbox: tuple[float, float, float, float]
     iscrowd: Literal[0]
@@ -89,8 +96,17 @@ def write(photos: Iterable[DatasetPhoto], into: Path) -> None:
     So is one on which nothing was ever drawn: `nevus.mask` tells them apart. Each lesion is an
     annotation of its own where a reviewer said that there are several.
     """
+    write_with(_segmentation, photos, into)
+
+
+def write_with(
+    segmentation: "Callable[[Rle], Segmentation | list[list[int]]]",
+    photos: Iterable[DatasetPhoto],
+    into: Path,
+) -> None:
+    """The same, each lesion as `segmentation` has it. Raises OSError."""
     with (
-        (into / "annotations.json").open("w", encoding="utf-8") as file,
+        (into / _FILE).open("w", encoding="utf-8") as file,
         # What is known of a photo at once stands in two lists of the file, one after the other.
         TemporaryFile("w+", encoding="utf-8", dir=into) as aside,
     ):
@@ -102,7 +118,7 @@ def write(photos: Iterable[DatasetPhoto], into: Path) -> None:
                 file.write(_head(photo))
             images.add(_image(photo))
             for lesion in photo.lesions:
-                annotations.add(_annotation(lesion, next(ids), photo))
+                annotations.add(_annotation(lesion, segmentation(lesion), next(ids), photo))
         images.end()
         annotations.end()
         file.write(",\n")
@@ -138,8 +154,15 @@ def _head(first: DatasetPhoto) -> str:
 
 def _info(first: DatasetPhoto) -> Info:
     now = datetime.now(UTC)
-    folder = first.provenance.path.removesuffix(first.relative_path).rstrip("/") or "/"
-    return Info("Skin lesion masks reviewed in nevus", now.isoformat(), now.year, folder)
+    return Info("Skin lesion masks reviewed in nevus", now.isoformat(), now.year, _folder(first))
+
+
+def _folder(photo: DatasetPhoto) -> str:
+    """Below which paths of photos lie; the dataset's own where its photos are there."""
+    path, below = photo.provenance.path, photo.relative_path
+    if path == below or not path.endswith(f"/{below}"):
+        return "."
+    return path.removesuffix(below).rstrip("/") or "/"
 
 
 def _image(photo: DatasetPhoto) -> Image:
@@ -152,14 +175,19 @@ def _image(photo: DatasetPhoto) -> Image:
     )
 
 
-def _annotation(lesion: Rle, annotation_id: int, photo: DatasetPhoto) -> Annotation:
+def _annotation(
+    lesion: Rle,
+    segmentation: "Segmentation | list[list[int]]",
+    annotation_id: int,
+    photo: DatasetPhoto,
+) -> Annotation:
     encoded = {"size": [photo.size.height, photo.size.width], "counts": lesion.counts}
     left, top, width, height = (float(edge) for edge in coco_mask.toBbox(encoded))
     return Annotation(
         id=annotation_id,
         image_id=photo.photo_id,
         category_id=LESION,
-        segmentation=_segmentation(lesion),
+        segmentation=segmentation,
         area=int(coco_mask.area(encoded)),
         bbox=(left, top, width, height),
         iscrowd=0,
@@ -168,3 +196,58 @@ def _annotation(lesion: Rle, annotation_id: int, photo: DatasetPhoto) -> Annotat
 
 def _segmentation(rle: Rle) -> Segmentation:
     return Segmentation((rle.size.height, rle.size.width), rle.counts.decode("ascii"))
+
+
+def read(source: Path, sizes: Sizes) -> Iterator[Label]:
+    """Each image on which something was drawn, its annotations run lengths or polygons."""
+    path = source / _FILE if source.is_dir() else source
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        names = {category["id"]: str(category["name"]) for category in found["categories"]}
+        drawn = _by_image(found)
+        for image in found["images"]:
+            if image.get("nevus", {}).get("mask") != Drawn.NONE:
+                yield _label(image, drawn.pop(image["id"], []), names)
+        if drawn:
+            raise ValueError("there are annotations of images that it doesn't list")
+    except (LookupError, TypeError, AttributeError, ValueError, OSError, RecursionError) as error:
+        raise LabelError(f"{path} can't be read as COCO's annotations: {error}.") from error
+
+
+def _by_image(found: dict[str, Any]) -> dict[Any, list[dict[str, Any]]]:
+    drawn: dict[Any, list[dict[str, Any]]] = {}
+    for annotation in found["annotations"]:
+        drawn.setdefault(annotation["image_id"], []).append(annotation)
+    return drawn
+
+
+def _label(
+    image: dict[str, Any], annotations: list[dict[str, Any]], names: dict[Any, str]
+) -> Label:
+    size = Size(int(image["width"]), int(image["height"]))
+    lesions = tuple(_lesion(each["segmentation"], size) for each in annotations)
+    classes = tuple(names[each["category_id"]] for each in annotations)
+    return Label(str(image["file_name"]), size, lesions, classes)
+
+
+def _lesion(segmentation: Any, size: Size) -> Rle:
+    if isinstance(segmentation, list):
+        return rle_of(segmentation, size)
+    if list(segmentation["size"]) != [size.height, size.width]:
+        raise ValueError("a mask is of another size than its image")
+    counts = segmentation["counts"]
+    if isinstance(counts, list):
+        return rle.of_runs(counts, size)
+    lesion = Rle(size, counts.encode("ascii"))
+    rle.area(lesion)
+    return lesion
+
+
+def key(photo: DatasetPhoto) -> str:
+    """Its path."""
+    return photo.relative_path
+
+
+def kept(lesion: Rle) -> Rle:
+    """All of it."""
+    return lesion

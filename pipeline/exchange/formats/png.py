@@ -1,21 +1,30 @@
-"""A mask a photo as an 8-bit PNG, 0 and 255, at the upright photo's full size.
+"""A mask a photo as an 8-bit PNG, 0 and 255, at the photo's full size.
 
 `masks/NAME.png` and, a JSON object a line, `provenance.jsonl`. Where a reviewer said that there are
 several lesions, `instances/NAME.png` tells them apart: 1 in the first one, 2 in the second.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-from PIL import Image
-
-from imaging.framing import Mask
+from imaging.framing import Size
 from imaging.mask import rle
-from pipeline.exchange.dataset import DatasetPhoto, Drawn
+from imaging.values import Rle
+from pipeline.errors import LabelError
+from pipeline.exchange.codecs.pictures import (
+    encoded,
+    grey,
+    lesion_of,
+    numbered,
+    read_grey,
+    told_apart,
+)
+from pipeline.exchange.dataset import DatasetPhoto
+from pipeline.exchange.format import CLASS, Label, Sizes, is_written
+
+PHOTOS, APART = "images", True
 
 
 def write(photos: Iterable[DatasetPhoto], into: Path) -> None:
@@ -26,27 +35,43 @@ def write(photos: Iterable[DatasetPhoto], into: Path) -> None:
     (into / "masks").mkdir()
     with (into / "provenance.jsonl").open("w", encoding="utf-8") as lines:
         for photo in photos:
-            mask = _mask(photo)
-            if mask is not None:
-                path = into / "masks" / f"{photo.name}.png"
-                Image.fromarray(mask.astype(np.uint8) * 255).save(path)
+            if is_written(photo):
+                mask = rle.decode(photo.rle or rle.union((), photo.size))
+                (into / "masks" / f"{photo.name}.png").write_bytes(grey(mask))
             if len(photo.lesions) > 1:
                 (into / "instances").mkdir(exist_ok=True)
-                numbers = _numbers(photo)
-                Image.fromarray(numbers).save(into / "instances" / f"{photo.name}.png")
+                numbers = numbered(photo.lesions)
+                (into / "instances" / f"{photo.name}.png").write_bytes(encoded(numbers))
             lines.write(json.dumps(asdict(photo.provenance)) + "\n")
 
 
-def _mask(photo: DatasetPhoto) -> Mask | None:
-    if photo.drawn is Drawn.EMPTY:
-        return np.zeros((photo.size.height, photo.size.width), np.bool_)
-    return None if photo.rle is None else rle.decode(photo.rle)
+def read(source: Path, sizes: Sizes) -> Iterator[Label]:
+    """Each mask of `masks`, or of the folder itself, told apart by `instances`."""
+    masks = source / "masks"
+    for path in sorted((masks if masks.is_dir() else source).glob("*.png")):
+        numbers = read_grey(path)
+        whole, size = rle.encode(lesion_of(numbers, path.name)), Size.of(numbers)
+        lesions = _lesions(whole, source / "instances" / path.name)
+        yield Label(path.stem, size, lesions, (CLASS,) * len(lesions))
 
 
-def _numbers(photo: DatasetPhoto) -> npt.NDArray[np.unsignedinteger]:
-    """Which lesion each pixel (H, W) is of, 0 for none; in 16 bits where 8 are too few."""
-    kind = np.uint8 if len(photo.lesions) <= np.iinfo(np.uint8).max else np.uint16
-    numbers = np.zeros((photo.size.height, photo.size.width), kind)
-    for number, lesion in enumerate(photo.lesions, 1):
-        numbers[rle.decode(lesion)] = number
-    return numbers
+def _lesions(whole: Rle, apart: Path) -> tuple[Rle, ...]:
+    if not rle.area(whole):
+        return ()
+    if not apart.exists():
+        return (whole,)
+    lesions = told_apart(read_grey(apart))
+    together = [lesion.size == whole.size for lesion in lesions]
+    if not all(together) or rle.digest(rle.union(lesions, whole.size)) != rle.digest(whole):
+        raise LabelError(f"{apart} is of another lesion than the mask of the same name.")
+    return lesions
+
+
+def key(photo: DatasetPhoto) -> str:
+    """Its name, without suffix."""
+    return photo.name
+
+
+def kept(lesion: Rle) -> Rle:
+    """All of it."""
+    return lesion

@@ -18,7 +18,8 @@ from imaging.decode.photo import fingerprint, read_file
 from imaging.framing import Mask
 from pipeline.errors import ExportError
 from pipeline.exchange.dataset import safe_name, unique_names
-from pipeline.exchange.export import Exported, export, format_names, unstored
+from pipeline.exchange.export import Exported, export, unstored
+from pipeline.exchange.find import format_names
 from pipeline.intake.scan import file_stat
 from pipeline.review.session import ReviewSession
 from pipeline.review.verdict import Ruling
@@ -309,7 +310,18 @@ def test_a_failed_export_leaves_nothing(
 
 
 def test_formats_are_found_by_their_files() -> None:
-    assert format_names() == ["coco", "png"]
+    assert format_names() == [
+        "coco",
+        "coco-polygons",
+        "csv",
+        "cvat",
+        "label-studio",
+        "labelme",
+        "parquet",
+        "png",
+        "voc",
+        "yolo",
+    ]
 
 
 @given(

@@ -1,0 +1,70 @@
+"""The seam of dataset formats: each writes a stream of photos, and reads it back as labels."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from imaging.framing import Size
+from imaging.mask import rle
+from imaging.values import Rle
+from pipeline.exchange.dataset import DatasetPhoto, Drawn
+
+CLASS = "lesion"
+Sizes = Callable[[str], Size]
+"""The size of the photo that labels call so. Raises LabelError where there is no such photo."""
+
+
+@dataclass(frozen=True, eq=False)
+class Label:
+    """What a dataset says of one photo; never of one on which nothing was drawn.
+
+    `key` is what the dataset calls it: its path, or its name without suffix. `lesions` are masks at
+    `size`, each of the class in the same place of `classes`; without any, it has no lesion.
+    """
+
+    key: str
+    size: Size
+    lesions: tuple[Rle, ...]
+    classes: tuple[str, ...]
+
+    @property
+    def whole(self) -> Rle:
+        """All lesions in one mask."""
+        return rle.union(self.lesions, self.size)
+
+
+class Format(Protocol):
+    """A module of `pipeline.exchange.formats`, found by its name."""
+
+    PHOTOS: str
+    """The folder of a dataset in which photos lie that are copied or linked."""
+    APART: bool
+    """Whether each lesion comes back alone, where a reviewer said that there are several."""
+
+    def write(self, photos: Iterable[DatasetPhoto], into: Path) -> None:
+        """Write the dataset into an empty folder; raises OSError and ExportError.
+
+        There is at least one photo, and each is gone when the next one comes.
+        """
+        ...
+
+    def read(self, source: Path, sizes: Sizes) -> Iterator[Label]:
+        """What a dataset of this format in a folder says, photo by photo. Raises LabelError.
+
+        `sizes` is asked where the files don't say how large a photo is.
+        """
+        ...
+
+    def key(self, photo: DatasetPhoto) -> str:
+        """What labels call a photo that was written."""
+        ...
+
+    def kept(self, lesion: Rle) -> Rle:
+        """What a lesion's mask is after it was written and read: itself, where nothing is lost."""
+        ...
+
+
+def is_written(photo: DatasetPhoto) -> bool:
+    """Whether files of a mask each have one for a photo: an empty one would claim to be seen."""
+    return photo.drawn is not Drawn.NONE

@@ -1,0 +1,144 @@
+"""Label Studio's tasks: one `tasks.json`, each lesion a brush in its own run lengths.
+
+`config.xml` is the project's labelling set-up that goes with it. A photo without a lesion has an
+annotation without results; one on which nothing was drawn has no annotation.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from imaging.framing import Size
+from imaging.mask import rle
+from imaging.values import Rle
+from pipeline.errors import LabelError
+from pipeline.exchange.codecs.brush import brush_of, rle_of
+from pipeline.exchange.dataset import DatasetPhoto
+from pipeline.exchange.format import CLASS, Label, Sizes, is_written
+
+PHOTOS, APART = "images", True
+_FILE = "tasks.json"
+_CONFIG = """<View>
+  <Image name="image" value="$image"/>
+  <BrushLabels name="tag" toName="image"><Label value="lesion"/></BrushLabels>
+</View>
+"""
+
+
+@dataclass(frozen=True)
+class Data:
+    """What a task is of: the photo, and its size, which no result says where there is none."""
+
+    image: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Value:
+    """A brush."""
+
+    format: str
+    rle: tuple[int, ...]
+    brushlabels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Result:
+    """A lesion."""
+
+    id: str
+    type: str
+    from_name: str
+    to_name: str
+    image_rotation: int
+    original_width: int
+    original_height: int
+    value: Value
+
+
+@dataclass(frozen=True)
+class Annotation:
+    """What a reviewer made of a photo."""
+
+    result: tuple[Result, ...]
+    was_cancelled: bool
+
+
+@dataclass(frozen=True)
+class Task:
+    """A photo."""
+
+    id: int
+    data: Data
+    annotations: tuple[Annotation, ...]
+
+
+def write(photos: Iterable[DatasetPhoto], into: Path) -> None:
+    """Write the dataset. Raises OSError."""
+    (into / "config.xml").write_text(_CONFIG, encoding="utf-8")
+    with (into / _FILE).open("w", encoding="utf-8") as file:
+        before = "[\n"
+        for photo in photos:
+            file.write(before + json.dumps(asdict(_task(photo))))
+            before = ",\n"
+        file.write("\n]\n")
+
+
+def _task(photo: DatasetPhoto) -> Task:
+    results = tuple(
+        _result(number, lesion, photo.size) for number, lesion in enumerate(photo.lesions, 1)
+    )
+    made = (Annotation(results, False),) if is_written(photo) else ()
+    return Task(photo.photo_id, Data(key(photo), photo.size.width, photo.size.height), made)
+
+
+def _result(number: int, lesion: Rle, size: Size) -> Result:
+    value = Value("rle", tuple(brush_of(rle.decode(lesion))), (CLASS,))
+    name = f"lesion-{number}"
+    return Result(name, "brushlabels", "tag", "image", 0, size.width, size.height, value)
+
+
+def read(source: Path, sizes: Sizes) -> Iterator[Label]:
+    """Each task of `tasks.json` with an annotation; of several the last one counts."""
+    path = source / _FILE if source.is_dir() else source
+    try:
+        tasks = json.loads(path.read_text(encoding="utf-8"))
+        for task in tasks:
+            made = [each for each in task["annotations"] if not each.get("was_cancelled")]
+            if made:
+                yield _label(task["data"], made[-1]["result"], sizes)
+    except (LookupError, TypeError, ValueError, OSError, RecursionError) as error:
+        raise LabelError(f"{path} can't be read as Label Studio's tasks: {error}.") from error
+
+
+def _label(data: dict[str, Any], results: list[dict[str, Any]], sizes: Sizes) -> Label:
+    key = str(data["image"])
+    if results:
+        size = Size(int(results[0]["original_width"]), int(results[0]["original_height"]))
+    elif "width" in data:
+        size = Size(int(data["width"]), int(data["height"]))
+    else:
+        size = sizes(key)
+    lesions = tuple(_lesion(result, size) for result in results)
+    return Label(key, size, lesions, tuple(str(r["value"]["brushlabels"][0]) for r in results))
+
+
+def _lesion(result: dict[str, Any], size: Size) -> Rle:
+    if result["type"] != "brushlabels" or result["value"].get("format") != "rle":
+        raise ValueError(f"{result['type']} is no brush, and nothing else is read")
+    if result.get("image_rotation"):
+        raise ValueError("a photo was turned there, and its masks with it")
+    return rle_of(result["value"]["rle"], size)
+
+
+def key(photo: DatasetPhoto) -> str:
+    """Its path."""
+    return photo.relative_path
+
+
+def kept(lesion: Rle) -> Rle:
+    """All of it."""
+    return lesion

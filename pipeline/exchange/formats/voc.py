@@ -1,0 +1,101 @@
+"""Pascal VOC's segmentation: palette PNGs, in which 1 is lesion, and a list of the photos.
+
+`SegmentationClass/NAME.png` is what each pixel is, `SegmentationObject/NAME.png` which lesion it is
+of. `labelmap.txt` names the classes, as CVAT and Datumaro write and read it.
+"""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from imaging.framing import Size
+from imaging.values import Rle
+from pipeline.errors import ExportError, LabelError
+from pipeline.exchange.codecs.pictures import Numbers, numbered, told_apart
+from pipeline.exchange.dataset import DatasetPhoto
+from pipeline.exchange.format import CLASS, Label, Sizes, is_written
+
+PHOTOS, APART = "JPEGImages", True
+MOST = 254
+"""255 is what VOC doesn't say anything of."""
+_LIST = Path("ImageSets", "Segmentation", "default.txt")
+_CLASSES, _OBJECTS = "SegmentationClass", "SegmentationObject"
+_LABELS = "# label:color_rgb:parts:actions\nbackground:0,0,0::\nlesion:128,0,0::\n"
+
+
+def write(photos: Iterable[DatasetPhoto], into: Path) -> None:
+    """Write the dataset. Raises OSError, and ExportError for more lesions than it has numbers."""
+    for folder in (_CLASSES, _OBJECTS, _LIST.parent):
+        (into / folder).mkdir(parents=True)
+    (into / "labelmap.txt").write_text(_LABELS, encoding="utf-8")
+    with (into / _LIST).open("w", encoding="utf-8") as listed:
+        for photo in photos:
+            if is_written(photo):
+                numbers = _numbers(photo)
+                kinds = np.minimum(numbers, 1).astype(np.uint8)
+                _save(kinds, into / _CLASSES / f"{photo.name}.png")
+                _save(numbers, into / _OBJECTS / f"{photo.name}.png")
+                listed.write(f"{photo.name}\n")
+
+
+def _numbers(photo: DatasetPhoto) -> Numbers:
+    if len(photo.lesions) > MOST:
+        raise ExportError(
+            f"{photo.name} has {len(photo.lesions)} lesions, and VOC's pictures tell {MOST} apart "
+            "at most. Choose another format, or leave the photo out."
+        )
+    if not photo.lesions:
+        return np.zeros((photo.size.height, photo.size.width), np.uint8)
+    return numbered(photo.lesions)
+
+
+def _save(numbers: Numbers, path: Path) -> None:
+    picture = Image.fromarray(numbers)
+    picture.putpalette(_palette())
+    picture.save(path, compress_level=1)
+
+
+def _palette() -> list[int]:
+    """VOC's: the bits of a number, dealt out to red, green and blue from their highest bit on."""
+    colours = np.zeros((256, 3), np.uint8)
+    numbers = np.arange(256)
+    for bit in range(8):
+        for channel in range(3):
+            colours[:, channel] |= ((numbers >> channel & 1) << (7 - bit)).astype(np.uint8)
+        numbers >>= 3
+    return [int(value) for value in colours.ravel()]
+
+
+def read(source: Path, sizes: Sizes) -> Iterator[Label]:
+    """Each picture of `SegmentationClass`, told apart by that of `SegmentationObject`."""
+    for path in sorted((source / _CLASSES).glob("*.png")):
+        kinds, apart = _loaded(path), source / _OBJECTS / path.name
+        numbers = _loaded(apart) if apart.exists() else kinds
+        if numbers.shape != kinds.shape or ((numbers > 0) != (kinds > 0)).any():
+            raise LabelError(f"{apart} is of another lesion than the picture of its class.")
+        if kinds.max(initial=0) > 1:
+            raise LabelError(f"{path} has other classes than lesion, as which nothing may pass.")
+        lesions = told_apart(numbers)
+        yield Label(path.stem, Size.of(kinds), lesions, (CLASS,) * len(lesions))
+
+
+def _loaded(path: Path) -> Numbers:
+    try:
+        with Image.open(path) as picture:
+            if picture.mode not in ("P", "L"):
+                raise LabelError(f"{path} is no picture of numbers, as VOC's are.")
+            return np.asarray(picture)
+    except (OSError, SyntaxError, ValueError) as error:
+        raise LabelError(f"{path} can't be read as a PNG ({error}).") from error
+
+
+def key(photo: DatasetPhoto) -> str:
+    """Its name, without suffix."""
+    return photo.name
+
+
+def kept(lesion: Rle) -> Rle:
+    """All of it."""
+    return lesion

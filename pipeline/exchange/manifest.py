@@ -1,0 +1,115 @@
+"""`manifest.json`: what a dataset holds and where each of its masks comes from, in hashes.
+
+It is written while the photos pass, and read again by whoever wants to know, years later, whether
+all of it is still what was exported.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any
+
+from imaging.framing import Size
+from pipeline.errors import LabelError
+from pipeline.exchange.dataset import DatasetPhoto
+from pipeline.exchange.proof import Masks
+
+NAME = "manifest.json"
+FORM = 1
+"""Of the manifest; raised where an older nevus could not read it."""
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What was read: the hash of each file by its path, and the masks by folder and key."""
+
+    format_name: str
+    files: dict[str, str]
+    masks: dict[str, dict[str, Masks]]
+    photos: int
+
+
+class Writer:
+    """Takes notes of photos as they pass, beside the files of a dataset."""
+
+    def __init__(self, root: Path, format_name: str) -> None:
+        self._root, self._format = root, format_name
+        self._notes = TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115
+        self._before = "\n"
+
+    def note(self, photo: DatasetPhoto, folder: str, key: str, masks: Masks | None) -> None:
+        """One photo, which lies in this folder of the dataset."""
+        held = None if masks is None else asdict(masks)
+        said = {"key": key, "folder": folder, "masks": held, "nevus": asdict(photo.provenance)}
+        self._notes.write(f"{self._before}  {json.dumps(said)}")
+        self._before = ",\n"
+
+    def finish(self) -> None:
+        """Write the manifest of all files that are there. Raises OSError."""
+        head = {
+            "manifest": FORM,
+            "format": self._format,
+            "made_at": datetime.now(UTC).isoformat(),
+            "files": dict(sorted(hashes(self._root))),
+        }
+        with (self._root / NAME).open("w", encoding="utf-8") as file:
+            file.write(json.dumps(head, indent=1).removesuffix("\n}") + ',\n "photos": [')
+            self._notes.seek(0)
+            shutil.copyfileobj(self._notes, file)
+            file.write("\n ]\n}\n")
+
+    def close(self) -> None:
+        """Let go of the notes."""
+        self._notes.close()
+
+
+def hashes(root: Path) -> Iterator[tuple[str, str]]:
+    """The path below `root` and the SHA-256 of each file there but the manifest. Raises OSError."""
+    for folder, _, names in os.walk(root):
+        for name in names:
+            path = Path(folder, name)
+            if path != root / NAME:
+                with path.open("rb") as file:
+                    yield path.relative_to(root).as_posix(), _hash(file)
+
+
+def _hash(file: Any) -> str:
+    digest = sha256()
+    while part := file.read(2**20):
+        digest.update(part)
+    return digest.hexdigest()
+
+
+def read(root: Path) -> Manifest:
+    """The manifest of a dataset. Raises LabelError where there is none, or it makes no sense."""
+    path = root / NAME
+    if not path.is_file():
+        raise LabelError(
+            f"There is no {NAME} in {root}, so there is nothing to hold it against. "
+            "Name a folder that nevus export wrote."
+        )
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        if found["manifest"] != FORM:
+            raise LabelError(f"{path} was written by a newer nevus. Update nevus, then try again.")
+        return _manifest(found)
+    except (LookupError, TypeError, AttributeError, ValueError, OSError, RecursionError) as error:
+        raise LabelError(f"{path} is damaged ({error}). Export again.") from error
+
+
+def _manifest(found: dict[str, Any]) -> Manifest:
+    masks: dict[str, dict[str, Masks]] = {}
+    for photo in found["photos"]:
+        held = masks.setdefault(str(photo["folder"]), {})
+        said = photo["masks"]
+        if said is not None:
+            size = Size(int(said["size"]["width"]), int(said["size"]["height"]))
+            held[photo["key"]] = Masks(size, said["whole"], tuple(said["lesions"]), said["lost"])
+    files = {str(path): str(digest) for path, digest in found["files"].items()}
+    return Manifest(str(found["format"]), files, masks, len(found["photos"]))

@@ -1,0 +1,260 @@
+"""Photos beside their masks: whose names, which way up, in which part, and without metadata."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import ExifTags, Image
+
+from db.store import Store
+from db.values import DecisionKind, Verdict
+from imaging.decode.orientation import turned_back, upright
+from imaging.decode.photo import read_photo
+from imaging.framing import Size
+from pipeline.errors import ExportError
+from pipeline.exchange.choice import Choice, value_of
+from pipeline.exchange.export import export
+from pipeline.exchange.find import find_format, format_names
+from pipeline.exchange.layout import Frame, Layout, Names, Photos
+from pipeline.exchange.split import Split, by_folder, grouping, shares_of
+from pipeline.exchange.verify import verify
+
+SECRET = "Smith, Jane"
+ALL = list(DecisionKind)
+
+
+@pytest.fixture
+def decided(
+    store: Store, folder: Path, draw: Callable[..., Path], remember: Callable[..., int]
+) -> Store:
+    """Photos that say of themselves who is on them; one of them is turned."""
+    for number, name in enumerate(("a/1.jpg", "a/2.png", "b/3.webp", "b/turned.jpg", "c.jpg")):
+        path = draw(folder / name, at=(number * 9, 20), size=(320, 240))
+        exif = Image.Exif()
+        exif[ExifTags.Base.ImageDescription] = SECRET
+        if "turned" in name:
+            exif[ExifTags.Base.Orientation] = 6
+        with Image.open(path) as picture:
+            picture.load()
+        picture.save(path, exif=exif, comment=SECRET.encode())
+        photo = store.photo(remember(store, path))
+        seen = photo.revision.id if photo.revision else None
+        kind = DecisionKind.ACCEPTED
+        reviewer = "ada" if number % 2 else "bob"
+        store.decide(
+            Verdict(
+                photo.photo_id, seen, None, kind, reviewer, 1.0, score=number + 1, flag=number == 2
+            )
+        )
+    return store
+
+
+def photos_of(dest: Path) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = json.loads((dest / "manifest.json").read_text())["photos"]
+    return found
+
+
+@pytest.mark.parametrize("frame", Frame)
+def test_a_copied_photo_is_the_same_picture_without_a_word_beside_it(
+    frame: Frame, decided: Store, folder: Path, tmp_path: Path
+) -> None:
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    assert sum(SECRET.encode() in data for data in before.values()) >= 4
+    layout = Layout(Photos.COPY, frame)
+    dest = export(decided.path, tmp_path / "set", folder, "png", ALL, layout=layout).dest
+    for photo in photos_of(dest):
+        name = photo["nevus"]["name"]  # type: ignore[index]
+        original = read_photo(Path(photo["nevus"]["path"]))  # type: ignore[index]
+        [copy] = (dest / "images").glob(f"{name}.*")
+        assert SECRET.encode() not in copy.read_bytes()
+        pixels = read_photo(copy).pixels
+        wanted = original.pixels
+        if frame is Frame.STORED and name == "turned":
+            wanted = np.rot90(wanted)
+        assert np.array_equal(pixels, wanted)
+        with Image.open(dest / "masks" / f"{name}.png") as mask:
+            assert mask.size == (pixels.shape[1], pixels.shape[0])
+    assert {path: path.read_bytes() for path in before} == before
+    assert verify(dest).faults == ()
+
+
+@pytest.mark.parametrize("name", format_names())
+@pytest.mark.parametrize("frame", Frame)
+def test_each_format_holds_a_turned_photo_in_both_frames(
+    name: str, frame: Frame, decided: Store, folder: Path, tmp_path: Path
+) -> None:
+    layout = Layout(Photos.COPY, frame)
+    choice = Choice("turned")
+    dest = export(decided.path, tmp_path / name, folder, name, ALL, choice, layout).dest
+    size = Size(240, 320) if frame is Frame.UPRIGHT else Size(320, 240)
+    [label] = find_format(name).read(dest, lambda _: size)
+    assert label.size == size
+    assert verify(dest).faults == ()
+
+
+@pytest.mark.parametrize("turn", range(1, 9))
+def test_a_mask_turned_back_is_what_its_orientation_would_turn_upright(turn: int) -> None:
+    stored = np.random.default_rng(turn).random((5, 7)) > 0.5
+    turned = np.asarray(upright(Image.fromarray(stored.astype(np.uint8)), turn)) > 0
+    assert np.array_equal(turned_back(turned, turn), stored)
+
+
+@pytest.mark.parametrize("name", format_names())
+@pytest.mark.parametrize("photos", [Photos.LEAVE, Photos.COPY])
+def test_with_names_as_hashes_no_name_of_a_photo_is_in_the_dataset(
+    name: str, photos: Photos, decided: Store, folder: Path, tmp_path: Path
+) -> None:
+    layout = Layout(photos, names=Names.HASH)
+    dest = export(decided.path, tmp_path / name, folder, name, ALL, layout=layout).dest
+    for path in dest.rglob("*"):
+        assert "turned" not in path.name
+        if path.is_file():
+            assert b"turned" not in path.read_bytes()
+            assert bytes(folder) not in path.read_bytes()
+    assert verify(dest).faults == ()
+
+
+def test_links_lead_to_the_photos_and_are_refused_where_names_are_hidden(
+    decided: Store, folder: Path, tmp_path: Path
+) -> None:
+    layout = Layout(Photos.LINK)
+    dest = export(decided.path, tmp_path / "set", folder, "yolo", ALL, layout=layout).dest
+    linked = {path.resolve() for path in (dest / "images").iterdir()}
+    assert linked == {path for path in folder.rglob("*") if path.is_file()}
+    hidden = Layout(Photos.LINK, names=Names.HASH)
+    with pytest.raises(ExportError, match="A link says the name"):
+        export(decided.path, tmp_path / "other", folder, "yolo", ALL, layout=hidden)
+    assert not (tmp_path / "other").exists()
+
+
+def test_a_photo_that_has_changed_since_is_not_copied(
+    decided: Store, folder: Path, tmp_path: Path
+) -> None:
+    with (folder / "c.jpg").open("ab") as file:
+        file.write(b" ")
+    layout = Layout(Photos.COPY)
+    with pytest.raises(ExportError, match="has changed since it was reviewed"):
+        export(decided.path, tmp_path / "set", folder, "png", ALL, layout=layout)
+    assert not (tmp_path / "set").exists()
+
+
+@pytest.mark.parametrize("name", format_names())
+def test_parts_divide_no_group_and_hold_every_photo_once(
+    name: str, decided: Store, folder: Path, tmp_path: Path
+) -> None:
+    layout = Layout(split=Split((1, 1, 1), by_folder))
+    dest = export(decided.path, tmp_path / name, folder, name, ALL, layout=layout).dest
+    found = [(str(p["folder"]), p["nevus"]["path"]) for p in photos_of(dest)]  # type: ignore[index]
+    assert len(found) == 5
+    assert all((dest / part).is_dir() for part, _ in found)
+    for group in ("a", "b"):
+        assert len({part for part, path in found if f"/{group}/" in path}) == 1
+    assert verify(dest).faults == ()
+
+
+@given(st.lists(st.text(min_size=1), unique=True, min_size=400, max_size=400))
+def test_about_as_many_groups_as_asked_for_are_in_a_part(groups: list[str]) -> None:
+    split = Split(shares_of("80/10/10"), lambda path: path)
+    parts = [split.part(group) for group in groups]
+    assert 260 <= parts.count("train") <= 380
+    assert parts == [split.part(group) for group in groups]
+
+
+def test_where_a_group_lies_is_the_same_for_ever() -> None:
+    split = Split((80, 10, 10), by_folder)
+    groups = [f"patient-{number}/1.jpg" for number in range(12)]
+    assert "".join(split.part(group)[1] for group in groups) == LIES
+
+
+LIES = "rererrrrrrrr"
+
+
+def test_groups_come_from_folders_patterns_and_tables(tmp_path: Path) -> None:
+    assert by_folder("a/b/1.jpg") == by_folder("a/b/2.jpg") != by_folder("a/1.jpg")
+    assert by_folder("1.jpg") != by_folder("2.jpg")
+    assert grouping(r"P(\d+)_")("x/P12_3.jpg") == "12"
+    with pytest.raises(ExportError, match="is nowhere in"):
+        grouping(r"P(\d+)_")("x/12_3.jpg")
+    with pytest.raises(ExportError, match="is no pattern"):
+        grouping("(")
+    table = tmp_path / "groups.csv"
+    table.write_text("photo,group\nx/1.jpg,p1\n")
+    assert grouping(str(table))("x/1.jpg") == "p1"
+    with pytest.raises(ExportError, match=r"names no group for x/2\.jpg"):
+        grouping(str(table))("x/2.jpg")
+    table.write_text("a,b\n1,2\n")
+    with pytest.raises(ExportError, match="the columns photo and group"):
+        grouping(str(table))
+    for wrong in ("80", "a/b", "0/0", "1/2/3/4", "-1/2", "nan/1"):
+        with pytest.raises(ExportError, match="is no split"):
+            shares_of(wrong)
+
+
+def test_photos_are_chosen_by_the_rules_of_the_screen_by_day_and_by_model(
+    decided: Store, folder: Path, tmp_path: Path
+) -> None:
+    today = datetime.now(UTC).astimezone().date()
+    yesterday, tomorrow = today - timedelta(days=1), today + timedelta(days=1)
+    wanted = {
+        Choice(): {"1", "2", "3", "turned", "c"},
+        Choice(values=(value_of("reviewer=ada"),)): {"2", "turned"},
+        Choice(values=(value_of("score=1"), value_of("score=5"))): {"1", "c"},
+        Choice(values=(value_of("flag=flagged"),)): {"3"},
+        Choice(values=(value_of("folder=b"), value_of("reviewer=bob"))): {"3"},
+        Choice("TURN"): {"turned"},
+        Choice(since=yesterday, until=tomorrow, models=("by hand",)): {
+            "1",
+            "2",
+            "3",
+            "turned",
+            "c",
+        },
+        Choice(models=("000000",)): {"1", "2", "3", "turned", "c"},
+        Choice(models=("lesion",)): set(),
+        Choice(since=tomorrow): set(),
+        Choice(until=yesterday): set(),
+    }
+    for number, (choice, names) in enumerate(wanted.items()):
+        dest = tmp_path / f"{number}"
+        if not names:
+            with pytest.raises(ExportError, match="Ask for less"):
+                export(decided.path, dest, folder, "csv", ALL, choice)
+            continue
+        export(decided.path, dest, folder, "csv", ALL, choice)
+        assert {photo["nevus"]["name"] for photo in photos_of(dest)} == names  # type: ignore[index]
+    for wrong in ("score", "score=6", "colour=red"):
+        with pytest.raises(ExportError, match=r"is one of|is none of"):
+            value_of(wrong)
+
+
+def test_an_update_takes_the_place_of_a_dataset_that_nobody_has_changed(
+    decided: Store, folder: Path, tmp_path: Path
+) -> None:
+    dest = tmp_path / "set"
+    again = Layout(update=True)
+    export(decided.path, dest, folder, "png", ALL, Choice("turned"), again)
+    assert len(photos_of(dest)) == 1
+    with pytest.raises(ExportError, match="is not an empty folder"):
+        export(decided.path, dest, folder, "png", ALL)
+    export(decided.path, dest, folder, "csv", ALL, layout=again)
+    assert len(photos_of(dest)) == 5
+    assert {path.name for path in dest.iterdir()} == {"masks.csv", "manifest.json"}
+    assert verify(dest).faults == ()
+    before = {path: path.read_bytes() for path in dest.iterdir()}
+    (dest / "mine.txt").write_text("mine")
+    with pytest.raises(ExportError, match=r"mine\.txt has come since"):
+        export(decided.path, dest, folder, "png", ALL, layout=again)
+    (dest / "mine.txt").unlink()
+    with pytest.raises(ExportError, match="Ask for less"):
+        export(decided.path, dest, folder, "png", ALL, Choice("nobody"), again)
+    assert {path: path.read_bytes() for path in dest.iterdir()} == before
+    assert sorted(tmp_path.glob(".nevus*")) == []
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "photo.jpg").touch()
+    with pytest.raises(ExportError, match="Only a dataset can be updated"):
+        export(decided.path, tmp_path / "other", folder, "png", ALL, layout=again)
