@@ -304,6 +304,10 @@ class ReviewScreen(ReturningScreen):
         if not (self._bench.editing or others or self._queue.has_focus):
             self._queue.focus()
 
+    @on(Workbench.Set)
+    def _tell_before(self) -> None:
+        self._details.look_back(self._bench.before)
+
     @on(Workbench.ShapeKept)
     def _say_kept(self, message: Workbench.ShapeKept) -> None:
         self._tell_begun(message.opened)
