@@ -1,7 +1,9 @@
 """A photo that somebody has forgotten while it lies open here."""
 
 from collections.abc import Callable
+from contextlib import closing
 
+from db.store import Store
 from pipeline.upkeep.forgetting import carry_out, plan
 from tests.tui.driving import Clinic, sentences, settled, shown_photo, text_of, until
 from tui.app import NevusApp
@@ -26,3 +28,25 @@ async def test_its_decision_is_refused_with_a_sentence_and_it_is_gone(
         assert "not saved" not in text_of(screen, "#status")
         assert await screen.left_behind() == ""
         assert shown_photo(screen) == other
+
+
+async def test_what_is_forgotten_elsewhere_is_soon_listed_and_counted_no_more(
+    clinic: Clinic, make_app: MakeApp
+) -> None:
+    gone, other = clinic.outline("gone.png"), clinic.outline("other.png", 1)
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        await until(pilot, lambda: shown_photo(screen) == gone)
+        await pilot.press("a")
+        screen = await settled(pilot)
+        assert shown_photo(screen) == other
+        assert "1 of 2 decided" in text_of(screen, "#progress")
+        await clinic.stop_ingest()
+        await settled(pilot)
+        # Nothing of the folder is about to have the queue read.
+        await until(pilot, lambda: screen._news is None and not screen._reading)
+        with closing(Store.open(clinic.store.path)) as store:
+            carry_out(store, plan(store, "gone.png", []), "bo")
+        queue = screen.query_one(Queue)
+        await until(pilot, lambda: [item.photo_id for item in queue.items] == [other])
+        await until(pilot, lambda: "0 of 1 decided" in text_of(screen, "#progress"))
