@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from contextlib import closing
 
+from textual.content import Content
+
 from db.store import Store
 from pipeline.upkeep.forgetting import carry_out, plan
 from tests.tui.driving import Clinic, sentences, settled, shown_photo, text_of, until
 from tui.app import NevusApp
+from tui.widgets.progress import Progress
 from tui.widgets.queue import Queue
 
 MakeApp = Callable[[], NevusApp]
@@ -50,3 +53,19 @@ async def test_what_is_forgotten_elsewhere_is_soon_listed_and_counted_no_more(
         queue = screen.query_one(Queue)
         await until(pilot, lambda: [item.photo_id for item in queue.items] == [other])
         await until(pilot, lambda: "0 of 1 decided" in text_of(screen, "#progress"))
+
+
+async def test_a_forgotten_photo_whose_file_still_lies_there_is_not_counted_as_set_aside(
+    clinic: Clinic, make_app: MakeApp
+) -> None:
+    clinic.outline("gone.png")
+    clinic.outline("other.png", 1)
+    (clinic.folder / "text.jpg").write_text("no photo")
+    carry_out(clinic.store, plan(clinic.store, "gone.png", []), "bo")
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        progress = screen.query_one(Progress)
+        await until(pilot, lambda: progress.shown == (1, 2))
+        # What it says of that once all of the folder was gone through.
+        told = [part.plain for part in progress._reviewing(lambda kind, count: Content())]
+        assert "1 set aside" in told
