@@ -22,6 +22,7 @@ from db.tables import (
     RetractionRow,
     RevisionRow,
     StandingRow,
+    TombstoneRow,
 )
 from db.values import DecisionKind, Heard, QueueItem
 
@@ -83,7 +84,8 @@ class QueuePages(Sessions):
             latest, taken_back = session.execute(unsaid.select_from(RetractionRow)).one()
             arrived = session.scalar(last_file) or 0, session.scalar(last_outline) or 0
             count, newest = session.execute(aside).one()
-            return Heard(said, latest, taken_back, arrived, (count, newest))
+            forgotten = session.scalar(select(func.count()).select_from(TombstoneRow)) or 0
+            return Heard(said, latest, taken_back, arrived, (count, newest), forgotten)
 
     def said_since(self, heard: Heard) -> set[int]:
         """The photos of which more was said since, by whomever, or of which less holds."""

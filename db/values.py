@@ -134,6 +134,7 @@ class Heard:
     arrived: tuple[int, int] = (0, 0)
     """The newest file and the newest outline of a model."""
     set_aside: tuple[int, datetime | None] = (0, None)
+    forgotten: int = 0
     """How many files are set aside, and when the newest of them was."""
 
 

@@ -338,13 +338,15 @@ class Rows:
             self._remarks.pop(photo_id, None)
         return stored
 
-    def show_edits(self, photo_id: int, made: Unfinished | None) -> None:
-        """Edits were made, or there are none."""
-        if made is not None:
-            self._unfinished[photo_id] = made
-            self._lay_over({photo_id})
-        else:
-            self._unfinished.pop(photo_id, None)
+    def show_edits(self, photo_id: int, made: Unfinished) -> None:
+        """Edits were made, whatever the database says until it has them."""
+        self._unfinished[photo_id] = made
+        self._lay_over({photo_id})
+
+    def show_unedited(self, photo_id: int, area: float | None) -> None:
+        """There are no edits, and this is the area; from now on the database says what there is."""
+        self.show_edits(photo_id, Unfinished(area, edits=False, since=False))
+        del self._unfinished[photo_id]
 
     def _on_their_way(self) -> set[int]:
         return self._marks.keys() | self._unfinished.keys() | self._remarks.keys()

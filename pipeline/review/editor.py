@@ -46,6 +46,7 @@ class Before:
 
     mask: Mask
     is_model: bool
+    measurements: Measurements
 
 
 class DraftKeeper(Protocol):
@@ -165,7 +166,7 @@ class Editor:
         found = self._past.find_model()
         before = self._base() if found is None else found[1]
         same = np.array_equal(before, self.mask)
-        return None if same else Before(before, is_model=found is not None)
+        return None if same else Before(before, found is not None, measure(before))
 
     def _base(self) -> Mask:
         base = self.mask.copy(order="K")

@@ -104,8 +104,13 @@ class ReviewSession(SharedSession):
         That is since the queue was read, or this was asked for.
         """
         before, heard = self._heard or Heard(), self._store.hear()
-        # What has come is read with the whole queue alone.
-        self._heard = replace(heard, arrived=before.arrived, set_aside=before.set_aside)
+        # What has come and what is gone is read with the whole queue alone.
+        self._heard = replace(
+            before,
+            decision_id=heard.decision_id,
+            taken_back_at=heard.taken_back_at,
+            taken_back=heard.taken_back,
+        )
         folder, said = str(self.folder), self._store.said_since(before)
         return self._store.queue_lines(folder, {*photo_ids, *said}, self.reviewer)
 
@@ -123,8 +128,7 @@ class ReviewSession(SharedSession):
         if before is None:
             return False, False
         said = (heard.decision_id, heard.taken_back) != (before.decision_id, before.taken_back)
-        came = (heard.arrived, heard.set_aside) != (before.arrived, before.set_aside)
-        return said, came
+        return said, _listed(heard) != _listed(before)
 
     def set_aside(self) -> list[SetAside]:
         """The folder's files that could not become photos."""
@@ -358,6 +362,11 @@ class ReviewSession(SharedSession):
 
     def _stored_draft(self, details: PhotoDetails) -> DraftState | None:
         return self._store.draft(self.reviewer, details.photo_id, _base_id(details))
+
+
+def _listed(heard: Heard) -> tuple[object, ...]:
+    """What says that the whole queue has other lines."""
+    return heard.arrived, heard.set_aside, heard.forgotten
 
 
 def _base_id(details: PhotoDetails) -> int | None:

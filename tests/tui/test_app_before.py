@@ -3,18 +3,20 @@
 from collections.abc import Callable
 
 import numpy as np
+import pytest
 from textual.pilot import Pilot
 
 from db.values import DecisionKind
 from imaging.framing import Pixels
 from imaging.mask import rle
-from tests.tui.driving import Clinic, sentences, settled, text_of
+from tests.tui.driving import Clinic, sentences, settled, text_of, until
 from tests.tui.test_app_repairs import draft_of
 from tui.app import NevusApp
 from tui.screens.review import ReviewScreen
 from tui.widgets.canvas import Canvas
 from tui.widgets.photo_table import BEFORE, OPENED, SAME
 from tui.widgets.workbench import Workbench
+from tui.words import percent
 
 MakeApp = Callable[[], NevusApp]
 EDIT = ("w", "w", "w", "w")
@@ -52,6 +54,35 @@ async def test_a_key_shows_the_models_outline_and_the_present_one_again(
         await settled(pilot)
         assert np.array_equal(seen(screen), after)
         assert "before" not in text_of(screen, "#status")
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_the_area_that_is_told_is_that_of_what_is_seen(
+    clinic: Clinic, make_app: MakeApp, size: tuple[int, int]
+) -> None:
+    photo_id = clinic.outline("mole.png")
+    was = clinic.item(photo_id).area_fraction
+    assert was is not None
+    before = percent(was)
+    async with make_app().run_test(size=size) as pilot:
+        screen, _, _ = await edited(pilot)
+        draft = draft_of(screen)
+        assert draft.measured is not None
+        after = percent(draft.measured.measurements.area_fraction)
+        assert before != after
+        assert after in text_of(screen, "#details Static")
+        await pilot.press("b")
+        await until(pilot, lambda: before in text_of(screen, "#details Static"))
+        panel = text_of(screen, "#details Static")
+        assert after not in panel
+        assert "the model's" in panel
+        await pilot.press("b")
+        await until(pilot, lambda: after in text_of(screen, "#details Static"))
+        await pilot.press("b")
+        await until(pilot, lambda: before in text_of(screen, "#details Static"))
+        # What is asked for next is seen as it is.
+        await pilot.press("w")
+        await until(pilot, lambda: "model, 5 edits" in text_of(screen, "#details Static"))
 
 
 async def test_seen_near_it_stays_near_and_sharp(clinic: Clinic, make_app: MakeApp) -> None:

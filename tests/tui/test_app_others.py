@@ -284,3 +284,27 @@ async def test_edits_stay_on_an_outline_that_another_one_only_judged(
         assert draft is not None
         assert (draft.edits, np.array_equal(draft.mask, mine)) == (2, True)
         assert "kept with the outline before" not in said(pilot)
+
+
+async def test_what_another_one_decides_on_an_edited_photo_is_its_line_once_it_is_seen_again(
+    clinic: Clinic, make_app: MakeApp, three: list[int], bo: ReviewSession
+) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await settled(pilot)
+        queue, bench = screen.query_one(Queue), screen.query_one(Workbench)
+        await pilot.press("w", "w")
+        await settled(pilot)
+        photo = bo.open(three[0])
+        photo.editor.set_threshold(0.3)
+        bo.decide(photo, Ruling(DecisionKind.ACCEPTED, 1.0))
+        await until(pilot, lambda: "has decided spot0.jpg" in said(pilot))
+        await pilot.press("j")
+        await settled(pilot)
+        await pilot.press("k")
+        await until(pilot, lambda: bench.draft is not None and not bench.draft.edits)
+        await settled(pilot)
+        line = queue.line(three[0])
+        assert line is not None
+        assert line.area_fraction == clinic.item(three[0]).area_fraction
+        assert line.area_fraction == photo.editor.measurements().area_fraction
+        assert (line.has_draft, line.decision) == (False, DecisionKind.CORRECTED)

@@ -13,7 +13,7 @@ from textual.timer import Timer
 from textual.worker import Worker
 
 from db.queue import PAGE
-from db.values import QueueItem, SetAside
+from db.values import Cause, QueueItem, SetAside
 from pipeline.review.desk import Desk
 from tui.failures import EXPECTED
 from tui.preferences import Preferences
@@ -111,6 +111,7 @@ class ReadingScreen(DecidingScreen):
             await self._replace(listing, aside)
         finally:
             self._reading_took = monotonic() - started
+        self._progress.forgotten = sum(file.cause is Cause.FORGOTTEN for file in aside)
         self._read_whole = True
         roster = self._queue.roster
         self._progress.shown, self._progress.outlined = (len(roster), len(aside)), roster.outlined

@@ -246,7 +246,7 @@ class ReviewScreen(ReturningScreen):
             self._tell_edits(opened, measured)
         else:
             self._tell_outline(opened, measured)
-            self._queue.show_edits(opened.details.photo_id, None)
+            self._queue.show_unedited(opened.details.photo_id, _area(opened, measured))
 
     @work(group="prepare", exclusive=True)
     async def _prepare(self) -> None:
@@ -309,6 +309,10 @@ class ReviewScreen(ReturningScreen):
         if not (self._bench.editing or asked or lines or self.on_sheet or self._queue.has_focus):
             self._queue.focus()
 
+    @on(Workbench.Set)
+    def _tell_before(self) -> None:
+        self._details.look_back(self._bench.before)
+
     @on(Workbench.ShapeKept)
     def _say_kept(self, message: Workbench.ShapeKept) -> None:
         self._tell_begun(message.opened)
@@ -330,10 +334,14 @@ class ReviewScreen(ReturningScreen):
         """Tell panel and queue what the edits have made of a photo."""
         edits = opened.draft.edits
         since = is_edited_since(self._held, edits)
-        area = measured.measurements.area_fraction if opened.has_outline else None
+        made = Unfinished(_area(opened, measured), edits > 0, since)
         self._tell_outline(opened, measured)
-        self._queue.show_edits(opened.details.photo_id, Unfinished(area, edits > 0, since))
+        self._queue.show_edits(opened.details.photo_id, made)
 
     def _tell_outline(self, opened: DeskPhoto, measured: Measured) -> None:
         outline = measured.measurements if opened.has_outline else None
         self._details.show(opened.details, outline, opened.draft.edits, measured.lesions)
+
+
+def _area(opened: DeskPhoto, measured: Measured) -> float | None:
+    return measured.measurements.area_fraction if opened.has_outline else None

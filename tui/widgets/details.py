@@ -14,6 +14,7 @@ from imaging.framing import Size
 from imaging.mask.parts import MaskPart
 from imaging.text import printable
 from imaging.values import NO_LESION_BELOW, Measurements, Receipt
+from pipeline.review.editor import Before
 from pipeline.review.order import explain_place
 from pipeline.review.verdict import USUAL
 from pipeline.review.wanted import ALL, Wanted
@@ -53,6 +54,7 @@ class Details(VerticalScroll, can_focus=False):
         self._edited: Measurements | None = None
         self._edits = 0
         self._lesions: Sequence[MaskPart] = ()
+        self._before: Before | None = None
         self._row: QueueItem | None = None
         self._wanted = ALL
         self._remarks = Remarks()
@@ -90,6 +92,12 @@ class Details(VerticalScroll, can_focus=False):
         self._photo, self._edited, self._edits = photo, measurements, edits
         self._lesions = lesions
         self._draw()
+
+    def look_back(self, before: Before | None) -> None:
+        """Tell of the mask as it was before while that is seen; None where it is seen as it is."""
+        if before is not self._before:
+            self._before = before
+            self._draw()
 
     def remark(self, remarks: Remarks) -> None:
         """Show what is said of the photo, decided or not."""
@@ -163,6 +171,10 @@ class Details(VerticalScroll, can_focus=False):
 
     def _lesion(self, photo: PhotoDetails) -> list[Content]:
         blank = [] if self.compact else [Content(""), heading("Lesion")]
+        if self._before is not None:
+            area = area_lines(self._before.measurements)[: 1 if self._is_tight else None]
+            was = "the model's" if self._before.is_model else "as opened"
+            return [*blank, *area, pair("Before", was, "$warning")]
         if self._edited is None:
             return [*blank, pair("Area", "no outline yet", "$quiet")]
         area = area_lines(self._edited)

@@ -55,6 +55,8 @@ class PhotoTable(Container):
         self.seen_since: float | None = None
         """When the photo on the table was there to be judged, by `monotonic`; None before."""
         self._instead = ""
+        self.before: Before | None = None
+        """What is seen instead of the mask as it is, where that is the mask as it was before."""
         self._lesions: tuple[MaskPart, ...] = ()
 
     @property
@@ -141,7 +143,7 @@ class PhotoTable(Container):
         """See the mask as it is: before each edit, so that nothing unseen is edited."""
         self.workers.cancel_group(self, "before")
         if self.sees_before and self.opened is not None:
-            self._instead = ""
+            self._instead, self.before = "", None
             self.canvas.show_mask(self.opened.draft.mask)
             self._number(self._lesions)
             self.post_message(self.Set())
@@ -156,6 +158,7 @@ class PhotoTable(Container):
         if before is None:
             self.post_message(self.Unchanged(SAME))
         elif self.opened is opened:
+            self.before = before
             self.see_instead(BEFORE if before.is_model else OPENED, before.mask)
 
     def see_instead(self, name: str, mask: Mask) -> None:

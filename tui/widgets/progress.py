@@ -61,6 +61,8 @@ class Progress(Widget):
     progress: "reactive[IngestProgress | None]" = reactive(None)
     shown: reactive[tuple[int, int]] = reactive((0, 0))
     """How many photos the queue shows, and how many files that were set aside."""
+    forgotten: reactive[int] = reactive(0)
+    """How many of these files hold a photo that was forgotten: nobody need look at why."""
     outlined: reactive[int] = reactive(0)
     """How many of the photos have an outline."""
     tally: reactive[Tally] = reactive(Tally())
@@ -136,8 +138,9 @@ class Progress(Widget):
             parts.append(Content.styled(time_left(self._until_decided.told), "$quiet"))
         if self.pace is not None:
             parts.append(Content.styled(f"{self.pace:.1f} a minute", "$quiet"))
-        if self.shown[1]:
-            parts.append(Content.styled(f"{self.shown[1]} set aside", "$quiet"))
+        aside = self.shown[1] - self.forgotten
+        if aside:
+            parts.append(Content.styled(f"{aside} set aside", "$quiet"))
         more = "more" if any(self.shown) else "photos"
         return [*parts, Content.styled(f"watching for {more}", "$quiet")]
 

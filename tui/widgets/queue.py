@@ -257,10 +257,15 @@ class Queue(QueueLines, can_focus=True):
         """The database has these remarks now, for a reading that begins from now on."""
         self._rows.note_remarked(photo_id, remarks)
 
-    def show_edits(self, photo_id: int, made: Unfinished | None) -> None:
+    def show_edits(self, photo_id: int, made: Unfinished) -> None:
         """Show what edits made of a photo's mask; remembered, as no list reads them."""
         with self._changing(photo_id):
             self._rows.show_edits(photo_id, made)
+
+    def show_unedited(self, photo_id: int, area: float | None) -> None:
+        """Show a photo that has no edits, whatever was shown of it before."""
+        with self._changing(photo_id):
+            self._rows.show_unedited(photo_id, area)
 
     @contextmanager
     def _changing(self, *photo_ids: int) -> Iterator[None]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from db.store import Store
-from pipeline.exchange.export import format_names
+from pipeline.exchange.find import format_names
 from pipeline.exchange.partial import OURS, partial
 from tests.pipeline.exchange.test_export import verdict
 from tests.support.flushed import flushed
