@@ -6,8 +6,8 @@ trains a base on the dermoscopy of DATA's train part alone and converts it; has 
 phone photos of that part with it, and takes the 150 that its queue begins with. A reviewer who
 draws the true masks corrects those, and the base learns on from dermoscopy and from them, each
 shown as often; beside it from 150 phone photos chosen at random, and from dermoscopy alone. All are
-measured on dev, whose patients are others. Stopped, it goes on where it was; RUNS/evening.json has
-the Jaccard of each photo. Hours, on one core.
+measured on dev, whose patients are others. Stopped, it goes on where it was; RUNS/*/evening.json
+have the Jaccard of each photo. Hours, on one core.
 """
 
 import json
@@ -16,7 +16,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from csv import DictWriter
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,11 +25,14 @@ from rich.console import Console
 from rich.table import Table
 
 from db.store import Store
+from imaging.framing import Size
 from imaging.mask.agreement import bootstrap_interval
 from models.evaluate.evaluation import USEFUL
 from models.evaluate.pairs import Pair, held_out, read_pairs
 from models.run.setup import ModelSetup
-from models.ship.conversion import convert_checkpoints
+from models.ship.confidence import fit_confidence
+from models.ship.conversion import convert
+from models.ship.exported import load_checkpoints
 from models.train.checkpoint import read_trained, weights_hash
 from models.train.loop import Sources, Telling, jaccards_of, train
 from models.train.recipe import Recipe
@@ -52,12 +55,13 @@ BASE = Recipe(
     encoder_rate=0.3,
     coarse_share=0.3,
 )
-AGAIN = replace(BASE, kind="", even=True, epochs=12, peak_rate=8e-4)
+AGAIN = replace(BASE, kind="", even=True, epochs=6, peak_rate=8e-4)
 """An epoch shows the corrected photos once, and as many others."""
 COLUMNS = ("image", "mask", "kind", "split", "group")
 """Not how far two people agreed on a photo: of a corrected one nobody knows."""
 QUEUE, RANDOM, NOTHING = "queue", "random", "nothing"
 """How it was chosen what is corrected."""
+KEPT = "evening.json"
 Jaccards = npt.NDArray[np.float64]
 
 
@@ -70,9 +74,9 @@ class Evening:
 
     chosen: str
     seed: int
-    photos: Sequence[str]
-    before: Sequence[float]
-    dev: Mapping[str, Sequence[float]]
+    photos: Sequence[str] = ()
+    before: Sequence[float] = ()
+    dev: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -104,27 +108,33 @@ def main() -> None:
     Console().print(corrections(evenings), figures(base, evenings))
 
 
-def spend_all(place: Place) -> tuple[dict[str, list[float]], list[Evening]]:
-    """The base's Jaccards on dev, and what came of each evening; all of it in evening.json."""
+def spend_all(place: Place) -> tuple[Evening, list[Evening]]:
+    """What the base reaches without one, and what came of each evening."""
     make_base(place)
-    order = queue(place)
-    base = dev_jaccards(place, place.base)
+    order, all_photos = queue(place), place.pairs("train", NEW)
     evenings = [
         spend(place, chosen, photos, seed)
         for seed in SEEDS
-        for chosen, photos in ((QUEUE, order[:CHOSEN]), (RANDOM, drawn(order, seed)))
+        for chosen, photos in ((QUEUE, order[:CHOSEN]), (RANDOM, drawn(all_photos, seed)))
     ]
     evenings.append(spend(place, NOTHING, [], SEEDS[0]))
-    held = {"base": base, "evenings": [asdict(evening) for evening in evenings]}
-    (place.runs / "evening.json").write_text(json.dumps(held, indent=1) + "\n")
-    return base, evenings
+    return measured(place, place.base, Evening("base", BASE.seed)), evenings
 
 
 def make_base(place: Place) -> None:
-    """The network that has seen dermoscopy alone, and its package, calibrated on dermoscopy too."""
+    """The network that has seen dermoscopy alone, and its package, calibrated on dermoscopy too.
+
+    A conversion for others proves the package on dev, of photos that this network doesn't know.
+    """
+    if place.package.exists():
+        return
     train(BASE, place.data, place.base.parent, Telling(BASE.epochs))
-    if not place.package.exists():
-        convert_checkpoints([place.base], place.package, place.data)
+    network, _ = load_checkpoints([place.base])
+    apart = [pair for pair in read_pairs(place.data, BASE.where) if held_out(pair)]
+    fitted = fit_confidence(network, apart, BASE.size)
+    made = place.runs / "made.mlpackage"
+    convert(network, Size(BASE.size, BASE.size), made, fitted.metadata())
+    made.rename(place.package)
 
 
 def queue(place: Place) -> list[Pair]:
@@ -154,37 +164,44 @@ def drawn(pairs: Sequence[Pair], seed: int) -> list[Pair]:
 def spend(place: Place, chosen: str, photos: Sequence[Pair], seed: int) -> Evening:
     """Correct photos, and teach the base with them."""
     folder = place.runs / f"{chosen}-{seed}"
+    if (folder / KEPT).exists():
+        return read_evening(folder)
     folder.mkdir(exist_ok=True)
     data = folder / "pairs.csv"
     write_pairs(data, place, photos)
     recipe = replace(AGAIN, seed=seed, start=weights_hash(place.base))
     if not photos:
-        # Of one kind an epoch shows all: as many views as the others get.
+        # Of one kind an epoch shows all: about as many views as the others get, but a whole one.
         views, shown = AGAIN.epochs * 2 * CHOSEN, len(place.pairs("train", KNOWN))
         recipe = replace(recipe, epochs=max(1, round(views / shown)))
     train(recipe, data, folder, Telling(recipe.epochs), Sources(start=place.base))
-    names, before = [pair.name for pair in photos], read_trained(place.base).network
-    was = jaccards_of(before, photos, BASE.size)
-    return Evening(chosen, seed, names, was, dev_jaccards(place, folder / "checkpoint.pt"))
+    was = jaccards_of(read_trained(place.base).network, photos, BASE.size)
+    evening = Evening(chosen, seed, [pair.name for pair in photos], was)
+    return measured(place, folder / "checkpoint.pt", evening)
 
 
 def write_pairs(target: Path, place: Place, corrected: Sequence[Pair]) -> None:
-    """List what the base learnt from, what was corrected, and dev."""
-    dev = [pair for kind in (KNOWN, NEW) for pair in place.pairs("dev", kind)]
+    """List what the base learnt from, what was corrected, and the new kind's dev."""
     with target.open("w", newline="", encoding="utf-8") as file:
         rows = DictWriter(file, COLUMNS, extrasaction="ignore")
         rows.writeheader()
-        for pair in (*place.pairs("train", KNOWN), *corrected, *dev):
+        for pair in (*place.pairs("train", KNOWN), *corrected, *place.pairs("dev", NEW)):
             files = {"image": pair.image.resolve(), "mask": pair.mask.resolve()}
             rows.writerow({**pair.row, **files})
 
 
-def dev_jaccards(place: Place, checkpoint: Path) -> dict[str, list[float]]:
-    """The Jaccard of each photo of dev, by its kind."""
-    network = read_trained(checkpoint).network
-    return {
-        kind: jaccards_of(network, place.pairs("dev", kind), BASE.size) for kind in (KNOWN, NEW)
-    }
+def measured(place: Place, checkpoint: Path, evening: Evening) -> Evening:
+    """An evening with what its network reaches on dev, kept beside the checkpoint."""
+    kept = checkpoint.with_name(KEPT)
+    if not kept.exists():
+        network, size = read_trained(checkpoint).network, BASE.size
+        dev = {kind: jaccards_of(network, place.pairs("dev", kind), size) for kind in (KNOWN, NEW)}
+        kept.write_text(json.dumps(asdict(replace(evening, dev=dev))) + "\n")
+    return read_evening(kept.parent)
+
+
+def read_evening(folder: Path) -> Evening:
+    return Evening(**json.loads((folder / KEPT).read_text()))
 
 
 def corrections(evenings: Sequence[Evening]) -> Table:
@@ -197,14 +214,14 @@ def corrections(evenings: Sequence[Evening]) -> Table:
     return table
 
 
-def figures(before: Mapping[str, Sequence[float]], evenings: Sequence[Evening]) -> Table:
+def figures(before: Evening, evenings: Sequence[Evening]) -> Table:
     """Dev before and after; each difference with the 95% interval of the paired bootstrap."""
     table = Table("chosen", "seed", title="Dev")
-    for kind in before:
+    for kind in before.dev:
         for column in (kind, "below 0.65", "gain"):
             table.add_column(column)
-    base = {kind: np.array([values]) for kind, values in before.items()}
-    table.add_row("base", "", *compared(base, base))
+    base = on_dev([before])
+    table.add_row(before.chosen, str(before.seed), *compared(base, base))
     for one in evenings:
         table.add_row(one.chosen, str(one.seed), *compared(on_dev([one]), base))
     of_queue, at_random = (
