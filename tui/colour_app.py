@@ -10,12 +10,14 @@ from rich.color import Color, ColorSystem
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
-from textual.app import App
+from textual.app import App, ScreenStackError
 from textual.color import Color as Background
+from textual.css.query import NoMatches
 from textual.filter import LineFilter
-from textual.notifications import SeverityLevel
+from textual.notifications import Notifications, SeverityLevel
 from textual.signal import Signal
 from textual.widget import Widget
+from textual.widgets._toast import ToastRack
 
 from imaging.text import printable
 from tui.surface.colours import Colours, Depth
@@ -29,6 +31,8 @@ SYSTEMS = {
     Depth.TABLE: ColorSystem.EIGHT_BIT,
     Depth.FEW: ColorSystem.STANDARD,
 }
+LOW = 30
+"""Lines of a terminal in which two long sentences have room, not one alone."""
 READING = 30.0
 """Seconds that a remark about colours or pictures stays, unless it is clicked away."""
 
@@ -152,6 +156,23 @@ class ColourApp(App[None]):
         super().notify(
             printable(message), title=title, severity=severity, timeout=timeout, markup=markup
         )
+
+    def _refresh_notifications(self) -> None:
+        """Show the newest ones: more would lie over what is judged, and over the first line."""
+        # Without a screen, or with one that is no more than begun, there is nowhere to show them.
+        with suppress(ScreenStackError, NoMatches):
+            self.call_later(self._show_newest, self.screen.get_child_by_type(ToastRack))
+
+    def _show_newest(self, rack: ToastRack) -> None:
+        newest = Notifications()
+        for each in [*self._notifications][-1 if self.size.height < LOW else -2 :]:
+            newest.add(each)
+        shown = {rack._toast_id(each) for each in newest}
+        # A rack looks for toasts that it is to remove, and those that are new are not in it yet.
+        for holder in rack.children:
+            if holder.id not in shown:
+                holder.remove()
+        rack.show(newest)
 
     def action_switch_colours(self) -> None:
         """24-bit colours instead of fewer, or 256 instead of them."""

@@ -86,12 +86,12 @@ def percent(fraction: float) -> str:
     return "<0.1%" if 0 < fraction < 0.0005 else f"{100 * fraction:.1f}%"
 
 
-def sureness(predicted: float, unit: str) -> str:
-    """The Jaccard that a model expects of its outline, behind what it is called.
+def sureness(predicted: float, word: str, unit: str = "") -> str:
+    """The Jaccard that a model expects of its outline, behind a word for it and before its unit.
 
     Nothing is expected where it found nothing, and a zero there reads like a fault.
     """
-    return "no lesion" if predicted < NOTHING_EXPECTED else f"{unit} {predicted:.2f}"
+    return "no lesion" if predicted < NOTHING_EXPECTED else f"{word} {predicted:.2f}{unit}"
 
 
 def duration(seconds: float) -> str:

@@ -254,11 +254,12 @@ class _Handler(FileSystemEventHandler):
 def _gone_sentence(folder: Path, was_there: bool) -> str:
     if not was_there:
         return (
-            f"{folder} is not there. Check its name, or bring it back: nevus goes on as soon as it "
-            "is there."
+            f"The folder is not there: {folder}. Check its name, or bring it back: nevus goes on "
+            "as soon as it is there."
         )
     return (
-        f"{folder} is not there any more. nevus goes on when it is back; what was reviewed is safe."
+        f"The folder is not there any more: {folder}. nevus goes on when it is back; what was "
+        "reviewed is safe."
     )
 
 

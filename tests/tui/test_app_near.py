@@ -166,7 +166,7 @@ async def test_contrast_and_heat_change_the_picture_and_nothing_else(
         for key, name in (("i", "contrast"), ("m", "heat map")):
             await pilot.press(key)
             await settled(pilot)
-            assert f"seen {name}" in text_of(screen, "#status")
+            assert f"photo with {name}" in text_of(screen, "#status")
             assert (scene.pixels(rows) != bare).any()
             await pilot.press(key)
             await settled(pilot)

@@ -49,12 +49,12 @@ async def test_score_flag_and_note_are_shown_and_stored_with_the_decision(
         assert "score 4 good" in text_of(screen, "#status")
         assert "⚑ flagged" in text_of(screen, "#status")
         assert "narbe größer" in text_of(screen, "#details > Static")
-        assert "○⚑photo0.jpg" in text_of(screen, "#queue")
+        assert "○⚑ photo0.jpg" in text_of(screen, "#queue")
         await pilot.press("a")
         screen = await settled(pilot)
         assert shown_photo(screen) == two[1]
         assert "score" not in text_of(screen, "#status")
-        assert "✓⚑photo0.jpg" in text_of(screen, "#queue")
+        assert "✓⚑ photo0.jpg" in text_of(screen, "#queue")
         await pilot.press("k")
         screen = await settled(pilot)
         shown = text_of(screen, "#details > Static")
@@ -88,7 +88,7 @@ async def test_what_is_said_stays_with_its_photo_and_comes_back_when_taken_back(
         await until(pilot, lambda: shown_photo(screen) == two[0])
         await settled(pilot)
         assert clinic.item(two[0]).decision is None
-        assert "○⚑photo0.jpg" in text_of(screen, "#queue")
+        assert "○⚑ photo0.jpg" in text_of(screen, "#queue")
         assert "score 2 poor   ⚑ flagged   note" in text_of(screen, "#status")
         assert "hair" in text_of(screen, "#details > Static")
         await pilot.press("*", "2", "a")
@@ -331,7 +331,7 @@ async def test_what_is_said_is_there_when_the_app_is_left_without_a_decision(
         assert [clinic.item(photo).note for photo in two] == ["hair", ""]
     async with make_app().run_test(size=(120, 40)) as pilot:
         screen = await settled(pilot)
-        assert "○⚑photo0.jpg" in text_of(screen, "#queue")
+        assert "○⚑ photo0.jpg" in text_of(screen, "#queue")
         assert "score 2 poor   ⚑ flagged   note" in text_of(screen, "#status")
         assert "hair" in text_of(screen, "#details > Static")
 

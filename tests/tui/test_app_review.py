@@ -137,11 +137,11 @@ async def test_the_doubtful_come_first_and_the_photo_says_why(
         screen = await settled(pilot)
         assert shown_photo(screen) == doubtful
         details = text_of(screen, "#details Static")
-        assert "Jaccard 0.31" in details
+        assert "sure 0.31" in details
         assert "least sure first" in details
         await pilot.press("a")
         screen = await settled(pilot)
-        assert "Jaccard 0.90" in text_of(screen, "#details Static")
+        assert "sure 0.90" in text_of(screen, "#details Static")
 
 
 async def test_why_a_photo_stands_where_it_stands_changes_with_its_outline(
@@ -154,7 +154,7 @@ async def test_why_a_photo_stands_where_it_stands_changes_with_its_outline(
         assert "last, not outlined yet" in text_of(screen, "#details Static")
         assert clinic.outline("a.jpg", 0, predicted_jaccard=0.5) == photo_id
         clinic.draw("late.jpg", 1)
-        await until(pilot, lambda: "Jaccard 0.50" in text_of(screen, "#details Static"))
+        await until(pilot, lambda: "sure 0.50" in text_of(screen, "#details Static"))
         await until(pilot, lambda: "least sure first" in text_of(screen, "#details Static"))
         assert "not outlined yet" not in text_of(screen, "#details Static")
 

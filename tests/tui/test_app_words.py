@@ -68,14 +68,14 @@ def test_where_nothing_was_found_no_zero_is_told(predicted: float, text: str) ->
     assert word == text
 
 
-@pytest.mark.parametrize(("predicted", "told"), [(0.0, "no lesion"), (0.31, "Jaccard 0.31")])
+@pytest.mark.parametrize(("predicted", "told"), [(0.0, "no lesion"), (0.31, "sure 0.31 (Jaccard)")])
 async def test_the_details_say_so(
     clinic: Clinic, make_app: Callable[[], NevusApp], predicted: float, told: str
 ) -> None:
     clinic.outline("a.jpg", 0, predicted_jaccard=predicted)
     async with make_app().run_test(size=(160, 48)) as pilot:
         screen = await settled(pilot)
-        await until(pilot, lambda: f"Predicts  {told}" in text_of(screen, "#details Static"))
+        await until(pilot, lambda: f"Outline   {told}" in text_of(screen, "#details Static"))
 
 
 @given(st.lists(st.integers(1, 30)), st.integers(0, 200), st.integers(0, 4))

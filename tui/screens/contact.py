@@ -95,6 +95,7 @@ class ContactScreen(SharingScreen):
         self._ending, self._unopened = (), None
         self.add_class("-sheet")
         self._pace.begin()
+        self._sheet.lay_out_all()
         self._sheet.go_to(row.photo_id if isinstance(row, QueueItem) else None)
         self._sheet.focus()
         self._turn()

@@ -47,7 +47,7 @@ class StatisticsScreen(Screen[None]):
         self._course = Chart("Photos reviewed", id="course")
         self._kinds = Chart("Photos by decision", id="kinds")
         self._dices = Chart("Dice of corrected outlines", id="dices")
-        self._seconds = Chart("Seconds a photo, in the last bar all above", id="seconds")
+        self._seconds = Chart("Seconds a photo; last bar: as long or longer", id="seconds")
         self._shares = Shares(id="shares")
 
     def compose(self) -> ComposeResult:

@@ -18,6 +18,8 @@ EPOCH = datetime(2000, 1, 1)
 """From which an axis counts its hours, of local times without a zone."""
 HOUR, DAY = 1.0, 24.0
 STEPS = (
+    HOUR / 60,
+    HOUR / 12,
     HOUR / 6,
     HOUR / 2,
     HOUR,

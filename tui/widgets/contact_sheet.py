@@ -196,6 +196,10 @@ class ContactSheet(SheetView, can_focus=True):
 
     def follow(self) -> None:
         """The queue has changed: the frame stays around its photo, and what is new is drawn."""
+        if len(self._queue.items) > self.tiles.count and self.tiles != self._tiles_at():
+            # There is room for more than it was laid out for.
+            self._lay_out()
+            return
         place = None if self._photo is None else self._queue.place_of(self._photo)
         self._move(self._place if place is None else place)
         before, self._told = self._told, [(item, self.holder(item)) for item in self.items]
@@ -287,11 +291,25 @@ class ContactSheet(SheetView, can_focus=True):
     def resize(self, steps: int) -> bool:
         """Larger photos, or more of them; False where there is no such size."""
         wished = self.size_step + steps
-        self.size_step = max(0, min(len(SIZES) - 1, wished))
-        return self.size_step == wished
+        # Few photos are as large as can be at more than one of them.
+        while 0 <= wished < len(SIZES) and self._tiles_at(wished) == self.tiles:
+            wished += steps
+        found = 0 <= wished < len(SIZES)
+        if found:
+            self.size_step = wished
+        return found
+
+    def lay_out_all(self) -> None:
+        """Lay the photos out for as many as there are now."""
+        if self.tiles != self._tiles_at():
+            self._lay_out()
+
+    def _tiles_at(self, step: int | None = None) -> Tiles:
+        size = self.size_step if step is None else step
+        return Tiles.filling(self.size.width, self.size.height, size, len(self._queue.items))
 
     def _lay_out(self) -> None:
         # What is drawn for other tiles is seen no more, until it is known on what to draw.
         self._shown, self._easel = (), None
-        self.tiles = Tiles.filling(self.size.width, self.size.height, self.size_step)
+        self.tiles = self._tiles_at()
         self.follow()

@@ -294,10 +294,10 @@ def word_lines(photo: PhotoDetails) -> list[Content]:
     """How good the model expects its outline to be, if there is one, and what it did not see."""
     lines = []
     if photo.predicted_jaccard is not None:
-        lines.append(pair("Predicts", sureness(photo.predicted_jaccard, "Jaccard")))
+        lines.append(pair("Outline", sureness(photo.predicted_jaccard, "sure", " (Jaccard)")))
     if photo.lesion_probability is not None:
         style = "$warning" if photo.lesion_probability < NO_LESION_BELOW else ""
-        lines.append(pair("A lesion", f"{photo.lesion_probability:.0%} sure", style))
+        lines.append(pair("A lesion", f"{photo.lesion_probability:.0%} likely", style))
     if photo.unseen_fraction:
         lines.append(pair("Unseen", f"{percent(photo.unseen_fraction)} at the edges", "$warning"))
     return lines

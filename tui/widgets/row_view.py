@@ -166,7 +166,7 @@ class RowView(ScrollView):
         return [
             Segment(sign, self._style(colour, chosen)),
             Segment(FLAG if row.flag else " ", self._style("draft", chosen)),
-            *self._named(index, room, self._style(style, chosen), self._style("quiet", chosen)),
+            *self._named(index, room, style, row.flag),
             self._beside(row, chosen),
         ]
 
@@ -179,13 +179,16 @@ class RowView(ScrollView):
         area = "" if row.area_fraction is None else percent(row.area_fraction)
         return Segment(f" {area:>{BESIDE}}", self._style("quiet", chosen))
 
-    def _named(self, index: int, room: int, bright: Style, faint: Style) -> list[Segment]:
+    def _named(self, index: int, room: int, style: str, flagged: bool) -> list[Segment]:
         """A photo's name, and beside it its folder where there is room for all of them."""
         width, beside = self._rows.columns(room)
+        chosen = index == self.cursor
+        bright = self._style(style, chosen)
         if not beside:
-            return [_fill(self._rows.name(index, room), room, bright)]
+            return [_name(self._rows.name(index, room), room, bright, flagged)]
         name, folder = self._rows.parts(index, beside)
-        return [_fill(name, width + 1, bright), _fill(folder, beside, faint)]
+        faint = self._style("quiet", chosen)
+        return [_name(name, width + 1, bright, flagged), _fill(folder, beside, faint)]
 
     def _aside_parts(self, index: int, row: SetAside, line: int, room: int) -> list[Segment]:
         chosen, (sign, colour) = index == self.cursor, glyph(row)
@@ -194,6 +197,12 @@ class RowView(ScrollView):
             Segment(f"{' ' if line else sign} ", self._style(colour, chosen)),
             _fill(text, room, self._style("quiet" if line else "name", chosen)),
         ]
+
+
+def _name(text: str, width: int, style: Style, flagged: bool) -> Segment:
+    """A name, away from the flag before it where there is room for that."""
+    apart = flagged and cells(text) < width
+    return _fill(f" {text}" if apart else text, width, style)
 
 
 def _fill(text: str, width: int, style: Style) -> Segment:

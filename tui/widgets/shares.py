@@ -70,7 +70,9 @@ def _spelt(kind: DecisionKind) -> str:
 
 def _alike(wide: bool) -> tuple[str, str, str]:
     """What the columns are called that tell how much of the model's outlines was right."""
-    return ("Dice, changed", "half within", "Dice, all") if wide else ("changed", "half in", "all")
+    return (
+        ("Dice, changed", "middle half", "Dice, all") if wide else ("changed", "mid. half", "all")
+    )
 
 
 def _legend(room: int) -> list[str]:
@@ -80,9 +82,9 @@ def _legend(room: int) -> list[str]:
     signs = [] if wide else ["   ".join(map(_spelt, KINDS))]
     sentence = (
         "Dice says how alike the model's outline and the one that was taken are: 1 where they are "
-        f"the same. {changed}: the middle one of those that were corrected. {half}: half of these "
-        f"lie from the one to the other. {every}: the middle one of all that were taken, changed "
-        "or not. seconds: the middle one of what the photos took."
+        f"the same. {changed}: the median of those that were corrected. {half}: a quarter of these "
+        f"lie below the first number, a quarter above the second. {every}: the median of all that "
+        "were taken, changed or not. seconds: the median of what the photos took."
     )
     return [*signs, *folded(sentence, max(1, room))]
 

@@ -87,7 +87,7 @@ class Status(Widget):
             )
         seen = [name for name, on in (("contrast", state.contrast), ("heat map", state.heat)) if on]
         if seen:
-            parts.append(setting("seen", ", ".join(seen)))
+            parts.append(setting("photo with", ", ".join(seen)))
         if state.threshold is not None:
             parts.append(setting("threshold", f"{state.threshold:.2f}"))
         shown = str(state.overlay)

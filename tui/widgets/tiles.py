@@ -12,6 +12,8 @@ from textual.geometry import Region
 
 SIZES = ((18, 6), (26, 9), (38, 14))
 """Cells that a photo gets at least, across and down, the smallest first."""
+WIDE = 8 / 3
+"""Cells across for each down, of a photo of four by three."""
 TEXT = 2
 """Lines of text below each photo."""
 FRAME = 1
@@ -29,17 +31,36 @@ class Tiles:
     left: int
 
     @classmethod
-    def filling(cls, width: int, height: int, size: int) -> "Tiles":
-        """As many as fit into so many cells, and as large as these let them be."""
+    def filling(cls, width: int, height: int, size: int, photos: int | None = None) -> "Tiles":
+        """As many as fit into so many cells, and as large as these let them be.
+
+        Where fewer `photos` are to be seen than would fit, all of them, as large as can be.
+        """
         least_width, least_height = SIZES[size]
         columns = max(1, width // (least_width + 2 * FRAME))
         rows = max(1, (height - FRAME) // (least_height + TEXT + FRAME))
+        most = cls._laid(width, height, columns, rows, least_width)
+        if photos is None or photos >= most.count:
+            return most
+        fewer = (
+            cls._laid(width, height, across, -(-max(1, photos) // across), least_width)
+            for across in range(1, columns + 1)
+        )
+        return max((each for each in fewer if each.rows <= rows), key=lambda each: each.seen)
+
+    @classmethod
+    def _laid(cls, width: int, height: int, columns: int, rows: int, least: int) -> "Tiles":
         across = max(1, width // columns - 2 * FRAME)
         down = max(1, (height - FRAME) // rows - TEXT - FRAME)
         # Not much wider than photos are: what is beside them tells nothing.
-        across = min(across, max(least_width, 3 * down))
+        across = min(across, max(least, 3 * down))
         left = (width - columns * (across + 2 * FRAME)) // 2
         return cls(columns, rows, across, down, left)
+
+    @property
+    def seen(self) -> tuple[float, int]:
+        """How high a photo as wide as most is drawn, and how little room is left beside it."""
+        return min(self.height, self.width / WIDE), -self.width * self.height
 
     @property
     def count(self) -> int:

@@ -212,8 +212,8 @@ def test_of_a_folder_that_never_was_nothing_is_said_of_any_more(
     until(lambda: bool(heard.folder))
     heard.watcher.stop()
     assert heard.folder == [
-        f"{tmp_path / 'none'} is not there. Check its name, or bring it back: nevus goes on as "
-        "soon as it is there."
+        f"The folder is not there: {tmp_path / 'none'}. Check its name, or bring it back: nevus "
+        "goes on as soon as it is there."
     ]
 
 
