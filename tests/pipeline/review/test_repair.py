@@ -1,6 +1,6 @@
 """Repairs are single edits that last, say why they are none, and are right at any threshold."""
 
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -12,15 +12,13 @@ from hypothesis import strategies as st
 from db.store import Store
 from db.values import DecisionKind, DraftEdit, Origin, Tool
 from imaging.framing import Mask, Size, fit
-from imaging.mask.edit import apply_patch
 from imaging.mask.form import Form, measure_form
 from imaging.mask.outline import draw_mask
-from imaging.mask.repair import smooth
 from imaging.values import Prediction, Receipt
 from pipeline.errors import NothingToRepair
 from pipeline.review.brush import RADIUS
 from pipeline.review.editor import Editor, Past
-from pipeline.review.repair import REACH, SMOOTHER, X, Y, make_repair, repair_settings
+from pipeline.review.repair import REACH, SMOOTHER, X, Y, repair_settings
 from pipeline.review.session import ReviewSession
 from pipeline.review.verdict import Ruling
 from pipeline.work.scorer import Pool
@@ -107,48 +105,6 @@ def test_grown_and_shrunk_it_is_larger_and_smaller_by_a_pixel_of_the_screen() ->
     assert repair_settings(Tool.GROW, 7.5, 1, 2) == {RADIUS: 7.5}
     assert repair_settings(Tool.SMOOTH, 0.2, 1, 2) == {RADIUS: 1}
     assert repair_settings(Tool.DROP, 8, 1, 2) == {X: 1, Y: 2, REACH: 4}
-
-
-def rough() -> Mask:
-    """Two squares whose borders go in and out by three pixels, every six."""
-    mask = np.zeros((64, 96), np.bool_, order="F")
-    for left, right in ((10, 40), (60, 72)):
-        mask[10:40, left:right] = True
-        mask[[row for row in range(10, 40) if row // 3 % 2], left : left + 3] = False
-    return mask
-
-
-@pytest.mark.parametrize("dot", [1.0, 2.0, 4.0])
-def test_smoothed_it_is_seen_to_be_smoother_and_keeps_its_parts(dot: float) -> None:
-    mask = rough()
-    edit = make_repair(mask, Tool.SMOOTH, {RADIUS: dot})
-    after = mask.copy(order="K")
-    apply_patch(after, edit.patch)
-    assert np.count_nonzero(after != mask) >= dot * dot
-    assert measure_form(after).parts == 2
-    assert edit.settings[RADIUS] >= dot
-
-
-def test_where_one_pixel_of_the_screen_smooths_nothing_more_of_them_do() -> None:
-    mask = smooth(rough(), 1.0)
-    assert np.array_equal(smooth(mask, 1.0), mask)
-    assert make_repair(mask, Tool.SMOOTH, {RADIUS: 1.0}).settings[RADIUS] > 1
-
-
-def test_what_is_smooth_is_not_smoothed_by_less_again() -> None:
-    edit = make_repair(rough(), Tool.SMOOTH, {RADIUS: 1.0}, smooth_by=2.0)
-    assert edit.settings[RADIUS] > 2
-    saved = Saved()
-    edited = Editor(rough(), None, None, saved)
-    with suppress(NothingToRepair):
-        for _ in SMOOTHER:
-            edited.repair(Tool.SMOOTH, {RADIUS: 1.0})
-    radii = [each.settings[RADIUS] for each in saved.line]
-    assert len(radii) > 1
-    assert radii == sorted(set(radii))
-    edited.undo()
-    edited.repair(Tool.SMOOTH, {RADIUS: 1.0})
-    assert saved.line[-1].settings[RADIUS] == radii[-1]
 
 
 def test_a_stroke_that_is_being_drawn_is_an_edit_of_its_own_before_a_repair() -> None:
