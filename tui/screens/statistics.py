@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
+from pipeline.counted import counted
 from pipeline.review.statistics import (
     Statistics,
     histogram_of_dices,
@@ -95,7 +96,7 @@ class StatisticsScreen(Screen[None]):
     def _show(self, found: Statistics) -> None:
         self.add_class("-counted")
         taken = found.compared
-        alike = f"Dice, 1 where nothing was changed, of the last {taken:,} outlines taken"
+        alike = f"Dice, 1 where nothing was changed, of the last {counted(taken, 'outline')} taken"
         self._tell(alike if taken else "")
         self._kinds.show_kinds(found.total.kinds)
         self._shares.show(found)
