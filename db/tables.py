@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, Index, LargeBinary, MetaData, UniqueConstraint, event, text
 from sqlmodel import Field, SQLModel
-from sqlmodel._compat import SQLModelConfig
 
 from db.columns import Moment, NextId, Unsigned, check_row
 
@@ -35,7 +34,7 @@ class Table(SQLModel):
 
     metadata: ClassVar[MetaData] = MetaData(naming_convention=NAMES)
     # Rows are checked by `check_row`: what Pydantic would check them with takes time at each start.
-    model_config = SQLModelConfig(defer_build=True)
+    model_config = {"defer_build": True}
 
 
 @event.listens_for(Table, "load", propagate=True)
