@@ -145,6 +145,9 @@ def completed(
         return subprocess.CompletedProcess(command, code, *printed)
 
 
+SIZE = ("COLUMNS", "LINES")
+
+
 class InTerminal(pexpect.spawn):  # type: ignore[type-arg]
     """A program in a terminal."""
 
@@ -152,7 +155,10 @@ class InTerminal(pexpect.spawn):  # type: ignore[type-arg]
         ours, theirs = os.openpty()
         size = how.get("dimensions") or (24, 80)
         termios.tcsetwinsize(theirs, size)
-        command, environment = list(map(os.fsdecode, args)), how["env"] or os.environ
+        command = list(map(os.fsdecode, args))
+        # Where tests run side by side these two are set, and outweigh what the terminal says.
+        told = how["env"] or os.environ
+        environment = how["env"] = {name: told[name] for name in told if name not in SIZE}
         folder = Path(how["cwd"] or Path.cwd())
         pid = start(command, environment, folder, dict.fromkeys(range(3), theirs), terminal=True)
         os.close(theirs)
