@@ -34,13 +34,26 @@ class Choice:
         """Whether some photos may be left out."""
         return self != Choice()
 
+    @property
+    def said(self) -> dict[str, str]:
+        """All of it as options of a command say it; "" where one isn't said."""
+        return {
+            "--where": " ".join(f"{facet}={value}" for facet, value in self.values),
+            "--search": self.text,
+            "--since": "" if self.since is None else self.since.isoformat(),
+            "--until": "" if self.until is None else self.until.isoformat(),
+            "--by-model": " ".join(self.models),
+        }
+
 
 EVERY = Choice()
 
 
 def value_of(text: str) -> tuple[Facet, str]:
     """`score=5` as a facet and its value. Raises WrongChoice with those that there are."""
-    name, _, value = text.partition("=")
+    name, equals, value = text.partition("=")
+    if name in set(Facet) and not equals:
+        raise WrongChoice(f"“{text}” says no value: say WHAT=VALUE, as in score=5.")
     if name not in set(Facet):
         raise WrongChoice(f"“{text}” is none of {', '.join(f'{facet}=…' for facet in Facet)}.")
     facet = Facet(name)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial as partial_of
 from pathlib import Path
 
@@ -15,8 +15,8 @@ from pipeline.exchange.dataset import DatasetPhoto, Drawn, dataset_names, datase
 from pipeline.exchange.find import find_format
 from pipeline.exchange.format import Format
 from pipeline.exchange.layout import USUAL, Layout, laid
-from pipeline.exchange.manifest import Writer
-from pipeline.exchange.partial import Partial, partial
+from pipeline.exchange.manifest import Writer, read
+from pipeline.exchange.partial import Partial, partial, recover
 from pipeline.exchange.proof import Witness
 from pipeline.exchange.split import PARTS
 from pipeline.exchange.verify import changed_files
@@ -39,6 +39,8 @@ class Exported:
     filled_masks: int = 0
     """Masks with holes that the format can't hold; `filled_pixels` were in them."""
     filled_pixels: int = 0
+    parts: dict[str, int] = field(default_factory=dict)
+    """How many photos lie in each part, where it is divided."""
 
 
 def export(  # noqa: PLR0913 - what, from where, as what, and which of it
@@ -56,24 +58,31 @@ def export(  # noqa: PLR0913 - what, from where, as what, and which of it
     `folder` or is not empty, ExportError for an unknown format, nothing to write, a photo that is
     wanted beside its mask and has changed, and a disk that is full, PhotoError, and StoreError.
     """
+    dest, folder = dest.resolve(), folder.resolve()
+    with _explained(dest):
+        recover(dest)
     check_destination(dest, folder, update=layout.update)
     layout.check()
-    dest, folder = dest.resolve(), folder.resolve()
     asked = _Asked(folder, kinds, choice, layout)
     writer = find_format(format_name)
+    if _is_filled(dest):
+        _check_alike(dest, asked.said(format_name))
 
     def write(store: Store, made: Partial) -> Exported:
         with store.at_one_moment() as seen:
             listed = asked.listed(seen)
             # Also where a reading of the database that must be repeated filled it.
-            with closing(_Made(made.begin(), format_name, writer)) as dataset:
+            with closing(_Made(made.begin(), asked.said(format_name), writer)) as dataset:
                 for part in asked.parts:
                     if part in {one.part for one in listed}:
                         dataset.write(part, partial_of(asked.photos, seen, listed, part))
                 return dataset.finish(dest)
 
     with _explained(dest), partial(dest) as made:
-        return Store.read(database, lambda store: write(store, made))
+        exported = Store.read(database, lambda store: write(store, made))
+        # Again: that took its time, and what has come meanwhile would go.
+        check_destination(dest, folder, update=layout.update)
+        return exported
 
 
 @dataclass(frozen=True)
@@ -92,6 +101,12 @@ class _Asked:
     kinds: Collection[DecisionKind]
     choice: Choice
     layout: Layout
+
+    def said(self, format_name: str) -> dict[str, str]:
+        """All of it as options of a command say it; "" where one isn't said."""
+        kinds = " ".join(sorted(f"“{kind}”" if " " in kind else kind for kind in self.kinds))
+        said = {"--format": format_name, "--decision": kinds}
+        return {**said, **self.choice.said, **self.layout.said}
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -130,9 +145,9 @@ class _Asked:
 class _Made:
     """A dataset while it is made: written, read back, and with its manifest at last."""
 
-    def __init__(self, root: Path, format_name: str, writer: Format) -> None:
-        self._root, self._name, self._writer = root, format_name, writer
-        self._notes = Writer(root, format_name)
+    def __init__(self, root: Path, asked: dict[str, str], writer: Format) -> None:
+        self._root, self._name, self._writer = root, asked["--format"], writer
+        self._notes = Writer(root, self._name, asked)
         self._tally = _Tally()
 
     def write(self, part: str, photos: Callable[[Path], Iterator[DatasetPhoto]]) -> None:
@@ -157,6 +172,8 @@ class _Made:
                 "Nothing was left there. Choose another format, and report this, please."
             )
         self._tally.lost += witness.lost
+        if part:
+            self._tally.parts[part] = self._tally.photos - sum(self._tally.parts.values())
 
     def finish(self, dest: Path) -> Exported:
         """Lay the manifest beside. Raises OSError."""
@@ -175,6 +192,12 @@ class _Tally:
         self._drawn: Counter[Drawn] = Counter()
         self._edited_since = 0
         self.lost: list[int] = []
+        self.parts: dict[str, int] = {}
+
+    @property
+    def photos(self) -> int:
+        """How many passed by."""
+        return self._drawn.total()
 
     def count(self, photos: Iterable[DatasetPhoto]) -> Iterator[DatasetPhoto]:
         """The same photos, each counted as it passes."""
@@ -186,7 +209,7 @@ class _Tally:
     def exported(self, dest: Path) -> Exported:
         """What a dataset of all that passed holds."""
         return Exported(
-            photos=self._drawn.total(),
+            photos=self.photos,
             masks=self._drawn[Drawn.LESION],
             without_lesion=self._drawn[Drawn.EMPTY],
             without_mask=self._drawn[Drawn.NONE],
@@ -194,6 +217,7 @@ class _Tally:
             dest=dest,
             filled_masks=len(self.lost),
             filled_pixels=sum(self.lost),
+            parts=self.parts,
         )
 
 
@@ -231,10 +255,32 @@ def check_destination(dest: Path, folder: Path, *, update: bool = False) -> None
             f"{shown} lies inside the photos' folder, where its files would be taken for photos. "
             "Choose a place outside."
         )
-    if dest.exists() and (not dest.is_dir() or any(dest.iterdir())):
+    if _is_filled(dest):
         if not update:
             raise WrongDestination(f"{shown} exists and is not an empty folder. Choose a new one.")
         _check_untouched(dest)
+
+
+def _is_filled(dest: Path) -> bool:
+    return dest.exists() and (not dest.is_dir() or any(dest.iterdir()))
+
+
+def _check_alike(dest: Path, asked: dict[str, str]) -> None:
+    """Raise WrongDestination where the dataset that is there was exported otherwise.
+
+    What is not said again would be gone from it without a word.
+    """
+    before = read(dest).asked
+    other = [option for option, said in asked.items() if before.get(option, "") != said]
+    if other:
+        said = (
+            f"{option} {before[option]}" if before.get(option) else f"no {option}"
+            for option in other
+        )
+        raise WrongDestination(
+            f"{dest} was exported with {', '.join(said)}, and an update must say the same. "
+            "Say so, or choose a new folder."
+        )
 
 
 def _check_untouched(dest: Path) -> None:

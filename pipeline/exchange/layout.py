@@ -52,6 +52,17 @@ class Layout:
     update: bool = False
     """Whether it may take the place of a dataset that is there, once it is whole."""
 
+    @property
+    def said(self) -> dict[str, str]:
+        """All of it as options of a command say it; "" where one isn't said."""
+        return {
+            "--photos": str(self.photos),
+            "--frame": str(self.frame),
+            "--names": str(self.names),
+            "--split": "" if self.split is None else str(self.split),
+            "--grouped-by": "" if self.split is None else self.split.grouped_by,
+        }
+
     def check(self) -> None:
         """Raises WrongChoice where one thing asked for gives away what another hides."""
         if self.names is Names.HASH and self.photos is Photos.LINK:

@@ -7,7 +7,7 @@ all of it is still what was exported.
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -21,6 +21,7 @@ from pipeline.exchange.dataset import DatasetPhoto
 from pipeline.exchange.proof import Masks
 
 NAME = "manifest.json"
+NOWHERE = ""
 FORM = 1
 """Of the manifest; raised where an older nevus could not read it."""
 
@@ -33,13 +34,15 @@ class Manifest:
     files: dict[str, str]
     masks: dict[str, dict[str, Masks]]
     photos: int
+    asked: dict[str, str]
+    """What was asked for, by option."""
 
 
 class Writer:
     """Takes notes of photos as they pass, beside the files of a dataset."""
 
-    def __init__(self, root: Path, format_name: str) -> None:
-        self._root, self._format = root, format_name
+    def __init__(self, root: Path, format_name: str, asked: Mapping[str, str]) -> None:
+        self._root, self._format, self._asked = root, format_name, dict(asked)
         self._notes = TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115
         self._before = "\n"
 
@@ -56,6 +59,7 @@ class Writer:
             "manifest": FORM,
             "format": self._format,
             "made_at": datetime.now(UTC).isoformat(),
+            "asked": self._asked,
             "files": dict(sorted(hashes(self._root))),
         }
         with (self._root / NAME).open("w", encoding="utf-8") as file:
@@ -70,13 +74,23 @@ class Writer:
 
 
 def hashes(root: Path) -> Iterator[tuple[str, str]]:
-    """The path below `root` and the SHA-256 of each file there but the manifest. Raises OSError."""
+    """The path below `root` and the SHA-256 of each file there but the manifest. Raises OSError.
+
+    NOWHERE instead of a hash where a link leads to nothing any more.
+    """
     for folder, _, names in os.walk(root):
         for name in names:
             path = Path(folder, name)
             if path != root / NAME:
-                with path.open("rb") as file:
-                    yield path.relative_to(root).as_posix(), _hash(file)
+                yield path.relative_to(root).as_posix(), _hash_of(path)
+
+
+def _hash_of(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return _hash(file)
+    except FileNotFoundError:
+        return NOWHERE
 
 
 def _hash(file: Any) -> str:
@@ -112,4 +126,5 @@ def _manifest(found: dict[str, Any]) -> Manifest:
             size = Size(int(said["size"]["width"]), int(said["size"]["height"]))
             held[photo["key"]] = Masks(size, said["whole"], tuple(said["lesions"]), said["lost"])
     files = {str(path): str(digest) for path, digest in found["files"].items()}
-    return Manifest(str(found["format"]), files, masks, len(found["photos"]))
+    asked = {str(option): str(said) for option, said in found["asked"].items()}
+    return Manifest(str(found["format"]), files, masks, len(found["photos"]), asked)

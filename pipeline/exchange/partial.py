@@ -11,6 +11,7 @@ import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 
 from db.sqlite.files import flush
@@ -66,9 +67,9 @@ class Partial:
     def _replace(self) -> None:
         """Take the place of what has the name; whoever asked for that has looked at it.
 
-        A kill between the two leaves the old one whole under a name that nobody clears away.
+        What a kill in it leaves, `recover` brings in order.
         """
-        old = self._dest.with_name(f".nevus-replaced-{uuid.uuid4().hex[:8]}")
+        old = _aside(self._dest)
         self._dest.rename(old)
         try:
             self._path.rename(self._dest)
@@ -83,6 +84,26 @@ class Partial:
         handle, self._handle = self._handle, None
         if handle is not None:
             os.close(handle)
+
+
+def recover(dest: Path) -> None:
+    """Bring in order what a kill left that came while one dataset took the place of another.
+
+    The old one comes back where no new one has the name yet, else it goes. Raises OSError.
+    """
+    old = _aside(dest)
+    if not old.is_dir():
+        return
+    if dest.exists():
+        shutil.rmtree(old)
+    else:
+        old.rename(dest)
+
+
+def _aside(dest: Path) -> Path:
+    """Where a dataset lies while another takes its name: beside, by a name of ours for it alone."""
+    named = sha256(os.fsencode(dest.name)).hexdigest()[:8]
+    return dest.with_name(f".nevus-replaced-{named}")
 
 
 @contextmanager

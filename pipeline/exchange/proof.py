@@ -80,6 +80,12 @@ class Witness:
                 missing.discard(label.key)
         except LabelError as error:
             yield str(error)
+            if missing:
+                yield (
+                    f"{len(missing)} of {len(self._expected)} masks were not found before that, "
+                    "and nothing behind it was looked at."
+                )
+            return
         yield from (f"The mask of {key} is not there." for key in sorted(missing))
 
     def _size(self, key: str) -> Size:

@@ -8,11 +8,14 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
+from math import isclose
 from pathlib import Path, PurePosixPath
 
 from pipeline.errors import ExportError, WrongChoice
 
 PARTS = ("train", "val", "test")
+WHOLES = (100, 10, 1)
+"""What shares come to: 80/10/10, 8/1/1, 0.8/0.1/0.1."""
 Grouping = Callable[[str], str]
 """The group of the photo at a path below its folder. Raises ExportError where it has none."""
 
@@ -23,6 +26,11 @@ class Split:
 
     shares: tuple[float, ...]
     group: Grouping
+    grouped_by: str = "folder"
+    """What was said of groups."""
+
+    def __str__(self) -> str:
+        return "/".join(f"{share:g}" for share in self.shares)
 
     def part(self, path: str) -> str:
         """The part in which a photo lies."""
@@ -42,10 +50,11 @@ def shares_of(text: str) -> tuple[float, ...]:
         shares = tuple(float(share) for share in text.split("/"))
     except ValueError:
         shares = ()
-    if not 2 <= len(shares) <= len(PARTS) or min(shares) < 0 or not 0 < sum(shares) < 1e9:
+    whole = any(isclose(sum(shares), all_of_it) for all_of_it in WHOLES)
+    if not 2 <= len(shares) <= len(PARTS) or min(shares) < 0 or not whole:
         raise WrongChoice(
             f"“{text}” is no split: say the shares of {', '.join(PARTS)}, as in 80/10/10, "
-            "or of the first two, as in 80/20."
+            "or of the first two, as in 80/20. Together they are 100."
         )
     return shares
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pipeline.errors import LabelError
 from pipeline.exchange.find import find_format
-from pipeline.exchange.manifest import Manifest, hashes, read
+from pipeline.exchange.manifest import NOWHERE, Manifest, hashes, read
 from pipeline.exchange.proof import Witness
 
 
@@ -40,6 +40,8 @@ def _files(root: Path, manifest: Manifest) -> Iterator[str]:
     for path, digest in manifest.files.items():
         if path not in found:
             yield f"{path} is not there any more."
+        elif found[path] == NOWHERE:
+            yield f"{path} leads to {(root / path).readlink()}, which is not there any more."
         elif found[path] != digest:
             yield f"{path} is not what was exported: its bytes have changed."
     yield from (f"{path} has come since." for path in sorted(found.keys() - manifest.files.keys()))

@@ -134,7 +134,7 @@ def export(
         choice = Choice(
             search, tuple(map(value_of, where)), _day(since), _day(until), tuple(by_model)
         )
-        parts = Split(shares_of(split), grouping(grouped_by)) if split else None
+        parts = Split(shares_of(split), grouping(grouped_by), grouped_by) if split else None
         layout = Layout(Photos(photos), Frame(frame), Names(names), parts, update)
         exported = write(held.database(folder), dest, folder, format_name, kinds, choice, layout)
         for said in (unstored(exported), filled(exported, format_name)):

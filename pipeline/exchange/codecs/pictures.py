@@ -61,12 +61,14 @@ def encoded(pixels: Numbers) -> bytes:
 
 def decoded(data: bytes, name: str) -> Numbers:
     """The numbers of a grey PNG (H, W). Raises LabelError."""
+    # It would print a line of its own over what is damaged.
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
     try:
         found = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     except cv2.error:
         found = None
     if found is None or found.ndim != 2 or found.dtype not in (np.uint8, np.uint16):
-        raise LabelError(f"{name} is no grey picture that could be a mask. Save it as a grey PNG.")
+        raise LabelError(f"{name} is damaged, or no grey picture that could be a mask.")
     return np.asarray(found)
 
 

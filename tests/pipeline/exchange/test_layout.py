@@ -1,8 +1,10 @@
 """Photos beside their masks: whose names, which way up, in which part, and without metadata."""
 
 import json
+import shutil
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -16,11 +18,12 @@ from db.values import DecisionKind, Verdict
 from imaging.decode.orientation import turned_back, upright
 from imaging.decode.photo import read_photo
 from imaging.framing import Size
-from pipeline.errors import ExportError
+from pipeline.errors import ExportError, WrongDestination
 from pipeline.exchange.choice import Choice, value_of
 from pipeline.exchange.export import export
 from pipeline.exchange.find import find_format, format_names
 from pipeline.exchange.layout import Frame, Layout, Names, Photos
+from pipeline.exchange.partial import _aside
 from pipeline.exchange.split import Split, by_folder, grouping, shares_of
 from pipeline.exchange.verify import verify
 
@@ -190,7 +193,7 @@ def test_groups_come_from_folders_patterns_and_tables(tmp_path: Path) -> None:
     table.write_text("a,b\n1,2\n")
     with pytest.raises(ExportError, match="the columns photo and group"):
         grouping(str(table))
-    for wrong in ("80", "a/b", "0/0", "1/2/3/4", "-1/2", "nan/1"):
+    for wrong in ("80", "a/b", "0/0", "1/2/3/4", "-1/2", "nan/1", "80/10/20", "80/10"):
         with pytest.raises(ExportError, match="is no split"):
             shares_of(wrong)
 
@@ -227,8 +230,8 @@ def test_photos_are_chosen_by_the_rules_of_the_screen_by_day_and_by_model(
             continue
         export(decided.path, dest, folder, "csv", ALL, choice)
         assert {photo["nevus"]["name"] for photo in photos_of(dest)} == names  # type: ignore[index]
-    for wrong in ("score", "score=6", "colour=red"):
-        with pytest.raises(ExportError, match=r"is one of|is none of"):
+    for wrong in ("score", "score=6", "colour=red", "reviewer"):
+        with pytest.raises(ExportError, match=r"is one of|is none of|says no value"):
             value_of(wrong)
 
 
@@ -237,24 +240,99 @@ def test_an_update_takes_the_place_of_a_dataset_that_nobody_has_changed(
 ) -> None:
     dest = tmp_path / "set"
     again = Layout(update=True)
-    export(decided.path, dest, folder, "png", ALL, Choice("turned"), again)
+    some = [DecisionKind.ACCEPTED]
+    turned = Choice("turned")
+    export(decided.path, dest, folder, "png", some, turned, again)
     assert len(photos_of(dest)) == 1
     with pytest.raises(ExportError, match="is not an empty folder"):
-        export(decided.path, dest, folder, "png", ALL)
-    export(decided.path, dest, folder, "csv", ALL, layout=again)
-    assert len(photos_of(dest)) == 5
-    assert {path.name for path in dest.iterdir()} == {"masks.csv", "manifest.json"}
+        export(decided.path, dest, folder, "png", some, turned)
+    made = (dest / "manifest.json").read_text()
+    export(decided.path, dest, folder, "png", some, turned, again)
+    assert (dest / "manifest.json").read_text() != made
     assert verify(dest).faults == ()
-    before = {path: path.read_bytes() for path in dest.iterdir()}
+    before = {path: path.read_bytes() for path in dest.rglob("*") if path.is_file()}
     (dest / "mine.txt").write_text("mine")
     with pytest.raises(ExportError, match=r"mine\.txt has come since"):
-        export(decided.path, dest, folder, "png", ALL, layout=again)
+        export(decided.path, dest, folder, "png", some, turned, again)
     (dest / "mine.txt").unlink()
-    with pytest.raises(ExportError, match="Ask for less"):
-        export(decided.path, dest, folder, "png", ALL, Choice("nobody"), again)
-    assert {path: path.read_bytes() for path in dest.iterdir()} == before
+    assert {path: path.read_bytes() for path in dest.rglob("*") if path.is_file()} == before
     assert sorted(tmp_path.glob(".nevus*")) == []
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "photo.jpg").touch()
     with pytest.raises(ExportError, match="Only a dataset can be updated"):
         export(decided.path, tmp_path / "other", folder, "png", ALL, layout=again)
+
+
+def test_an_update_that_would_drop_what_was_asked_for_says_what_that_was(
+    decided: Store, folder: Path, tmp_path: Path
+) -> None:
+    dest = tmp_path / "set"
+    split = Split(shares_of("60/20/20"), by_folder)
+    first = Layout(Photos.COPY, split=split)
+    export(decided.path, dest, folder, "coco", ALL, Choice(until=date(2100, 1, 1)), first)
+    before = (dest / "manifest.json").read_bytes()
+    for format_name, choice, layout, said in (
+        ("png", Choice(until=date(2100, 1, 1)), replace(first, update=True), "--format coco, and"),
+        ("coco", Choice(), replace(first, update=True), "--until 2100-01-01, and"),
+        ("coco", Choice(), Layout(update=True), "--photos copy, --split 60/20/20, --grouped-by"),
+        ("coco", Choice("x"), replace(first, update=True), "no --search"),
+    ):
+        with pytest.raises(WrongDestination, match=said):
+            export(decided.path, dest, folder, format_name, ALL, choice, layout)
+    assert (dest / "manifest.json").read_bytes() == before
+
+
+def test_what_comes_while_an_update_is_made_is_not_taken_away(
+    decided: Store, folder: Path, tmp_path: Path
+) -> None:
+    dest, mine = tmp_path / "set", tmp_path / "set" / "mine.txt"
+
+    def alone(path: str) -> str:
+        return path
+
+    def while_it_is_made(path: str) -> str:
+        mine.write_text("mine")
+        return path
+
+    first = Layout(split=Split((100, 0), alone))
+    export(decided.path, dest, folder, "png", ALL, layout=first)
+    again = Layout(split=Split((100, 0), while_it_is_made), update=True)
+    with pytest.raises(WrongDestination, match=r"mine\.txt has come since"):
+        export(decided.path, dest, folder, "png", ALL, layout=again)
+    assert mine.read_text() == "mine"
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_what_a_kill_in_an_update_left_is_brought_in_order(
+    decided: Store, folder: Path, tmp_path: Path, named: bool
+) -> None:
+    dest = tmp_path / "set"
+    export(decided.path, dest, folder, "png", ALL)
+    aside = _aside(dest)
+    if named:
+        shutil.copytree(dest, aside)
+    else:
+        dest.rename(aside)
+    export(decided.path, dest, folder, "png", ALL, layout=Layout(update=True))
+    assert verify(dest).faults == ()
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_how_many_photos_are_in_each_part_is_told(
+    decided: Store, folder: Path, tmp_path: Path
+) -> None:
+    layout = Layout(split=Split(shares_of("100/0"), by_folder))
+    exported = export(decided.path, tmp_path / "set", folder, "png", ALL, layout=layout)
+    assert exported.parts == {"train": 5}
+
+
+def test_a_link_to_a_photo_that_is_gone_is_named_and_all_else_looked_at(
+    decided: Store, folder: Path, tmp_path: Path
+) -> None:
+    dest = export(
+        decided.path, tmp_path / "set", folder, "png", ALL, layout=Layout(Photos.LINK)
+    ).dest
+    gone = next(path for path in (dest / "images").iterdir())
+    gone.readlink().unlink()
+    [fault] = verify(dest).faults
+    assert fault.startswith(f"images/{gone.name} leads to ")
