@@ -18,6 +18,7 @@ from db.values import (
     Heard,
     KeptEdits,
     NewMask,
+    Origin,
     PhotoDetails,
     QueueItem,
     Remarks,
@@ -180,7 +181,7 @@ class ReviewSession(SharedSession):
         kind = ruling.kind
         if kind in OUTLINE:
             mask, change = self._accepted(photo, ruling.may_be_empty)
-            kind = stored_kind(kind, edited=mask is not None)
+            kind = stored_kind(kind, mask is not None or self._has_drawn(revision))
         self._store.decide(
             Verdict(
                 photo_id=photo.details.photo_id,
@@ -198,6 +199,12 @@ class ReviewSession(SharedSession):
         )
         self.sitting.decide(photo.details.photo_id, kind, ruling.seconds)
         return change
+
+    def _has_drawn(self, revision: Revision | None) -> bool:
+        """Whether the outline that stands is this reviewer's own: said again it is corrected."""
+        if revision is None or revision.origin is Origin.MODEL:
+            return False
+        return revision.author == self.reviewer
 
     def _accepted(
         self, photo: OpenPhoto, may_be_empty: bool

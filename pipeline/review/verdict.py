@@ -49,7 +49,7 @@ class TakenBack:
 
 
 def stored_kind(kind: DecisionKind, edited: bool) -> DecisionKind:
-    """An outline accepted with live edits is a corrected one; all else is stored as it was said."""
+    """An outline accepted with edits is a corrected one; all else is stored as it was said."""
     if kind not in OUTLINE:
         return kind
     return DecisionKind.CORRECTED if edited else DecisionKind.ACCEPTED

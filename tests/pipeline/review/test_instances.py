@@ -101,7 +101,7 @@ def test_accepted_each_part_is_stored_and_opened_as_a_lesion(
     again = session.open(remembered)
     assert (again.editor.several, again.editor.edits) == (True, 0)
     session.decide(again, ACCEPT)
-    assert store.photo(remembered).decision is DecisionKind.ACCEPTED
+    assert store.photo(remembered).decision is DecisionKind.CORRECTED
     assert len(lesions_of(store, remembered)) == 2
 
 
@@ -127,7 +127,7 @@ def test_of_an_outline_that_stays_it_is_a_correction_to_say_so(
     assert len(lesions_of(store, remembered)) == 2
 
 
-def test_said_and_taken_back_nothing_is_corrected(
+def test_said_and_taken_back_nothing_is_corrected_anew(
     session: ReviewSession, store: Store, photo: OpenPhoto, remembered: int
 ) -> None:
     session.decide(photo, ACCEPT)
@@ -135,7 +135,7 @@ def test_said_and_taken_back_nothing_is_corrected(
     again.editor.swap_instances()
     again.editor.swap_instances()
     session.decide(again, ACCEPT)
-    assert store.photo(remembered).decision is DecisionKind.ACCEPTED
+    assert store.photo(remembered).decision is DecisionKind.CORRECTED
     assert len(store.revisions(remembered)) == 2
 
 

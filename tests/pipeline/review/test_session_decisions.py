@@ -13,7 +13,7 @@ from pipeline.review.session import ReviewSession
 from pipeline.review.verdict import Ruling
 from pipeline.review.waiting import Said
 from tests.db.conftest import verdict
-from tests.pipeline.review.conftest import paint
+from tests.pipeline.review.conftest import Sit, paint
 
 
 def test_accepted_as_it_is_stays_the_models_mask(
@@ -50,6 +50,24 @@ def test_accepted_with_live_edits_is_corrected_with_the_reviewer_as_author(
     editor = session.open(remembered).editor
     assert np.array_equal(editor.mask, mask)
     assert editor.edits == 0
+
+
+@pytest.mark.parametrize("there_and_back", [False, True])
+def test_a_correction_that_its_reviewer_accepts_again_is_one_still_and_anothers_is_accepted(
+    session: ReviewSession, sit: Sit, store: Store, remembered: int, there_and_back: bool
+) -> None:
+    photo = session.open(remembered)
+    paint(photo, (10, 10), (60, 20))
+    session.decide(photo, Ruling(DecisionKind.ACCEPTED, seconds=1))
+    again = session.open(remembered)
+    if there_and_back:
+        paint(again, (200, 10), (220, 20))
+        again.editor.undo()
+    session.decide(again, Ruling(DecisionKind.ACCEPTED, seconds=1))
+    assert [item.decision for item in session.queue()] == [DecisionKind.CORRECTED]
+    other = sit("bo")
+    other.decide(other.open(remembered), Ruling(DecisionKind.ACCEPTED, seconds=1))
+    assert [item.decision for item in other.queue()] == [DecisionKind.ACCEPTED]
 
 
 def test_accepting_says_when_parts_or_holes_have_appeared(
