@@ -12,6 +12,7 @@ from tui.commands.settings import settled
 
 if TYPE_CHECKING:
     from db.values import DecisionKind
+    from pipeline.exchange.export import Exported
 
 ChosenKinds = Annotated[
     list[str],
@@ -143,7 +144,14 @@ def export(
         if json:
             print_json(exported)
         else:
-            print_table({name.replace("_", " "): told for name, told in vars(exported).items()})
+            print_table({name.replace("_", " "): told for name, told in _told(exported).items()})
+
+
+def _told(exported: "Exported") -> dict[str, object]:
+    """What was exported, as a table has it: parts only where there are any."""
+    parts = ", ".join(f"{part} {photos:,}" for part, photos in exported.parts.items())
+    told = {name: value for name, value in vars(exported).items() if name != "parts"}
+    return {**told, "parts": parts} if parts else told
 
 
 def _day(said: datetime | None) -> date | None:
