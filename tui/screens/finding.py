@@ -73,7 +73,7 @@ class FindingScreen(RemarkingScreen):
         self._filter_line.wanted = wanted
         self._queue.empty = " ".join(nothing_fits(self._keymap)) if wanted.limits else ""
         if self._search_line.open:
-            self._search_line.tell(f"{fitting} found" if wanted.words else "")
+            self._search_line.count(f"{fitting} found" if wanted.words else "")
 
     def _explain(self) -> None:
         """Say why the open photo stands where it stands, which changes with the queue."""

@@ -37,6 +37,7 @@ class SearchLine(Horizontal):
         self._found = Static("", id="search-found", markup=False)
         self.open = False
         """Whether something is being searched for."""
+        self._stays = False
         self.display = False
 
     def compose(self) -> ComposeResult:
@@ -52,6 +53,7 @@ class SearchLine(Horizontal):
             self._line.value = text
         self._line.action_select_all()
         self.open = self.display = True
+        self._stays = False
         self.tell("#9 goes to the 9th")
         self.screen.set_focus(self._line)
 
@@ -63,14 +65,21 @@ class SearchLine(Horizontal):
         """Say what came of it."""
         self._found.update(found)
 
+    def count(self, found: str) -> None:
+        """Say how many there are, which a queue that is read anew does too: not over a reason."""
+        if not self._stays:
+            self.tell(found)
+
     def stay(self, why: str) -> None:
         """Say why there is nothing to go on with; the line keeps the keys."""
+        self._stays = True
         self.tell(why)
         self.screen.set_focus(self._line)
 
     @on(Input.Changed)
     def _tell_typed(self, message: Input.Changed) -> None:
         message.stop()
+        self._stays = False
         if self.open:
             self.post_message(self.Typed(message.value))
 
