@@ -133,12 +133,34 @@ def _backend(path: Path, name: str, compute_units: str) -> Backend:
     if name == "coreml" or (name == "auto" and on_apple_hardware()):
         if sys.platform != "darwin":
             raise ModelError("Core ML runs on a Mac only; use --backend onnxruntime here.")
-        from models.run.coreml_backend import CoreMLBackend
-
-        return CoreMLBackend(path, compute_units)
+        better = _core_ai_where_better(path, compute_units) if name == "auto" else None
+        return better or _core_ml(path, compute_units)
     from models.run.onnx_backend import OnnxBackend
 
     return OnnxBackend(path)
+
+
+def _core_ml(path: Path, compute_units: str) -> Backend:
+    from models.run.coreml_backend import CoreMLBackend
+
+    return CoreMLBackend(path, compute_units)
+
+
+def _core_ai_where_better(path: Path, compute_units: str) -> Backend | None:
+    """Core AI, where it has passed its selftest on this Mac, was faster, and can still be opened.
+
+    One that can't any more is no reason to stop: Core ML runs the same model.
+    """
+    from models.run.preferred import prefers_core_ai
+
+    if not prefers_core_ai(path, compute_units):
+        return None
+    from models.run.coreai_backend import CoreAIBackend
+
+    try:
+        return CoreAIBackend(path, compute_units)
+    except ModelError:
+        return None
 
 
 def _check_output(path: Path, backend: Backend) -> None:

@@ -1,13 +1,17 @@
 """Whether the model opens here, what runs it, and how fast."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from platformdirs import user_cache_path
 
+from models.package.aimodel import aimodel_beside
 from models.package.model import check_model, model_hash
 from models.package.package import OWN_LICENCE, ModelError, NoNumbers
 from models.run.child import ChildDied
+from models.run.coreai_backend import why_not
+from models.run.preferred import recall
 from models.run.segmenter import on_apple_hardware
 from models.run.setup import ModelSetup
 from models.run.trial import Trial, try_out
@@ -32,6 +36,7 @@ def model_findings(setup: ModelSetup) -> tuple[Finding, ...]:
     tried = (
         *licence_findings(trial.licence),
         backend_finding(trial),
+        *_core_ai(setup, trial),
         speed_finding(trial),
         cache_finding(),
     )
@@ -92,6 +97,28 @@ def backend_finding(trial: Trial) -> Finding:
         "as it was asked to" if on_apple_hardware() else "as everywhere but on a Mac's own hardware"
     )
     return ok("Backend", f"{name} runs it on the {trial.device}, {why}.")
+
+
+def _core_ai(setup: ModelSetup, trial: Trial) -> Iterator[Finding]:
+    """On a Mac that has it: why `auto` takes Core AI or leaves it."""
+    if setup.backend != "auto" or not on_apple_hardware() or why_not():
+        return
+    found = recall(setup.package, setup.compute_units)
+    if found is None:
+        if aimodel_beside(setup.package).exists():
+            yield note(
+                "Core AI",
+                "It is installed, and has not passed its selftest on this Mac as it is now.",
+                "nevus doctor --selftest --backend coreai tries it; auto takes it if it is faster.",
+            )
+        return
+    theirs = "can't run it" if found.core_ml is None else f"took {found.core_ml:.1f} ms"
+    chosen = "auto takes it" if trial.backend == "coreai" else "auto takes Core ML"
+    yield ok(
+        "Core AI",
+        f"It has passed its selftest here and took {found.core_ai:.1f} ms a photo; Core ML "
+        f"{theirs}: {chosen}.",
+    )
 
 
 def speed_finding(trial: Trial) -> Finding:

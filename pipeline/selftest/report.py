@@ -11,17 +11,21 @@ from pipeline.selftest.verdict import Checked, Fault, Selftest
 
 @dataclass(frozen=True)
 class SelftestReport:
-    """All that is needed to understand a selftest from afar; it names no user and no home."""
+    """All that is needed to understand a selftest from afar; it names no user and no home.
+
+    `auto` is what it means for the backend that is chosen by itself; empty where nothing.
+    """
 
     passed: bool
     nevus: str
     machine: Machine
     references_made_by: str
     tolerances: Tolerances
+    auto: str
     selftest: Selftest
 
 
-def report(found: Selftest, references: References) -> SelftestReport:
+def report(found: Selftest, references: References, auto: str = "") -> SelftestReport:
     """A selftest with the machine it ran on."""
     return SelftestReport(
         passed=found.passed,
@@ -29,6 +33,7 @@ def report(found: Selftest, references: References) -> SelftestReport:
         machine=this_machine(),
         references_made_by=references.made_by,
         tolerances=references.tolerances,
+        auto=auto,
         selftest=found,
     )
 
@@ -59,6 +64,8 @@ def block(whole: SelftestReport) -> Iterator[str]:
         yield f"{name:<12}  {fact}"
     yield from _table(found.photos)
     yield f"{'verdict':<12}  {found.verdict.value.upper()}. {found.sentence}"
+    if whole.auto:
+        yield f"{'auto':<12}  {whole.auto}"
 
 
 def _allowed(tolerance: Tolerance) -> str:

@@ -17,6 +17,7 @@ def run_selftest(setup: ModelSetup, json: bool) -> bool:
     from models.proof.samples import sample_folder
     from pipeline.selftest.checks import selftest
     from pipeline.selftest.looker import Processes
+    from pipeline.selftest.preference import weigh
     from pipeline.selftest.report import block, report
     from pipeline.work.scorer import Pool
     from pipeline.work.viewer import Viewer
@@ -28,7 +29,9 @@ def run_selftest(setup: ModelSetup, json: bool) -> bool:
         stderr().status("running the model on the sample photos"),
     ):
         found = selftest(Processes(scorer, viewer), setup, references, folder)
-    whole = report(found, references)
+    with stderr().status("timing what ran it"):
+        auto = weigh(setup, found)
+    whole = report(found, references, auto)
     if json:
         print_json(whole)
     else:
