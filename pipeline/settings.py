@@ -83,7 +83,7 @@ class Settings:
 
     def worker_count(self) -> int:
         """How many photos are outlined at once: as asked for, or one a core."""
-        return self.workers or min(_cores(), MOST_UNASKED)
+        return self.workers or min(usable_cores(), MOST_UNASKED)
 
     def photo_bytes(self) -> int:
         """How much memory a photo may take."""
@@ -212,8 +212,8 @@ def example() -> str:
     return "\n".join([head + "\n", *parts])
 
 
-def _cores() -> int:
-    """How many this process may use."""
+def usable_cores() -> int:
+    """How many cores this process may use."""
     if sys.platform == "linux":
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -45,7 +45,7 @@ class Format(Protocol):
     def write(self, photos: Iterable[DatasetPhoto], into: Path) -> None:
         """Write the dataset into an empty folder; raises OSError and ExportError.
 
-        There is at least one photo, and each is gone when the next one comes.
+        There is at least one photo; a format holds no more of them than it works on at once.
         """
         ...
 

@@ -11,6 +11,7 @@ from imaging.framing import Size
 from imaging.mask import rle
 from imaging.values import Rle
 from pipeline.errors import ExportError, LabelError
+from pipeline.exchange.abreast import abreast
 from pipeline.exchange.dataset import DatasetPhoto
 from pipeline.exchange.format import Format, Label, is_written
 
@@ -57,15 +58,18 @@ class Witness:
 
         Raises ExportError where two would be called the same.
         """
-        for photo in photos:
-            if not is_written(photo):
-                yield photo, None
-                continue
-            key = self._chosen.key(photo)
-            if key in self._expected:
-                raise ExportError(f"Two photos would be called {key} there. Choose another format.")
-            self._expected[key] = masks_of(photo, self._chosen)
-            yield photo, self._expected[key]
+        for photo, masks in abreast(self._expect, photos):
+            if masks is not None:
+                key = self._chosen.key(photo)
+                if key in self._expected:
+                    raise ExportError(
+                        f"Two photos would be called {key} there. Choose another format."
+                    )
+                self._expected[key] = masks
+            yield photo, masks
+
+    def _expect(self, photo: DatasetPhoto) -> tuple[DatasetPhoto, Masks | None]:
+        return photo, masks_of(photo, self._chosen) if is_written(photo) else None
 
     def faults(self, source: Path) -> Iterator[str]:
         """What is not as it should be, a sentence each."""

@@ -23,6 +23,8 @@ _FAST = (
 """Masks are long runs: the smallest files as well as the least time."""
 _UP = 2
 """PNG's number for a row that is told by the one above."""
+_GREY, _PALETTE = 0, 3
+"""PNG's numbers for what a byte is."""
 Numbers = npt.NDArray[np.unsignedinteger]
 """Which lesion each pixel (H, W) is of, from 1 on; 0 for none."""
 
@@ -34,16 +36,32 @@ def grey(mask: Mask) -> bytes:
     compressed as runs: half the time of OpenCV's encoder, and a third of Pillow's.
     """
     rows = cv2.transpose(mask.T.view(np.uint8)) if mask.flags.f_contiguous else mask.view(np.uint8)
-    height, width = mask.shape
+    lines = _lines(np.asarray(rows, np.uint8))
+    lines[:, 1:] *= np.uint8(255)
+    return _png(lines, _GREY, b"")
+
+
+def coloured(numbers: Numbers, palette: bytes) -> bytes:
+    """Numbers (H, W) of 8 bits as a PNG in which a palette, RGB in turn, shows each as a colour."""
+    return _png(_lines(numbers), _PALETTE, _chunk(b"PLTE", palette))
+
+
+def _lines(rows: Numbers) -> npt.NDArray[np.uint8]:
+    """A picture's bytes (H, W) as PNG has them before they are compressed (H, 1 + W)."""
+    height, width = rows.shape
     lines = np.empty((height, width + 1), np.uint8)
     lines[:, 0] = _UP
     lines[0, 1:] = rows[0]
     np.subtract(rows[1:], rows[:-1], out=lines[1:, 1:])
-    lines[:, 1:] *= np.uint8(255)
+    return lines
+
+
+def _png(lines: npt.NDArray[np.uint8], kind: int, palette: bytes) -> bytes:
+    height, width = lines.shape
     packer = zlib.compressobj(1, zlib.DEFLATED, zlib.MAX_WBITS, zlib.DEF_MEM_LEVEL, zlib.Z_RLE)
     data = packer.compress(lines.data) + packer.flush()
-    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return PNG + _chunk(b"IHDR", head) + _chunk(b"IDAT", data) + _chunk(b"IEND", b"")
+    head = struct.pack(">IIBBBBB", width - 1, height, 8, kind, 0, 0, 0)
+    return PNG + _chunk(b"IHDR", head) + palette + _chunk(b"IDAT", data) + _chunk(b"IEND", b"")
 
 
 def _chunk(kind: bytes, payload: bytes) -> bytes:
@@ -84,7 +102,7 @@ def read_grey(path: Path) -> Numbers:
 def lesion_of(numbers: Numbers, name: str) -> Mask:
     """The mask of a picture of 0 and one other value. Raises LabelError where there are more."""
     mask: Mask = numbers > 0
-    if mask.any() and (numbers[mask] != numbers.max()).any():
+    if np.count_nonzero(mask) != np.count_nonzero(numbers == numbers.max(initial=1)):
         raise LabelError(
             f"{name} has more than two values, so what of it is lesion can't be told. "
             "Save it in black and white."

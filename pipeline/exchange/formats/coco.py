@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -21,6 +22,7 @@ from imaging.framing import Size
 from imaging.mask import rle
 from imaging.values import Rle
 from pipeline.errors import LabelError
+from pipeline.exchange.abreast import abreast
 from pipeline.exchange.codecs.polygons import rle_of
 from pipeline.exchange.dataset import DatasetPhoto, Drawn, Provenance
 from pipeline.exchange.format import Label, Sizes
@@ -68,6 +70,10 @@ class Segmentation:
     counts: str
 
 
+Segmented = Segmentation | list[list[int]]
+"""A lesion's run lengths, or its polygons."""
+
+
 @dataclass(frozen=True)
 class Annotation:
     """A lesion in a photo; `bbox` is [x, y, width, height]."""
@@ -100,7 +106,7 @@ def write(photos: Iterable[DatasetPhoto], into: Path) -> None:
 
 
 def write_with(
-    segmentation: "Callable[[Rle], Segmentation | list[list[int]]]",
+    segmentation: Callable[[Rle], Segmented],
     photos: Iterable[DatasetPhoto],
     into: Path,
 ) -> None:
@@ -113,18 +119,24 @@ def write_with(
         images, annotations = List(file, "images"), List(aside, "annotations")
         # From 1 on: pycocotools takes the id 0 for no annotation.
         ids = count(1)
-        for photo in photos:
+        for photo, drawn in abreast(partial(_with_segmentations, segmentation), photos):
             if images.empty:
                 file.write(_head(photo))
             images.add(_image(photo))
-            for lesion in photo.lesions:
-                annotations.add(_annotation(lesion, segmentation(lesion), next(ids), photo))
+            for lesion, said in zip(photo.lesions, drawn, strict=True):
+                annotations.add(_annotation(lesion, said, next(ids), photo))
         images.end()
         annotations.end()
         file.write(",\n")
         aside.seek(0)
         shutil.copyfileobj(aside, file)
         file.write("\n}")
+
+
+def _with_segmentations(
+    segmentation: Callable[[Rle], Segmented], photo: DatasetPhoto
+) -> tuple[DatasetPhoto, list[Segmented]]:
+    return photo, [segmentation(lesion) for lesion in photo.lesions]
 
 
 class List:
@@ -177,7 +189,7 @@ def _image(photo: DatasetPhoto) -> Image:
 
 def _annotation(
     lesion: Rle,
-    segmentation: "Segmentation | list[list[int]]",
+    segmentation: Segmented,
     annotation_id: int,
     photo: DatasetPhoto,
 ) -> Annotation:

@@ -13,6 +13,7 @@ from imaging.framing import Size
 from imaging.mask import rle
 from imaging.values import Rle
 from pipeline.errors import LabelError
+from pipeline.exchange.abreast import abreast
 from pipeline.exchange.codecs.polygons import rle_of as drawn
 from pipeline.exchange.codecs.runs import Runs, rle_of, runs_of
 from pipeline.exchange.dataset import DatasetPhoto
@@ -34,17 +35,16 @@ def write(photos: Iterable[DatasetPhoto], into: Path) -> None:
     numbers = count()
     with (into / _FILE).open("w", encoding="utf-8") as file:
         file.write(_HEAD)
-        for photo in photos:
-            if is_written(photo):
-                file.write(_image(next(numbers), photo))
+        for head, masks in abreast(_image, filter(is_written, photos)):
+            file.write(f'  <image id="{next(numbers)}" {head}>\n{masks}  </image>\n')
         file.write("</annotations>\n")
 
 
-def _image(number: int, photo: DatasetPhoto) -> str:
+def _image(photo: DatasetPhoto) -> tuple[str, str]:
+    """What an image says of itself, and its masks."""
     size = photo.size
-    head = f'  <image id="{number}" name={quoteattr(key(photo))} '
-    head += f'width="{size.width}" height="{size.height}">\n'
-    return head + "".join(map(_mask, photo.lesions)) + "  </image>\n"
+    head = f'name={quoteattr(key(photo))} width="{size.width}" height="{size.height}"'
+    return head, "".join(map(_mask, photo.lesions))
 
 
 def _mask(lesion: Rle) -> str:

@@ -14,6 +14,7 @@ from imaging.framing import Size
 from imaging.mask import rle
 from imaging.values import Rle
 from pipeline.errors import LabelError
+from pipeline.exchange.abreast import abreast
 from pipeline.exchange.codecs.brush import brush_of, rle_of
 from pipeline.exchange.dataset import DatasetPhoto
 from pipeline.exchange.format import CLASS, Label, Sizes, is_written
@@ -81,10 +82,14 @@ def write(photos: Iterable[DatasetPhoto], into: Path) -> None:
     (into / "config.xml").write_text(_CONFIG, encoding="utf-8")
     with (into / _FILE).open("w", encoding="utf-8") as file:
         before = "[\n"
-        for photo in photos:
-            file.write(before + json.dumps(asdict(_task(photo))))
+        for task in abreast(_text, photos):
+            file.write(before + task)
             before = ",\n"
         file.write("\n]\n")
+
+
+def _text(photo: DatasetPhoto) -> str:
+    return json.dumps(asdict(_task(photo)))
 
 
 def _task(photo: DatasetPhoto) -> Task:

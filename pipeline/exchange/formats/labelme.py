@@ -7,6 +7,7 @@ import json
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from imaging.mask import rle
 from imaging.mask.measure import bounding_box
 from imaging.values import Rle
 from pipeline.errors import LabelError
+from pipeline.exchange.abreast import abreast
 from pipeline.exchange.codecs.pictures import decoded, grey, lesion_of
 from pipeline.exchange.codecs.polygons import rle_of
 from pipeline.exchange.dataset import DatasetPhoto
@@ -53,10 +55,13 @@ class File:
 
 def write(photos: Iterable[DatasetPhoto], into: Path) -> None:
     """Write the dataset; a photo without a lesion gets a file without shapes. Raises OSError."""
-    for photo in photos:
-        if is_written(photo):
-            text = json.dumps(asdict(_file(photo)), indent=1)
-            (into / f"{photo.name}.json").write_text(text, encoding="utf-8")
+    for _ in abreast(partial(_written, into), filter(is_written, photos)):
+        pass
+
+
+def _written(into: Path, photo: DatasetPhoto) -> None:
+    text = json.dumps(asdict(_file(photo)), indent=1)
+    (into / f"{photo.name}.json").write_text(text, encoding="utf-8")
 
 
 def _file(photo: DatasetPhoto) -> File:
@@ -77,17 +82,22 @@ def _shape(mask: Mask) -> Shape:
 
 def read(source: Path, sizes: Sizes) -> Iterator[Label]:
     """Each JSON of the folder that has shapes; masks and polygons, nothing else."""
-    for path in sorted(source.glob("*.json")):
-        try:
-            found = json.loads(path.read_text(encoding="utf-8"))
-            if not isinstance(found, dict) or "shapes" not in found:
-                continue
-            size = Size(int(found["imageWidth"]), int(found["imageHeight"]))
-            lesions = tuple(_lesion(shape, size) for shape in found["shapes"])
-            classes = tuple(str(shape["label"]) for shape in found["shapes"])
-        except (LookupError, TypeError, ValueError, OSError, RecursionError) as error:
-            raise LabelError(f"{path} can't be read as labelme's shapes: {error}.") from error
-        yield Label(path.stem, size, lesions, classes)
+    labels = abreast(_label, sorted(source.glob("*.json")))
+    return (label for label in labels if label is not None)
+
+
+def _label(path: Path) -> Label | None:
+    """What a file says; None where it isn't one of labelme's."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(found, dict) or "shapes" not in found:
+            return None
+        size = Size(int(found["imageWidth"]), int(found["imageHeight"]))
+        lesions = tuple(_lesion(shape, size) for shape in found["shapes"])
+        classes = tuple(str(shape["label"]) for shape in found["shapes"])
+    except (LookupError, TypeError, ValueError, OSError, RecursionError) as error:
+        raise LabelError(f"{path} can't be read as labelme's shapes: {error}.") from error
+    return Label(path.stem, size, lesions, classes)
 
 
 def _lesion(shape: dict[str, Any], size: Size) -> Rle:

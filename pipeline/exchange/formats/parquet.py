@@ -7,6 +7,7 @@ of 0 and 255, `instances` one of numbers where a reviewer said that there are se
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, fields
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from imaging.framing import Size
 from imaging.mask import rle
 from imaging.values import Rle
 from pipeline.errors import ExportError, LabelError
+from pipeline.exchange.abreast import abreast
 from pipeline.exchange.codecs.pictures import (
     decoded,
     encoded,
@@ -40,8 +42,8 @@ def write(photos: Iterable[DatasetPhoto], into: Path) -> None:
     parquet, schema = _parquet(), _schema()
     with parquet.ParquetWriter(into / _FILE, schema) as file:
         rows: list[dict[str, Any]] = []
-        for photo in photos:
-            rows.append(_row(photo, into))
+        for row in abreast(partial(_row, into), photos):
+            rows.append(row)
             if len(rows) == _ROWS:
                 file.write_table(_table(rows, schema))
                 rows.clear()
@@ -97,7 +99,7 @@ def _value(kind: str) -> dict[str, str]:
     return {"dtype": kind, "_type": "Value"}
 
 
-def _row(photo: DatasetPhoto, into: Path) -> dict[str, Any]:
+def _row(into: Path, photo: DatasetPhoto) -> dict[str, Any]:
     known = {
         _column(name): _text(value) if isinstance(value, str) else value
         for name, value in asdict(photo.provenance).items()
@@ -143,9 +145,8 @@ def read(source: Path, sizes: Sizes) -> Iterator[Label]:
         with parquet.ParquetFile(path) as file:
             columns = ["file_name", "mask", "instances"]
             for batch in file.iter_batches(_ROWS, columns=columns):
-                for row in batch.to_pylist():
-                    if row["mask"] is not None:
-                        yield _label(row)
+                rows = batch.to_pylist()
+                yield from abreast(_label, [row for row in rows if row["mask"] is not None])
     except (pyarrow.ArrowException, LookupError, TypeError, OSError) as error:
         raise LabelError(f"{path} can't be read as masks in Parquet: {error}.") from error
 

@@ -7,12 +7,14 @@ several lesions, `instances/NAME.png` tells them apart: 1 in the first one, 2 in
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 from imaging.framing import Size
 from imaging.mask import rle
 from imaging.values import Rle
 from pipeline.errors import LabelError
+from pipeline.exchange.abreast import abreast
 from pipeline.exchange.codecs.pictures import (
     encoded,
     grey,
@@ -34,25 +36,34 @@ def write(photos: Iterable[DatasetPhoto], into: Path) -> None:
     """
     (into / "masks").mkdir()
     with (into / "provenance.jsonl").open("w", encoding="utf-8") as lines:
-        for photo in photos:
-            if is_written(photo):
-                mask = rle.decode(photo.rle or rle.union((), photo.size))
-                (into / "masks" / f"{photo.name}.png").write_bytes(grey(mask))
-            if len(photo.lesions) > 1:
-                (into / "instances").mkdir(exist_ok=True)
-                numbers = numbered(photo.lesions)
-                (into / "instances" / f"{photo.name}.png").write_bytes(encoded(numbers))
-            lines.write(json.dumps(asdict(photo.provenance)) + "\n")
+        for said in abreast(partial(_written, into), photos):
+            lines.write(said)
+
+
+def _written(into: Path, photo: DatasetPhoto) -> str:
+    """Write a photo's files; what is known of it as a line."""
+    if is_written(photo):
+        mask = rle.decode(photo.rle or rle.union((), photo.size))
+        (into / "masks" / f"{photo.name}.png").write_bytes(grey(mask))
+    if len(photo.lesions) > 1:
+        (into / "instances").mkdir(exist_ok=True)
+        numbers = numbered(photo.lesions)
+        (into / "instances" / f"{photo.name}.png").write_bytes(encoded(numbers))
+    return json.dumps(asdict(photo.provenance)) + "\n"
 
 
 def read(source: Path, sizes: Sizes) -> Iterator[Label]:
     """Each mask of `masks`, or of the folder itself, told apart by `instances`."""
     masks = source / "masks"
-    for path in sorted((masks if masks.is_dir() else source).glob("*.png")):
-        numbers = read_grey(path)
-        whole, size = rle.encode(lesion_of(numbers, path.name)), Size.of(numbers)
-        lesions = _lesions(whole, source / "instances" / path.name)
-        yield Label(path.stem, size, lesions, (CLASS,) * len(lesions))
+    paths = sorted((masks if masks.is_dir() else source).glob("*.png"))
+    return abreast(partial(_label, source / "instances"), paths)
+
+
+def _label(apart: Path, path: Path) -> Label:
+    numbers = read_grey(path)
+    whole, size = rle.encode(lesion_of(numbers, path.name)), Size.of(numbers)
+    lesions = _lesions(whole, apart / path.name)
+    return Label(path.stem, size, lesions, (CLASS,) * len(lesions))
 
 
 def _lesions(whole: Rle, apart: Path) -> tuple[Rle, ...]:

@@ -5,6 +5,7 @@ of. `labelmap.txt` names the classes, as CVAT and Datumaro write and read it.
 """
 
 from collections.abc import Iterable, Iterator
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,8 @@ from PIL import Image
 from imaging.framing import Size
 from imaging.values import Rle
 from pipeline.errors import ExportError, LabelError
-from pipeline.exchange.codecs.pictures import Numbers, numbered, told_apart
+from pipeline.exchange.abreast import abreast
+from pipeline.exchange.codecs.pictures import Numbers, coloured, numbered, told_apart
 from pipeline.exchange.dataset import DatasetPhoto
 from pipeline.exchange.format import CLASS, Label, Sizes, is_written
 
@@ -31,13 +33,17 @@ def write(photos: Iterable[DatasetPhoto], into: Path) -> None:
         (into / folder).mkdir(parents=True)
     (into / "labelmap.txt").write_text(_LABELS, encoding="utf-8")
     with (into / _LIST).open("w", encoding="utf-8") as listed:
-        for photo in photos:
-            if is_written(photo):
-                numbers = _numbers(photo)
-                kinds = np.minimum(numbers, 1).astype(np.uint8)
-                _save(kinds, into / _CLASSES / f"{photo.name}.png")
-                _save(numbers, into / _OBJECTS / f"{photo.name}.png")
-                listed.write(f"{photo.name}\n")
+        for name in abreast(partial(_written, into), filter(is_written, photos)):
+            listed.write(f"{name}\n")
+
+
+def _written(into: Path, photo: DatasetPhoto) -> str:
+    """Write a photo's pictures; its name."""
+    numbers = _numbers(photo)
+    for folder, told in ((_CLASSES, np.minimum(numbers, 1)), (_OBJECTS, numbers)):
+        picture = coloured(told.astype(np.uint8), _palette())
+        (into / folder / f"{photo.name}.png").write_bytes(picture)
+    return photo.name
 
 
 def _numbers(photo: DatasetPhoto) -> Numbers:
@@ -51,13 +57,8 @@ def _numbers(photo: DatasetPhoto) -> Numbers:
     return numbered(photo.lesions)
 
 
-def _save(numbers: Numbers, path: Path) -> None:
-    picture = Image.fromarray(numbers)
-    picture.putpalette(_palette())
-    picture.save(path, compress_level=1)
-
-
-def _palette() -> list[int]:
+@cache
+def _palette() -> bytes:
     """VOC's: the bits of a number, dealt out to red, green and blue from their highest bit on."""
     colours = np.zeros((256, 3), np.uint8)
     numbers = np.arange(256)
@@ -65,20 +66,24 @@ def _palette() -> list[int]:
         for channel in range(3):
             colours[:, channel] |= ((numbers >> channel & 1) << (7 - bit)).astype(np.uint8)
         numbers >>= 3
-    return [int(value) for value in colours.ravel()]
+    return colours.tobytes()
 
 
 def read(source: Path, sizes: Sizes) -> Iterator[Label]:
     """Each picture of `SegmentationClass`, told apart by that of `SegmentationObject`."""
-    for path in sorted((source / _CLASSES).glob("*.png")):
-        kinds, apart = _loaded(path), source / _OBJECTS / path.name
-        numbers = _loaded(apart) if apart.exists() else kinds
-        if numbers.shape != kinds.shape or ((numbers > 0) != (kinds > 0)).any():
-            raise LabelError(f"{apart} is of another lesion than the picture of its class.")
-        if kinds.max(initial=0) > 1:
-            raise LabelError(f"{path} has other classes than lesion, as which nothing may pass.")
-        lesions = told_apart(numbers)
-        yield Label(path.stem, Size.of(kinds), lesions, (CLASS,) * len(lesions))
+    paths = sorted((source / _CLASSES).glob("*.png"))
+    return abreast(partial(_label, source / _OBJECTS), paths)
+
+
+def _label(objects: Path, path: Path) -> Label:
+    kinds, apart = _loaded(path), objects / path.name
+    numbers = _loaded(apart) if apart.exists() else kinds
+    if numbers.shape != kinds.shape or ((numbers > 0) != (kinds > 0)).any():
+        raise LabelError(f"{apart} is of another lesion than the picture of its class.")
+    if kinds.max(initial=0) > 1:
+        raise LabelError(f"{path} has other classes than lesion, as which nothing may pass.")
+    lesions = told_apart(numbers)
+    return Label(path.stem, Size.of(kinds), lesions, (CLASS,) * len(lesions))
 
 
 def _loaded(path: Path) -> Numbers:

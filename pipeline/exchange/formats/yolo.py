@@ -7,6 +7,7 @@ the pixel that is meant.
 """
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -18,6 +19,7 @@ from imaging.mask import rle
 from imaging.mask.contour import centre_lines
 from imaging.values import Rle
 from pipeline.errors import LabelError
+from pipeline.exchange.abreast import abreast
 from pipeline.exchange.codecs.polygons import filled
 from pipeline.exchange.dataset import DatasetPhoto
 from pipeline.exchange.format import CLASS, Label, Sizes, is_written
@@ -31,11 +33,14 @@ def write(photos: Iterable[DatasetPhoto], into: Path) -> None:
     """Write the dataset; a photo without a lesion gets an empty file. Raises OSError."""
     (into / "labels").mkdir()
     (into / "data.yaml").write_text(_DATA, encoding="utf-8")
-    for photo in photos:
-        if is_written(photo):
-            lines = [line for lesion in photo.lesions for line in _lines(lesion)]
-            text = "".join(f"{line}\n" for line in lines)
-            (into / "labels" / f"{photo.name}.txt").write_text(text, encoding="utf-8")
+    for _ in abreast(partial(_written, into), filter(is_written, photos)):
+        pass
+
+
+def _written(into: Path, photo: DatasetPhoto) -> None:
+    lines = [line for lesion in photo.lesions for line in _lines(lesion)]
+    text = "".join(f"{line}\n" for line in lines)
+    (into / "labels" / f"{photo.name}.txt").write_text(text, encoding="utf-8")
 
 
 def _lines(lesion: Rle) -> Iterator[str]:
@@ -51,15 +56,20 @@ def _lines(lesion: Rle) -> Iterator[str]:
 def read(source: Path, sizes: Sizes) -> Iterator[Label]:
     """Each file of `labels`, with the size that its photo has."""
     labels = source / "labels"
-    for path in sorted((labels if labels.is_dir() else source).rglob("*.txt")):
-        size = sizes(path.stem)
-        try:
-            lines = path.read_text(encoding="utf-8").split("\n")
-            lesions = tuple(_lesion(line.split(), size) for line in lines if line.strip())
-            classes = tuple(_class(line.split()[0]) for line in lines if line.strip())
-        except (ValueError, OSError) as error:
-            raise LabelError(f"{path} can't be read as YOLO's outlines: {error}.") from error
-        yield Label(path.stem, size, lesions, classes)
+    paths = sorted((labels if labels.is_dir() else source).rglob("*.txt"))
+    # Sizes are asked for by the caller's thread, which may ask a database.
+    return abreast(_label, ((path, sizes(path.stem)) for path in paths))
+
+
+def _label(file: tuple[Path, Size]) -> Label:
+    path, size = file
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+        lesions = tuple(_lesion(line.split(), size) for line in lines if line.strip())
+        classes = tuple(_class(line.split()[0]) for line in lines if line.strip())
+    except (ValueError, OSError) as error:
+        raise LabelError(f"{path} can't be read as YOLO's outlines: {error}.") from error
+    return Label(path.stem, size, lesions, classes)
 
 
 def _class(number: str) -> str:

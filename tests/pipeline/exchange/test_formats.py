@@ -1,4 +1,4 @@
-"""Formats write a dataset as it comes: photo by photo, and hold none for longer."""
+"""Formats write a dataset as it comes, and hold no more photos than they work on at once."""
 
 import json
 import weakref
@@ -9,10 +9,14 @@ import pytest
 
 from imaging.framing import Size
 from imaging.values import Rle
+from pipeline.exchange.abreast import AHEAD
 from pipeline.exchange.dataset import DatasetPhoto, Drawn, Provenance
 from pipeline.exchange.find import find_format, format_names
+from pipeline.settings import usable_cores
 
-PHOTOS = 20
+AT_WORK = usable_cores() + AHEAD + 2
+"""Begun and not yet asked for; one more that is written, and one that comes."""
+PHOTOS = 3 * AT_WORK
 SIZE = Size(4, 3)
 
 
@@ -65,8 +69,8 @@ def stream(drawn: Drawn, most: int) -> Iterator[DatasetPhoto]:
 
 @pytest.mark.parametrize("drawn", Drawn)
 @pytest.mark.parametrize("name", format_names())
-def test_a_format_holds_one_photo_at_a_time(tmp_path: Path, name: str, drawn: Drawn) -> None:
-    find_format(name).write(stream(drawn, most=1), tmp_path)
+def test_a_format_holds_few_photos_at_a_time(tmp_path: Path, name: str, drawn: Drawn) -> None:
+    find_format(name).write(stream(drawn, most=AT_WORK), tmp_path)
     assert any(tmp_path.iterdir()) or (name, drawn) == ("labelme", Drawn.NONE)
 
 
