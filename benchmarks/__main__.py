@@ -5,6 +5,7 @@ from benchmarks import (
     brush,
     close_up,
     export,
+    masks_out,
     near,
     page,
     renderer,
@@ -26,6 +27,7 @@ if __name__ == "__main__":
     page.main()
     triage.main()
     export.main()
+    masks_out.main()
     segment.main()
     wire.main()
     accept.main()

@@ -71,15 +71,15 @@ def take_in(store: Store, number: int, mask: Mask) -> int:
     return store.take_in(new_photo(number), new_outline(mask)).photo_id
 
 
-def new_photo(number: int) -> NewPhoto:
+def new_photo(number: int, size: Size = PHOTO) -> NewPhoto:
     """A file like no other."""
     stat = FileStat(f"{FOLDER}/{number % 10}/mole-{number:06}.jpg", number, 10**6, number)
-    return NewPhoto(stat, Fingerprint(f"{number:064x}", f"{number:x}".zfill(64), "JPEG", PHOTO))
+    return NewPhoto(stat, Fingerprint(f"{number:064x}", f"{number:x}".zfill(64), "JPEG", size))
 
 
 def new_outline(mask: Mask, predicted_jaccard: float | None = None) -> NewOutline:
     """A model's outline; the map is a small one, which no export reads."""
-    framing = centre(PHOTO, Size(8, 8))
+    framing = centre(Size.of(mask), Size(8, 8))
     receipt = Receipt("lesion", "m" * 64, "x", "CPU", 1.0)
     prediction = Prediction(np.zeros((8, 8), np.float32), framing, receipt, predicted_jaccard)
     return NewOutline(prediction, rle.encode(mask), measure(mask), 0.5)
