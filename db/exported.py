@@ -39,3 +39,5 @@ class ReviewedFile:
 
     path: str
     file_hash: str
+    bytes: int
+    modified_ns: int

@@ -130,8 +130,12 @@ def _files(
     found: dict[int, list[ReviewedFile]] = defaultdict(list)
     for file in session.scalars(rows):
         if _lies_below(file, folder):
-            found[file.photo_id].append(ReviewedFile(file.path, file.sha256))
+            found[file.photo_id].append(_file(file))
     return found
+
+
+def _file(row: FileRow) -> ReviewedFile:
+    return ReviewedFile(row.path, row.sha256, row.bytes, row.modified_ns)
 
 
 def _lies_below(file: FileRow, folder: str | None) -> bool:

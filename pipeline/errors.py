@@ -71,3 +71,12 @@ class WrongDestination(ExportError):
 
 class UpkeepError(PipelineError):
     """A database could not be copied, put back, or made to forget."""
+
+
+def said_of(error: Exception) -> str:
+    """What was wrong with what was read, in words; a name that is missing is called so."""
+    if isinstance(error, KeyError):
+        return f"there is no “{error.args[0]}” in it"
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    return str(error)

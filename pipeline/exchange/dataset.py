@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -53,6 +53,8 @@ class Provenance:
     revision: int | None
     author: str | None
     origin: str | None
+    tools: str
+    """What it was drawn with by hand, in that order; empty where with nothing."""
     threshold: float | None
     mask: Drawn
     area_pixels: int | None
@@ -83,6 +85,8 @@ class DatasetPhoto:
     edited_since: bool
     provenance: Provenance
     lesions: tuple[Rle, ...]
+    has_changed: bool = False
+    """Whether what lies where the photo did, and is left there, isn't the file reviewed."""
 
 
 def dataset_names(places: Iterable[ReviewedPlace]) -> list[str]:
@@ -90,9 +94,32 @@ def dataset_names(places: Iterable[ReviewedPlace]) -> list[str]:
     return unique_names([(Path(place.path).stem, place.content_hash) for place in places])
 
 
-def dataset_photo(photo: ReviewedPhoto, name: str, folder: Path) -> DatasetPhoto:
-    """A photo of a dataset under a name; it has a file under `folder`."""
-    return _photo(min(photo.files, key=lambda file: file.path), photo, name, folder)
+def dataset_photo(
+    photo: ReviewedPhoto, name: str, folder: Path, tools: Sequence[str] = ()
+) -> DatasetPhoto:
+    """A photo of a dataset under a name; it has a file under `folder`.
+
+    `tools` are what its mask was drawn with by hand.
+    """
+    file, drawn = first_file(photo), _drawn(photo)
+    lesions = _lesions(photo, drawn)
+    known = _provenance(file, photo, name, drawn, len(lesions))
+    return DatasetPhoto(
+        photo_id=photo.photo_id,
+        name=name,
+        relative_path=Path(file.path).relative_to(folder).as_posix(),
+        size=photo.size,
+        drawn=drawn,
+        rle=photo.rle if drawn is Drawn.LESION else None,
+        edited_since=photo.edited_since,
+        provenance=replace(known, tools=", ".join(tools)) if drawn is Drawn.LESION else known,
+        lesions=lesions,
+    )
+
+
+def first_file(photo: ReviewedPhoto) -> ReviewedFile:
+    """The file that stands for a photo."""
+    return min(photo.files, key=lambda file: file.path)
 
 
 def unique_names(stems: Sequence[tuple[str, str]]) -> list[str]:
@@ -124,22 +151,6 @@ def _suffixed(name: str, content_hash: str, taken: set[str]) -> str:
             break
     taken.add(candidate.casefold())
     return candidate
-
-
-def _photo(file: ReviewedFile, photo: ReviewedPhoto, name: str, folder: Path) -> DatasetPhoto:
-    drawn = _drawn(photo)
-    lesions = _lesions(photo, drawn)
-    return DatasetPhoto(
-        photo_id=photo.photo_id,
-        name=name,
-        relative_path=Path(file.path).relative_to(folder).as_posix(),
-        size=photo.size,
-        drawn=drawn,
-        rle=photo.rle if drawn is Drawn.LESION else None,
-        edited_since=photo.edited_since,
-        provenance=_provenance(file, photo, name, drawn, len(lesions)),
-        lesions=lesions,
-    )
 
 
 def _drawn(photo: ReviewedPhoto) -> Drawn:
@@ -182,6 +193,7 @@ def _provenance(
         revision=revision.id if revision else None,
         author=revision.author if revision else None,
         origin=str(revision.origin) if revision else None,
+        tools="",
         threshold=revision.threshold if revision else None,
         mask=drawn,
         area_pixels=measured.area_pixels if measured else None,

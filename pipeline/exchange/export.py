@@ -3,23 +3,26 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial as partial_of
 from pathlib import Path
 
+from db.exported import ReviewedPhoto
 from db.store import Store
-from db.values import DecisionKind
+from db.values import DecisionKind, Origin, Tool
 from pipeline.errors import ExportError, LabelError, WrongDestination
 from pipeline.exchange.choice import EVERY, Choice, chosen
-from pipeline.exchange.dataset import DatasetPhoto, Drawn, dataset_names, dataset_photo
+from pipeline.exchange.dataset import DatasetPhoto, Drawn, dataset_names, dataset_photo, first_file
 from pipeline.exchange.find import find_format
 from pipeline.exchange.format import Format
-from pipeline.exchange.layout import USUAL, Layout, laid
+from pipeline.exchange.layout import USUAL, Layout, Photos, has_changed, laid
+from pipeline.exchange.manifest import NAME as MANIFEST
 from pipeline.exchange.manifest import Writer, read
 from pipeline.exchange.partial import Partial, partial, recover
 from pipeline.exchange.proof import Witness
 from pipeline.exchange.split import PARTS
 from pipeline.exchange.verify import changed_files
+from pipeline.review.versions import tools_of
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,8 @@ class Exported:
     filled_pixels: int = 0
     parts: dict[str, int] = field(default_factory=dict)
     """How many photos lie in each part, where it is divided."""
+    changed: int = 0
+    """Photos that are left where they are, and are not there any more as they were reviewed."""
 
 
 def export(  # noqa: PLR0913 - what, from where, as what, and which of it
@@ -137,9 +142,20 @@ class _Asked:
     ) -> Iterator[DatasetPhoto]:
         """The photos of a part, one by one, their files laid into the folder `beside` if asked."""
         reviewed = seen.reviewed(self.kinds, str(self.folder))
+        left = self.layout.photos is Photos.LEAVE
         for photo, one in zip(reviewed, listed, strict=True):
             if one.part == part:
-                yield laid(dataset_photo(photo, one.name, self.folder), self.layout, beside)
+                made = dataset_photo(photo, one.name, self.folder, _tools(seen, photo))
+                changed = left and has_changed(first_file(photo))
+                yield laid(replace(made, has_changed=changed), self.layout, beside)
+
+
+def _tools(seen: Store, photo: ReviewedPhoto) -> tuple[Tool, ...]:
+    """What a photo's mask was drawn with by hand."""
+    revision = photo.revision
+    if revision is None or revision.origin is not Origin.BRUSH:
+        return ()
+    return tools_of(seen, revision.id)
 
 
 class _Made:
@@ -176,7 +192,10 @@ class _Made:
             self._tally.parts[part] = self._tally.photos - sum(self._tally.parts.values())
 
     def finish(self, dest: Path) -> Exported:
-        """Lay the manifest beside. Raises OSError."""
+        """Lay beside what tells of the parts, and the manifest. Raises OSError."""
+        if self._tally.parts:
+            for name, text in self._writer.overview(list(self._tally.parts)).items():
+                (self._root / name).write_text(text, encoding="utf-8")
         self._notes.finish()
         return self._tally.exported(dest)
 
@@ -190,7 +209,7 @@ class _Tally:
 
     def __init__(self) -> None:
         self._drawn: Counter[Drawn] = Counter()
-        self._edited_since = 0
+        self._edited_since = self._changed = 0
         self.lost: list[int] = []
         self.parts: dict[str, int] = {}
 
@@ -204,6 +223,7 @@ class _Tally:
         for photo in photos:
             self._drawn[photo.drawn] += 1
             self._edited_since += photo.edited_since
+            self._changed += photo.has_changed
             yield photo
 
     def exported(self, dest: Path) -> Exported:
@@ -218,6 +238,7 @@ class _Tally:
             filled_masks=len(self.lost),
             filled_pixels=sum(self.lost),
             parts=self.parts,
+            changed=self._changed,
         )
 
 
@@ -229,6 +250,17 @@ def unstored(exported: Exported) -> str | None:
         f"{exported.edited_since} of the {exported.photos} photos have edits that no decision "
         "stored: the dataset holds them as decided, without those. Open them in nevus review and "
         "accept them to store those, then export again."
+    )
+
+
+def changed(exported: Exported) -> str | None:
+    """The sentence on photos that are not as they were reviewed; None where all are."""
+    if not exported.changed:
+        return None
+    return (
+        f"{exported.changed} of the {exported.photos} photos are not in their places any more as "
+        "they were reviewed: their masks are of the pictures that were there then. Open the folder "
+        "in nevus review to look at what is there now."
     )
 
 
@@ -255,6 +287,12 @@ def check_destination(dest: Path, folder: Path, *, update: bool = False) -> None
             f"{shown} lies inside the photos' folder, where its files would be taken for photos. "
             "Choose a place outside."
         )
+    for above in dest.parents:
+        if (above / MANIFEST).is_file():
+            raise WrongDestination(
+                f"{shown} lies inside the dataset {above}, which nevus verify would find changed. "
+                "Choose a place outside."
+            )
     if _is_filled(dest):
         if not update:
             raise WrongDestination(f"{shown} exists and is not an empty folder. Choose a new one.")

@@ -1,6 +1,6 @@
 """The seam of dataset formats: each writes a stream of photos, and reads it back as labels."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -56,6 +56,10 @@ class Format(Protocol):
         """
         ...
 
+    def overview(self, parts: Sequence[str]) -> Mapping[str, str]:
+        """The text of each file that lies beside the parts of a dataset that has some."""
+        ...
+
     def key(self, photo: DatasetPhoto) -> str:
         """What labels call a photo that was written."""
         ...
@@ -63,6 +67,11 @@ class Format(Protocol):
     def kept(self, lesion: Rle) -> Rle:
         """What a lesion's mask is after it was written and read: itself, where nothing is lost."""
         ...
+
+
+def no_overview(_parts: Sequence[str]) -> Mapping[str, str]:
+    """Nothing lies beside the parts: each is a dataset like any other."""
+    return {}
 
 
 def is_written(photo: DatasetPhoto) -> bool:

@@ -5,8 +5,9 @@ from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
+from db.exported import ReviewedFile
 from imaging.decode.orientation import orientation, turned_back
-from imaging.decode.photo import PhotoFile, read_file
+from imaging.decode.photo import PhotoError, PhotoFile, read_file
 from imaging.decode.stripped import stripped
 from imaging.framing import Size
 from imaging.mask import rle
@@ -92,6 +93,18 @@ def laid(photo: DatasetPhoto, layout: Layout, photos: Path) -> DatasetPhoto:
         if layout.photos is not Photos.LEAVE:
             named = _placed(named, file, path, layout, photos)
     return named
+
+
+def has_changed(file: ReviewedFile) -> bool:
+    """Whether something else lies where a photo did when it was reviewed, or nothing."""
+    path = Path(file.path)
+    try:
+        stat = path.stat()
+        if (stat.st_size, stat.st_mtime_ns) == (file.bytes, file.modified_ns):
+            return False
+        return sha256(read_file(path).data).hexdigest() != file.file_hash
+    except (OSError, PhotoError):
+        return True
 
 
 def _reviewed(path: Path, photo: DatasetPhoto) -> PhotoFile:

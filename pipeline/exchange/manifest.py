@@ -16,7 +16,7 @@ from tempfile import TemporaryFile
 from typing import Any
 
 from imaging.framing import Size
-from pipeline.errors import LabelError
+from pipeline.errors import LabelError, said_of
 from pipeline.exchange.dataset import DatasetPhoto
 from pipeline.exchange.proof import Masks
 
@@ -114,7 +114,7 @@ def read(root: Path) -> Manifest:
             raise LabelError(f"{path} was written by a newer nevus. Update nevus, then try again.")
         return _manifest(found)
     except (LookupError, TypeError, AttributeError, ValueError, OSError, RecursionError) as error:
-        raise LabelError(f"{path} is damaged ({error}). Export again.") from error
+        raise LabelError(f"{path} is damaged ({said_of(error)}). Export again.") from error
 
 
 def _manifest(found: dict[str, Any]) -> Manifest:

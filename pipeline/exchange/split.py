@@ -11,7 +11,7 @@ from hashlib import sha256
 from math import isclose
 from pathlib import Path, PurePosixPath
 
-from pipeline.errors import ExportError, WrongChoice
+from pipeline.errors import ExportError, WrongChoice, said_of
 
 PARTS = ("train", "val", "test")
 WHOLES = (100, 10, 1)
@@ -93,9 +93,12 @@ def _by_table(table: Path) -> Grouping:
     try:
         with table.open(encoding="utf-8-sig", newline="") as file:
             groups = {row["photo"]: row["group"] for row in csv.DictReader(file)}
-    except (OSError, KeyError, ValueError, csv.Error) as error:
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise WrongChoice(f"{table} can't be read ({reason}). Name the table of groups.") from error
+    except (KeyError, TypeError, ValueError, csv.Error) as error:
         raise WrongChoice(
-            f"{table} can't be read as a table with the columns photo and group ({error}). "
+            f"{table} is no table with the columns photo and group ({said_of(error)}). "
             "photo is a path below FOLDER."
         ) from error
 

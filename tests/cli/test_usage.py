@@ -40,6 +40,8 @@ def test_a_wrong_decision_is_named_as_it_was_given() -> None:
         ("--where", "score=9", "“score” is one of: 1, 2, 3, 4, 5, no score; not “9”."),
         ("--where", "colour=red", "“colour=red” is none of decision=…"),
         ("--format", "gif", "'gif' is none of coco"),
+        ("--since", "2026-13-01", "“2026-13-01” is no day; say one as in 2026-05-31."),
+        ("--grouped-by", "folder", "--grouped-by says what --split must not divide"),
     ],
 )
 def test_what_no_dataset_can_be_is_said_plainly(

@@ -1,6 +1,6 @@
 """`nevus export`: write the reviewed masks as a dataset."""
 
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -13,6 +13,7 @@ from tui.commands.settings import settled
 if TYPE_CHECKING:
     from db.values import DecisionKind
     from pipeline.exchange.export import Exported
+    from pipeline.exchange.split import Split
 
 ChosenKinds = Annotated[
     list[str],
@@ -32,9 +33,18 @@ Where = Annotated[
         help="As the screen's filter: reviewer, score, flag, folder, sureness, area, decision.",
     ),
 ]
+
+
+def _read_day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"“{text}” is no day; say one as in 2026-05-31.") from error
+
+
 Day = Annotated[
-    datetime | None,
-    typer.Option(formats=["%Y-%m-%d"], metavar="DAY", help="Decided from or up to this day."),
+    date | None,
+    typer.Option(parser=_read_day, metavar="DAY", help="Decided from or up to this day."),
 ]
 
 
@@ -95,9 +105,10 @@ def export(
         str,
         typer.Option(
             metavar="HOW",
-            help="What a group is: folder, a pattern for paths, or a CSV with photo and group.",
+            help="What a group of --split is: folder, as by itself, a pattern for paths, or a CSV "
+            "with photo and group.",
         ),
-    ] = "folder",
+    ] = "",
     update: Annotated[
         bool,
         typer.Option("--update", help="Take the place of the dataset that is at DEST, once whole."),
@@ -126,19 +137,16 @@ def export(
     held = settled(db=db, group=group)
     with failures():
         from pipeline.exchange.choice import Choice, value_of
-        from pipeline.exchange.export import check_destination, filled, unstored
+        from pipeline.exchange.export import changed, check_destination, filled, unstored
         from pipeline.exchange.export import export as write
         from pipeline.exchange.layout import Frame, Layout, Names, Photos
-        from pipeline.exchange.split import Split, grouping, shares_of
 
         check_destination(dest, folder, update=update)
-        choice = Choice(
-            search, tuple(map(value_of, where)), _day(since), _day(until), tuple(by_model)
-        )
-        parts = Split(shares_of(split), grouping(grouped_by), grouped_by) if split else None
+        choice = Choice(search, tuple(map(value_of, where)), since, until, tuple(by_model))
+        parts = _parts(split, grouped_by)
         layout = Layout(Photos(photos), Frame(frame), Names(names), parts, update)
         exported = write(held.database(folder), dest, folder, format_name, kinds, choice, layout)
-        for said in (unstored(exported), filled(exported, format_name)):
+        for said in (unstored(exported), changed(exported), filled(exported, format_name)):
             if said is not None:
                 remark(said)
         if json:
@@ -151,11 +159,21 @@ def _told(exported: "Exported") -> dict[str, object]:
     """What was exported, as a table has it: parts only where there are any."""
     parts = ", ".join(f"{part} {photos:,}" for part, photos in exported.parts.items())
     told = {name: value for name, value in vars(exported).items() if name != "parts"}
+    if not exported.changed:
+        del told["changed"]
     return {**told, "parts": parts} if parts else told
 
 
-def _day(said: datetime | None) -> date | None:
-    return None if said is None else said.date()
+def _parts(split: str | None, grouped_by: str) -> "Split | None":
+    from pipeline.errors import WrongChoice
+    from pipeline.exchange.split import Split, grouping, shares_of
+
+    if split:
+        how = grouped_by or "folder"
+        return Split(shares_of(split), grouping(how), how)
+    if grouped_by:
+        raise WrongChoice("--grouped-by says what --split must not divide: say both, or neither.")
+    return None
 
 
 def _kinds(names: list[str]) -> "list[DecisionKind]":

@@ -21,13 +21,14 @@ from pycocotools import mask as coco_mask
 from imaging.framing import Size
 from imaging.mask import rle
 from imaging.values import Rle
-from pipeline.errors import LabelError
+from pipeline.errors import LabelError, said_of
 from pipeline.exchange.abreast import abreast
 from pipeline.exchange.codecs.polygons import rle_of
 from pipeline.exchange.dataset import DatasetPhoto, Drawn, Provenance
-from pipeline.exchange.format import Label, Sizes
+from pipeline.exchange.format import Label, Sizes, no_overview
 
 PHOTOS, APART = "images", True
+overview = no_overview
 LESION = 1
 _FILE = "annotations.json"
 
@@ -70,8 +71,12 @@ class Segmentation:
     counts: str
 
 
-Segmented = Segmentation | list[list[int]]
-"""A lesion's run lengths, or its polygons."""
+@dataclass(frozen=True, eq=False)
+class Segmented:
+    """A lesion as the file has it, and the mask that this makes when it is read."""
+
+    said: Segmentation | list[list[int]]
+    mask: Rle
 
 
 @dataclass(frozen=True)
@@ -102,15 +107,15 @@ def write(photos: Iterable[DatasetPhoto], into: Path) -> None:
     So is one on which nothing was ever drawn: `nevus.mask` tells them apart. Each lesion is an
     annotation of its own where a reviewer said that there are several.
     """
-    write_with(_segmentation, photos, into)
+    write_with(_segmented, photos, into)
 
 
 def write_with(
-    segmentation: Callable[[Rle], Segmented],
+    segmented: Callable[[Rle], Segmented],
     photos: Iterable[DatasetPhoto],
     into: Path,
 ) -> None:
-    """The same, each lesion as `segmentation` has it. Raises OSError."""
+    """The same, each lesion as `segmented` has it. Raises OSError."""
     with (
         (into / _FILE).open("w", encoding="utf-8") as file,
         # What is known of a photo at once stands in two lists of the file, one after the other.
@@ -119,12 +124,12 @@ def write_with(
         images, annotations = List(file, "images"), List(aside, "annotations")
         # From 1 on: pycocotools takes the id 0 for no annotation.
         ids = count(1)
-        for photo, drawn in abreast(partial(_with_segmentations, segmentation), photos):
+        for photo, drawn in abreast(partial(_with_segments, segmented), photos):
             if images.empty:
                 file.write(_head(photo))
             images.add(_image(photo))
-            for lesion, said in zip(photo.lesions, drawn, strict=True):
-                annotations.add(_annotation(lesion, said, next(ids), photo))
+            for each in drawn:
+                annotations.add(_annotation(each, next(ids), photo))
         images.end()
         annotations.end()
         file.write(",\n")
@@ -133,10 +138,10 @@ def write_with(
         file.write("\n}")
 
 
-def _with_segmentations(
-    segmentation: Callable[[Rle], Segmented], photo: DatasetPhoto
+def _with_segments(
+    segmented: Callable[[Rle], Segmented], photo: DatasetPhoto
 ) -> tuple[DatasetPhoto, list[Segmented]]:
-    return photo, [segmentation(lesion) for lesion in photo.lesions]
+    return photo, [segmented(lesion) for lesion in photo.lesions]
 
 
 class List:
@@ -187,27 +192,24 @@ def _image(photo: DatasetPhoto) -> Image:
     )
 
 
-def _annotation(
-    lesion: Rle,
-    segmentation: Segmented,
-    annotation_id: int,
-    photo: DatasetPhoto,
-) -> Annotation:
-    encoded = {"size": [photo.size.height, photo.size.width], "counts": lesion.counts}
+def _annotation(drawn: Segmented, annotation_id: int, photo: DatasetPhoto) -> Annotation:
+    encoded = {"size": [photo.size.height, photo.size.width], "counts": drawn.mask.counts}
     left, top, width, height = (float(edge) for edge in coco_mask.toBbox(encoded))
     return Annotation(
         id=annotation_id,
         image_id=photo.photo_id,
         category_id=LESION,
-        segmentation=segmentation,
+        segmentation=drawn.said,
         area=int(coco_mask.area(encoded)),
         bbox=(left, top, width, height),
         iscrowd=0,
     )
 
 
-def _segmentation(rle: Rle) -> Segmentation:
-    return Segmentation((rle.size.height, rle.size.width), rle.counts.decode("ascii"))
+def _segmented(lesion: Rle) -> Segmented:
+    size = lesion.size
+    said = Segmentation((size.height, size.width), lesion.counts.decode("ascii"))
+    return Segmented(said, lesion)
 
 
 def read(source: Path, sizes: Sizes) -> Iterator[Label]:
@@ -223,7 +225,9 @@ def read(source: Path, sizes: Sizes) -> Iterator[Label]:
         if drawn:
             raise ValueError("there are annotations of images that it doesn't list")
     except (LookupError, TypeError, AttributeError, ValueError, OSError, RecursionError) as error:
-        raise LabelError(f"{path} can't be read as COCO's annotations: {error}.") from error
+        raise LabelError(
+            f"{path} can't be read as COCO's annotations: {said_of(error)}."
+        ) from error
 
 
 def _by_image(found: dict[str, Any]) -> dict[Any, list[dict[str, Any]]]:

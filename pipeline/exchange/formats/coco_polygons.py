@@ -10,14 +10,19 @@ from pathlib import Path
 from imaging.values import Rle
 from pipeline.exchange.codecs.polygons import edge_polygons, rle_of
 from pipeline.exchange.dataset import DatasetPhoto
-from pipeline.exchange.formats.coco import APART, PHOTOS, key, read, write_with
+from pipeline.exchange.formats.coco import APART, PHOTOS, Segmented, key, overview, read, write_with
 
-__all__ = ["APART", "PHOTOS", "kept", "key", "read", "write"]
+__all__ = ["APART", "PHOTOS", "kept", "key", "overview", "read", "write"]
 
 
 def write(photos: Iterable[DatasetPhoto], into: Path) -> None:
     """Write the dataset as `coco` does. Raises OSError."""
-    write_with(edge_polygons, photos, into)
+    write_with(_segmented, photos, into)
+
+
+def _segmented(lesion: Rle) -> Segmented:
+    polygons = edge_polygons(lesion)
+    return Segmented(polygons, rle_of(polygons, lesion.size))
 
 
 def kept(lesion: Rle) -> Rle:

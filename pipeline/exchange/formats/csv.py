@@ -13,11 +13,12 @@ from pathlib import Path
 from imaging.framing import Size
 from imaging.mask import rle
 from imaging.values import Rle
-from pipeline.errors import LabelError
+from pipeline.errors import LabelError, said_of
 from pipeline.exchange.dataset import DatasetPhoto, Drawn, Provenance
-from pipeline.exchange.format import CLASS, Label, Sizes
+from pipeline.exchange.format import CLASS, Label, Sizes, no_overview
 
 PHOTOS, APART = "images", True
+overview = no_overview
 _FILE, _MASKS = "masks.csv", "lesions_rle"
 _LONGEST = 2**28
 """Characters of a field: as many runs as a photo can have."""
@@ -46,7 +47,7 @@ def read(source: Path, sizes: Sizes) -> Iterator[Label]:
                 if row["mask"] != Drawn.NONE:
                     yield _label(row)
     except (LookupError, TypeError, ValueError, OSError, csv.Error) as error:
-        raise LabelError(f"{path} can't be read as nevus's table: {error}.") from error
+        raise LabelError(f"{path} can't be read as nevus's table: {said_of(error)}.") from error
 
 
 def _label(row: dict[str, str]) -> Label:

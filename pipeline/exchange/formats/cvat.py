@@ -12,14 +12,15 @@ from xml.sax.saxutils import quoteattr
 from imaging.framing import Size
 from imaging.mask import rle
 from imaging.values import Rle
-from pipeline.errors import LabelError
+from pipeline.errors import LabelError, said_of
 from pipeline.exchange.abreast import abreast
 from pipeline.exchange.codecs.polygons import rle_of as drawn
 from pipeline.exchange.codecs.runs import Runs, rle_of, runs_of
 from pipeline.exchange.dataset import DatasetPhoto
-from pipeline.exchange.format import CLASS, Label, Sizes, is_written
+from pipeline.exchange.format import CLASS, Label, Sizes, is_written, no_overview
 
 PHOTOS, APART = "images", True
+overview = no_overview
 _FILE = "annotations.xml"
 _HEAD = """<?xml version="1.0" encoding="utf-8"?>
 <annotations>
@@ -65,7 +66,7 @@ def read(source: Path, sizes: Sizes) -> Iterator[Label]:
                 yield _label(image)
                 image.clear()
     except (ElementTree.ParseError, LookupError, ValueError, OSError) as error:
-        raise LabelError(f"{path} can't be read as CVAT's masks: {error}.") from error
+        raise LabelError(f"{path} can't be read as CVAT's masks: {said_of(error)}.") from error
 
 
 def _label(image: ElementTree.Element) -> Label:

@@ -13,13 +13,14 @@ from typing import Any
 from imaging.framing import Size
 from imaging.mask import rle
 from imaging.values import Rle
-from pipeline.errors import LabelError
+from pipeline.errors import LabelError, said_of
 from pipeline.exchange.abreast import abreast
 from pipeline.exchange.codecs.brush import brush_of, rle_of
 from pipeline.exchange.dataset import DatasetPhoto
-from pipeline.exchange.format import CLASS, Label, Sizes, is_written
+from pipeline.exchange.format import CLASS, Label, Sizes, is_written, no_overview
 
 PHOTOS, APART = "images", True
+overview = no_overview
 _FILE = "tasks.json"
 _CONFIG = """<View>
   <Image name="image" value="$image"/>
@@ -116,7 +117,9 @@ def read(source: Path, sizes: Sizes) -> Iterator[Label]:
             if made:
                 yield _label(task["data"], made[-1]["result"], sizes)
     except (LookupError, TypeError, ValueError, OSError, RecursionError) as error:
-        raise LabelError(f"{path} can't be read as Label Studio's tasks: {error}.") from error
+        raise LabelError(
+            f"{path} can't be read as Label Studio's tasks: {said_of(error)}."
+        ) from error
 
 
 def _label(data: dict[str, Any], results: list[dict[str, Any]], sizes: Sizes) -> Label:

@@ -17,14 +17,15 @@ from imaging.framing import Mask, Size
 from imaging.mask import rle
 from imaging.mask.measure import bounding_box
 from imaging.values import Rle
-from pipeline.errors import LabelError
+from pipeline.errors import LabelError, said_of
 from pipeline.exchange.abreast import abreast
 from pipeline.exchange.codecs.pictures import decoded, grey, lesion_of
 from pipeline.exchange.codecs.polygons import rle_of
 from pipeline.exchange.dataset import DatasetPhoto
-from pipeline.exchange.format import CLASS, Label, Sizes, is_written
+from pipeline.exchange.format import CLASS, Label, Sizes, is_written, no_overview
 
 PHOTOS, APART = "images", True
+overview = no_overview
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def _label(path: Path) -> Label | None:
         lesions = tuple(_lesion(shape, size) for shape in found["shapes"])
         classes = tuple(str(shape["label"]) for shape in found["shapes"])
     except (LookupError, TypeError, ValueError, OSError, RecursionError) as error:
-        raise LabelError(f"{path} can't be read as labelme's shapes: {error}.") from error
+        raise LabelError(f"{path} can't be read as labelme's shapes: {said_of(error)}.") from error
     return Label(path.stem, size, lesions, classes)
 
 

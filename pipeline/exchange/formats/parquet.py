@@ -25,12 +25,13 @@ from pipeline.exchange.codecs.pictures import (
     told_apart,
 )
 from pipeline.exchange.dataset import DatasetPhoto, Provenance
-from pipeline.exchange.format import CLASS, Label, Sizes, is_written
+from pipeline.exchange.format import CLASS, Label, Sizes, is_written, no_overview
 
 if TYPE_CHECKING:
     import pyarrow
 
 PHOTOS, APART = "images", True
+overview = no_overview
 _FILE = "data.parquet"
 _ROWS = 100
 """Of a group: so many are held at once, encoded."""

@@ -24,9 +24,10 @@ from pipeline.exchange.codecs.pictures import (
     told_apart,
 )
 from pipeline.exchange.dataset import DatasetPhoto
-from pipeline.exchange.format import CLASS, Label, Sizes, is_written
+from pipeline.exchange.format import CLASS, Label, Sizes, is_written, no_overview
 
 PHOTOS, APART = "images", True
+overview = no_overview
 
 
 def write(photos: Iterable[DatasetPhoto], into: Path) -> None:

@@ -17,9 +17,10 @@ from pipeline.errors import ExportError, LabelError
 from pipeline.exchange.abreast import abreast
 from pipeline.exchange.codecs.pictures import Numbers, coloured, numbered, told_apart
 from pipeline.exchange.dataset import DatasetPhoto
-from pipeline.exchange.format import CLASS, Label, Sizes, is_written
+from pipeline.exchange.format import CLASS, Label, Sizes, is_written, no_overview
 
 PHOTOS, APART = "JPEGImages", True
+overview = no_overview
 MOST = 254
 """255 is what VOC doesn't say anything of."""
 _LIST = Path("ImageSets", "Segmentation", "default.txt")

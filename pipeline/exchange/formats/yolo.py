@@ -6,7 +6,7 @@ read. The lines are a quarter of a pixel in, so that whoever rounds and whoever 
 the pixel that is meant.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -26,13 +26,14 @@ from pipeline.exchange.format import CLASS, Label, Sizes, is_written
 
 PHOTOS, APART = "images", False
 _INSIDE = 0.25
-_DATA = "path: .\ntrain: images\nval: images\nnames:\n  0: lesion\n"
+_DATA, _NAMES = "data.yaml", "names:\n  0: lesion\n"
 
 
 def write(photos: Iterable[DatasetPhoto], into: Path) -> None:
     """Write the dataset; a photo without a lesion gets an empty file. Raises OSError."""
     (into / "labels").mkdir()
-    (into / "data.yaml").write_text(_DATA, encoding="utf-8")
+    data = f"path: .\ntrain: {PHOTOS}\nval: {PHOTOS}\n{_NAMES}"
+    (into / _DATA).write_text(data, encoding="utf-8")
     for _ in abreast(partial(_written, into), filter(is_written, photos)):
         pass
 
@@ -92,6 +93,12 @@ def _drawn(corners: npt.NDArray[np.int32], size: Size) -> Mask:
     mask = np.zeros((size.height, size.width), np.uint8)
     cv2.fillPoly(mask, [corners.astype(np.int32)], 1)
     return mask.view(np.bool_)
+
+
+def overview(parts: Sequence[str]) -> Mapping[str, str]:
+    """One `data.yaml` for all parts, which training reads."""
+    lines = "".join(f"{part}: {part}/{PHOTOS}\n" for part in parts)
+    return {_DATA: f"path: .\n{lines}{_NAMES}"}
 
 
 def key(photo: DatasetPhoto) -> str:

@@ -108,6 +108,7 @@ def test_provenance_says_who_what_and_from_where(
     assert (line["sha256"], line["content_hash"]) == (identity.file_hash, identity.content_hash)
     assert (line["decision"], line["reviewer"], line["author"]) == ("corrected", "ada", "ada")
     assert (line["origin"], line["threshold"], line["note"]) == ("brush", 0.5, "nöte 2")
+    assert line["tools"] == "brush"
     assert (line["seconds"], line["score"]) == (2.5, 3)
     assert (line["flag"], line["reason"]) == (True, "why")
     assert (line["model"], line["backend"]) == ("by hand", "numpy")

@@ -40,6 +40,7 @@ def photo(number: int, drawn: Drawn) -> DatasetPhoto:
         revision=1,
         author="lesion",
         origin="model",
+        tools="",
         threshold=0.5,
         mask=drawn,
         area_pixels=12,

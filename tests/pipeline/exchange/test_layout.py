@@ -1,6 +1,7 @@
 """Photos beside their masks: whose names, which way up, in which part, and without metadata."""
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,7 +21,7 @@ from imaging.decode.photo import read_photo
 from imaging.framing import Size
 from pipeline.errors import ExportError, WrongDestination
 from pipeline.exchange.choice import Choice, value_of
-from pipeline.exchange.export import export
+from pipeline.exchange.export import changed, export
 from pipeline.exchange.find import find_format, format_names
 from pipeline.exchange.layout import Frame, Layout, Names, Photos
 from pipeline.exchange.partial import _aside
@@ -336,3 +337,42 @@ def test_a_link_to_a_photo_that_is_gone_is_named_and_all_else_looked_at(
     gone.readlink().unlink()
     [fault] = verify(dest).faults
     assert fault.startswith(f"images/{gone.name} leads to ")
+
+
+def test_a_photo_left_in_its_place_that_is_another_now_is_said(
+    decided: Store, folder: Path, tmp_path: Path, draw: Callable[..., Path]
+) -> None:
+    database = tmp_path / "memory" / "nevus.db"
+    # Touched, and still the same: nothing to say.
+    os.utime(folder / "c.jpg", ns=(1, 1))
+    exported = export(database, tmp_path / "same", folder, "csv", ALL)
+    assert exported.changed == 0
+    assert changed(exported) is None
+    draw(folder / "c.jpg", at=(50, 50), size=(320, 240))
+    (folder / "b" / "3.webp").unlink()
+    exported = export(database, tmp_path / "set", folder, "csv", ALL)
+    assert exported.changed == 2
+    assert (changed(exported) or "").startswith("2 of the 5 photos are not in their places")
+
+
+def test_a_divided_yolo_dataset_has_one_file_that_names_its_parts(
+    decided: Store, folder: Path, tmp_path: Path
+) -> None:
+    layout = Layout(Photos.COPY, split=Split(shares_of("40/30/30"), lambda path: path))
+    exported = export(decided.path, tmp_path / "set", folder, "yolo", ALL, layout=layout)
+    told = dict(
+        line.split(": ")
+        for line in (tmp_path / "set" / "data.yaml").read_text().splitlines()
+        if ": " in line and not line.startswith(" ")
+    )
+    assert told.pop("path") == "."
+    assert set(told) == set(exported.parts)
+    for part, photos in exported.parts.items():
+        assert len(list((tmp_path / "set" / told[part]).iterdir())) == photos
+    assert verify(tmp_path / "set").faults == ()
+
+
+def test_a_dataset_lies_in_no_other(decided: Store, folder: Path, tmp_path: Path) -> None:
+    export(decided.path, tmp_path / "set", folder, "png", ALL)
+    with pytest.raises(WrongDestination, match="lies inside the dataset"):
+        export(decided.path, tmp_path / "set" / "deep" / "er", folder, "png", ALL)

@@ -1,5 +1,6 @@
 """What a format writes it reads back: each mask exactly, or as exactly as it says."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from imaging.mask import rle
 from imaging.mask.parts import parts_of
 from imaging.values import Rle
 from pipeline.errors import LabelError
+from pipeline.exchange.codecs.polygons import rle_of
 from pipeline.exchange.dataset import DatasetPhoto, Drawn
 from pipeline.exchange.find import find_format, format_names
 from pipeline.exchange.format import Label
@@ -144,3 +146,11 @@ def test_a_mask_has_one_digest_however_its_runs_are_written(mask: Mask, place: i
     other = mask.copy()
     other.flat[place % mask.size] ^= True
     assert rle.digest(rle.encode(other)) != rle.digest(rle.encode(mask))
+
+
+def test_coco_s_area_and_box_are_of_what_its_polygons_draw(tmp_path: Path) -> None:
+    mask = KINDS["a hole"]
+    find_format("coco-polygons").write(iter([dataset_photo(1, [mask], Size.of(mask))]), tmp_path)
+    [drawn] = json.loads((tmp_path / "annotations.json").read_text())["annotations"]
+    assert drawn["area"] == rle.area(rle_of(drawn["segmentation"], Size.of(mask)))
+    assert drawn["area"] > int(mask.sum())
