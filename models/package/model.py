@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from models.package.aimodel import check_aimodel, is_aimodel, read_aimodel
-from models.package.package import check_package, package_hash
+from models.package.package import PackageInfo, check_package, package_hash, read_package
 
 
 def check_model(path: Path) -> None:
@@ -20,3 +20,8 @@ def model_hash(path: Path) -> str:
     Raises ModelError.
     """
     return read_aimodel(path).hash if is_aimodel(path) else package_hash(path)
+
+
+def read_model(path: Path) -> PackageInfo:
+    """What a model says of itself; imports coremltools for a package. Raises ModelError."""
+    return read_aimodel(path) if is_aimodel(path) else read_package(path)
