@@ -11,6 +11,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from imaging.view.overlay import Colour
+from models.package.model import SUFFIXES
+from models.package.package import ModelError
+from models.registry import NAME, registry
 
 LONGEST_NAME = 40
 """Characters of a reviewer's name, which stands in rows and is stored with each decision."""
@@ -47,11 +50,19 @@ def read_group(value: object) -> str:
 
 
 def read_model(value: object) -> Path:
-    """The path of a package that is there."""
+    """The path of a model that is there, or the name of one of the registry's, as its path."""
     path = read_path(value)
-    if not path.is_dir():
-        raise ValueError
-    return path
+    if path.exists() and not is_model_name(read_text(value)):
+        return path
+    try:
+        return registry().find(read_text(value)).path
+    except ModelError as error:
+        raise ValueError from error
+
+
+def is_model_name(text: str) -> bool:
+    """Whether a text can only be a model's name: a path to one has an ending or a folder."""
+    return NAME.fullmatch(text) is not None and Path(text).suffix not in SUFFIXES
 
 
 def read_one_of(names: tuple[str, ...]) -> Callable[[object], object]:

@@ -14,10 +14,11 @@ from platformdirs import user_config_path
 
 from db.sqlite.location import database_for
 from imaging.view.overlay import Colour, Pens
+from models.registry import registry
 from models.run.refiner import shipped_refiner
 from models.run.segmenter import shipped_model
 from models.run.setup import ModelSetup
-from pipeline.setting_values import read_name
+from pipeline.setting_values import is_model_name, read_name
 from pipeline.settings_table import MOST_UNASKED, SETTINGS, Setting
 
 FILE_VARIABLE = "NEVUS_SETTINGS"
@@ -58,8 +59,12 @@ class Settings:
     sources: Mapping[str, str]
 
     def setup(self) -> ModelSetup:
-        """The model that is asked for, or else the one that is shipped."""
-        return ModelSetup(self.model or shipped_model(), self.backend, self.compute_units)
+        """The model that is asked for, else the one in use, else the one that is shipped.
+
+        Raises ModelError where the one in use is there no more.
+        """
+        package = self.model or registry().used_path() or shipped_model()
+        return ModelSetup(package, self.backend, self.compute_units)
 
     def database(self, folder: Path) -> Path:
         """Where the database of a folder's photos lies. Raises UnsafePlace."""
@@ -98,9 +103,13 @@ class Settings:
         return Pens(self.outline_color, self.fill_color, self.outline_width)
 
     def rows(self) -> list[tuple[str, str, str]]:
-        """Each setting's name, value and source."""
+        """Each setting's name, value and source. Raises ModelError as `setup` does."""
         values = vars(self)
-        return [(one.key, _shown(values[one.key]), self.sources[one.key]) for one in SETTINGS]
+        rows = {one.key: (_shown(values[one.key]), self.sources[one.key]) for one in SETTINGS}
+        used = None if self.model else registry().used_path()
+        if used is not None:
+            rows["model"] = str(used), "nevus model use"
+        return [(key, *told) for key, told in rows.items()]
 
 
 def settings_file(environment: Mapping[str, str] = os.environ) -> Path:
@@ -163,6 +172,8 @@ def _from_file(path: Path, environment: Mapping[str, str]) -> dict[str, tuple[ob
 
 def _beside(path: Path, key: str, value: object) -> object:
     """A path in the file counts from the file's folder."""
+    if key == "model" and isinstance(value, str) and is_model_name(value):
+        return value
     if key in {"db", "model", "backup_to"} and isinstance(value, str) and value.strip():
         return str(path.parent / Path(value).expanduser())
     return value

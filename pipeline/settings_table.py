@@ -94,8 +94,8 @@ SETTINGS = (
         "model",
         None,
         read_model,
-        "the path of an .mlpackage that is there",
-        "The model; by default the one shipped.",
+        "the path of a model that is there, or a name of nevus model list",
+        "The model; by default the one that nevus model use chose, else the one shipped.",
         '"~/models/better.mlpackage"',
     ),
     Setting(

@@ -5,6 +5,9 @@ from pathlib import Path
 from models.package.aimodel import check_aimodel, is_aimodel, read_aimodel
 from models.package.package import PackageInfo, check_package, package_hash, read_package
 
+SUFFIXES = (".mlpackage", ".aimodel")
+"""How the path of a model ends."""
+
 
 def check_model(path: Path) -> None:
     """Raise ModelError where there is no model at `path`."""

@@ -77,7 +77,7 @@ def test_options_outweigh_variables_and_these_the_file(
         ('backend = "abacus"', "backend must be one of auto, coreml, onnxruntime, coreai, not"),
         ("backend = ['auto']", "backend must be"),
         ('color = "pink"', "color must be one of auto, truecolor, 256"),
-        ('model = "none.mlpackage"', "model must be the path of an .mlpackage that is there"),
+        ('model = "none.mlpackage"', "model must be the path of a model that is there, or a"),
         ("db = 3", "db must be the path of a file"),
         ('reviewer = ""', "reviewer must be a name"),
         ('reviewer = "  "', "reviewer must be a name"),

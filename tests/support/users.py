@@ -16,6 +16,7 @@ def as_a_user(cache: Path) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith("NEVUS_")]:
             patch.delenv(name)
+        patch.setenv("NEVUS_MODELS", str(cache.parent / "models"))
         patch.setenv("XDG_CONFIG_HOME", str(cache.parent / "config"))
         patch.setenv("PYTHONPATH", str(SITE), prepend=os.pathsep)
         patch.setenv("XDG_CACHE_HOME", str(cache))

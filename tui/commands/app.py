@@ -13,6 +13,7 @@ from tui.commands.doctor import doctor
 from tui.commands.evaluate import evaluate
 from tui.commands.export import export
 from tui.commands.forget import forget
+from tui.commands.model import add_model, list_models, remove_model, show_model, use_model
 from tui.commands.restore import restore
 from tui.commands.retry import retry
 from tui.commands.review import review
@@ -59,6 +60,18 @@ for _command in (
     settings,
 ):
     app.command(cls=PlainCommand, help=_paragraphs(_command))(_command)
+
+
+models = typer.Typer(
+    cls=PlainGroup,
+    help="The models there are by name, and which of them outlines photos.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+)
+for _verb in (list_models, show_model, add_model, use_model, remove_model):
+    _name = _verb.__name__.removesuffix("s").removesuffix("_model")
+    models.command(_name, cls=PlainCommand, help=_paragraphs(_verb))(_verb)
+app.add_typer(models, name="model")
 
 
 def _show_version(asked: bool) -> None:

@@ -38,19 +38,35 @@ Group = Annotated[
 ]
 
 
-def _package(path: Path | None) -> Path | None:
-    """Say what is no package before a worker starts; what is wrong in one comes later."""
-    if path is not None:
-        from models.package.model import check_model
-        from models.package.package import ModelError, NotAPackage
+def model_at(given: Path | None) -> Path | None:
+    """Where a model lies that is named by path, or by its name in the registry.
 
-        try:
-            check_model(path)
-        except NotAPackage as error:
-            raise fail(str(error), WRONG_USAGE) from error
-        except ModelError:
-            pass
-    return path
+    Says what is none before a worker starts; what is wrong in one comes later.
+    """
+    if given is None:
+        return None
+    from models.package.model import check_model
+    from models.package.package import ModelError, NotAPackage
+
+    try:
+        if not given.exists():
+            return _named(given)
+        check_model(given)
+    except NotAPackage as error:
+        raise fail(str(error), WRONG_USAGE) from error
+    except ModelError:
+        pass
+    return given
+
+
+def _named(given: Path) -> Path:
+    from models.package.package import ModelError
+    from models.registry import registry
+
+    try:
+        return registry().find(str(given)).path
+    except ModelError as error:
+        raise fail(f"{given} is no path of a model. {error}", WRONG_USAGE) from error
 
 
 Model = Annotated[
@@ -58,9 +74,9 @@ Model = Annotated[
     typer.Option(
         "--model",
         "-m",
-        exists=True,
-        callback=_package,
-        help="The model, an .mlpackage; by default the one shipped.",
+        metavar="MODEL",
+        callback=model_at,
+        help="The model: a path, or a name of nevus model list; by default the one in use.",
     ),
 ]
 Json = Annotated[
