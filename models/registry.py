@@ -97,8 +97,8 @@ class Registry:
 
     def in_use(self) -> Entry:
         """What outlines photos where nobody says otherwise. Raises ModelError."""
-        used = self._used()
-        return self._shipped() if used is None else self.find(used.parent.name)
+        path = self.used_path()
+        return self._shipped() if path is None else self.find(path.parent.name)
 
     def used_path(self) -> Path | None:
         """Where the model in use lies, None where it is the shipped one: nothing of it is read.
