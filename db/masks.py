@@ -298,10 +298,16 @@ def _current_prediction(session: Session, photo_id: int) -> PredictionRow | None
 
 
 def is_worked_on(session: Session, standing: StandingRow) -> bool:
-    """Whether somebody has said anything of what a photo stands on, or edits it."""
-    if standing.decision_id is not None:
+    """Whether somebody has said anything of what a photo stands on, edits it, or brought it."""
+    if standing.decision_id is not None or _is_imported(session, standing.revision_id):
         return True
     return is_drafted(session, standing.photo_id, standing.revision_id)
+
+
+def _is_imported(session: Session, revision_id: int | None) -> bool:
+    if revision_id is None:
+        return False
+    return bool(follow(session, RevisionRow, revision_id).origin == Origin.IMPORTED)
 
 
 def is_drafted(session: Session, photo_id: int, revision_id: int | None) -> bool:

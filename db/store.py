@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from sqlalchemy import Engine
 
+from db.bringing import Bringing
 from db.checking import Checking
 from db.claims import Claims
 from db.decisions import Decisions
@@ -35,6 +36,7 @@ class _Failed:
 
 class Store(
     TakingIn,
+    Bringing,
     Drafts,
     Decisions,
     Together,

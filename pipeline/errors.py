@@ -79,4 +79,6 @@ def said_of(error: Exception) -> str:
         return f"there is no “{error.args[0]}” in it"
     if isinstance(error, OSError):
         return error.strerror or str(error)
+    if isinstance(error, TypeError | AttributeError):
+        return "something in it is missing, or of another kind"
     return str(error)

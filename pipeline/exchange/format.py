@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from imaging.framing import Size
 from imaging.mask import rle
 from imaging.values import Rle
+from pipeline.errors import LabelError, said_of
 from pipeline.exchange.dataset import DatasetPhoto, Drawn
 
 CLASS = "lesion"
@@ -34,6 +35,36 @@ class Label:
         return rle.union(self.lesions, self.size)
 
 
+@dataclass(frozen=True)
+class Unread:
+    """A photo of a dataset whose labels can't be read, and why, as a sentence."""
+
+    key: str
+    reason: str
+
+
+Read = Label | Unread
+Given = TypeVar("Given")
+
+
+def each_by_itself(
+    read: Callable[[Given], Label], key: Callable[[Given], str], given: Given
+) -> Read:
+    """What one photo's labels say; one that can't be read is in no other's way."""
+    try:
+        return read(given)
+    except LabelError as error:
+        return Unread(key(given), str(error))
+
+
+def record(read: Callable[[], Label], key: str) -> Read:
+    """What one photo's record in a larger file says, likewise."""
+    try:
+        return read()
+    except (LookupError, TypeError, AttributeError, ValueError, LabelError) as error:
+        return Unread(key, f"What is said of {key} makes no sense: {said_of(error)}.")
+
+
 class Format(Protocol):
     """A module of `pipeline.exchange.formats`, found by its name."""
 
@@ -49,10 +80,11 @@ class Format(Protocol):
         """
         ...
 
-    def read(self, source: Path, sizes: Sizes) -> Iterator[Label]:
-        """What a dataset of this format in a folder says, photo by photo. Raises LabelError.
+    def read(self, source: Path, sizes: Sizes) -> Iterator[Read]:
+        """What a dataset of this format in a folder says, photo by photo.
 
-        `sizes` is asked where the files don't say how large a photo is.
+        `sizes` is asked where the files don't say how large a photo is. Raises LabelError where
+        nothing behind can be read either.
         """
         ...
 
@@ -72,6 +104,11 @@ class Format(Protocol):
 def no_overview(_parts: Sequence[str]) -> Mapping[str, str]:
     """Nothing lies beside the parts: each is a dataset like any other."""
     return {}
+
+
+def stem(path: Path) -> str:
+    """What a photo is called whose labels lie in a file of its own."""
+    return path.stem
 
 
 def is_written(photo: DatasetPhoto) -> bool:

@@ -13,7 +13,7 @@ from imaging.values import Rle
 from pipeline.errors import ExportError, LabelError
 from pipeline.exchange.abreast import abreast
 from pipeline.exchange.dataset import DatasetPhoto
-from pipeline.exchange.format import Format, Label, is_written
+from pipeline.exchange.format import Format, Label, Unread, is_written
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,9 @@ class Witness:
         try:
             for label in self._chosen.read(source, self._size):
                 wanted = self._expected.get(label.key)
-                if wanted is None:
+                if isinstance(label, Unread):
+                    yield label.reason
+                elif wanted is None:
                     yield f"{label.key} has a mask, and no photo is called so."
                 elif not self._holds(label, wanted):
                     yield f"The mask of {label.key} is not the one that was decided."

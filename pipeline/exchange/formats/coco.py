@@ -25,7 +25,7 @@ from pipeline.errors import LabelError, said_of
 from pipeline.exchange.abreast import abreast
 from pipeline.exchange.codecs.polygons import rle_of
 from pipeline.exchange.dataset import DatasetPhoto, Drawn, Provenance
-from pipeline.exchange.format import Label, Sizes, no_overview
+from pipeline.exchange.format import Label, Read, Sizes, no_overview, record
 
 PHOTOS, APART = "images", True
 overview = no_overview
@@ -212,7 +212,7 @@ def _segmented(lesion: Rle) -> Segmented:
     return Segmented(said, lesion)
 
 
-def read(source: Path, sizes: Sizes) -> Iterator[Label]:
+def read(source: Path, sizes: Sizes) -> Iterator[Read]:
     """Each image on which something was drawn, its annotations run lengths or polygons."""
     path = source / _FILE if source.is_dir() else source
     try:
@@ -221,7 +221,8 @@ def read(source: Path, sizes: Sizes) -> Iterator[Label]:
         drawn = _by_image(found)
         for image in found["images"]:
             if image.get("nevus", {}).get("mask") != Drawn.NONE:
-                yield _label(image, drawn.pop(image["id"], []), names)
+                annotations = drawn.pop(image["id"], [])
+                yield record(partial(_label, image, annotations, names), str(image["file_name"]))
         if drawn:
             raise ValueError("there are annotations of images that it doesn't list")
     except (LookupError, TypeError, AttributeError, ValueError, OSError, RecursionError) as error:

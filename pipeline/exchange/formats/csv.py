@@ -8,6 +8,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, fields
+from functools import partial
 from pathlib import Path
 
 from imaging.framing import Size
@@ -15,7 +16,7 @@ from imaging.mask import rle
 from imaging.values import Rle
 from pipeline.errors import LabelError, said_of
 from pipeline.exchange.dataset import DatasetPhoto, Drawn, Provenance
-from pipeline.exchange.format import CLASS, Label, Sizes, no_overview
+from pipeline.exchange.format import CLASS, Label, Read, Sizes, no_overview, record
 
 PHOTOS, APART = "images", True
 overview = no_overview
@@ -37,7 +38,7 @@ def write(photos: Iterable[DatasetPhoto], into: Path) -> None:
             rows.writerow({"file_name": photo.relative_path, **said, _MASKS: masks})
 
 
-def read(source: Path, sizes: Sizes) -> Iterator[Label]:
+def read(source: Path, sizes: Sizes) -> Iterator[Read]:
     """Each row on which something was drawn."""
     path = source / _FILE if source.is_dir() else source
     csv.field_size_limit(min(_LONGEST, sys.maxsize))
@@ -45,7 +46,7 @@ def read(source: Path, sizes: Sizes) -> Iterator[Label]:
         with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
             for row in csv.DictReader(file, strict=True):
                 if row["mask"] != Drawn.NONE:
-                    yield _label(row)
+                    yield record(partial(_label, row), row["file_name"])
     except (LookupError, TypeError, ValueError, OSError, csv.Error) as error:
         raise LabelError(f"{path} can't be read as nevus's table: {said_of(error)}.") from error
 

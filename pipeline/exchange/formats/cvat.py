@@ -4,6 +4,7 @@ A photo without a lesion is an image without masks; one on which nothing was dra
 """
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import count
 from pathlib import Path, PurePosixPath
 from xml.etree import ElementTree
@@ -17,7 +18,7 @@ from pipeline.exchange.abreast import abreast
 from pipeline.exchange.codecs.polygons import rle_of as drawn
 from pipeline.exchange.codecs.runs import Runs, rle_of, runs_of
 from pipeline.exchange.dataset import DatasetPhoto
-from pipeline.exchange.format import CLASS, Label, Sizes, is_written, no_overview
+from pipeline.exchange.format import CLASS, Label, Read, Sizes, is_written, no_overview, record
 
 PHOTOS, APART = "images", True
 overview = no_overview
@@ -57,13 +58,13 @@ def _mask(lesion: Rle) -> str:
     )
 
 
-def read(source: Path, sizes: Sizes) -> Iterator[Label]:
+def read(source: Path, sizes: Sizes) -> Iterator[Read]:
     """Each image of `annotations.xml`; masks and polygons, nothing else."""
     path = source / _FILE if source.is_dir() else source
     try:
         for _, image in ElementTree.iterparse(path):
             if image.tag == "image":
-                yield _label(image)
+                yield record(partial(_label, image), image.attrib["name"])
                 image.clear()
     except (ElementTree.ParseError, LookupError, ValueError, OSError) as error:
         raise LabelError(f"{path} can't be read as CVAT's masks: {said_of(error)}.") from error

@@ -7,6 +7,7 @@ annotation without results; one on which nothing was drawn has no annotation.
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from pipeline.errors import LabelError, said_of
 from pipeline.exchange.abreast import abreast
 from pipeline.exchange.codecs.brush import brush_of, rle_of
 from pipeline.exchange.dataset import DatasetPhoto
-from pipeline.exchange.format import CLASS, Label, Sizes, is_written, no_overview
+from pipeline.exchange.format import CLASS, Label, Read, Sizes, is_written, no_overview, record
 
 PHOTOS, APART = "images", True
 overview = no_overview
@@ -107,7 +108,7 @@ def _result(number: int, lesion: Rle, size: Size) -> Result:
     return Result(name, "brushlabels", "tag", "image", 0, size.width, size.height, value)
 
 
-def read(source: Path, sizes: Sizes) -> Iterator[Label]:
+def read(source: Path, sizes: Sizes) -> Iterator[Read]:
     """Each task of `tasks.json` with an annotation; of several the last one counts."""
     path = source / _FILE if source.is_dir() else source
     try:
@@ -115,7 +116,8 @@ def read(source: Path, sizes: Sizes) -> Iterator[Label]:
         for task in tasks:
             made = [each for each in task["annotations"] if not each.get("was_cancelled")]
             if made:
-                yield _label(task["data"], made[-1]["result"], sizes)
+                said = partial(_label, task["data"], made[-1]["result"], sizes)
+                yield record(said, str(task["data"]["image"]))
     except (LookupError, TypeError, ValueError, OSError, RecursionError) as error:
         raise LabelError(
             f"{path} can't be read as Label Studio's tasks: {said_of(error)}."

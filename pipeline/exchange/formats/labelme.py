@@ -22,7 +22,7 @@ from pipeline.exchange.abreast import abreast
 from pipeline.exchange.codecs.pictures import decoded, grey, lesion_of
 from pipeline.exchange.codecs.polygons import rle_of
 from pipeline.exchange.dataset import DatasetPhoto
-from pipeline.exchange.format import CLASS, Label, Sizes, is_written, no_overview
+from pipeline.exchange.format import CLASS, Label, Read, Sizes, Unread, is_written, no_overview
 
 PHOTOS, APART = "images", True
 overview = no_overview
@@ -81,10 +81,18 @@ def _shape(mask: Mask) -> Shape:
     return Shape(CLASS, ends, None, "", "mask", {}, picture)
 
 
-def read(source: Path, sizes: Sizes) -> Iterator[Label]:
+def read(source: Path, sizes: Sizes) -> Iterator[Read]:
     """Each JSON of the folder that has shapes; masks and polygons, nothing else."""
-    labels = abreast(_label, sorted(source.glob("*.json")))
+    paths = [source] if source.is_file() else sorted(source.glob("*.json"))
+    labels = abreast(_read, paths)
     return (label for label in labels if label is not None)
+
+
+def _read(path: Path) -> Read | None:
+    try:
+        return _label(path)
+    except LabelError as error:
+        return Unread(path.stem, str(error))
 
 
 def _label(path: Path) -> Label | None:

@@ -25,7 +25,7 @@ from pipeline.exchange.codecs.pictures import (
     told_apart,
 )
 from pipeline.exchange.dataset import DatasetPhoto, Provenance
-from pipeline.exchange.format import CLASS, Label, Sizes, is_written, no_overview
+from pipeline.exchange.format import CLASS, Label, Read, Sizes, is_written, no_overview, record
 
 if TYPE_CHECKING:
     import pyarrow
@@ -136,7 +136,7 @@ def _text(text: str) -> str:
     return str(text).encode("utf-8", "replace").decode("utf-8")
 
 
-def read(source: Path, sizes: Sizes) -> Iterator[Label]:
+def read(source: Path, sizes: Sizes) -> Iterator[Read]:
     """Each row on which something was drawn."""
     path = source / _FILE if source.is_dir() else source
     parquet = _parquet()
@@ -146,10 +146,14 @@ def read(source: Path, sizes: Sizes) -> Iterator[Label]:
         with parquet.ParquetFile(path) as file:
             columns = ["file_name", "mask", "instances"]
             for batch in file.iter_batches(_ROWS, columns=columns):
-                rows = batch.to_pylist()
-                yield from abreast(_label, [row for row in rows if row["mask"] is not None])
+                rows = [row for row in batch.to_pylist() if row["mask"] is not None]
+                yield from abreast(_read, rows)
     except (pyarrow.ArrowException, LookupError, TypeError, OSError) as error:
         raise LabelError(f"{path} can't be read as masks in Parquet: {error}.") from error
+
+
+def _read(row: dict[str, Any]) -> Read:
+    return record(partial(_label, row), str(row["file_name"]))
 
 
 def _label(row: dict[str, Any]) -> Label:

@@ -24,7 +24,16 @@ from pipeline.exchange.codecs.pictures import (
     told_apart,
 )
 from pipeline.exchange.dataset import DatasetPhoto
-from pipeline.exchange.format import CLASS, Label, Sizes, is_written, no_overview
+from pipeline.exchange.format import (
+    CLASS,
+    Label,
+    Read,
+    Sizes,
+    each_by_itself,
+    is_written,
+    no_overview,
+    stem,
+)
 
 PHOTOS, APART = "images", True
 overview = no_overview
@@ -53,11 +62,12 @@ def _written(into: Path, photo: DatasetPhoto) -> str:
     return json.dumps(asdict(photo.provenance)) + "\n"
 
 
-def read(source: Path, sizes: Sizes) -> Iterator[Label]:
+def read(source: Path, sizes: Sizes) -> Iterator[Read]:
     """Each mask of `masks`, or of the folder itself, told apart by `instances`."""
     masks = source / "masks"
     paths = sorted((masks if masks.is_dir() else source).glob("*.png"))
-    return abreast(partial(_label, source / "instances"), paths)
+    one = partial(each_by_itself, partial(_label, source / "instances"), stem)
+    return abreast(one, paths)
 
 
 def _label(apart: Path, path: Path) -> Label:

@@ -17,7 +17,16 @@ from pipeline.errors import ExportError, LabelError
 from pipeline.exchange.abreast import abreast
 from pipeline.exchange.codecs.pictures import Numbers, coloured, numbered, told_apart
 from pipeline.exchange.dataset import DatasetPhoto
-from pipeline.exchange.format import CLASS, Label, Sizes, is_written, no_overview
+from pipeline.exchange.format import (
+    CLASS,
+    Label,
+    Read,
+    Sizes,
+    each_by_itself,
+    is_written,
+    no_overview,
+    stem,
+)
 
 PHOTOS, APART = "JPEGImages", True
 overview = no_overview
@@ -70,10 +79,11 @@ def _palette() -> bytes:
     return colours.tobytes()
 
 
-def read(source: Path, sizes: Sizes) -> Iterator[Label]:
+def read(source: Path, sizes: Sizes) -> Iterator[Read]:
     """Each picture of `SegmentationClass`, told apart by that of `SegmentationObject`."""
     paths = sorted((source / _CLASSES).glob("*.png"))
-    return abreast(partial(_label, source / _OBJECTS), paths)
+    one = partial(each_by_itself, partial(_label, source / _OBJECTS), stem)
+    return abreast(one, paths)
 
 
 def _label(objects: Path, path: Path) -> Label:

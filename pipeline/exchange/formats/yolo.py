@@ -22,7 +22,7 @@ from pipeline.errors import LabelError
 from pipeline.exchange.abreast import abreast
 from pipeline.exchange.codecs.polygons import filled
 from pipeline.exchange.dataset import DatasetPhoto
-from pipeline.exchange.format import CLASS, Label, Sizes, is_written
+from pipeline.exchange.format import CLASS, Label, Read, Sizes, each_by_itself, is_written
 
 PHOTOS, APART = "images", False
 _INSIDE = 0.25
@@ -54,16 +54,30 @@ def _lines(lesion: Rle) -> Iterator[str]:
         yield "0 " + " ".join(f"{share:.8f}" for share in shares.ravel())
 
 
-def read(source: Path, sizes: Sizes) -> Iterator[Label]:
+def read(source: Path, sizes: Sizes) -> Iterator[Read]:
     """Each file of `labels`, with the size that its photo has."""
     labels = source / "labels"
     paths = sorted((labels if labels.is_dir() else source).rglob("*.txt"))
     # Sizes are asked for by the caller's thread, which may ask a database.
-    return abreast(_label, ((path, sizes(path.stem)) for path in paths))
+    return abreast(partial(each_by_itself, _label, _key), _sized(paths, sizes))
 
 
-def _label(file: tuple[Path, Size]) -> Label:
+def _sized(paths: Iterable[Path], sizes: Sizes) -> Iterator[tuple[Path, Size | LabelError]]:
+    for path in paths:
+        try:
+            yield path, sizes(path.stem)
+        except LabelError as error:
+            yield path, error
+
+
+def _key(file: tuple[Path, Size | LabelError]) -> str:
+    return file[0].stem
+
+
+def _label(file: tuple[Path, Size | LabelError]) -> Label:
     path, size = file
+    if isinstance(size, LabelError):
+        raise size
     try:
         lines = path.read_text(encoding="utf-8").split("\n")
         lesions = tuple(_lesion(line.split(), size) for line in lines if line.strip())

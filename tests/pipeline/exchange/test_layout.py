@@ -23,6 +23,7 @@ from pipeline.errors import ExportError, WrongDestination
 from pipeline.exchange.choice import Choice, value_of
 from pipeline.exchange.export import changed, export
 from pipeline.exchange.find import find_format, format_names
+from pipeline.exchange.format import Label
 from pipeline.exchange.layout import Frame, Layout, Names, Photos
 from pipeline.exchange.partial import _aside
 from pipeline.exchange.split import Split, by_folder, grouping, shares_of
@@ -97,6 +98,7 @@ def test_each_format_holds_a_turned_photo_in_both_frames(
     dest = export(decided.path, tmp_path / name, folder, name, ALL, choice, layout).dest
     size = Size(240, 320) if frame is Frame.UPRIGHT else Size(320, 240)
     [label] = find_format(name).read(dest, lambda _: size)
+    assert isinstance(label, Label)
     assert label.size == size
     assert verify(dest).faults == ()
 
