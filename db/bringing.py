@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 
-from sqlmodel import Session
+from sqlalchemy import select
+from sqlmodel import Session, col
 
-from db.brought import Brought, BroughtDecision, Took
+from db.brought import Brought, BroughtDecision, Placed, Took
 from db.columns import now
 from db.masks import add_revision, instances_of, is_drafted, rle_of
 from db.moments import moment_for
-from db.sessions import Sessions, follow, standing_of
-from db.tables import DecisionRow, InstanceRow, MaskRow, RevisionRow, StandingRow
+from db.sessions import Sessions, below, follow, live_below, size_of, standing_of
+from db.tables import DecisionRow, FileRow, InstanceRow, MaskRow, PhotoRow, RevisionRow, StandingRow
 from db.values import DecisionKind, Origin
 from imaging.mask import rle
 from imaging.values import Rle
@@ -17,6 +18,21 @@ from imaging.values import Rle
 
 class Bringing(Sessions):
     """What an import stores."""
+
+    def placed(self, folder: str) -> list[Placed]:
+        """Every file of a photo that lies below a folder."""
+        rows = (
+            select(FileRow, PhotoRow)
+            .join(PhotoRow, col(PhotoRow.id) == col(FileRow.photo_id))
+            .where(live_below(folder))
+            .order_by(col(FileRow.path))
+        )
+        with self._reading() as session:
+            return [
+                Placed(photo.id, file.path, photo.content_hash, size_of(photo))
+                for file, photo in session.execute(rows)
+                if below(file.path, folder)
+            ]
 
     def bring(self, brought: Sequence[Brought], *, store: bool = True) -> list[Took]:
         """Store masks in one transaction, and what became of each.
@@ -52,6 +68,10 @@ def _is_as_brought(session: Session, standing: StandingRow, brought: Brought) ->
             return not rle.area(brought.rle)
     elif said is not None:
         return False
+    return _is_same_mask(session, standing, brought)
+
+
+def _is_same_mask(session: Session, standing: StandingRow, brought: Brought) -> bool:
     if standing.revision_id is None:
         return False
     mask = follow(session, MaskRow, standing.revision_id)
@@ -66,7 +86,8 @@ def _digests(*masks: Rle) -> list[str]:
 def _store(session: Session, standing: StandingRow, brought: Brought) -> None:
     said, before = brought.decision, standing.revision_id
     revision_id = before
-    if said is None or said.kind is not DecisionKind.NO_LESION:
+    has_mask = said is None or said.kind is not DecisionKind.NO_LESION
+    if has_mask and not _is_same_mask(session, standing, brought):
         revision_id = _add_revision(session, standing, brought)
     standing.revision_id = revision_id
     if said is not None:

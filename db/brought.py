@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from db.values import DecisionKind
+from imaging.framing import Size
 from imaging.values import Measurements, Rle
 
 
@@ -33,6 +34,16 @@ class Brought:
     author: str
     instances: tuple[Rle, ...] = ()
     decision: BroughtDecision | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A file of a photo: where it lies, what it shows, and how large that is upright."""
+
+    photo_id: int
+    path: str
+    content_hash: str
+    size: Size
 
 
 class Took(StrEnum):

@@ -65,6 +65,14 @@ def turned_back(mask: Mask, turn: int) -> Mask:
     return back[:, ::-1] if turn in _MIRRORED else back
 
 
+def turned_upright(mask: Mask, turn: int) -> Mask:
+    """A mask (H, W) of a picture as it is stored under an orientation, on the upright one."""
+    back = mask[:, ::-1] if turn in _MIRRORED else mask
+    if turn in _UPSIDE_DOWN:
+        back = back[::-1]
+    return back.T if turn in _ALONG else back
+
+
 def turned_rows(pixels: Pixels, turn: int, top: int, count: int) -> Pixels:
     """Where in an upright picture (H, W, 3) the rows from `top` on of a stored one lie; a view."""
     along = 1 if turn >= 5 else 0

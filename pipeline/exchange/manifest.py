@@ -36,6 +36,8 @@ class Manifest:
     photos: int
     asked: dict[str, str]
     """What was asked for, by option."""
+    known: dict[str, dict[str, dict[str, Any]]]
+    """What was known of each photo, by folder and key."""
 
 
 class Writer:
@@ -119,12 +121,14 @@ def read(root: Path) -> Manifest:
 
 def _manifest(found: dict[str, Any]) -> Manifest:
     masks: dict[str, dict[str, Masks]] = {}
+    known: dict[str, dict[str, dict[str, Any]]] = {}
     for photo in found["photos"]:
         held = masks.setdefault(str(photo["folder"]), {})
+        known.setdefault(str(photo["folder"]), {})[photo["key"]] = dict(photo["nevus"])
         said = photo["masks"]
         if said is not None:
             size = Size(int(said["size"]["width"]), int(said["size"]["height"]))
             held[photo["key"]] = Masks(size, said["whole"], tuple(said["lesions"]), said["lost"])
     files = {str(path): str(digest) for path, digest in found["files"].items()}
     asked = {str(option): str(said) for option, said in found["asked"].items()}
-    return Manifest(str(found["format"]), files, masks, len(found["photos"]), asked)
+    return Manifest(str(found["format"]), files, masks, len(found["photos"]), asked, known)

@@ -13,6 +13,7 @@ from tui.commands.doctor import doctor
 from tui.commands.evaluate import evaluate
 from tui.commands.export import export
 from tui.commands.forget import forget
+from tui.commands.import_ import import_
 from tui.commands.model import add_model, list_models, remove_model, show_model, use_model
 from tui.commands.restore import restore
 from tui.commands.retry import retry
@@ -50,6 +51,7 @@ for _command in (
     service,
     export,
     verify,
+    import_,
     evaluate,
     doctor,
     check,
@@ -59,7 +61,8 @@ for _command in (
     retry,
     settings,
 ):
-    app.command(cls=PlainCommand, help=_paragraphs(_command))(_command)
+    _name = _command.__name__.rstrip("_")
+    app.command(_name, cls=PlainCommand, help=_paragraphs(_command))(_command)
 
 
 models = typer.Typer(

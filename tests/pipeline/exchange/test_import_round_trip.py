@@ -1,0 +1,89 @@
+"""What was exported comes in the same again, in every format, frame and orientation."""
+
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from db.brought import Brought, BroughtDecision
+from db.values import DecisionKind
+from imaging.decode.orientation import turned_back, turned_upright, upright_size
+from imaging.framing import Mask, Size
+from imaging.mask import rle
+from imaging.mask.measure import measure
+from imaging.mask.parts import parts_of
+from pipeline.exchange.export import export
+from pipeline.exchange.find import find_format, format_names
+from pipeline.exchange.layout import Frame, Layout
+from pipeline.upkeep.check import check
+from tests.pipeline.conftest import remember_photo
+from tests.support.databases import new_store
+from tests.support.importing import DECIDED, STORED, masks_of, run, turned
+
+
+@pytest.fixture(scope="module")
+def eight(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A photo under each orientation."""
+    folder = tmp_path_factory.mktemp("turned").resolve()
+    for orientation in range(1, 9):
+        turned(folder / f"turned-{orientation}.png", orientation)
+    return folder
+
+
+def drawn_masks(size: Size) -> st.SearchStrategy[Mask]:
+    """Masks with holes, of several parts, at the border, of one pixel, empty and full."""
+    shape = (size.height, size.width)
+    one = np.zeros(shape, np.bool_)
+    one[size.height // 2, size.width // 3] = True
+    hole = np.ones(shape, np.bool_)
+    hole[2:4, 2:5] = False
+    parts = np.zeros(shape, np.bool_)
+    parts[:2, :3] = parts[-2:, -2:] = True
+    plain = [one, hole, parts, np.zeros(shape, np.bool_), np.ones(shape, np.bool_)]
+    return st.sampled_from(plain) | arrays(bool, shape)
+
+
+@pytest.mark.parametrize("frame", Frame)
+@pytest.mark.parametrize("name", format_names())
+@settings(max_examples=3, deadline=None)
+@given(data=st.data())
+def test_what_was_exported_comes_in_the_same_under_every_orientation(
+    name: str,
+    frame: Frame,
+    data: st.DataObject,
+    eight: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    place = tmp_path_factory.mktemp("trip")
+    with (
+        closing(new_store(place / "a" / "nevus.db")) as before,
+        closing(new_store(place / "b" / "nevus.db")) as after,
+    ):
+        chosen = find_format(name)
+        for orientation in range(1, 9):
+            path = eight / f"turned-{orientation}.png"
+            photo = remember_photo(before, path)
+            remember_photo(after, path)
+            mask = data.draw(drawn_masks(upright_size(STORED, orientation)))
+            if mask.any():
+                # What a format can't hold is lost on the way out, and said there.
+                lies = orientation if frame is Frame.STORED else 1
+                held = chosen.kept(rle.encode(turned_back(mask, lies)))
+                mask = turned_upright(rle.decode(held), lies)
+            parts = [part.on(Size.of(mask)) for part in parts_of(mask)]
+            several = tuple(map(rle.encode, parts)) if chosen.APART and len(parts) > 1 else ()
+            kind = DecisionKind.CORRECTED if mask.any() else DecisionKind.NO_LESION
+            whole, said = rle.encode(mask), BroughtDecision(kind, "bob")
+            before.bring([Brought(photo, whole, measure(mask), "bob", several, said)])
+        layout = Layout(frame=frame)
+        made = export(before.path, place / "set", eight, name, list(DecisionKind), layout=layout)
+        found = run(after, eight, made.dest, DECIDED)
+        assert (found.imported, found.faults, found.conflicts) == (8, (), ())
+        assert masks_of(after, eight) == masks_of(before, eight)
+        again = run(after, eight, made.dest, DECIDED)
+        assert (again.imported, again.as_they_are) == (0, 8)
+        assert check(after.path).holds
