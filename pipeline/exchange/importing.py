@@ -80,7 +80,7 @@ def import_labels(
     for part in _parts(name, at, asked):
         labels = tally.count(part.read(photos.sizes(part)), progress)
         taking = abreast(part.take, photos.matched(labels, part))
-        for taken in _together(tally.fit(taking)):
+        for taken in _together(tally.once(tally.fit(taking))):
             brought = [_brought(each, part, asked) for each in taken]
             for each, took in zip(taken, store.bring(brought, store=asked.store), strict=True):
                 tally.took(each.label.key, took)
@@ -237,6 +237,8 @@ class _Tally:
         self._conflicts: list[str] = []
         self._faults: list[str] = []
         self._missing: list[str] = []
+        self._said: dict[int, tuple[str, str]] = {}
+        """Of each photo what its label is called, and the hash of its mask."""
 
     def count(self, labels: Iterable[Read], progress: Callable[[int], None]) -> Iterator[Read]:
         for label in labels:
@@ -255,6 +257,22 @@ class _Tally:
                 self._conflicts.append(str(each.reason))
             else:
                 self._faults.append(str(each.reason))
+
+    def once(self, meant: Iterable[_Meant]) -> Iterator[_Meant]:
+        """Those that no label before said something else of: which is right nobody knows."""
+        for each in meant:
+            assert each.photo is not None
+            assert each.taken is not None
+            said = each.label.key, rle.digest(each.taken.whole)
+            before = self._said.setdefault(each.photo.photo_id, said)
+            if before == said:
+                yield each
+            elif before[1] == said[1]:
+                self._took[Took.KNOWN] += 1
+            else:
+                self._conflicts.append(
+                    f"{said[0]} and {before[0]} mean the same photo and differ: the first counts."
+                )
 
     def took(self, key: str, took: Took) -> None:
         self._took[took] += 1

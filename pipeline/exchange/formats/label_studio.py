@@ -11,12 +11,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from imaging.framing import Size
 from imaging.mask import rle
 from imaging.values import Rle
 from pipeline.errors import LabelError, said_of
 from pipeline.exchange.abreast import abreast
 from pipeline.exchange.codecs.brush import brush_of, rle_of
+from pipeline.exchange.codecs.polygons import rle_of as polygon_rle
 from pipeline.exchange.dataset import DatasetPhoto
 from pipeline.exchange.format import CLASS, Label, Read, Sizes, is_written, no_overview, record
 
@@ -133,15 +136,21 @@ def _label(data: dict[str, Any], results: list[dict[str, Any]], sizes: Sizes) ->
     else:
         size = sizes(key)
     lesions = tuple(_lesion(result, size) for result in results)
-    return Label(key, size, lesions, tuple(str(r["value"]["brushlabels"][0]) for r in results))
+    return Label(key, size, lesions, tuple(str(r["value"][r["type"]][0]) for r in results))
 
 
 def _lesion(result: dict[str, Any], size: Size) -> Rle:
-    if result["type"] != "brushlabels" or result["value"].get("format") != "rle":
-        raise ValueError(f"{result['type']} is no brush, and nothing else is read")
     if result.get("image_rotation"):
         raise ValueError("a photo was turned there, and its masks with it")
-    return rle_of(result["value"]["rle"], size)
+    kind, value = result["type"], result["value"]
+    if kind == "polygonlabels":
+        # In per cent of the photo's sides.
+        sides = np.array([size.width, size.height]) / 100
+        corners = np.array(value["points"], np.float64) * sides
+        return polygon_rle([corners.ravel().tolist()], size)
+    if kind != "brushlabels" or value.get("format") != "rle":
+        raise ValueError(f"{kind} is neither brush nor polygon, and nothing else is read")
+    return rle_of(value["rle"], size)
 
 
 def key(photo: DatasetPhoto) -> str:

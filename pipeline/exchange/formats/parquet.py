@@ -144,8 +144,10 @@ def read(source: Path, sizes: Sizes) -> Iterator[Read]:
 
     try:
         with parquet.ParquetFile(path) as file:
-            columns = ["file_name", "mask", "instances"]
-            for batch in file.iter_batches(_ROWS, columns=columns):
+            # Of others there may be no more than the photo and its mask.
+            columns = ["file_name", "image", "mask", "instances"]
+            there = [name for name in columns if name in file.schema_arrow.names]
+            for batch in file.iter_batches(_ROWS, columns=there):
                 rows = [row for row in batch.to_pylist() if row["mask"] is not None]
                 yield from abreast(_read, rows)
     except (pyarrow.ArrowException, LookupError, TypeError, OSError) as error:
@@ -153,15 +155,15 @@ def read(source: Path, sizes: Sizes) -> Iterator[Read]:
 
 
 def _read(row: dict[str, Any]) -> Read:
-    return record(partial(_label, row), str(row["file_name"]))
+    name = str(row["file_name"] if "file_name" in row else row["image"]["path"])
+    return record(partial(_label, row, name), name)
 
 
-def _label(row: dict[str, Any]) -> Label:
-    name = str(row["file_name"])
+def _label(row: dict[str, Any], name: str) -> Label:
     numbers = decoded(row["mask"]["bytes"], f"the mask of {name}")
     mask = lesion_of(numbers, f"the mask of {name}")
     lesions: tuple[Rle, ...] = (rle.encode(mask),) if mask.any() else ()
-    if row["instances"] is not None:
+    if row.get("instances") is not None:
         lesions = told_apart(decoded(row["instances"]["bytes"], f"the lesions of {name}"))
     return Label(name, Size.of(mask), lesions, (CLASS,) * len(lesions))
 

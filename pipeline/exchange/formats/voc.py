@@ -9,9 +9,10 @@ from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
-from imaging.framing import Size
+from imaging.framing import Pixels, Size
 from imaging.values import Rle
 from pipeline.errors import ExportError, LabelError
 from pipeline.exchange.abreast import abreast
@@ -100,11 +101,27 @@ def _label(objects: Path, path: Path) -> Label:
 def _loaded(path: Path) -> Numbers:
     try:
         with Image.open(path) as picture:
-            if picture.mode not in ("P", "L"):
-                raise LabelError(f"{path} is no picture of numbers, as VOC's are.")
-            return np.asarray(picture)
+            if picture.mode in ("P", "L"):
+                return np.asarray(picture)
+            return _numbers_of(np.asarray(picture.convert("RGB")), path)
     except (OSError, SyntaxError, ValueError) as error:
         raise LabelError(f"{path} can't be read as a PNG ({error}).") from error
+
+
+def _numbers_of(colours: Pixels, path: Path) -> Numbers:
+    """The numbers of a picture in VOC's colours, as Datumaro and CVAT write them."""
+    known = np.frombuffer(_palette(), np.uint8).reshape(-1, 3)
+    of_colour = {int(code): number for number, code in enumerate(_codes(known))}
+    found, places = np.unique(_codes(colours), return_inverse=True)
+    if not all(int(code) in of_colour for code in found):
+        raise LabelError(f"{path} has colours that are none of VOC's, so what is what isn't known.")
+    numbers = np.array([of_colour[int(code)] for code in found], np.uint8)
+    return numbers[places.reshape(colours.shape[:2])]
+
+
+def _codes(colours: Pixels) -> npt.NDArray[np.uint32]:
+    red, green, blue = (colours[..., channel].astype(np.uint32) for channel in range(3))
+    return np.asarray(red << 16 | green << 8 | blue, np.uint32)
 
 
 def key(photo: DatasetPhoto) -> str:
