@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from statistics import median
 
 import numpy as np
+import numpy.typing as npt
 
-from imaging.decode.photo import PhotoError, read_photo
-from imaging.mask.agreement import Agreement, agreement, bootstrap_interval
+from imaging.decode.photo import Photo, PhotoError, read_photo
+from imaging.framing import Mask
+from imaging.mask.agreement import agreement, bootstrap_interval
 from imaging.mask.outline import draw_mask
 from models.evaluate.masks import read_mask
 from models.evaluate.pairs import Pair, PairsError
@@ -34,22 +36,45 @@ class Evaluation:
     milliseconds: float
 
 
+@dataclass(frozen=True, eq=False)
+class Score:
+    """How a model did on one photo, what it expected itself, and how long it took."""
+
+    pair: Pair
+    dice: float
+    jaccard: float
+    predicted_jaccard: float | None
+    lesion_probability: float | None
+    milliseconds: float
+
+
 def evaluate(
     segmenter: Segmenter, pairs: Sequence[Pair], progress: Callable[[int], None]
 ) -> Evaluation:
+    """What a model reaches on pairs, as `score_all` and `summed_up` say."""
+    return summed_up(score_all(segmenter, pairs, progress))
+
+
+def score_all(
+    segmenter: Segmenter, pairs: Sequence[Pair], progress: Callable[[int], None]
+) -> list[Score]:
     """Compare a segmenter's masks with the true ones; `progress` is told how many are done.
 
     Photos are decoded as small as the model needs them, as they are when a folder is segmented;
-    masks are compared at the photo's own size. There must be at least one pair. Raises PairsError
+    masks are compared at the photo's own size. Raises PairsError
     where a photo or mask can't be read or their sizes differ.
     """
-    scores, times = [], []
+    scores = []
     for done, pair in enumerate(pairs, start=1):
-        score, milliseconds = _compare(segmenter, pair)
-        scores.append(score)
-        times.append(milliseconds)
+        [drawn] = draw_all([segmenter], pair)
+        scores.append(drawn.score)
         progress(done)
-    jaccard = np.array([score.jaccard for score in scores])
+    return scores
+
+
+def summed_up(scores: Sequence[Score]) -> Evaluation:
+    """The means of scores, of which there is at least one."""
+    jaccard = jaccards(scores)
     useful = jaccard >= USEFUL
     return Evaluation(
         pairs=len(scores),
@@ -58,15 +83,45 @@ def evaluate(
         jaccard_interval=bootstrap_interval(jaccard),
         threshold_jaccard=float((jaccard * useful).mean()),
         below_065=float((~useful).mean()),
-        milliseconds=median(times),
+        milliseconds=median(score.milliseconds for score in scores),
     )
 
 
-def _compare(segmenter: Segmenter, pair: Pair) -> tuple[Agreement, float]:
+def jaccards(scores: Sequence[Score]) -> npt.NDArray[np.float64]:
+    """The Jaccard of each photo."""
+    return np.array([score.jaccard for score in scores], np.float64)
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """What a model drew on a photo, and how good it is."""
+
+    mask: Mask
+    score: Score
+
+
+def draw_all(segmenters: Sequence[Segmenter], pair: Pair) -> list[Drawn]:
+    """What each model draws on a photo, which is decoded once where they want it alike.
+
+    Raises PairsError.
+    """
+    photos: dict[int, Photo] = {}
+    drawn = []
     try:
-        photo = read_photo(pair.image, segmenter.decoded_side)
-        prediction = segmenter.predict(photo)
-        drawn = draw_mask(prediction.grid, prediction.framing, segmenter.info.threshold)
-        return agreement(drawn, read_mask(pair)), prediction.receipt.milliseconds
+        truth = read_mask(pair)
+        for segmenter in segmenters:
+            side = segmenter.decoded_side
+            photo = photos.setdefault(side, photos.get(side) or read_photo(pair.image, side))
+            drawn.append(_drawn(segmenter, photo, pair, truth))
     except (PhotoError, PairsError, ValueError) as error:
         raise PairsError(f"{pair.image.name} can't be compared with its mask: {error}") from error
+    return drawn
+
+
+def _drawn(segmenter: Segmenter, photo: Photo, pair: Pair, truth: Mask) -> Drawn:
+    prediction = segmenter.predict(photo)
+    mask = draw_mask(prediction.grid, prediction.framing, segmenter.info.threshold)
+    found = agreement(mask, truth)
+    milliseconds = prediction.receipt.milliseconds
+    own = prediction.predicted_jaccard, prediction.lesion_probability
+    return Drawn(mask, Score(pair, found.dice, found.jaccard, *own, milliseconds))

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from typer.testing import CliRunner, Result
 
 from models.evaluate.comparison import Comparison, Difference
@@ -122,3 +123,34 @@ def test_without_the_model_in_use_what_needs_none_goes_on(other: Path, models: P
     assert listed.exit_code == 0
     assert "The model in use, other, is not in" in listed.stderr
     assert nevus("model", "use", "lesion").exit_code == 0
+
+
+def test_a_comparison_is_said_kept_and_gone_by(other: Path, tmp_path: Path) -> None:
+    """The same network twice: it can't be told apart, which is no reason to refuse it."""
+    for kind, colour in (("images", (90, 50, 40)), ("masks", (255, 255, 255))):
+        (tmp_path / "pairs" / kind).mkdir(parents=True)
+        for name in "ab":
+            ground = (220, 180, 160) if kind == "images" else (0, 0, 0)
+            picture = Image.new("RGB", (160, 120), ground)
+            picture.paste(colour, (60, 40, 100, 80))
+            picture.save(tmp_path / "pairs" / kind / f"{name}.png")
+    nevus("model", "add", other)
+    table, pictures = tmp_path / "photos.csv", tmp_path / "differ"
+    asked = ["other", "lesion", tmp_path / "pairs", "--per-photo", table, "--pictures", pictures]
+    done = nevus("model", "compare", *asked)
+    assert done.exit_code == 0, done.stderr
+    assert "Jaccard, difference" in done.stdout
+    assert "which of other and lesion is better can't be told from these photos." in done.stdout
+    assert len(table.read_text().splitlines()) == 3
+    assert len(list(pictures.iterdir())) == 2
+    assert nevus("model", "use", "other").exit_code == 0
+    again = nevus("model", "compare", *asked)
+    assert again.exit_code == 1
+    assert "is there already" in again.stderr
+    told = json.loads(
+        nevus("model", "compare", "lesion", "other", tmp_path / "pairs", "--json").stdout
+    )
+    assert told["comparison"]["jaccard"]["mean"] == 0
+    alone = tmp_path / "alone.csv"
+    assert nevus("evaluate", tmp_path / "pairs", "--per-photo", alone).exit_code == 0
+    assert "lesion probability" in alone.read_text()

@@ -9,6 +9,7 @@ import typer
 
 from tui.commands.backup import backup
 from tui.commands.check import check
+from tui.commands.compare import compare_model
 from tui.commands.doctor import doctor
 from tui.commands.evaluate import evaluate
 from tui.commands.export import export
@@ -71,7 +72,7 @@ models = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="rich",
 )
-for _verb in (list_models, show_model, add_model, use_model, remove_model):
+for _verb in (list_models, show_model, add_model, compare_model, use_model, remove_model):
     _name = _verb.__name__.removesuffix("s").removesuffix("_model")
     models.command(_name, cls=PlainCommand, help=_paragraphs(_verb))(_verb)
 app.add_typer(models, name="model")

@@ -31,6 +31,18 @@ NAMES = {
 """What figures are called in a table; in JSON they keep their own names."""
 
 
+PerPhoto = Annotated[
+    Path | None,
+    typer.Option(metavar="CSV", dir_okay=False, help="Write each photo's figures to a new file."),
+]
+Where = Annotated[
+    list[str],
+    typer.Option(
+        "--where", metavar="COLUMN=VALUE", help="Only these rows of the CSV; can be repeated."
+    ),
+]
+
+
 def evaluate(
     pairs: Annotated[
         Path,
@@ -41,12 +53,7 @@ def evaluate(
         ),
     ],
     model: Model = None,
-    where: Annotated[
-        list[str],
-        typer.Option(
-            "--where", metavar="COLUMN=VALUE", help="Only these rows of the CSV; can be repeated."
-        ),
-    ] = [],  # noqa: B006
+    where: Where = [],  # noqa: B006
     framing: Annotated[
         Literal["fit", "fill", "centre"] | None,
         typer.Option(help="How to lay a photo on the model's grid, if not as the model asks."),
@@ -59,6 +66,7 @@ def evaluate(
         Literal["network", "classic"] | None,
         typer.Option(help="Count instead the marks until the outline is right, mended by which."),
     ] = None,
+    per_photo: PerPhoto = None,
     backend: RunBy = None,
     compute_units: ComputeUnits = None,
     json: Json = False,
@@ -81,29 +89,30 @@ def evaluate(
       nevus evaluate ~/pairs --framing centre --mirrored
 
       nevus evaluate ~/pairs --marks network
+
+      nevus evaluate ~/pairs --per-photo dev.csv
     """
-    filters = dict(_filter(text) for text in where)
+    filters = filters_of(where)
     held = settled(model=model, backend=backend, compute_units=compute_units)
     with failures():
         from models.evaluate.pairs import read_pairs
+        from models.evaluate.table import check_new, write_table
         from models.run.variants import Mirrored, Reframed
-        from tui.commands.progress import progressing
+        from tui.commands.progress import counting
 
         found = read_pairs(pairs, filters)
+        if per_photo is not None:
+            check_new(per_photo)
         segmenter = held.setup().open()
         if framing is not None:
             segmenter = segmenter.using(partial(Reframed, framing=framing))
         if mirrored:
             segmenter = segmenter.using(Mirrored)
         refiner = _refiner(marks, held.setup()) if marks else None
-        with progressing("evaluating") as bar:
-            bar.show(0, len(found))
-
-            def count(done: int) -> None:
-                bar.work()
-                bar.show(done, len(found))
-
-            result = _measured(segmenter, refiner, found, count)
+        with counting("evaluating", len(found)) as count:
+            result, rows = _measured(segmenter, refiner, found, count)
+        if per_photo is not None:
+            write_table(per_photo, rows)
         if json:
             print_json(result)
         else:
@@ -115,13 +124,18 @@ def _measured(
     refiner: "Refiner | None",
     pairs: "list[Pair]",
     progress: Callable[[int], None],
-) -> "Evaluation | Markings":
-    from models.evaluate.evaluation import evaluate as compare
+) -> "tuple[Evaluation | Markings, list[dict[str, object]]]":
+    """The figures of all photos together, and a row for each."""
+    from models.evaluate.evaluation import score_all, summed_up
     from models.evaluate.marking import mark_pairs, summarise
+    from models.evaluate.table import figures, marks_of, row_of
 
     if refiner is None:
-        return compare(segmenter, pairs, progress)
-    return summarise(mark_pairs(segmenter, refiner, pairs, progress))
+        scores = score_all(segmenter, pairs, progress)
+        return summed_up(scores), [row_of(each.pair) | figures(each) for each in scores]
+    marked = mark_pairs(segmenter, refiner, pairs, progress)
+    rows = [row_of(pair) | marks_of(*each) for pair, each in zip(pairs, marked, strict=True)]
+    return summarise(marked), rows
 
 
 def _refiner(name: str, setup: "ModelSetup") -> "Refiner":
@@ -148,6 +162,11 @@ def _told(value: object) -> str:
     if isinstance(value, tuple):
         return " to ".join(map(_told, value))
     return f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
+def filters_of(where: list[str]) -> dict[str, str]:
+    """Columns and the values they must have; ends the command where one makes no sense."""
+    return dict(map(_filter, where))
 
 
 def _filter(text: str) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
+from tui.commands.compare import interval
 from tui.commands.options import Json
 from tui.commands.output import (
     WRONG_USAGE,
@@ -21,7 +22,7 @@ from tui.commands.output import (
 )
 
 if TYPE_CHECKING:
-    from models.evaluate.comparison import Comparison, Difference
+    from models.evaluate.comparison import Comparison
     from models.registry import Entry, Registry
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A name of nevus model list.")]
@@ -124,13 +125,9 @@ def _told(before: str, card: Mapping[str, Any]) -> "list[tuple[str, Any]]":
 
 
 def _sentence(compared: "Comparison") -> str:
-    told = [f"Jaccard {_interval(compared.jaccard)} on {compared.photos} photos"]
-    told += [f"{kind} {_interval(each)}" for kind, each in compared.kinds.items()]
+    told = [f"Jaccard {interval(compared.jaccard)} on {compared.photos} photos"]
+    told += [f"{kind} {interval(each)}" for kind, each in compared.kinds.items()]
     return "; ".join(told)
-
-
-def _interval(difference: "Difference") -> str:
-    return f"{difference.mean:+.3f} ({difference.low:+.3f} to {difference.high:+.3f})"
 
 
 def add_model(

@@ -1,6 +1,6 @@
 """A bar on stderr: how many photos are done, how many a second, how long the others take."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from math import ceil
@@ -70,6 +70,19 @@ class Bar:
         seconds = 0.0 if self._began is None else monotonic() - self._began
         # Photos come several at once: over all of the time, or those would be a thousand a second.
         self._speed = self._worked / seconds if seconds > 0 else 0.0
+
+
+@contextmanager
+def counting(what: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A bar for work on photos, all of which is new; what is given hears how many are done."""
+    with progressing(what) as bar:
+        bar.show(0, total)
+
+        def count(done: int) -> None:
+            bar.work()
+            bar.show(done, total)
+
+        yield count
 
 
 @contextmanager
