@@ -49,6 +49,11 @@ class Parity:
                 f"largest probability difference {self.largest_difference:.5f}.{self._hint()}"
             )
 
+    def check_numbers(self) -> None:
+        """Raise ParityError where probabilities differ: masks may where a map is flat."""
+        if not self.largest_difference <= LARGEST_DIFFERENCE:
+            self.check()
+
     def _hint(self) -> str:
         if not self.largest_difference <= LARGEST_DIFFERENCE:
             return ""

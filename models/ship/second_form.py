@@ -17,7 +17,7 @@ from models.package.aimodel import aimodel_beside, aimodel_hash
 from models.run.coreai_backend import CoreAIBackend, why_not
 from models.run.segmenter import Segmenter, open_segmenter
 from models.ship.aimodel import write_aimodel
-from models.ship.parity import Agreement, agree
+from models.ship.parity import Agreement, Parity, agree
 from models.ship.read_back import read_back
 from models.train.recipe import UnfitRun
 
@@ -49,6 +49,10 @@ class Proving:
 
     watched: Watched = iter
     check: Callable[[Agreement], None] = Agreement.check
+    first: Callable[[Parity], None] = Parity.check
+    """Of package and torch alone."""
+    second_form: bool = True
+    """Whether an .aimodel is made where one can be: seconds a photo."""
 
 
 AS_EVER = Proving()

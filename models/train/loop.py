@@ -8,7 +8,7 @@ those of a package.
 import json
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ from models.train.losses import boundary_loss, loss
 from models.train.network import LesionNetwork, drop_blocks, upsample
 from models.train.normalisation import DEVIATION, MEAN
 from models.train.recipe import Recipe, UnfitRun, fixed
+from models.train.stopping import BEST, best_epoch, is_over, read_log
 from models.train.views import Draw, Epochs, Views, read_pair
 from models.train.warm_start import take_weights
 
@@ -91,8 +92,8 @@ class Run:
         """Where the run's state lies."""
         return self.folder / "checkpoint.pt"
 
-    def save(self) -> None:
-        """Write the state beside the old one, then take its place."""
+    def save(self, target: Path | None = None) -> None:
+        """Write the state beside the old one, or what lies at `target`, then take its place."""
         state = {
             "recipe": asdict(self.recipe),
             "epoch": self.epoch,
@@ -102,9 +103,10 @@ class Run:
             "averaged": self.averaged.state_dict(),
             "optimiser": self.optimiser.state_dict(),
         }
-        part = self.checkpoint.with_suffix(".part")
+        place = target or self.checkpoint
+        part = place.with_suffix(".part")
         torch.save(state, part)
-        part.replace(self.checkpoint)
+        part.replace(place)
 
     def resume(self) -> None:
         """Take up the saved state, if there is one; raises UnfitRun if its recipe differs."""
@@ -300,6 +302,8 @@ class Telling:
 
     measure_every: int = 5
     done: Callable[[float], None] = lambda _share: None
+    told: Callable[[Mapping[str, float]], None] = lambda _entry: None
+    """Hears what is written down of each epoch."""
 
 
 NO_SOURCES = Sources()
@@ -338,20 +342,33 @@ def _train(run: Run, views: Views, dev: list[Pair], telling: Telling) -> None:
     steps = Epochs(views, run.recipe).steps
     stream = batches(views, run.recipe, run.epoch)
     saved = -math.inf
-    while run.share(0) < 1:
+    patience = run.recipe.patience
+    if patience and run.epoch == 0:
+        # What it begins with may be the best of all.
+        run.averaged.module.load_state_dict(run.network.state_dict())
+        _note(run, {"epoch": 0} | evaluate_network(run.network, dev, run.recipe.size), telling)
+    while run.share(0) < 1 and not is_over(read_log(run.folder), run.epoch, patience):
         started = time.monotonic()
         losses = _epoch(run, stream, steps, telling)
         entry: dict[str, float] = {"epoch": run.epoch, "loss": float(torch.stack(losses).mean())}
         entry["seconds"] = round(time.monotonic() - started, 1)
         over = run.share(0) >= 1
-        if over or time.monotonic() - saved > SAVE_SECONDS:
+        if over or patience or time.monotonic() - saved > SAVE_SECONDS:
             run.save()
             saved = time.monotonic()
         if over or run.epoch % telling.measure_every == 0:
             size = run.recipe.size_in(run.epoch - 1)
             entry |= evaluate_network(run.averaged.module, dev, size)
-        with (run.folder / "log.jsonl").open("a") as log:
-            log.write(json.dumps(entry) + "\n")
+        _note(run, entry, telling)
+
+
+def _note(run: Run, entry: dict[str, float], telling: Telling) -> None:
+    """Write down what was measured, and keep the weights where they are the best so far."""
+    with (run.folder / "log.jsonl").open("a") as log:
+        log.write(json.dumps(entry) + "\n")
+    if run.recipe.patience and best_epoch(read_log(run.folder)) == run.epoch:
+        run.save(run.folder / BEST)
+    telling.told(entry)
 
 
 def _epoch(run: Run, stream: Iterator[Batch], steps: int, telling: Telling) -> list[Tensor]:

@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 EncoderName = Literal["conv_small", "conv_medium_short", "efficientnet_lite0"]
-CHANGEABLE = ("epochs", "seconds", "frozen_stages", "bfloat16", "threads", "drawers", "device")
+CHANGEABLE = (
+    "epochs",
+    "patience",
+    "seconds",
+    "frozen_stages",
+    "bfloat16",
+    "threads",
+    "drawers",
+    "device",
+)
 """What may differ from the checkpoint that a run takes up: how long, and on what machine."""
 
 
@@ -22,6 +31,8 @@ class Recipe:
     epochs: int = 80
     seconds: int = 0
     """How long the run takes, whatever its epochs; 0: as long as they do."""
+    patience: int = 0
+    """Stop once so many epochs brought nothing on dev, and keep the best; 0: go on to the end."""
     small_epochs: int = 50
     small_size: int = 192
     size: int = 256

@@ -23,6 +23,7 @@ from tui.commands.segment import segment
 from tui.commands.service import service
 from tui.commands.settings import settings
 from tui.commands.status import status
+from tui.commands.train import train
 from tui.commands.usage import PlainCommand, PlainGroup
 from tui.commands.verify import verify
 from tui.commands.watch import watch
@@ -54,6 +55,7 @@ for _command in (
     verify,
     import_,
     evaluate,
+    train,
     doctor,
     check,
     backup,

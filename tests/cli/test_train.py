@@ -1,0 +1,159 @@
+"""`nevus train` as a person runs it: to the end, killed and taken up, and refused."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+from typer.testing import CliRunner
+
+from db.brought import Brought, BroughtDecision
+from db.store import Store
+from db.values import DecisionKind
+from imaging.mask import rle
+from imaging.mask.measure import measure
+from models.package.package import package_hash
+from models.registry import Registry
+from models.run.segmenter import open_segmenter, shipped_model
+from pipeline.exchange.export import export
+from tests.pipeline.conftest import remember_photo, wait_until
+from tests.support.databases import new_store
+from tui.commands.app import app
+
+NEVUS = str(Path(sys.executable).parent / "nevus")
+PHOTOS = 48
+REVIEWER = "Ada Lovelace"
+
+
+def draw(folder: Path, number: int) -> tuple[Path, np.ndarray[tuple[int, int], np.dtype[np.bool_]]]:
+    """A dark ellipse on skin, and its mask."""
+    random = np.random.default_rng(number)
+    box = (*random.integers(10, 30, 2), *random.integers(50, 70, 2))
+    photo, mask = Image.new("RGB", (96, 80), (224, 180, 155 - number)), Image.new("1", (96, 80))
+    ImageDraw.Draw(photo).ellipse([int(edge) for edge in box], fill=(92, 52, 40))
+    ImageDraw.Draw(mask).ellipse([int(edge) for edge in box], fill=1)
+    path = folder / f"mole-{number:02}.png"
+    photo.save(path)
+    return path, np.asarray(mask)
+
+
+@pytest.fixture(scope="module")
+def clinic(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of decided photos, its database beside."""
+    place = tmp_path_factory.mktemp("clinic").resolve()
+    (place / "photos").mkdir()
+    with closing(new_store(place / "nevus.db")) as store:
+        for number in range(PHOTOS):
+            path, mask = draw(place / "photos", number)
+            photo = remember_photo(store, path)
+            said = BroughtDecision(DecisionKind.CORRECTED, REVIEWER)
+            store.bring([Brought(photo, rle.encode(mask), measure(mask), REVIEWER, (), said)])
+    return place
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Whose models and trainings are of this test alone; who trains has PyTorch."""
+    monkeypatch.setenv("NEVUS_MODELS", str(tmp_path / "models"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.delenv("PYTHONPATH")
+    return tmp_path
+
+
+def arguments(clinic: Path, *more: object) -> list[str]:
+    given = ["train", "--from", clinic / "photos", "--db", clinic / "nevus.db", "--name", "taught"]
+    return [str(each) for each in (*given, *more)]
+
+
+def test_a_training_that_is_killed_goes_on_and_ends_with_a_model_that_opens(
+    clinic: Path, home: Path
+) -> None:
+    command = [NEVUS, *arguments(clinic, "--epochs", 1, "--patience", 1)]
+    first = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    training = home / "data" / "nevus" / "training" / "taught"
+    log = training / "network-2" / "log.jsonl"
+    wait_until(log.exists, 120)
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+    done = (training / "network-1" / "log.jsonl").read_text()
+    other = subprocess.run([*command, "--seed", "2"], capture_output=True, text=True, check=False)
+    assert other.returncode == 2
+    assert "A training of taught with other options was stopped and lies in" in other.stderr
+    assert (training / "network-1" / "log.jsonl").read_text() == done
+    again = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert again.returncode == 0, again.stderr
+    assert "Going on with what was laid out" in again.stderr
+    assert "network 1 of 2, epoch" not in again.stderr
+    assert "network 2 of 2, epoch 1: loss" in again.stderr
+    assert "taught is there now: " in again.stdout
+    assert not training.exists()
+    entry = Registry(home / "models").find("taught")
+    base = package_hash(shipped_model())
+    assert entry.card["base"] == {"name": "lesion", "hash": base}
+    assert sum(entry.card["taught"]["photos"].values()) == PHOTOS
+    assert entry.card["taught"]["reviewers"] == [PHOTOS]
+    assert REVIEWER not in json.dumps(entry.card)
+    [compared] = entry.compared
+    assert compared.other == base
+    assert compared.photos == entry.card["photos"]["test"]
+    assert open_segmenter(entry.path, "onnxruntime").info.hash == entry.hash != base
+
+
+@pytest.fixture
+def few(tmp_path: Path) -> Iterator[Store]:
+    with closing(new_store(tmp_path / "few.db")) as store:
+        (tmp_path / "few").mkdir()
+        for number in range(3):
+            path, mask = draw(tmp_path / "few", number)
+            photo = remember_photo(store, path)
+            said = BroughtDecision(DecisionKind.CORRECTED, REVIEWER)
+            store.bring([Brought(photo, rle.encode(mask), measure(mask), REVIEWER, (), said)])
+        yield store
+
+
+def refused(*given: object) -> tuple[int, str]:
+    done = CliRunner().invoke(app, [str(each) for each in given], env={"COLUMNS": "400"})
+    return done.exit_code, done.output
+
+
+def test_what_can_t_be_trained_is_a_sentence_before_anything_is_begun(
+    clinic: Path, home: Path, few: Store
+) -> None:
+    folder = few.path.with_name("few")
+    beside = ("--db", few.path, "--name", "taught")
+    code, said = refused("train", "--from", folder, *beside)
+    assert (code, "3 decided photos are too few to learn from" in said) == (1, True)
+    code, said = refused(*arguments(clinic, "--name", "lesion"))
+    assert "There is a model “lesion” already" in said
+    code, said = refused(*arguments(clinic, "--base", "nix"))
+    assert (code, "There is no model “nix”" in said) == (2, True)
+    code, said = refused(*arguments(clinic, "--grouped-by", "(mole)"))
+    assert (code, "Say how patients are told apart with --grouped-by" in said) == (1, True)
+    dataset = export(
+        clinic / "nevus.db", home / "set", clinic / "photos", "coco", list(DecisionKind)
+    )
+    code, said = refused("train", "--from", dataset.dest, "--name", "taught")
+    assert (code, "what is learnt from are upright png masks" in said) == (2, True)
+    assert not (home / "data" / "nevus" / "training" / "taught").exists()
+    assert [each.name for each in Registry(home / "models").entries()] == ["lesion"]
+
+
+def test_without_pytorch_a_sentence_says_how_to_get_it(clinic: Path, home: Path) -> None:
+    site = Path(__file__).parents[1] / "support" / "user_site"
+    done = subprocess.run(
+        [NEVUS, *arguments(clinic)],
+        env={**os.environ, "PYTHONPATH": str(site)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "torch, which is not installed: pip install 'nevus[training]'" in done.stderr
+    assert not (home / "data").exists()
