@@ -23,6 +23,10 @@ from pipeline.review.refining import Known, Mark, PhotoRefiner, make_refinement,
 from pipeline.review.repair import Settings, back_to, back_to_kept, make_repair, say_instances
 from pipeline.review.shape import make_shape
 
+FOREIGN = (
+    "No threshold drew this outline, and one would take its place with the model's. M goes back to "
+    "that, then t and T draw it."
+)
 CLEARED = "The outline was cleared, so no threshold draws it. Go back to the model's, or undo."
 
 
@@ -316,12 +320,14 @@ class Editor:
         """Draw the mask anew from the model's probabilities, as one edit; `value` from 0 to 1.
 
         What was drawn by hand stays, and what was repaired is repaired. A new threshold is an edit
-        also where no pixel is another one. Raises NothingToRepair where the outline was cleared, so
-        that no threshold draws any.
+        also where no pixel is another one. Raises NothingToRepair where the outline was cleared, or
+        came from elsewhere, so that no threshold draws it.
         """
         self.end_stroke()
         if self._prediction is None:
             return None
+        if self.threshold is None:
+            raise NothingToRepair(FOREIGN)
         drawn = draw_mask(self._prediction.grid, self._prediction.framing, value)
         hand = self._by_hand()
         patch = difference(self.mask, draw_by_hand(drawn, hand, self.mask))
