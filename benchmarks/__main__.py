@@ -5,6 +5,7 @@ from benchmarks import (
     brush,
     close_up,
     export,
+    masks_in,
     masks_out,
     near,
     page,
@@ -28,6 +29,7 @@ if __name__ == "__main__":
     triage.main()
     export.main()
     masks_out.main()
+    masks_in.main()
     segment.main()
     wire.main()
     accept.main()

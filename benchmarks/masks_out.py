@@ -37,7 +37,7 @@ RUNS = 2
 
 def main() -> None:
     masks = int(sys.argv[1]) if len(sys.argv) > 1 else MASKS
-    drawn = [rle.encode(_mask(np.random.default_rng(seed))) for seed in range(KINDS)]
+    drawn = masks_drawn()
     with tempfile.TemporaryDirectory(prefix="nevus-") as folder:
         root = Path(folder)
         database, few = (fill(root / f"{n}.db", drawn, n) for n in (masks, masks // 10))
@@ -54,6 +54,11 @@ def main() -> None:
             _, of_few = measured(root, few, name)
             table.add_row(name, f"{took:.1f}", *ratio, f"{peak:.0f}", f"{of_few:.0f}")
     Console().print(table)
+
+
+def masks_drawn() -> list[Rle]:
+    """Lesions with ragged borders, each unlike the others."""
+    return [rle.encode(_mask(np.random.default_rng(seed))) for seed in range(KINDS)]
 
 
 def fill(path: Path, drawn: list[Rle], photos: int) -> Path:
