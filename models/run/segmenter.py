@@ -17,6 +17,7 @@ from imaging.mask.outline import mask_on_grid
 from imaging.values import Prediction, Receipt
 from models.package.aimodel import is_aimodel
 from models.package.model import check_model
+from models.package.onnx_file import is_onnx
 from models.package.package import ModelError, NoNumbers, PackageInfo
 from models.run.tensors import to_probabilities
 
@@ -124,13 +125,17 @@ def shipped_model() -> Path:
 
 
 def _backend(path: Path, name: str, compute_units: str) -> Backend:
+    if is_onnx(path) and name in {"coreml", "coreai"}:
+        raise ModelError(
+            f"{path} is run by ONNX Runtime alone, on the CPU: leave --backend {name} out."
+        )
     if name == "coreai" or (name == "auto" and is_aimodel(path)):
         from models.run.coreai_backend import CoreAIBackend
 
         return CoreAIBackend(path, compute_units)
     if is_aimodel(path):
         raise ModelError(f"{path} is run by Core AI alone: leave --backend {name} out.")
-    if name == "coreml" or (name == "auto" and on_apple_hardware()):
+    if name == "coreml" or (name == "auto" and on_apple_hardware() and not is_onnx(path)):
         if sys.platform != "darwin":
             raise ModelError("Core ML runs on a Mac only; use --backend onnxruntime here.")
         better = _core_ai_where_better(path, compute_units) if name == "auto" else None

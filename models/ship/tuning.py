@@ -12,6 +12,8 @@ from typing import Any
 
 from models.evaluate.pairs import hash_of_pairs, held_out, read_pairs
 from models.evaluate.side_by_side import SideBySide, compare
+from models.package.aimodel import is_aimodel
+from models.package.onnx_file import is_onnx
 from models.package.package import package_hash, read_package
 from models.run.segmenter import open_segmenter
 from models.ship.conversion import Report, convert_checkpoints
@@ -61,6 +63,8 @@ def recipes(lessons: Lessons) -> list[Recipe]:
 
     Raises UnfitRun where the base doesn't say what it is made of, or the pairs are too few.
     """
+    if is_onnx(lessons.base) or is_aimodel(lessons.base):
+        raise UnfitRun(f"{lessons.base} can't be taught further. Name an .mlpackage with --base.")
     trained = read_pairs(lessons.pairs, {"split": "train"})
     apart = sum(map(held_out, trained))
     if apart < LEAST_HELD_OUT:

@@ -1,5 +1,5 @@
-"""How a photo's values are scaled before the network sees them."""
+"""How a photo's values are scaled before the network sees them, as for ImageNet."""
 
-MEAN = (0.485, 0.456, 0.406)
-DEVIATION = (0.229, 0.224, 0.225)
-"""ImageNet's mean and deviation of each channel, of values from 0 to 1."""
+from models.run.tensors import DEVIATION, MEAN
+
+__all__ = ["DEVIATION", "MEAN"]

@@ -69,7 +69,8 @@ def _spared(compute_units: str, failure: str) -> Finding:
 
 
 def _package(path: Path) -> Finding:
-    size = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
+    files = [path] if path.is_file() else path.rglob("*")
+    size = sum(file.stat().st_size for file in files if file.is_file())
     digest = model_hash(path)[:12]
     return ok("Package", f"{path}: {in_bytes(size)}, hash {digest}….")
 

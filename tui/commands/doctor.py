@@ -107,12 +107,15 @@ def _look_around(folder: Path, held: "Settings", json: bool) -> bool:
 
 def _look_into(model: Path, json: bool) -> bool:
     from models.package.aimodel import is_aimodel
+    from models.package.onnx_file import is_onnx
     from pipeline.doctor.findings import examined
     from pipeline.doctor.package import package_report, package_sections
     from tui.commands.findings import print_findings
 
     if is_aimodel(model):
         return _look_into_aimodel(model, json)
+    if is_onnx(model):
+        return _look_into_onnx(model, json)
     with stderr().status("looking into the model"):
         report = package_report(model)
     examination = examined(*package_sections(report))
@@ -134,4 +137,18 @@ def _look_into_aimodel(model: Path, json: bool) -> bool:
         print_json(report)
     else:
         print_findings(examined(*asset_sections(report)))
+    return report.works
+
+
+def _look_into_onnx(model: Path, json: bool) -> bool:
+    from pipeline.doctor.findings import examined
+    from pipeline.doctor.onnx import onnx_report, onnx_sections
+    from tui.commands.findings import print_findings
+
+    with stderr().status("looking into the model"):
+        report = onnx_report(model)
+    if json:
+        print_json(report)
+    else:
+        print_findings(examined(*onnx_sections(report)))
     return report.works
