@@ -62,11 +62,15 @@ def model_at(given: Path | None) -> Path | None:
 def _named(given: Path) -> Path:
     from models.package.package import ModelError
     from models.registry import registry
+    from pipeline.setting_values import is_model_name
 
+    if not is_model_name(str(given)):
+        missing = f"{given} does not exist. Name a model that does, or one of nevus model list."
+        raise fail(missing, WRONG_USAGE)
     try:
         return registry().find(str(given)).path
     except ModelError as error:
-        raise fail(f"{given} is no path of a model. {error}", WRONG_USAGE) from error
+        raise fail(str(error), WRONG_USAGE) from error
 
 
 Model = Annotated[
