@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from tui.commands.app import app
 
-COMMANDS = [each.callback.__name__ for each in app.registered_commands if each.callback]
+COMMANDS = [each.name for each in app.registered_commands if each.name]
 
 
 @pytest.mark.parametrize(
