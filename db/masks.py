@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from db.arrivals import NewOutline
 from db.columns import now
 from db.errors import StoreError
 from db.history import history_of
-from db.known_models import know_model
+from db.known_models import disagreed, know_model, last_use
 from db.measured import each_measured, measurements_of, rows_of
 from db.photos import path_of
 from db.remarks import remarks_on
@@ -19,6 +19,7 @@ from db.sqlite.map_check import MapKey
 from db.sqlite.maps import KeptMap
 from db.tables import (
     DecisionRow,
+    DisagreementRow,
     DraftRow,
     FileRow,
     InstanceRow,
@@ -160,6 +161,7 @@ class Masks(Sessions):
                 note="" if said is None else said.note,
                 flag=said is not None and said.flag,
                 reason="" if decision is None else decision.reason,
+                disagreement=_disagreement(session, photo_id),
             )
 
 
@@ -175,12 +177,15 @@ def add_outline(session: Session, file: FileRow, made: NewOutline, standing: Sta
     """Store what a model that has not outlined it yet made of a file's photo: a new revision.
 
     It becomes the current one unless a reviewer has worked on the one that is, or draws where there
-    is none; `standing` is where the photo stands, and need not be stored yet.
+    is none, or that one is no model's; `standing` is where the photo stands, and need not be stored
+    yet.
     """
     revision = revision_row(made, _add_prediction(session, file, made.prediction))
     add_revision(session, revision, made.rle, made.measurements)
     # On a photo that is new in this transaction nobody can have worked: it is not asked for.
-    if standing not in session or not is_worked_on(session, standing):
+    if standing not in session or not (
+        is_worked_on(session, standing) or _is_brought(session, standing)
+    ):
         standing.revision_id = revision.id
 
 
@@ -297,17 +302,24 @@ def _current_prediction(session: Session, photo_id: int) -> PredictionRow | None
     return None if prediction_id is None else follow(session, PredictionRow, prediction_id)
 
 
+def _disagreement(session: Session, photo_id: int) -> float | None:
+    """How far what stands is from the outline of the model in use, where that is known."""
+    rows = select(col(DisagreementRow.value)).join(StandingRow, disagreed())
+    return session.scalar(rows.where(col(StandingRow.photo_id) == photo_id))
+
+
 def is_worked_on(session: Session, standing: StandingRow) -> bool:
     """Whether somebody has said anything of what a photo stands on, edits it, or brought it."""
-    if standing.decision_id is not None or _is_imported(session, standing.revision_id):
+    if standing.decision_id is not None or _is_brought(session, standing):
         return True
     return is_drafted(session, standing.photo_id, standing.revision_id)
 
 
-def _is_imported(session: Session, revision_id: int | None) -> bool:
-    if revision_id is None:
+def _is_brought(session: Session, standing: StandingRow) -> bool:
+    """Whether a photo stands on an outline that no model drew, but somebody brought."""
+    if standing.revision_id is None:
         return False
-    return bool(follow(session, RevisionRow, revision_id).origin == Origin.IMPORTED)
+    return bool(follow(session, RevisionRow, standing.revision_id).origin != Origin.MODEL)
 
 
 def is_drafted(session: Session, photo_id: int, revision_id: int | None) -> bool:
@@ -321,10 +333,15 @@ def is_drafted(session: Session, photo_id: int, revision_id: int | None) -> bool
 
 
 def newest_outline(session: Session, photo_id: int) -> int | None:
-    """The last outline that a model made of a photo."""
+    """The last outline that a model made of a photo: the one in use, where it has made any."""
+    in_use = last_use().scalar_subquery()
     return session.scalar(
         select(col(RevisionRow.id))
+        .outerjoin(PredictionRow, col(PredictionRow.id) == col(RevisionRow.prediction_id))
         .where(col(RevisionRow.photo_id) == photo_id, col(RevisionRow.origin) == Origin.MODEL)
-        .order_by(col(RevisionRow.id).desc())
+        .order_by(
+            func.coalesce(col(PredictionRow.model_hash) == in_use, False).desc(),
+            col(RevisionRow.id).desc(),
+        )
         .limit(1)
     )

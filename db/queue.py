@@ -9,14 +9,17 @@ from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlmodel import Session, col
 
 from db.edited import edited_since, last_live_edit
+from db.known_models import disagreed
 from db.measured import FRACTION, measured
 from db.remarks import remarked, said_now
 from db.sessions import Sessions
 from db.tables import (
     AsideRow,
     DecisionRow,
+    DisagreementRow,
     FileRow,
     MeasurementRow,
+    ModelUseRow,
     PredictionRow,
     RemarkRow,
     RetractionRow,
@@ -78,14 +81,17 @@ class QueuePages(Sessions):
         unsaid = select(func.max(col(RetractionRow.created_at)), func.count())
         last_file = select(func.max(col(FileRow.id)))
         last_outline = select(func.max(col(PredictionRow.id)))
+        last_use = select(func.max(col(ModelUseRow.id)))
+        last_compared = select(func.max(col(DisagreementRow.id)))
         aside = select(func.count(), func.max(col(AsideRow.seen_at))).select_from(AsideRow)
         with self._reading() as session:
             said = session.scalar(last_said) or 0
             latest, taken_back = session.execute(unsaid.select_from(RetractionRow)).one()
-            arrived = session.scalar(last_file) or 0, session.scalar(last_outline) or 0
-            count, newest = session.execute(aside).one()
+            newest = (last_file, last_outline, last_use, last_compared)
+            arrived = tuple(session.scalar(each) or 0 for each in newest)
+            count, last = session.execute(aside).one()
             forgotten = session.scalar(select(func.count()).select_from(TombstoneRow)) or 0
-            return Heard(said, latest, taken_back, arrived, (count, newest), forgotten)
+            return Heard(said, latest, taken_back, arrived, (count, last), forgotten)
 
     def said_since(self, heard: Heard) -> set[int]:
         """The photos of which more was said since, by whomever, or of which less holds."""
@@ -128,6 +134,7 @@ def _columns(reviewer: str | None) -> _Lines:
         col(MeasurementRow.value),
         col(PredictionRow.predicted_jaccard),
         col(PredictionRow.lesion_probability),
+        col(DisagreementRow.value),
         last_live_edit(reviewer).is_not(None),
         edited_since(reviewer),
     ).where(col(FileRow.gone_at).is_(None))
@@ -160,6 +167,7 @@ def _with_standing(lines: _Lines, reviewer: str | None) -> _Lines:
         lines.outerjoin(DecisionRow, col(DecisionRow.id) == col(StandingRow.decision_id))
         .outerjoin(RemarkRow, remarked(reviewer))
         .outerjoin(MeasurementRow, measured(FRACTION, col(StandingRow.revision_id)))
+        .outerjoin(DisagreementRow, disagreed())
     )
 
 
@@ -220,8 +228,8 @@ def _parts(keys: Sequence[int]) -> list[Sequence[int]]:
 
 
 def _item(row: Row[*tuple[Any, ...]]) -> QueueItem:
-    path, photo_id, revision_id, decision_id, kind, *said, area, jaccard, lesion, draft, since = row
-    flag, reviewer, score, note = said
+    path, photo_id, revision_id, decision_id, kind, *said, draft, since = row
+    flag, reviewer, score, note, area, jaccard, lesion, apart = said
     return QueueItem(
         photo_id=photo_id,
         path=path,
@@ -239,6 +247,7 @@ def _item(row: Row[*tuple[Any, ...]]) -> QueueItem:
         score=None if score is None else index(score),
         note=_text(note),
         revision_id=revision_id,
+        disagreement=_number(apart),
     )
 
 

@@ -11,6 +11,7 @@ from db.bringing import Bringing
 from db.checking import Checking
 from db.claims import Claims
 from db.decisions import Decisions
+from db.disagreements import Disagreements
 from db.drafts import Drafts
 from db.errors import StoreError
 from db.queue import QueuePages
@@ -46,6 +47,7 @@ class Store(
     Statistics,
     QueuePages,
     Claims,
+    Disagreements,
     Checking,
 ):
     """An open database. Its methods may be called from any thread; each is one transaction,

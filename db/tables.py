@@ -4,42 +4,13 @@ Remarks and shapes, which no decision has taken in, are as they were left.
 """
 
 from datetime import datetime
-from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, Index, LargeBinary, MetaData, UniqueConstraint, event, text
-from sqlmodel import Field, SQLModel
+from sqlalchemy import BigInteger, Index, LargeBinary, UniqueConstraint, text
+from sqlmodel import Field
 
-from db.columns import Moment, NextId, Unsigned, check_row
-
-NAMES = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "pk": "pk_%(table_name)s",
-}
-"""Constraints have names of ours, so that a migration can say which one it means."""
-
-
-def _ids(table: str) -> Any:
-    """The key of a table whose rows may be forgotten while a screen shows them."""
-    return Field(default=None, primary_key=True, sa_column_kwargs={"default": NextId(table)})
-
-
-class Table(SQLModel):
-    """What all tables of the database have in common.
-
-    Conditions of indexes are SQLite's here, and each database's in the migrations, which make the
-    tables: what PostgreSQL's are said with is all of its dialect, imported at each start.
-    """
-
-    metadata: ClassVar[MetaData] = MetaData(naming_convention=NAMES)
-    # Rows are checked by `check_row`: what Pydantic would check them with takes time at each start.
-    model_config = {"defer_build": True}
-
-
-@event.listens_for(Table, "load", propagate=True)
-def _check(row: Table, _context: object) -> None:
-    check_row(row)
+from db.columns import Moment, Unsigned
+from db.table import Table as Table  # noqa: PLC0414 - whoever wants all tables has them from here
+from db.table import fresh_ids
 
 
 class PhotoRow(Table, table=True):
@@ -47,7 +18,7 @@ class PhotoRow(Table, table=True):
 
     __tablename__ = "photo"
 
-    id: int = _ids("photo")
+    id: int = fresh_ids("photo")
     content_hash: str = Field(unique=True)
     format: str
     width: int
@@ -135,7 +106,7 @@ class RevisionRow(Table, table=True):
 
     __tablename__ = "revision"
 
-    id: int = _ids("revision")
+    id: int = fresh_ids("revision")
     photo_id: int = Field(foreign_key="photo.id", index=True)
     parent_id: int | None = Field(default=None, foreign_key="revision.id")
     prediction_id: int | None = Field(default=None, foreign_key="prediction.id", index=True)
@@ -266,7 +237,7 @@ class DraftRow(Table, table=True):
         ),
     )
 
-    id: int = _ids("draft")
+    id: int = fresh_ids("draft")
     reviewer: str
     photo_id: int = Field(foreign_key="photo.id")
     base_revision_id: int | None = Field(default=None, foreign_key="revision.id", index=True)
@@ -287,7 +258,7 @@ class EditRow(Table, table=True):
 
     __table_args__ = (UniqueConstraint("draft_id", "sequence"),)
 
-    id: int = _ids("edit")
+    id: int = fresh_ids("edit")
     draft_id: int = Field(foreign_key="draft.id")
     sequence: int
     position: int
@@ -329,7 +300,7 @@ class DecisionRow(Table, table=True):
 
     __tablename__ = "decision"
 
-    id: int = _ids("decision")
+    id: int = fresh_ids("decision")
     photo_id: int = Field(foreign_key="photo.id", index=True)
     base_revision_id: int | None = Field(default=None, foreign_key="revision.id")
     revision_id: int | None = Field(default=None, foreign_key="revision.id")
@@ -385,3 +356,35 @@ class StandingRow(Table, table=True):
     photo_id: int = Field(primary_key=True, foreign_key="photo.id")
     revision_id: int | None = Field(default=None, foreign_key="revision.id")
     decision_id: int | None = Field(default=None, foreign_key="decision.id")
+
+
+class ModelUseRow(Table, table=True):
+    """A model began to outline photos here, or `photos` came to stand on its outlines of before.
+
+    The last one is the model whose outlines undecided photos stand on, or will once they have one.
+    """
+
+    __tablename__ = "model_use"
+
+    id: int = Field(default=None, primary_key=True)
+    model_hash: str
+    photos: int
+    begun_at: datetime = Field(sa_type=Moment)
+
+
+class DisagreementRow(Table, table=True):
+    """How far what a decision says of a photo is from a model's outline: 1 - Jaccard, 0 to 1.
+
+    Only of models on whose outline it was not made.
+    """
+
+    __tablename__ = "disagreement"
+
+    __table_args__ = (UniqueConstraint("decision_id", "model_hash"),)
+
+    id: int = Field(default=None, primary_key=True)
+    photo_id: int = Field(foreign_key="photo.id", index=True)
+    decision_id: int = Field(foreign_key="decision.id")
+    model_hash: str = Field(foreign_key="model.hash")
+    outline_id: int = Field(foreign_key="revision.id")
+    value: float

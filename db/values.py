@@ -104,6 +104,9 @@ class QueueItem:
     note: str = ""
     revision_id: int | None = None
     """The outline that stands; None where there is none."""
+    disagreement: float | None = None
+    """How far the decision is from the outline of the model in use, where it was made on another's:
+    1 - Jaccard."""
 
 
 @dataclass(frozen=True)
@@ -131,8 +134,8 @@ class Heard:
     taken_back_at: datetime | None = None
     taken_back: int = 0
     """How many decisions were taken back: clocks are put back too."""
-    arrived: tuple[int, int] = (0, 0)
-    """The newest file and the newest outline of a model."""
+    arrived: tuple[int, ...] = (0, 0, 0, 0)
+    """The newest file, outline of a model, model that is used, and comparison with its outline."""
     set_aside: tuple[int, datetime | None] = (0, None)
     forgotten: int = 0
     """How many files are set aside, and when the newest of them was."""
@@ -208,6 +211,8 @@ class PhotoDetails:
     """What the decision that stands says beside, or the reviewer has said since."""
     reason: str = ""
     """Why that decision rejects."""
+    disagreement: float | None = None
+    """As in the queue's line."""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from db.measured import AREA, FRACTION, measured
 from db.tables import (
     AsideRow,
     DecisionRow,
+    DisagreementRow,
     DraftRow,
     EditRow,
     FileRow,
@@ -215,6 +216,24 @@ _RULES = (
                 _BRANCH.c.draft_id != col(EditRow.draft_id),
                 _BRANCH.c.sequence <= col(EditRow.sequence),
                 _BRANCH.c.position > col(EditRow.position),
+            )
+        ),
+    ),
+    Rule(
+        "Disagreement {0} is {1}, which no 1 - Jaccard is.",
+        select(col(DisagreementRow.id), col(DisagreementRow.value)).where(
+            or_(col(DisagreementRow.value) < 0, col(DisagreementRow.value) > 1)
+        ),
+    ),
+    Rule(
+        "Disagreement {0} is with mask {1}, which is not what its model drew.",
+        select(col(DisagreementRow.id), col(DisagreementRow.outline_id))
+        .join(RevisionRow, col(RevisionRow.id) == col(DisagreementRow.outline_id))
+        .outerjoin(PredictionRow, col(PredictionRow.id) == col(RevisionRow.prediction_id))
+        .where(
+            or_(
+                col(RevisionRow.origin) != Origin.MODEL,
+                col(PredictionRow.model_hash).is_distinct_from(col(DisagreementRow.model_hash)),
             )
         ),
     ),

@@ -7,7 +7,7 @@ from pycocotools import mask as coco
 
 from imaging.framing import Mask, Size
 from imaging.mask.agreement import agreement
-from imaging.mask.rle import area, decode, dice, encode
+from imaging.mask.rle import area, decode, dice, encode, jaccard
 from imaging.values import Rle
 
 masks = hnp.arrays(np.bool_, st.tuples(st.integers(1, 40), st.integers(1, 40)))
@@ -77,5 +77,6 @@ def test_what_are_no_runs_is_refused(counts: bytes) -> None:
 def test_dice_is_that_of_the_pixels(mask: Mask, data: st.DataObject) -> None:
     other = data.draw(hnp.arrays(np.bool_, mask.shape))
     assert dice(encode(mask), encode(other)) == agreement(mask, other).dice
+    assert jaccard(encode(mask), encode(other)) == agreement(mask, other).jaccard
     with pytest.raises(ValueError, match="compared"):
         dice(encode(mask), encode(np.zeros((41, 41), np.bool_)))
