@@ -26,11 +26,12 @@ class Unchanged:
     """What is known of a file that is as it was when it was last read.
 
     `photo_id` is its photo, None where it was set aside for its own fault; `outlined` is whether
-    the model has outlined that.
+    the model has outlined that, `decided` whether a reviewer has decided on it.
     """
 
     photo_id: int | None
     outlined: bool
+    decided: bool = False
 
 
 @dataclass(frozen=True)

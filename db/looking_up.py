@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 from db.arrivals import LookUp, Unchanged
 from db.photos import is_same
 from db.sessions import Sessions
-from db.tables import AsideRow, FileRow, PhotoRow, PredictionRow
+from db.tables import AsideRow, FileRow, PhotoRow, PredictionRow, StandingRow
 from db.values import Cause
 from imaging.values import FileStat
 
@@ -50,10 +50,11 @@ class LookingUp(Sessions):
         asked = {"paths": [stat.path for stat in stats], "model_hash": model_hash}
         with self._reading() as session:
             known = dict(_faulty(session, asked))
-            for path, inode, size, modified, photo_id, made in session.execute(_lying(), asked):
+            for *stat, photo_id, made, decision in session.execute(_lying(), asked):
+                path, inode, size, modified = stat
                 seen = (path, inode, size, modified)
                 outlined = made is not None or known.get(seen, _NOTHING).outlined
-                known[seen] = Unchanged(photo_id, outlined)
+                known[seen] = Unchanged(photo_id, outlined, decision is not None)
             return [known.get((s.path, s.inode, s.bytes, s.modified_ns)) for s in stats]
 
 
@@ -70,14 +71,15 @@ def _faulty(session: Session, asked: Mapping[str, Any]) -> Iterator[tuple[_Seen,
 
 
 @cache
-def _lying() -> "Select[str, int, int, int, int, int]":
+def _lying() -> "Select[str, int, int, int, int, int, int | None]":
     file = FileRow
     by_model = col(PredictionRow.model_hash) == bindparam("model_hash", type_=String)
     # Columns: a row's object costs more than all else of a file that nothing happened to.
     seen = (col(file.path), col(file.inode), col(file.bytes), col(file.modified_ns))
     return (
-        select(*seen, col(file.photo_id), col(PredictionRow.id))
+        select(*seen, col(file.photo_id), col(PredictionRow.id), col(StandingRow.decision_id))
         .outerjoin(PredictionRow, and_(col(PredictionRow.photo_id) == col(file.photo_id), by_model))
+        .outerjoin(StandingRow, col(StandingRow.photo_id) == col(file.photo_id))
         .where(col(file.path).in_(bindparam("paths", expanding=True)), col(file.gone_at).is_(None))
     )
 

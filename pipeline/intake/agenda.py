@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Container, Iterable
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from time import monotonic
 
@@ -10,7 +10,8 @@ LONGEST_PAUSE = 600.0
 
 
 class Agenda:
-    """Files to look at, each once, first come first served; postponed ones when nothing else waits.
+    """Files to look at, each once, first come first served; postponed ones when nothing else waits,
+    and behind those what was put last.
 
     A file is postponed for `pause` seconds, and each time for twice as long, until `longest`. Any
     thread may use it.
@@ -23,6 +24,8 @@ class Agenda:
         self._waiting: dict[Path, None] = {}
         self._first: dict[Path, None] = {}
         """What was taken as a page, and is to be looked at one by one; before all that waits."""
+        self._last: dict[Path, None] = {}
+        """What nobody waits for; behind all else that is there."""
         self._due: dict[Path, float] = {}
         """When a postponed file comes, on the monotonic clock."""
         self._pauses: dict[Path, float] = {}
@@ -30,7 +33,7 @@ class Agenda:
 
     def __bool__(self) -> bool:
         """Whether a file waits that nothing was in the way of."""
-        return bool(self._waiting or self._first)
+        return bool(self._waiting or self._first or self._last)
 
     def add(self, *paths: Path) -> None:
         """Files are new or have changed: what luck they had before says nothing any more."""
@@ -49,11 +52,18 @@ class Agenda:
         with self._lock:
             self._first.update(dict.fromkeys(paths))
 
+    def put_last(self, paths: Iterable[Path]) -> None:
+        """Files that were taken as a page wait until nothing else does."""
+        with self._lock:
+            # One that changed meanwhile waits as such.
+            self._last.update(dict.fromkeys(path for path in paths if path not in self._waiting))
+
     def drop(self, path: Path) -> None:
         """A file is gone."""
         with self._lock:
             self._waiting.pop(path, None)
             self._first.pop(path, None)
+            self._last.pop(path, None)
             self._forget(path)
 
     def settle(self, path: Path) -> None:
@@ -87,6 +97,7 @@ class Agenda:
                 self._first.pop(path, None)
                 self._waiting.pop(path, None)
                 self._due.pop(path, None)
+                self._last.pop(path, None)
             return path
 
     def seconds_left(self) -> float | None:
@@ -102,9 +113,11 @@ class Agenda:
                 return path
         now = monotonic()
         due = (path for path, at in self._due.items() if at <= now and path not in besides)
-        return next(due, None)
+        last = (path for path in self._last if path not in besides)
+        return next(chain(due, last), None)
 
     def _wait(self, path: Path) -> None:
+        self._last.pop(path, None)
         if path not in self._first:
             self._waiting.setdefault(path)
 

@@ -18,7 +18,7 @@ from pipeline.errors import WorkerClosed
 from pipeline.intake.agenda import Agenda
 from pipeline.intake.known import PAGE
 from pipeline.intake.outcome import Settled
-from pipeline.intake.segmenting import Errand, Heard, Segmenting
+from pipeline.intake.segmenting import Errand, Heard, Passed, Segmenting
 
 MOST_AT_ONCE = 16
 """Files stored in one transaction, which holds the write lock that a decision waits for."""
@@ -57,6 +57,11 @@ class Driver:
     def has_more(self) -> bool:
         """Whether the next `step` says at once what became of another file."""
         return bool(self._settled)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a file is in work, or is to be stored or told."""
+        return bool(self._in_work or self._answered or self._settled)
 
     def step(self) -> Settled | None:
         """What became of the next file; None where something else is worth a look first.
@@ -122,16 +127,17 @@ class Driver:
         return None
 
     def _pass_known(self) -> None:
-        """Settle those of the next files that are known; the others are next."""
+        """Settle those of the next files that are known; the others are next, or may wait."""
         page = self._agenda.take_page(self._held(), PAGE)
-        known: Sequence[Settled] = ()
+        passed = Passed()
         # What goes wrong here does so again for the file that it is about; the others go on.
         with suppress(Exception):
             # A single one, as most that come are, is looked up as it is begun.
-            known = self._segmenting.pass_known(page) if len(page) > 1 else ()
-        passed = {settled.path for settled in known}
-        self._agenda.put_first(path for path in page if path not in passed)
-        self._settled += known
+            passed = self._segmenting.pass_known(page) if len(page) > 1 else passed
+        done = {*(settled.path for settled in passed.known), *passed.may_wait}
+        self._agenda.put_first(path for path in page if path not in done)
+        self._agenda.put_last(passed.may_wait)
+        self._settled += passed.known
 
     def _held(self) -> set[Path]:
         """The files that must be settled first, before they are looked at again."""

@@ -16,6 +16,7 @@ from pipeline.intake.driver import Driver
 from pipeline.intake.following import introduction
 from pipeline.intake.lease import Lease, is_held
 from pipeline.intake.model_trial import ModelTrial
+from pipeline.intake.model_use import ModelUse
 from pipeline.intake.notice import Board, look_for
 from pipeline.intake.outcome import Outcome, Settled
 from pipeline.intake.passed_by import how_many, passed_by
@@ -23,6 +24,7 @@ from pipeline.intake.scan import Scan, stored_path
 from pipeline.intake.segment import left_out, vanished
 from pipeline.intake.segmenting import Segmenting
 from pipeline.intake.sights import Pace
+from pipeline.intake.trouble import Trouble, Troubles
 from pipeline.intake.watch import LAST_CALL, Listener, Watcher
 from pipeline.work.scorer import Scorer
 
@@ -85,14 +87,6 @@ class Part:
     hear: Callable[[Settled], None] = _nobody
 
 
-@dataclass(frozen=True)
-class _Trouble:
-    """A sentence on what stands in the way, and the path below the folder that it names."""
-
-    sentence: str
-    about: Path | None = None
-
-
 class Ingest:
     """Watches `folder` and segments its photos, from `start` to `stop`.
 
@@ -135,12 +129,10 @@ class Ingest:
         self._stopping = threading.Event()
         patience = self._patience
         self._trial = ModelTrial(scorer, patience.postponed, patience.longest, self._wake)
-        self._folder_trouble: _Trouble | None = None
-        self._model_trouble: _Trouble | None = None
-        self._step_trouble: _Trouble | None = None
-        self._left_out_trouble: _Trouble | None = None
+        self._troubles = Troubles()
         self._passed_by: str | None = None
         self._left_out = 0
+        self._use = ModelUse(store, None)
         self._thread = threading.Thread(target=self._run, name="ingest", daemon=True)
 
     def start(self) -> None:
@@ -182,7 +174,7 @@ class Ingest:
 
     def _folder_gone(self, sentence: str | None) -> None:
         with self._noted():
-            self._folder_trouble = None if sentence is None else _Trouble(sentence)
+            self._troubles.folder = None if sentence is None else Trouble(sentence)
 
     def _scanned(self, found: Scan) -> None:
         with self._noted():
@@ -190,7 +182,7 @@ class Ingest:
             self._passed_by = passed_by(found.left_out)
             self._left_out = how_many(found.left_out)
             unread = next(iter(found.unreadable), None)
-            self._left_out_trouble = None if unread is None else _Trouble(left_out(unread), unread)
+            self._troubles.left_out = None if unread is None else Trouble(left_out(unread), unread)
             self._there = set(found.photos)
             self._done &= self._there
 
@@ -226,11 +218,12 @@ class Ingest:
 
     def _open_model(self) -> "PackageInfo | None":
         model, problem = self._trial.open(), self._trial.problem
-        self._model_trouble = None if problem is None else _Trouble(problem)
+        self._troubles.model = None if problem is None else Trouble(problem)
         if problem is not None:
             self._board.complain(problem)
         if model is not None:
             self._board.use(model.hash)
+            self._use = ModelUse(self._store, model.hash)
         return model
 
     def _try_model_again(self, driver: Driver) -> Driver:
@@ -260,9 +253,7 @@ class Ingest:
         try:
             self._note_gone()
             if self._take_lease():
-                settled = driver.step()
-                if settled is not None:
-                    self._note_settled(settled, driver)
+                self._work(driver)
             else:
                 self._tell()
                 self._wait_for_lease()
@@ -277,6 +268,15 @@ class Ingest:
             # Whatever it is, the photos behind it are not to wait for the next start.
             self._complain(f"Something unforeseen went wrong ({error!r}). Please report it.")
             self._stopping.wait(self._patience.news)
+
+    def _work(self, driver: Driver) -> None:
+        self._use.begin()
+        if self._use.has_more and not (self._agenda or driver.is_busy):
+            self._use.compare_some()
+            return
+        settled = driver.step()
+        if settled is not None:
+            self._note_settled(settled, driver)
 
     def _note_gone(self) -> None:
         with self._noting:
@@ -320,7 +320,7 @@ class Ingest:
     def _note_settled(self, settled: Settled, driver: Driver) -> None:
         path, outcome = settled.path, settled.outcome
         reason = str(settled.problem or settled.reason)
-        self._step_trouble = _Trouble(reason, path) if reason else None
+        self._troubles.step = Trouble(reason, path) if reason else None
         if reason:
             self._board.complain(reason, path)
         if outcome is Outcome.UNSETTLED:
@@ -336,18 +336,19 @@ class Ingest:
                 self._done.add(path)
         # A folder of known photos is gone through quickly; only its end is worth telling.
         if outcome is not Outcome.KNOWN:
+            self._use.note()
             self._board.count()
             self._hear(settled)
         if outcome is not Outcome.KNOWN or not (self._agenda or driver.has_more):
             self._tell()
 
-    def _elsewhere(self) -> _Trouble | None:
+    def _elsewhere(self) -> Trouble | None:
         """That whoever segments leaves out what lies here, which then waits for its end."""
         seen = look_for(self._store.path)
         other = seen.notice if seen.segmenting else None
         if other is None or other.covers(self._folder):
             return None
-        return _Trouble(introduction(other, self._folder))
+        return Trouble(introduction(other, self._folder))
 
     def _wait_for_lease(self) -> None:
         """Until the lease is had, or it is time for news."""
@@ -358,7 +359,7 @@ class Ingest:
                 self._stopping.wait(self._patience.lease)
 
     def _complain(self, sentence: str) -> None:
-        self._step_trouble = _Trouble(sentence)
+        self._troubles.step = Trouble(sentence)
         self._board.complain(sentence)
         self._tell()
 
@@ -383,12 +384,7 @@ class Ingest:
                 self._passed_by,
                 self._left_out,
             )
-            trouble = (
-                self._folder_trouble
-                or self._step_trouble
-                or self._model_trouble
-                or self._left_out_trouble
-            )
+            trouble = self._troubles.first
         if not self._lease.held:
             # What can't be counted now is not worth more than the sentence that says why.
             with suppress(StoreError):

@@ -13,6 +13,7 @@ from pipeline.intake.agenda import Agenda
 from pipeline.intake.driver import Driver
 from pipeline.intake.following import Following, follow
 from pipeline.intake.lease import Lease
+from pipeline.intake.model_use import ModelUse
 from pipeline.intake.notice import ONCE, Board
 from pipeline.intake.outcome import Outcome, Settled
 from pipeline.intake.passed_by import passed_by
@@ -129,12 +130,16 @@ def _segment_rest(
     count: "_Count",
 ) -> None:
     agenda, board = Agenda(), Board(store.path, ONCE, count.folder)
+    use = ModelUse(store, model.hash)
     driver = Driver(agenda, Segmenting(store, scorer, model), scorer.room)
     board.use(model.hash)
     board.begin()
     count.board = board
     try:
+        use.begin()
         _segment_all(driver, agenda, photos, count)
+        while use.has_more:
+            use.compare_some()
     finally:
         board.end()
 

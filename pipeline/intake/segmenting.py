@@ -45,6 +45,17 @@ class Errand:
     problem: ModelError | None = None
 
 
+@dataclass(frozen=True)
+class Passed:
+    """Of a page of files: what became of those that want nothing more, and those that may wait.
+
+    The latter are of decided photos, which only want this model's outline to be compared with.
+    """
+
+    known: Sequence[Settled] = ()
+    may_wait: Sequence[Path] = ()
+
+
 @dataclass(frozen=True, eq=False)
 class Heard:
     """What a scorer found of a file, which is to be stored."""
@@ -87,16 +98,14 @@ class Segmenting:
         self._model_hash = None if model is None else model.hash
         self._complete = complete
 
-    def pass_known(self, paths: Sequence[Path]) -> list[Settled]:
-        """What became of those of a page of files that are known and want nothing more.
-
-        Raises StoreError.
-        """
+    def pass_known(self, paths: Sequence[Path]) -> Passed:
+        """Look at a page of files, none of which is read. Raises StoreError."""
         page = zip(paths, look_up_page(self._store, paths, self._model_hash), strict=True)
-        known = [(path, self._known(found)) for path, found in page if found is not None]
-        return [
-            Settled(path, outcome, as_before=True) for path, outcome in known if outcome is not None
-        ]
+        seen = [(path, found, self._known(found)) for path, found in page if found is not None]
+        return Passed(
+            [Settled(path, outcome, as_before=True) for path, _, outcome in seen if outcome],
+            [path for path, found, outcome in seen if outcome is None and found.decided],
+        )
 
     def begin(self, path: Path) -> Settled | Errand:
         """Look at a file: what became of it, or what is to be finished once it is answered.

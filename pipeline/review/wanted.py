@@ -19,6 +19,7 @@ FLAGGED, UNFLAGGED = "flagged", "not flagged"
 SCORES = ("1", "2", "3", "4", "5")
 UNSCORED, UNSAID, NOT_OUTLINED = "no score", "not said", "no outline"
 EMPTY = "nothing"
+UNCOMPARED = "not compared"
 
 
 class Facet(StrEnum):
@@ -31,6 +32,7 @@ class Facet(StrEnum):
     FLAG = "flag"
     SURENESS = "sureness"
     AREA = "area"
+    DISAGREEMENT = "disagreement"
 
 
 class Order(StrEnum):
@@ -45,6 +47,7 @@ class Order(StrEnum):
     FLAG = "flag"
     SURENESS = "sureness"
     AREA = "area"
+    DISAGREEMENT = "disagreement"
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,13 @@ SURENESS = (
 """Of the Jaccard that the model expects of its outline."""
 AREA = (Band("below 1%", 0.01), Band("1% to 10%", 0.1), Band("10% to 40%", 0.4), Band("more", inf))
 """Of the photo's."""
+DISAGREEMENT = (
+    Band("below 0.10", 0.1),
+    Band("0.10 to 0.25", 0.25),
+    Band("0.25 to 0.50", 0.5),
+    Band("0.50 and more", inf),
+)
+"""1 - Jaccard of a decision and the outline of the model in use."""
 
 
 @dataclass(frozen=True)
@@ -204,6 +214,7 @@ _VALUES: dict[Facet, Callable[[QueueItem], tuple[str, ...]]] = {
     Facet.FLAG: lambda item: (FLAGGED if item.flag else UNFLAGGED,),
     Facet.SURENESS: lambda item: (_band(item.predicted_jaccard, SURENESS, UNSAID),),
     Facet.AREA: lambda item: (_area(item),),
+    Facet.DISAGREEMENT: lambda item: (_band(item.disagreement, DISAGREEMENT, UNCOMPARED),),
 }
 _KEYS: dict[Order, Callable[[QueueItem], Any]] = {
     Order.NAME: lambda item: _natural(item.name),
@@ -214,6 +225,7 @@ _KEYS: dict[Order, Callable[[QueueItem], Any]] = {
     Order.FLAG: lambda item: not item.flag,
     Order.SURENESS: lambda item: item.predicted_jaccard,
     Order.AREA: lambda item: item.area_fraction,
+    Order.DISAGREEMENT: lambda item: item.disagreement,
 }
 CHOICES: dict[Facet, tuple[str, ...]] = {
     Facet.DECISION: STANDS,
@@ -221,5 +233,6 @@ CHOICES: dict[Facet, tuple[str, ...]] = {
     Facet.FLAG: (FLAGGED, UNFLAGGED),
     Facet.SURENESS: (*(band.name for band in SURENESS), UNSAID),
     Facet.AREA: (EMPTY, *(band.name for band in AREA), NOT_OUTLINED),
+    Facet.DISAGREEMENT: (*(band.name for band in DISAGREEMENT), UNCOMPARED),
 }
 """The values that a facet may have; reviewers and folders are what there is of them."""

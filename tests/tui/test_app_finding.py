@@ -48,7 +48,7 @@ async def test_the_table_is_worked_with_keys_alone_and_covers_neither_photo_nor_
         screen = await press(pilot, "backspace", "down", "down", "right")
         assert rows(screen) == [four[2]]
         assert "arm/" in text_of(screen, "#filter")
-        screen = await press(pilot, "left", *["down"] * 5, *["right"] * 7, "down", "right")
+        screen = await press(pilot, "left", *["down"] * 6, *["right"] * 7, "down", "right")
         assert screen.query_one(Queue).wanted == Wanted(order=Order.SURENESS, reverse=True)
         assert rows(screen) == four[::-1]
         assert "by sureness, falling" in text_of(screen, "#filter")

@@ -206,6 +206,8 @@ class Details(VerticalScroll, can_focus=False):
         if self.compact:
             return self._briefly(said, style)
         lines = [Content(""), heading("Decision"), Content.styled(said, style), *self._remarked()]
+        if photo.disagreement is not None:
+            lines.append(pair("Differs", f"{photo.disagreement:.2f} from the model"))
         if since:
             lines.append(Content.styled("a stores the edits", "$quiet"))
         elif photo.decision is None and row is not None:

@@ -70,6 +70,10 @@ class FilterLine(Widget):
         return parts
 
 
+MEASURED = (Facet.SURENESS, Facet.AREA, Facet.DISAGREEMENT)
+"""Facets whose values are numbers, of which it is to be said what they are."""
+
+
 def told(facet: Facet, value: str, folder: str, width: int) -> str:
     """A value as a person reads it, in at most `width` cells."""
     value = printable(below(value, folder) if facet is Facet.FOLDER else value)
@@ -77,6 +81,6 @@ def told(facet: Facet, value: str, folder: str, width: int) -> str:
         return shorten(value + "/", width)
     if facet is Facet.SCORE and value.isdigit():
         return f"score {value}"
-    if facet in (Facet.SURENESS, Facet.AREA) and cells(value) + len(facet) < width:
+    if facet in MEASURED and cells(value) + len(facet) < width:
         return f"{facet} {value}"
     return shorten(value, width)

@@ -24,6 +24,8 @@ ROW, STEP = "row", "step"
 SORT, TURN, DROP = len(Facet), len(Facet) + 1, len(Facet) + 2
 """The rows below those of the facets."""
 ANY = "any"
+NAMES = {Facet.DISAGREEMENT: "differs"}
+"""What has no room for its own name."""
 
 
 class Filters(Widget, can_focus=True):
@@ -118,7 +120,12 @@ class Filters(Widget, can_focus=True):
         """The rows, and the keys that are needed."""
         wanted = self.wanted
         lines = [
-            self._line(row, facet, self._told(facet, wanted.value(facet)), wanted.value(facet))
+            self._line(
+                row,
+                NAMES.get(facet, facet),
+                self._told(facet, wanted.value(facet)),
+                wanted.value(facet),
+            )
             for row, facet in enumerate(Facet)
         ]
         turned = "falling" if wanted.reverse else "rising"
