@@ -43,6 +43,19 @@ def changed(package: Path, target: Path, name: str, change: Change) -> Path:
     return target
 
 
+def saying(package: Path, target: Path, **said: str) -> Path:
+    """Copy a package to `target` that says otherwise of itself: another model, as its hash tells.
+
+    The names are those of nevus's metadata, without what they begin with.
+    """
+    shutil.copytree(package, target)
+    spec = read_spec(target)
+    for name, value in said.items():
+        spec.description.metadata.userDefined[f"org.nevus.{name}"] = value
+    program_file(target).write_bytes(spec.SerializeToString())
+    return target
+
+
 def _change_blob(package: Path, offset: int, shape: list[int], change: Change) -> None:
     file = weights_folder(package) / "weight.bin"
     data = bytearray(file.read_bytes())

@@ -42,6 +42,7 @@ def lines(draw: DrawFn) -> QueueItem:
         reviewer=draw(st.sampled_from(["ada", "bob"])) if decided else "",
         score=draw(st.none() | st.integers(1, 5)) if decided else None,
         note=draw(TEXTS) if decided else "",
+        disagreement=draw(NUMBERS) if decided else None,
     )
 
 
@@ -63,6 +64,7 @@ def is_wanted(item: QueueItem, wanted: Wanted) -> bool:
     if not all(word in told for word in wanted.text.casefold().split()):
         return False
     kind, area, sure = item.decision, item.area_fraction, item.predicted_jaccard
+    apart = item.disagreement
     skipped = kind is DecisionKind.SKIPPED
     true: dict[tuple[Facet, str], bool] = {
         (Facet.DECISION, "waiting"): kind is None or skipped,
@@ -76,7 +78,15 @@ def is_wanted(item: QueueItem, wanted: Wanted) -> bool:
         (Facet.SCORE, str(item.score)): True,
         (Facet.AREA, "no outline"): area is None,
         (Facet.SURENESS, "not said"): sure is None,
+        (Facet.DISAGREEMENT, "not compared"): apart is None,
     }
+    if apart is not None:
+        true |= {
+            (Facet.DISAGREEMENT, "below 0.10"): apart < 0.1,
+            (Facet.DISAGREEMENT, "0.10 to 0.25"): 0.1 <= apart < 0.25,
+            (Facet.DISAGREEMENT, "0.25 to 0.50"): 0.25 <= apart < 0.5,
+            (Facet.DISAGREEMENT, "0.50 and more"): apart >= 0.5,
+        }
     if kind is not None:
         true[Facet.DECISION, str(kind)] = True
     if area is not None:
@@ -123,7 +133,11 @@ def test_any_filter_and_page_is_what_looking_at_each_line_gives(
     assert [found.find(item.photo_id) for item in found] == list(range(len(found)))
 
 
-@given(QUEUES, st.sampled_from([Order.SCORE, Order.AREA, Order.SURENESS]), st.booleans())
+@given(
+    QUEUES,
+    st.sampled_from([Order.SCORE, Order.AREA, Order.SURENESS, Order.DISAGREEMENT]),
+    st.booleans(),
+)
 def test_numbers_are_sorted_either_way_and_what_has_none_comes_last_as_the_queue_has_it(
     items: list[QueueItem], order: Order, reverse: bool
 ) -> None:
@@ -132,6 +146,7 @@ def test_numbers_are_sorted_either_way_and_what_has_none_comes_last_as_the_queue
             Order.SCORE: item.score,
             Order.AREA: item.area_fraction,
             Order.SURENESS: item.predicted_jaccard,
+            Order.DISAGREEMENT: item.disagreement,
         }[order]
 
     found = list(shown(gathered(items, 5), Wanted(order=order, reverse=reverse)))
