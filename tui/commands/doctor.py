@@ -84,7 +84,8 @@ def doctor(
         if selftest:
             works = run_selftest(held.setup(), json)
         else:
-            works = _look_around(folder, held, json) if model is None else _look_into(model, json)
+            named = None if model is None else held.model
+            works = _look_around(folder, held, json) if named is None else _look_into(named, json)
     if not works:
         raise typer.Exit(FAILED)
 

@@ -34,6 +34,20 @@ def test_a_postponed_file_comes_behind_all_that_wait() -> None:
     assert [agenda.take(NONE), agenda.take(NONE), agenda.take(NONE)] == [B, A, None]
 
 
+def test_what_was_put_last_comes_behind_all_else_and_each_once() -> None:
+    agenda = Agenda()
+    agenda.put_last([A, B])
+    agenda.postpone(C)
+    agenda.add(D)
+    agenda.add(B)
+    assert [agenda.take(NONE) for _ in range(5)] == [D, B, C, A, None]
+    assert not agenda
+    agenda.put_last([A])
+    assert agenda
+    agenda.drop(A)
+    assert agenda.take(NONE) is None
+
+
 def test_each_pause_is_twice_as_long_until_the_longest() -> None:
     agenda = Agenda(pause=1000, longest=3000)
     lengths = []
