@@ -22,6 +22,7 @@ from db.tables import (
     MeasurementRow,
     MembershipRow,
     ModelRow,
+    ModelUseRow,
     RemarkRow,
     ScaleRow,
     ShapeRow,
@@ -59,14 +60,15 @@ SAID: dict[str, Make] = {
         photo_id=photo, reviewer="ada", tool="lasso", points="[]", drawn_at=MOMENT
     ),
     "tombstone": lambda *_: TombstoneRow(content_hash="c" * 64, reviewer="ada", made_at=MOMENT),
+    "model_use": lambda *_: ModelUseRow(model_hash="h" * 64, photos=3, begun_at=MOMENT),
     "model": lambda *_: ModelRow(hash="h" * 64, name="lesion", first_seen_at=MOMENT),
     "draft": lambda photo, _: DraftRow(
         reviewer="ada", photo_id=photo, base_revision_id=None, cursor=0, created_at=MOMENT
     ),
 }
-POINTING = sorted(SAID.keys() - {"tombstone", "model"})
-ONCE = sorted(SAID.keys() - {"scale", "membership"})
-"""What can be said once; of a scale and a patient the last one said holds."""
+POINTING = sorted(SAID.keys() - {"tombstone", "model", "model_use"})
+ONCE = sorted(SAID.keys() - {"scale", "membership", "model_use"})
+"""What can be said once; of a scale, a patient and a model's use the last one said holds."""
 
 
 @pytest.fixture

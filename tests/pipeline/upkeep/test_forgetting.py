@@ -15,7 +15,7 @@ from db.errors import ForgottenPhoto, Unknown
 from db.sqlite.files import maps_beside
 from db.sqlite.forgetting import would_go
 from db.store import Store
-from db.tables import Table
+from db.tables import DisagreementRow, Table
 from db.values import DecisionKind
 from pipeline.errors import UpkeepError
 from pipeline.intake.outcome import Outcome
@@ -32,7 +32,8 @@ from tests.pipeline.conftest import remember_photo
 from tests.pipeline.upkeep.conftest import NOTE, execute, paint
 from tests.support.intake import take_in, without_model
 
-PHOTO = {table.name for table in Table.metadata.sorted_tables} - {"model", "tombstone", "aside"}
+OTHERS = {"model", "model_use", "tombstone", "aside"}
+PHOTO = {table.name for table in Table.metadata.sorted_tables} - OTHERS
 """Tables whose rows belong to a photo."""
 
 
@@ -101,6 +102,15 @@ def test_nothing_of_it_is_left_in_any_of_these_tables(tmp_path: Path) -> None:
         with Session(store._engine) as session:
             for make in SAID.values():
                 session.add(make(photo_id, revision_id))
+            session.add(
+                DisagreementRow(
+                    photo_id=photo_id,
+                    decision_id=1,
+                    model_hash="m" * 64,
+                    outline_id=revision_id,
+                    value=0.5,
+                )
+            )
             session.commit()
         rows = rows_in(store.path)
         assert {name for name in PHOTO if rows[name]} == PHOTO
