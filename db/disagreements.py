@@ -26,6 +26,7 @@ from db.tables import (
 from db.values import DecisionKind, Origin
 from imaging.values import Rle
 
+_AT_ONCE = 500
 MASKED = (DecisionKind.ACCEPTED, DecisionKind.CORRECTED)
 EMPTY = DecisionKind.NO_LESION
 
@@ -61,20 +62,28 @@ class Disagreements(Sessions):
         Gives back how many come to stand on another outline.
         """
         with self._reading() as session:
-            moved = session.execute(_to_move(model_hash)).all() if _is_one_of_many(session) else []
-            if not moved and session.scalar(last_use()) == model_hash:
+            many = _is_one_of_many(session)
+            there = session.scalars(_to_move(model_hash)).all() if many else []
+            if not there and session.scalar(last_use()) == model_hash:
                 return 0
+        # Some at a time: a decision waits for the write lock meanwhile.
+        parts = [there[start : start + _AT_ONCE] for start in range(0, len(there), _AT_ONCE)]
+        moved = sum(self._move(model_hash, part) for part in parts)
         with self._writing() as session:
-            # Asked anew: somebody may have begun to work on one of them.
-            moved = session.execute(_to_move(model_hash)).all()
-            for photo_id, outline_id in moved:
-                session.execute(
-                    update(StandingRow)
-                    .where(col(StandingRow.photo_id) == photo_id)
-                    .values(revision_id=outline_id)
-                )
-            session.add(ModelUseRow(model_hash=model_hash, photos=len(moved), begun_at=now()))
-        return len(moved)
+            session.add(ModelUseRow(model_hash=model_hash, photos=moved, begun_at=now()))
+        return moved
+
+    def _move(self, model_hash: str, photo_ids: Sequence[int]) -> int:
+        """Have those of some photos that nobody works on by now stand on a model's outline."""
+        with self._writing() as session:
+            rows = _to_move(model_hash).where(col(StandingRow.photo_id).in_(photo_ids))
+            found = [
+                {"photo_id": photo_id, "revision_id": outline_id}
+                for photo_id, outline_id in session.execute(rows)
+            ]
+            if found:
+                session.execute(update(StandingRow), found)
+            return len(found)
 
     def apart(self, model_hash: str, most: int) -> list[Apart]:
         """Decisions on other outlines than this model's that were not compared with it, some of
