@@ -183,9 +183,7 @@ def add_outline(session: Session, file: FileRow, made: NewOutline, standing: Sta
     revision = revision_row(made, _add_prediction(session, file, made.prediction))
     add_revision(session, revision, made.rle, made.measurements)
     # On a photo that is new in this transaction nobody can have worked: it is not asked for.
-    if standing not in session or not (
-        is_worked_on(session, standing) or _is_brought(session, standing)
-    ):
+    if standing not in session or not (is_worked_on(session, standing)):
         standing.revision_id = revision.id
 
 

@@ -19,6 +19,7 @@ from tui.commands.output import (
     print_table,
     remark,
     safe_text,
+    stderr,
 )
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ def add_model(
         str | None, typer.Option(metavar="NAME", help="What to call it; by default as its file.")
     ] = None,
 ) -> None:
-    """Take in a copy of a model under a name, to be used and compared by that.
+    """Take in a copy of a model under a name, once it has drawn a map here.
 
     [bold]Examples[/bold]
 
@@ -151,11 +152,16 @@ def add_model(
 
       nevus model add models/noncommercial/lesion-nc.mlpackage --name lesion-nc
     """
-    with failures():
+    with failures(), stderr().status("trying the model"):
         from models.registry import NameTaken, registry
+        from models.run.setup import ModelSetup
+        from models.run.trial import try_out
 
+        known, called = registry(), name or model.stem.lower()
         try:
-            entry = registry().add(model, name or model.stem.lower())
+            known.check_name(called)
+            try_out(ModelSetup(model))
+            entry = known.add(model, called)
         except NameTaken as error:
             raise fail(f"{error} --name says another.", WRONG_USAGE) from error
     print_line(
