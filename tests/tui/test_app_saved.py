@@ -76,7 +76,7 @@ async def test_a_decision_that_is_refused_comes_back_undecided_and_is_said(
         assert "not saved" in text_of(screen, "#status")
         await pilot.press("a")
         screen = await settled(pilot)
-        assert "● saved" in text_of(screen, "#status")
+        await until(pilot, lambda: "● saved" in text_of(screen, "#status"))
     [stored] = clinic.store.reviewed([DecisionKind.ACCEPTED])
     assert (stored.photo_id, stored.decision.score) == (two[0], 3)
 
