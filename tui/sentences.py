@@ -297,4 +297,4 @@ def listed(names: Sequence[str]) -> str:
 
 def theme_switched(name: str) -> str:
     """That the screen is dark or light now, and how it stays so."""
-    return f'{name.capitalize()}, until you leave. theme = "{name}" in your settings keeps it.'
+    return f'{name.capitalize()} in this folder. theme = "{name}" in your settings: everywhere.'

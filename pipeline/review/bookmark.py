@@ -7,6 +7,7 @@ from typing import Any
 
 from imaging.view.overlay import Shown
 from pipeline.review.wanted import ALL, CHOICES, Facet, Order, Wanted
+from pipeline.settings_table import THEME_NAMES
 
 FORM = 1
 """Of the text; one of another form is none."""
@@ -27,8 +28,9 @@ class Bookmark:
 
     `key` is the photo's id or a set aside file's path, None where the queue was at its end; `row`
     is where that stood, and `decision` the id of what was decided of it then. `out` are the photos
-    that were taken out on the contact sheet: no page is to be accepted with them unawares. What
-    would make a photo look otherwise than it is has no place here.
+    that were taken out on the contact sheet: no page is to be accepted with them unawares. `theme`
+    is one that was chosen, None where that of the settings holds. What would make a photo look
+    otherwise than it is has no place here.
     """
 
     key: int | str | None = None
@@ -41,6 +43,7 @@ class Bookmark:
     lesion: bool = False
     part: Part | None = None
     out: tuple[int, ...] = ()
+    theme: str | None = None
 
 
 def write_bookmark(bookmark: Bookmark) -> str:
@@ -71,6 +74,7 @@ def _bookmark(found: dict[str, Any]) -> Bookmark:
         part=None if part is None else _part(part),
         # Not there in one that was written before it was kept.
         out=tuple(_within(_of(photo_id, int), 1) for photo_id in found.get("out", ())),
+        theme=_theme(found.get("theme")),
     )
 
 
@@ -82,6 +86,12 @@ def _wanted(found: dict[str, Any]) -> Wanted:
             raise ValueError(f"no {facet} is {value}")
         wanted = wanted.having(facet, _of(value, str))
     return wanted
+
+
+def _theme(name: Any) -> str | None:
+    if name is not None and name not in THEME_NAMES:
+        raise ValueError(f"no theme is {name}")
+    return None if name is None else _of(name, str)
 
 
 def _part(found: dict[str, Any]) -> Part:

@@ -188,3 +188,15 @@ async def test_what_was_taken_out_on_the_contact_sheet_is_out_after_the_end_too(
         await press(pilot, "a", "escape")
     assert clinic.item(photos[1]).decision is None
     assert clinic.item(photos[0]).decision is DecisionKind.ACCEPTED
+
+
+async def test_a_theme_that_was_chosen_is_there_again(
+    clinic: Clinic, photos: list[int], tmp_path: Path
+) -> None:
+    path = tmp_path / "bookmark.json"
+    for before, after in (("dark", "light"), ("light", "dark"), ("dark", "light")):
+        async with opened(clinic, path) as pilot:
+            await settled(pilot)
+            assert pilot.app.theme == before
+            pilot.app.action_switch_theme()  # type: ignore[attr-defined]
+            assert pilot.app.theme == after

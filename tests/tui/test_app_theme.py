@@ -148,7 +148,7 @@ async def test_the_command_palette_switches_it_and_says_how_it_stays(
         await switch(pilot)
         assert pilot.app.theme == "light"
         assert sentences(pilot)[-1] == (
-            'Light, until you leave. theme = "light" in your settings keeps it.'
+            'Light in this folder. theme = "light" in your settings: everywhere.'
         )
         await switch(pilot)
         assert pilot.app.theme == "dark"

@@ -23,6 +23,7 @@ class ReturningScreen(ContactScreen):
         super().__init__(desk, folder, reviewer, preferences)
         self.bookmarks: Bookmarks | None = None
         """Where it is kept; not at all if None."""
+        self._usual_theme = preferences.theme
         self._returns: tuple[int | str | None, Part] | None = None
         """The photo of which only a part was seen, and which."""
 
@@ -40,6 +41,7 @@ class ReturningScreen(ContactScreen):
         self._queue.resume(found.wanted, left)
         self._sheet.take_out(found.out)
         self.set_class(found.folded, "-alone")
+        self.app.theme = found.theme or self._usual_theme
         canvas = self._bench.canvas
         canvas.overlay, canvas.strength = found.overlay, found.strength
         canvas.look(Near.LESION if found.lesion else Near.WHOLE)
@@ -75,6 +77,7 @@ class ReturningScreen(ContactScreen):
             lesion=canvas.near is Near.LESION,
             part=None if lens is None else Part(lens.zoom, lens.x, lens.y),
             out=self._sheet.out,
+            theme=None if self.app.theme == self._usual_theme else self.app.theme,
         )
 
     def finish(self) -> None:
