@@ -63,7 +63,7 @@ def _of_folder(folder: Path) -> Iterable[tuple[str, Path]]:
     for inside in (folder, folder / "annotations", folder / "Annotations"):
         for suffix, name in _BY_SUFFIX.items():
             files = sorted(inside.glob(f"*{suffix}")) if inside.is_dir() else []
-            told = [file for file in files if _MARKS[suffix] in _beginning(file)]
+            told = [file for file in files if file.is_file() and _marked(file)]
             if len(told) == 1:
                 yield name, told[0]
         yield from _of_json(sorted(inside.glob("*.json")) if inside.is_dir() else [])
@@ -72,13 +72,14 @@ def _of_folder(folder: Path) -> Iterable[tuple[str, Path]]:
         yield (MASKS, masks)
 
 
-def _beginning(file: Path) -> bytes:
+def _marked(file: Path) -> bool:
     with file.open("rb") as opened:
-        return opened.read(_LOOKED_AT)
+        return _MARKS[file.suffix] in opened.read(_LOOKED_AT)
 
 
 def _of_json(files: list[Path]) -> Iterable[tuple[str, Path]]:
-    for path in files:
+    # What is read of a pipe never ends.
+    for path in filter(Path.is_file, files):
         for name, file in _of_file(path):
             # labelme's are many, a file a photo.
             yield name, path.parent if name == "labelme" else file

@@ -106,6 +106,12 @@ def no_overview(_parts: Sequence[str]) -> Mapping[str, str]:
     return {}
 
 
+def check_file(path: Path) -> None:
+    """Raise LabelError where a path leads to no file: what is read of a pipe never ends."""
+    if not path.is_file():
+        raise LabelError(f"{path} leads to no file.")
+
+
 def stem(path: Path) -> str:
     """What a photo is called whose labels lie in a file of its own."""
     return path.stem

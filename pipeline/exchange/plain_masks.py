@@ -10,7 +10,7 @@ from models.evaluate.masks import read_mask
 from models.evaluate.pairs import Pair, PairsError
 from pipeline.errors import LabelError
 from pipeline.exchange.abreast import abreast
-from pipeline.exchange.format import CLASS, Label, Read, Sizes, each_by_itself
+from pipeline.exchange.format import CLASS, Label, Read, Sizes, check_file, each_by_itself
 
 SUFFIXES = frozenset({".png", ".bmp", ".tif", ".tiff", ".gif", ".webp", ".jpg", ".jpeg"})
 ENDINGS = ("_segmentation", "_mask", "_lesion", "_label", "_gt", "-mask", "-label")
@@ -21,7 +21,7 @@ def read(source: Path, _sizes: Sizes) -> Iterator[Read]:
     """Each picture below a folder, or one, as `models.evaluate.masks` understands it."""
     root = source.parent if source.is_file() else source
     files = [source] if source.is_file() else sorted(source.rglob("*"))
-    masks = [path for path in files if path.suffix.lower() in SUFFIXES]
+    masks = [path for path in files if path.suffix.lower() in SUFFIXES and not path.is_dir()]
     key = partial(_key, root)
     return abreast(partial(each_by_itself, partial(_label, key), key), masks)
 
@@ -37,6 +37,7 @@ def _key(root: Path, path: Path) -> str:
 
 
 def _label(key: "partial[str]", path: Path) -> Label:
+    check_file(path)
     try:
         mask = read_mask(Pair(path, path, {}))
     except PairsError as error:

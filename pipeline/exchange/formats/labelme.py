@@ -22,7 +22,16 @@ from pipeline.exchange.abreast import abreast
 from pipeline.exchange.codecs.pictures import decoded, grey, lesion_of
 from pipeline.exchange.codecs.polygons import rle_of
 from pipeline.exchange.dataset import DatasetPhoto
-from pipeline.exchange.format import CLASS, Label, Read, Sizes, Unread, is_written, no_overview
+from pipeline.exchange.format import (
+    CLASS,
+    Label,
+    Read,
+    Sizes,
+    Unread,
+    check_file,
+    is_written,
+    no_overview,
+)
 
 PHOTOS, APART = "images", True
 overview = no_overview
@@ -97,6 +106,7 @@ def _read(path: Path) -> Read | None:
 
 def _label(path: Path) -> Label | None:
     """What a file says; None where it isn't one of labelme's."""
+    check_file(path)
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(found, dict) or "shapes" not in found:

@@ -29,6 +29,7 @@ from pipeline.exchange.format import (
     Label,
     Read,
     Sizes,
+    check_file,
     each_by_itself,
     is_written,
     no_overview,
@@ -71,6 +72,7 @@ def read(source: Path, sizes: Sizes) -> Iterator[Read]:
 
 
 def _label(apart: Path, path: Path) -> Label:
+    check_file(path)
     numbers = read_grey(path)
     whole, size = rle.encode(lesion_of(numbers, path.name)), Size.of(numbers)
     lesions = _lesions(whole, apart / path.name)

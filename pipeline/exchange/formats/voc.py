@@ -23,6 +23,7 @@ from pipeline.exchange.format import (
     Label,
     Read,
     Sizes,
+    check_file,
     each_by_itself,
     is_written,
     no_overview,
@@ -88,6 +89,7 @@ def read(source: Path, sizes: Sizes) -> Iterator[Read]:
 
 
 def _label(objects: Path, path: Path) -> Label:
+    check_file(path)
     kinds, apart = _loaded(path), objects / path.name
     numbers = _loaded(apart) if apart.exists() else kinds
     if numbers.shape != kinds.shape or ((numbers > 0) != (kinds > 0)).any():

@@ -22,7 +22,15 @@ from pipeline.errors import LabelError
 from pipeline.exchange.abreast import abreast
 from pipeline.exchange.codecs.polygons import filled
 from pipeline.exchange.dataset import DatasetPhoto
-from pipeline.exchange.format import CLASS, Label, Read, Sizes, each_by_itself, is_written
+from pipeline.exchange.format import (
+    CLASS,
+    Label,
+    Read,
+    Sizes,
+    check_file,
+    each_by_itself,
+    is_written,
+)
 
 PHOTOS, APART = "images", False
 _INSIDE = 0.25
@@ -78,6 +86,7 @@ def _label(file: tuple[Path, Size | LabelError]) -> Label:
     path, size = file
     if isinstance(size, LabelError):
         raise size
+    check_file(path)
     try:
         lines = path.read_text(encoding="utf-8").split("\n")
         lesions = tuple(_lesion(line.split(), size) for line in lines if line.strip())

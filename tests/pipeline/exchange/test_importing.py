@@ -1,6 +1,7 @@
 """Labels come in, and nothing that was said here is touched."""
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -305,3 +306,17 @@ def test_of_no_photo_here_is_counted(known: Store, folder: Path, masks: Path) ->
     square((9, 9)).save(masks / "strange.png")
     found = run(known, folder, masks)
     assert (found.unknown, found.missing, found.imported) == (1, ("strange",), 3)
+
+
+@pytest.mark.parametrize("name", ["masks", "png", "voc", "labelme", "yolo"])
+def test_what_leads_to_no_file_is_named_and_waited_for_by_nobody(
+    known: Store, folder: Path, tmp_path: Path, name: str
+) -> None:
+    places = {"voc": "SegmentationClass", "yolo": "labels", "png": "masks"}
+    source = tmp_path / "source" / places.get(name, "")
+    source.mkdir(parents=True)
+    suffix = {"labelme": "json", "yolo": "txt"}.get(name, "png")
+    os.mkfifo(source / f"a.{suffix}")
+    (source / f"b.{suffix}").symlink_to(tmp_path / "nowhere")
+    found = run(known, folder, tmp_path / "source", replace(ADA, format_name=name))
+    assert [fault.endswith("leads to no file.") for fault in found.faults] == [True, True]
