@@ -107,8 +107,10 @@ class _Part:
             found = meant.photo
             assert found is not None
             return replace(meant, taken=self.taking.take(meant.label, Path(found.path), found.size))
-        except (LabelError, ValueError) as error:
-            return replace(meant, reason=LabelError(str(error)))
+        except LabelError as error:
+            return replace(meant, reason=error)
+        except ValueError as error:
+            return replace(meant, reason=LabelError(f"{meant.label.key}: {error}."))
 
 
 @dataclass(frozen=True, eq=False)

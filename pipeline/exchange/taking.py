@@ -37,9 +37,10 @@ class Taking:
 
         Its lesions are lesions of their own where none covers a pixel of another.
         """
-        chosen = [lesion for lesion in self._chosen(label) if rle.area(lesion)]
+        chosen = self._chosen(label)
+        # Before a pixel is counted: a size that no photo has says more than its runs.
         turn = self._turn(label, path, size)
-        lesions = [_upright(lesion, turn) for lesion in chosen]
+        lesions = [_upright(lesion, turn) for lesion in chosen if rle.area(lesion)]
         whole = rle.union(lesions, size)
         several = self.apart and len(lesions) > 1
         if several and sum(map(rle.area, lesions)) == rle.area(whole):
