@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import LabelError, WrongChoice, said_of
+from pipeline.exchange.codecs.listed import begins_a_list, items
 from pipeline.exchange.manifest import NAME, read
 from pipeline.exchange.plain_masks import SUFFIXES
 
@@ -91,17 +92,23 @@ def _of_file(path: Path) -> Iterable[tuple[str, Path]]:
         yield _BY_SUFFIX[suffix], path
     if suffix == ".json":
         try:
-            name = _kind_of(json.loads(path.read_text(encoding="utf-8")))
+            name = _kind_of(_beginning(path))
         except (ValueError, RecursionError) as error:
             raise LabelError(f"{path} is no JSON that can be read ({error}).") from error
         if name:
             yield name, path
 
 
+def _beginning(path: Path) -> Any:
+    """A file of JSON, or of a list in it the first item alone, in a list."""
+    if begins_a_list(path):
+        return [next(items(path), None)]
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
 def _kind_of(found: Any) -> str:
     if isinstance(found, list):
-        tasks = [task for task in found if isinstance(task, dict)]
-        return "label-studio" if tasks and "annotations" in tasks[0] else ""
+        return "label-studio" if isinstance(found[0], dict) and "annotations" in found[0] else ""
     if not isinstance(found, dict):
         return ""
     if {"images", "annotations"} <= found.keys():

@@ -19,6 +19,7 @@ from imaging.values import Rle
 from pipeline.errors import LabelError, said_of
 from pipeline.exchange.abreast import abreast
 from pipeline.exchange.codecs.brush import brush_of, rle_of
+from pipeline.exchange.codecs.listed import items
 from pipeline.exchange.codecs.polygons import rle_of as polygon_rle
 from pipeline.exchange.dataset import DatasetPhoto
 from pipeline.exchange.format import CLASS, Label, Read, Sizes, is_written, no_overview, record
@@ -115,8 +116,7 @@ def read(source: Path, sizes: Sizes) -> Iterator[Read]:
     """Each task of `tasks.json` with an annotation; of several the last one counts."""
     path = source / _FILE if source.is_dir() else source
     try:
-        tasks = json.loads(path.read_text(encoding="utf-8"))
-        for task in tasks:
+        for task in items(path):
             made = [each for each in task["annotations"] if not each.get("was_cancelled")]
             if made:
                 said = partial(_label, task["data"], made[-1]["result"], sizes)
