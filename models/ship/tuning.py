@@ -58,13 +58,18 @@ class Tuned:
     beside: SideBySide
 
 
+def check_base(base: Path) -> None:
+    """Raise UnfitRun where a model can't be taught further."""
+    if is_onnx(base) or is_aimodel(base):
+        raise UnfitRun(f"{base} can't be taught further. Name an .mlpackage with --base.")
+    read_card(base)
+
+
 def recipes(lessons: Lessons) -> list[Recipe]:
     """How each network of the base is taught.
 
     Raises UnfitRun where the base doesn't say what it is made of, or the pairs are too few.
     """
-    if is_onnx(lessons.base) or is_aimodel(lessons.base):
-        raise UnfitRun(f"{lessons.base} can't be taught further. Name an .mlpackage with --base.")
     trained = read_pairs(lessons.pairs, {"split": "train"})
     apart = sum(map(held_out, trained))
     if apart < LEAST_HELD_OUT:

@@ -18,6 +18,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from db.store import Store
 from imaging.decode.photo import PhotoError, decode, read_file
 from imaging.framing import Pixels
 from models.evaluate.masks import read_mask
@@ -65,6 +66,14 @@ class Lesson:
     part: str
     group: str
     known: Mapping[str, Any]
+
+
+def above_all(store: Store) -> Path:
+    """The folder below which all photos of a database lie. Raises ExportError without any."""
+    places = [Path(each.path).parent for each in store.placed("/")]
+    if not places:
+        raise ExportError(f"There is no photo in {store.path} to learn from. Review some first.")
+    return Path(os.path.commonpath(places))
 
 
 def lay_out(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -141,6 +142,11 @@ def test_what_can_t_be_trained_is_a_sentence_before_anything_is_begun(
     )
     code, said = refused("train", "--from", dataset.dest, "--name", "taught")
     assert (code, "what is learnt from are upright png masks" in said) == (2, True)
+    alone = Path(shutil.copytree(shipped_model(), home / "alone.mlpackage"))
+    code, said = refused(*arguments(clinic, "--base", alone))
+    assert (code, "which says what alone.mlpackage is made of, can't be read" in said) == (1, True)
+    code, said = refused("train", "--from", few.path, "--name", "taught")
+    assert (code, "3 decided photos are too few to learn from" in said) == (1, True)
     assert not (home / "data" / "nevus" / "training" / "taught").exists()
     assert [each.name for each in Registry(home / "models").entries()] == ["lesion"]
 

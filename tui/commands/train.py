@@ -3,7 +3,7 @@
 import json as json_format
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -39,10 +39,9 @@ def train(
         Path,
         typer.Option(
             "--from",
-            metavar="FOLDER",
+            metavar="SOURCE",
             exists=True,
-            file_okay=False,
-            help="A folder of photos whose masks were decided, or a dataset of png masks.",
+            help="A folder of photos whose masks were decided, a database, or a png dataset.",
         ),
     ],
     name: Annotated[str, typer.Option(metavar="NAME", help="What to call the new model.")],
@@ -98,7 +97,7 @@ def train(
         # coremltools draws bars of its own for each of a hundred steps.
         os.environ.setdefault("TQDM_DISABLE", "1")
         # First what needs PyTorch, so that nothing is begun where it isn't there.
-        from models.ship.tuning import Lessons, card, tune  # isort: skip
+        from models.ship.tuning import Lessons, card, check_base, recipes, tune  # isort: skip
         from models.registry import registry
         from models.ship.parity import ParityError
         from models.train.recipe import UnfitRun
@@ -115,8 +114,9 @@ def train(
             "seed": seed,
         }
         try:
-            taught = _pairs(folder, asked, held)
             lessons = Lessons(base, folder / "data" / "pairs.csv", epochs, patience, seed, threads)
+            check_base(base)
+            taught = _pairs(folder, asked, held, lambda: recipes(lessons))
             with _hearing() as hearing:
                 tuned = tune(lessons, folder, name, hearing)
             entry = known.add(tuned.package, name, card(tuned, lessons, taught))
@@ -138,10 +138,12 @@ def _folder(name: str) -> Path:
     return user_data_path("nevus") / "training" / name
 
 
-def _pairs(folder: Path, asked: dict[str, Any], held: "Settings") -> dict[str, Any]:
+def _pairs(
+    folder: Path, asked: dict[str, Any], held: "Settings", check: Callable[[], object]
+) -> dict[str, Any]:
     """Lay out what is learnt from, or take up what was laid out for the same training.
 
-    What is known of it, as the card tells it.
+    What is known of it, as the card tells it. What `check` raises leaves nothing.
     """
     kept = folder / "asked.json"
     if kept.exists():
@@ -158,6 +160,7 @@ def _pairs(folder: Path, asked: dict[str, Any], held: "Settings") -> dict[str, A
     folder.mkdir(parents=True)
     try:
         taught = _laid_out(folder, asked, held)
+        check()
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -182,15 +185,20 @@ def _laid_out(folder: Path, asked: dict[str, Any], held: "Settings") -> "Taught"
 
 
 def _dataset(source: Path, into: Path, held: "Settings") -> Path:
-    """The masks: those of a dataset, or what is decided in a folder's database as one."""
+    """The masks: those of a dataset, or what is decided in a database as one."""
+    from db.store import Store
     from db.values import DecisionKind
     from pipeline.exchange.export import export
     from pipeline.exchange.manifest import NAME
+    from pipeline.exchange.teaching import above_all
 
     if (source / NAME).is_file():
         return source
     kinds = (DecisionKind.ACCEPTED, DecisionKind.CORRECTED, DecisionKind.NO_LESION)
-    return export(held.database(source), into, source, "png", kinds).dest
+    database, folder = held.database(source), source
+    if source.is_file():
+        database, folder = source, Store.read(source, above_all)
+    return export(database, into, folder, "png", kinds).dest
 
 
 def _name(taught: "Taught") -> None:
