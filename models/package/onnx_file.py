@@ -5,25 +5,24 @@ An ML Program's types say how a picture is given to it; a tensor's don't. So the
 need no word. All else is as in a package: threshold, framing, calibration, `org.nevus.output`.
 """
 
-import math
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from imaging.framing import FRAMINGS, Size
+from imaging.framing import Size
 from models.package.interface import COLOURS, GREY, LOGIT, OUTPUT_KEY, OUTPUTS, PROBABILITY
 from models.package.package import (
-    DEFAULT_THRESHOLD,
-    FRAMING_KEY,
     JACCARD_INTERCEPT_KEY,
     JACCARD_SLOPE_KEY,
     LESION_INTERCEPT_KEY,
     LESION_SLOPE_KEY,
-    THRESHOLD_KEY,
     ModelError,
     NotAPackage,
     PackageInfo,
+    said_framing,
+    said_number,
+    said_threshold,
 )
 
 SUFFIX = ".onnx"
@@ -88,14 +87,14 @@ def read_onnx(path: Path) -> OnnxModel:
         input_name=taken.name,
         input_size=size,
         output_name=given.name,
-        framing=_named(path, metadata, FRAMING_KEY, "fit", tuple(FRAMINGS)),
-        threshold=_threshold(path, metadata),
-        jaccard_slope=_number(path, metadata, JACCARD_SLOPE_KEY, 1.0),
-        jaccard_intercept=_number(path, metadata, JACCARD_INTERCEPT_KEY, 0.0),
-        lesion_slope=_number(path, metadata, LESION_SLOPE_KEY, 0.0)
+        framing=said_framing(path, metadata),
+        threshold=said_threshold(path, metadata),
+        jaccard_slope=said_number(path, metadata, JACCARD_SLOPE_KEY, 1.0),
+        jaccard_intercept=said_number(path, metadata, JACCARD_INTERCEPT_KEY, 0.0),
+        lesion_slope=said_number(path, metadata, LESION_SLOPE_KEY, 0.0)
         if LESION_SLOPE_KEY in metadata
         else None,
-        lesion_intercept=_number(path, metadata, LESION_INTERCEPT_KEY, 0.0),
+        lesion_intercept=said_number(path, metadata, LESION_INTERCEPT_KEY, 0.0),
         colour="GRAYSCALE"
         if channels == 1
         else _named(path, metadata, COLOUR_KEY, "RGB", COLOURS[:2]),
@@ -196,23 +195,6 @@ def _named(
     if said not in names:
         raise ModelError(f"{path} says {said} for {key}; nevus knows {', '.join(names)}.")
     return said
-
-
-def _threshold(path: Path, metadata: dict[str, str]) -> float:
-    value = _number(path, metadata, THRESHOLD_KEY, DEFAULT_THRESHOLD)
-    if not 0 < value < 1:
-        raise ModelError(f"{path} has the threshold {value:g}; it lies between 0 and 1.")
-    return value
-
-
-def _number(path: Path, metadata: dict[str, str], key: str, default: float) -> float:
-    try:
-        value = float(metadata.get(key, default))
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise ModelError(f"{path} says {metadata[key]} for {key}, which is no number.")
-    return value
 
 
 def _kinds() -> tuple[int, int]:

@@ -155,14 +155,16 @@ def read_package(path: Path) -> PackageInfo:
         input_name=name,
         input_size=size,
         output_name=output_name,
-        framing=_framing(path, metadata),
-        threshold=_threshold(path, metadata),
-        jaccard_slope=_number(path, metadata, JACCARD_SLOPE_KEY, 1.0),
-        jaccard_intercept=_number(path, metadata, JACCARD_INTERCEPT_KEY, 0.0),
+        framing=said_framing(path, metadata),
+        threshold=said_threshold(path, metadata),
+        jaccard_slope=said_number(path, metadata, JACCARD_SLOPE_KEY, 1.0),
+        jaccard_intercept=said_number(path, metadata, JACCARD_INTERCEPT_KEY, 0.0),
         lesion_slope=(
-            _number(path, metadata, LESION_SLOPE_KEY, 0.0) if LESION_SLOPE_KEY in metadata else None
+            said_number(path, metadata, LESION_SLOPE_KEY, 0.0)
+            if LESION_SLOPE_KEY in metadata
+            else None
         ),
-        lesion_intercept=_number(path, metadata, LESION_INTERCEPT_KEY, 0.0),
+        lesion_intercept=said_number(path, metadata, LESION_INTERCEPT_KEY, 0.0),
         colour=colour,
         output=output,
         license=str(spec.description.metadata.license),
@@ -189,21 +191,24 @@ def _hashed_files(path: Path) -> Iterator[Path]:
     yield from sorted(file for file in weights_folder(path).glob("*") if file.is_file())
 
 
-def _framing(path: Path, metadata: dict[str, str]) -> str:
+def said_framing(path: Path, metadata: dict[str, str]) -> str:
+    """The framing that a model asks for. Raises ModelError."""
     name = metadata.get(FRAMING_KEY, "fit")
     if name not in FRAMINGS:
         raise ModelError(f"{path} wants the framing {name}; nevus has {', '.join(FRAMINGS)}.")
     return name
 
 
-def _threshold(path: Path, metadata: dict[str, str]) -> float:
-    value = _number(path, metadata, THRESHOLD_KEY, DEFAULT_THRESHOLD)
+def said_threshold(path: Path, metadata: dict[str, str]) -> float:
+    """The threshold that a model asks for. Raises ModelError."""
+    value = said_number(path, metadata, THRESHOLD_KEY, DEFAULT_THRESHOLD)
     if not 0 < value < 1:
         raise ModelError(f"{path} has the threshold {value:g}; it lies between 0 and 1.")
     return value
 
 
-def _number(path: Path, metadata: dict[str, str], key: str, default: float) -> float:
+def said_number(path: Path, metadata: dict[str, str], key: str, default: float) -> float:
+    """A number that a model says of itself. Raises ModelError."""
     text = metadata.get(key, str(default))
     try:
         value = float(text)

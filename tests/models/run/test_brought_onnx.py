@@ -147,7 +147,7 @@ TWO = [helper.make_tensor_value_info(name, FLOAT, PLANES) for name in ("photo", 
         ({"said": {**GIVEN, "org.nevus.output": "classes"}}, "says that it gives classes"),
         ({"said": {**GIVEN, THRESHOLD_KEY: "1.5"}}, "has the threshold 1.5"),
         ({"said": {**GIVEN, THRESHOLD_KEY: "half"}}, "which is no number"),
-        ({"said": {**GIVEN, FRAMING_KEY: "tilt"}}, "says tilt for org.nevus.framing"),
+        ({"said": {**GIVEN, FRAMING_KEY: "tilt"}}, "wants the framing tilt"),
         (
             {"said": GIVEN, "nodes": [helper.make_node("Sigmoid", ["photo"], ["map"])]},
             "gives 1×3×24×32 values",
