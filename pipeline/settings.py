@@ -14,6 +14,7 @@ from platformdirs import user_config_path
 
 from db.sqlite.location import database_for
 from imaging.view.overlay import Colour, Pens
+from models.package.package import ModelError
 from models.registry import registry
 from models.run.refiner import shipped_refiner
 from models.run.segmenter import shipped_model
@@ -103,12 +104,15 @@ class Settings:
         return Pens(self.outline_color, self.fill_color, self.outline_width)
 
     def rows(self) -> list[tuple[str, str, str]]:
-        """Each setting's name, value and source. Raises ModelError as `setup` does."""
+        """Each setting's name, value and source; why the model in use is none, if so."""
         values = vars(self)
         rows = {one.key: (_shown(values[one.key]), self.sources[one.key]) for one in SETTINGS}
-        used = None if self.model else registry().used_path()
-        if used is not None:
-            rows["model"] = str(used), "nevus model use"
+        try:
+            used = None if self.model else registry().used_path()
+            if used is not None:
+                rows["model"] = str(used), "nevus model use"
+        except ModelError as error:
+            rows["model"] = "–", str(error)
         return [(key, *told) for key, told in rows.items()]
 
 

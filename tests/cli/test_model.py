@@ -119,6 +119,12 @@ def test_without_the_model_in_use_what_needs_none_goes_on(other: Path, models: P
     done = nevus("segment", models)
     assert "The model in use, other, is not in" in done.stderr
     assert nevus("settings", "--example").exit_code == 0
+    told = nevus("settings")
+    assert (told.exit_code, "The model in use, other, is not in" in told.stdout) == (0, True)
+    examined = nevus("doctor", models)
+    assert examined.exit_code == 1
+    assert "The model in use, other, is not in" in " ".join(examined.stdout.split())
+    assert "Machine" in examined.stdout
     listed = nevus("model", "list")
     assert listed.exit_code == 0
     assert "The model in use, other, is not in" in listed.stderr

@@ -100,7 +100,7 @@ def _look_around(folder: Path, held: "Settings", json: bool) -> bool:
     terminal = Section("Terminal", terminal_findings(read_terminal(held.color, held.graphics)))
     with stderr().status("looking around"):
         place = held.database(folder)
-        found = sections(folder, place, held.group, held.setup())
+        found = sections(folder, place, held.group, held.setup)
     examination = examined(terminal, *found)
     (print_json if json else print_findings)(examination)
     return examination.works
