@@ -60,3 +60,25 @@ def test_no_help_says_of_a_switch_that_it_takes_a_value(command: list[str]) -> N
     assert done.exit_code == 0
     assert "--help" in done.output
     assert "<bool>" not in done.output
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["backup", ""],
+        ["export", ""],
+        ["import", ""],
+        ["verify", ""],
+        ["segment", ""],
+        ["evaluate", ""],
+        ["model", "add", ""],
+        ["segment", ".", "--db", ""],
+        ["train", "--name", "x", "--from", ""],
+    ],
+    ids=" ".join,
+)
+def test_an_empty_path_is_no_path(arguments: list[str]) -> None:
+    """A variable that a script forgot to set must not mean the folder where it runs."""
+    done = CliRunner().invoke(app, arguments, env={"COLUMNS": "200"})
+    assert done.exit_code == 2
+    assert "it is empty." in done.output

@@ -1,7 +1,9 @@
 """What is wrong with a value on the command line, in words for a person."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any, get_args
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -19,8 +21,20 @@ _SENTENCES = {
 _BEFORE_OURS = "Value error, "
 
 
+def _takes_a_path(param: Any) -> bool:
+    annotation = param.type_descriptor.annotation
+    return Path in (annotation, *get_args(annotation))
+
+
+def _named(process: Callable[..., Any], param: Any, ctx: Any, value: Any) -> Any:
+    """A path that has a name: of an empty one Python makes the folder where it is."""
+    if value == "" or (isinstance(value, list | tuple) and "" in value):
+        raise typer.BadParameter("it is empty.", ctx, param)
+    return process(ctx, value)
+
+
 class _PlainSwitches:
-    """Says in the help of no switch that it takes a value."""
+    """Says in the help of no switch that it takes a value, and takes no path without a name."""
 
     def get_params(self, ctx: Any) -> list[Any]:
         """Options and arguments; Typer would show `<bool>` beside a switch."""
@@ -28,6 +42,9 @@ class _PlainSwitches:
         for each in params:
             if getattr(each, "is_flag", False):
                 each.metavar = ""
+            process = each.process_value
+            if not isinstance(process, partial) and _takes_a_path(each):
+                each.process_value = partial(_named, process, each)
         return params
 
 
