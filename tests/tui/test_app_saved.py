@@ -121,11 +121,9 @@ async def test_what_is_made_how_much_waits_and_the_threshold_asked_for_are_told_
         screen._desk._editing.submit(gate.wait)
         try:
             await pilot.press("S", "t", "t", "w", "W")
-            await until(pilot, lambda: "smoothing …" in text_of(screen, "#status"))
-            status = text_of(screen, "#status")
             # The steps of a threshold are one edit.
-            assert "saving 4" in status
-            assert "threshold 0.40" in status
+            told = ("smoothing …", "saving 4", "threshold 0.40")
+            await until(pilot, lambda: all(words in text_of(screen, "#status") for words in told))
             await pilot.press("q")
             leaves = "nevus leaves as soon as all is saved: 4 changes are on the way."
             await until(pilot, lambda: leaves in said(pilot))
