@@ -73,16 +73,20 @@ def arguments(clinic: Path, *more: object) -> list[str]:
     return [str(each) for each in (*given, *more)]
 
 
-def test_a_training_that_is_killed_goes_on_and_ends_with_a_model_that_opens(
+def test_a_training_that_is_stopped_goes_on_and_ends_with_a_model_that_opens(
     clinic: Path, home: Path
 ) -> None:
     command = [NEVUS, *arguments(clinic, "--epochs", 1, "--patience", 1)]
-    first = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     training = home / "data" / "nevus" / "training" / "taught"
-    log = training / "network-2" / "log.jsonl"
-    wait_until(log.exists, 120)
-    first.send_signal(signal.SIGKILL)
-    first.wait()
+    interrupted = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    wait_until((training / "network-1" / "log.jsonl").exists, 120)
+    interrupted.send_signal(signal.SIGINT)
+    assert "Stopped. The same command goes on at the last epoch." in interrupted.communicate()[1]
+    assert interrupted.returncode == 130
+    killed = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    wait_until((training / "network-2" / "log.jsonl").exists, 120)
+    killed.send_signal(signal.SIGKILL)
+    killed.wait()
     done = (training / "network-1" / "log.jsonl").read_text()
     other = subprocess.run([*command, "--seed", "2"], capture_output=True, text=True, check=False)
     assert other.returncode == 2
