@@ -29,6 +29,11 @@ from tests.support.databases import new_store
 from tui.commands.app import app
 
 NEVUS = str(Path(sys.executable).parent / "nevus")
+HEARING = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
 PHOTOS = 48
 REVIEWER = "Ada Lovelace"
 
@@ -78,7 +83,9 @@ def test_a_training_that_is_stopped_goes_on_and_ends_with_a_model_that_opens(
 ) -> None:
     command = [NEVUS, *arguments(clinic, "--epochs", 1, "--patience", 1)]
     training = home / "data" / "nevus" / "training" / "taught"
-    interrupted = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    # Whoever is started in the background inherits that interrupts are ignored.
+    heard = [sys.executable, "-c", HEARING, *command]
+    interrupted = subprocess.Popen(heard, stderr=subprocess.PIPE, text=True)
     wait_until((training / "network-1" / "log.jsonl").exists, 120)
     interrupted.send_signal(signal.SIGINT)
     assert "Stopped. The same command goes on at the last epoch." in interrupted.communicate()[1]
