@@ -15,11 +15,14 @@ def history_of(
 ) -> tuple[HistoryEntry, ...]:
     """Outlines, decisions, decisions taken back and these remarks, the first first."""
     outlines = session.execute(
-        select(col(RevisionRow.created_at), col(RevisionRow.author), col(MeasurementRow.value))
+        select(RevisionRow, col(MeasurementRow.value))
         .join(MeasurementRow, measured(AREA, col(RevisionRow.id)))
-        .where(col(RevisionRow.photo_id) == photo_id, col(RevisionRow.origin) == Origin.MODEL)
+        .where(
+            col(RevisionRow.photo_id) == photo_id,
+            col(RevisionRow.origin).in_([Origin.MODEL, Origin.IMPORTED]),
+        )
     )
-    entries = [HistoryEntry(at, "", _outlined(model, area)) for at, model, area in outlines]
+    entries = [_came(revision, area) for revision, area in outlines]
     for decision in session.scalars(
         select(DecisionRow).where(col(DecisionRow.photo_id) == photo_id)
     ):
@@ -44,6 +47,13 @@ def _beside(said: DecisionRow | RemarkRow) -> list[str]:
     score = [] if said.score is None else [f"score {said.score}"]
     flag = ["flagged"] if said.flag else []
     return [*score, *flag, *([f"“{said.note}”"] if said.note else [])]
+
+
+def _came(revision: RevisionRow, area: float) -> HistoryEntry:
+    """An outline that nobody drew here."""
+    if revision.origin == Origin.MODEL:
+        return HistoryEntry(revision.created_at, "", _outlined(revision.author, area))
+    return HistoryEntry(revision.created_at, revision.author, "imported")
 
 
 def _outlined(model: str, area: float) -> str:

@@ -29,7 +29,7 @@ from db.sqlite.engine import CACHE, driver_of, for_writing, open_engine
 from db.sqlite.failures import explain_errors, name_of
 from db.sqlite.files import beside, identity_of, maps_beside
 from db.sqlite.pruning import Waiting, keep_within
-from db.sqlite.rights import make_beside
+from db.sqlite.rights import make_beside, wait_until_shared
 from imaging.framing import Probabilities
 
 _METADATA = MetaData()
@@ -189,6 +189,7 @@ class Maps:
     def _made(self) -> _Opened:
         if not self._path.exists():
             make_beside(self._database, self._path)
+        wait_until_shared(self._path)
         identity, engine = identity_of(self._path), open_engine(self._path, CACHE)
         try:
             _in_transaction(for_writing(engine), _METADATA.create_all)

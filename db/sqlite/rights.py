@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from stat import S_IMODE, S_ISGID
+from time import monotonic, sleep
 
 from db.errors import Unshared
 from db.sqlite.files import files_of
@@ -19,9 +20,34 @@ PRIVATE_FOLDER, SHARED_FOLDER = 0o700, 0o2770
 """In a folder with the group's bit set, whatever anyone makes is the group's."""
 
 
+_MOMENT, _PATIENCE = 0.005, 1.0
+"""Seconds: how often it is looked whether a file was shared, and how long."""
+
+
+def wait_until_shared(path: Path) -> None:
+    """Return once a file may be read and written; after a second in any case.
+
+    For an instant a new one is its maker's alone, whoever else comes to open it: only then is it
+    given to the group.
+    """
+    end = monotonic() + _PATIENCE
+    while path.exists() and not _may_use(path) and monotonic() < end:
+        sleep(_MOMENT)
+
+
+def _may_use(path: Path) -> bool:
+    as_we_are = os.access in os.supports_effective_ids
+    return os.access(path, os.R_OK | os.W_OK, effective_ids=as_we_are)
+
+
 def open_beside(database: Path, path: Path, flags: int = 0) -> int:
     """A file beside a database opened to read and write, made as open as that. Raises OSError."""
-    handle = os.open(path, flags | os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE)
+    how = flags | os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+    try:
+        handle = os.open(path, how, PRIVATE)
+    except PermissionError:
+        wait_until_shared(path)
+        handle = os.open(path, how, PRIVATE)
     # Whoever made it has seen to that; one that is another user's is not ours to change.
     with suppress(OSError):
         _follow(handle, database)

@@ -16,7 +16,7 @@ from db.columns import now
 from db.errors import Unshared
 from db.sqlite.files import files_of
 from db.sqlite.location import SHARED_PLACE, database_for
-from db.sqlite.rights import SHARED, SHARED_FOLDER, group_of, unshared
+from db.sqlite.rights import SHARED, SHARED_FOLDER, group_of, open_beside, unshared
 from db.store import Store
 from db.values import DecisionKind
 from tests.db.conftest import FOLDER, correct, outline, verdict
@@ -113,7 +113,8 @@ def test_two_users_work_on_one_at_once(place: Path) -> None:
     # All that is loaded late is loaded here, once, for both.
     with closing(Store.open(place / "warm" / "nevus.db")) as store:
         correct(store, outline(store, "a.jpg"))
-    together = get_context("fork").Barrier(2)
+    # One that fails is told by the other's wait, which ends.
+    together = get_context("fork").Barrier(2, timeout=60)
     database = shared / "nevus.db"
     logins = [
         Login(user, [group], lambda user=user: work_on(database, group, user, together))  # type: ignore[misc]
@@ -127,3 +128,25 @@ def test_two_users_work_on_one_at_once(place: Path) -> None:
         assert list(unshared(database, group)) == []
     stranger = Login(STRANGER, [], lambda: Store.open(database, group)).result()
     assert f"You are not in the group {group}" in str(stranger)
+
+
+@needs_root
+def test_a_file_that_its_maker_is_about_to_share_is_waited_for(place: Path) -> None:
+    group, database, beside = other_group(), place / "nevus.db", place / "nevus.db.lock"
+    place.chmod(0o777)
+    for path in (database, beside):
+        path.touch()
+        os.chown(path, ONE, grp.getgrnam(group).gr_gid)
+    database.chmod(SHARED)
+    beside.chmod(0o600)
+    asking = get_context("fork").Event()
+
+    def opened() -> str:
+        asking.set()
+        os.close(open_beside(database, beside))
+        return "opened"
+
+    other = Login(OTHER, [group], opened)
+    assert asking.wait(60)
+    beside.chmod(SHARED)
+    assert other.result() == "opened"

@@ -12,7 +12,7 @@ from imaging.mask import rle
 from imaging.mask.contour import without_holes
 from pipeline.exchange.detect import detect
 from tests.pipeline.conftest import draw_photo, remember_photo
-from tests.support.importing import ADA, run
+from tests.support.importing import run
 
 FOREIGN = Path(__file__).parents[2] / "data" / "foreign"
 SIZE = (60, 80)
@@ -115,7 +115,6 @@ def test_boxes_and_ellipses_are_no_outlines_and_are_named(
     [fault] = found.faults
     assert fault.endswith("makes no sense: a box is no outline of a lesion.")
     assert found.imported == 3
-    assert ADA.store
 
 
 def test_two_labels_that_differ_on_one_photo_are_named(

@@ -23,7 +23,10 @@ from pipeline.exchange.export import export
 from pipeline.exchange.find import format_names
 from pipeline.exchange.importing import Imported
 from pipeline.exchange.layout import Frame
+from pipeline.review.session import ReviewSession
 from pipeline.upkeep.check import check
+from pipeline.work.scorer import Pool
+from pipeline.work.viewer import Viewer
 from tests.pipeline.conftest import draw_photo, remember_photo
 from tests.support.databases import new_store
 from tests.support.importing import ADA, DECIDED, STORED, masks_of, run, turned
@@ -102,19 +105,29 @@ def test_a_plain_folder_of_masks_becomes_outlines_that_wait(
 
 
 def test_what_was_decided_or_is_being_edited_here_stays_and_is_named(
-    known: Store, folder: Path, masks: Path
+    known: Store, modelless: Pool, viewer: Viewer, folder: Path, masks: Path
 ) -> None:
     first, second, _ = known.queue(str(folder))
+    with closing(ReviewSession(known, modelless, viewer, folder, "bob")) as session:
+        editor = session.open(second.photo_id).editor
+        editor.begin_stroke(3, True)
+        editor.extend_stroke(2, 2)
+        editor.end_stroke()
+        session.drain()
     known.decide(
         Verdict(first.photo_id, first.revision_id, None, DecisionKind.ACCEPTED, "bob", 1.0)
     )
     square((33, 24)).save(masks / "b_segmentation.png")
-    before = masks_of(known, folder)["a.jpg"]
+    before = masks_of(known, folder)
     for asked in (ADA, DECIDED):
         found = run(known, folder, masks, asked)
-        assert "a was decided here, and otherwise: that stands." in found.conflicts
-    assert masks_of(known, folder)["a.jpg"] == before
-    assert second.photo_id
+        assert found.conflicts == (
+            "a was decided here, and otherwise: that stands.",
+            "b_segmentation is being corrected here: that goes on.",
+        )
+    assert masks_of(known, folder)["a.jpg"] == before["a.jpg"]
+    assert masks_of(known, folder)["b.jpg"] == before["b.jpg"]
+    assert known.draft("bob", second.photo_id, second.revision_id) is not None
 
 
 def test_a_dataset_of_ours_brings_what_was_decided_by_whom(

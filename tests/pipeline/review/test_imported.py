@@ -36,6 +36,7 @@ def test_it_is_corrected_from_there_and_a_threshold_needs_the_model_s_first(
     session.decide(photo, Ruling(DecisionKind.ACCEPTED, 1.0))
     session.close()
     standing = store.photo(remembered)
+    assert ("eve", "imported") in [(entry.who, entry.what) for entry in standing.history]
     assert standing.decision is DecisionKind.CORRECTED
     assert standing.revision is not None
     stored = rle.decode(store.mask(standing.revision.id))
