@@ -17,6 +17,7 @@ from typing import Any
 import cv2
 import numpy as np
 from PIL import Image
+from platformdirs import user_data_path
 
 from db.store import Store
 from imaging.decode.photo import PhotoError, decode, read_file
@@ -26,7 +27,7 @@ from models.evaluate.pairs import Pair, read_pairs
 from pipeline.errors import ExportError, WrongChoice
 from pipeline.exchange.abreast import abreast
 from pipeline.exchange.layout import Frame
-from pipeline.exchange.manifest import Manifest, read
+from pipeline.exchange.manifest import NAME, Manifest, read
 from pipeline.exchange.split import PARTS, Grouping, Split
 
 SIDE = 512
@@ -66,6 +67,26 @@ class Lesson:
     part: str
     group: str
     known: Mapping[str, Any]
+
+
+def training_folder(name: str) -> Path:
+    """Where what a training needs lies until it is done, by the name of the model to come."""
+    return user_data_path("nevus") / "training" / name
+
+
+def stopped_with(content_hash: str) -> list[Path]:
+    """The trainings that are not done and have laid down a copy, or a mask, of a photo."""
+    found = []
+    for folder in sorted(training_folder("").glob("*")):
+        copied = (folder / "data" / "images" / f"{_copy_name(content_hash)}.png").exists()
+        listed = folder / "masks" / NAME
+        if copied or (listed.is_file() and content_hash.encode() in listed.read_bytes()):
+            found.append(folder)
+    return found
+
+
+def _copy_name(content_hash: str) -> str:
+    return content_hash[:32]
 
 
 def above_all(store: Store) -> Path:
@@ -139,7 +160,7 @@ def _laid(into: Path, kind: str, lesson: Lesson) -> Row | None:
         return None
     image, mask = lesson.image, lesson.mask
     if lesson.part != PARTS[-1]:
-        name = str(lesson.known["content_hash"])[:32]
+        name = _copy_name(str(lesson.known["content_hash"]))
         image, mask = (into / each / f"{name}.png" for each in ("images", "masks"))
         try:
             photo = decode(file, SIDE).pixels

@@ -4,6 +4,7 @@ The copies are those that nevus laid beside the database, the backups whose plac
 whatever a person names.
 """
 
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ from db.sqlite.inspection import form_in
 from db.sqlite.maps import Maps
 from db.store import Store
 from pipeline.errors import UpkeepError
+from pipeline.exchange.teaching import stopped_with
 from pipeline.intake.scan import stored_path
 from pipeline.intake.signature import signature_of
 from pipeline.upkeep.places import places
@@ -32,7 +34,8 @@ class Plan:
     """What would go: the photo, how many rows of each table, and the copies that hold it too.
 
     Of the photo's paths the one that was named comes first; `there` are those at which a file lies.
-    `unreached` are backups that can't be looked at now, each with the reason.
+    `unreached` are backups that can't be looked at now, each with the reason; `trainings` are not done
+    and learn from the photo: they are dropped.
     """
 
     photo: KnownPhoto
@@ -40,6 +43,7 @@ class Plan:
     rows: dict[str, int]
     copies: tuple[Path, ...]
     unreached: tuple[str, ...]
+    trainings: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,8 @@ def plan(store: Store, name: str, named: Sequence[Path] = ()) -> Plan:
             unreached.append(str(error))
     rows = would_go(store.path, [photo.content_hash]).rows
     there = tuple(path for path in photo.paths if signature_of(Path(path)) is not None)
-    return Plan(photo, there, rows, tuple(copies), tuple(unreached))
+    trainings = tuple(stopped_with(photo.content_hash))
+    return Plan(photo, there, rows, tuple(copies), tuple(unreached), trainings)
 
 
 def carry_out(store: Store, made: Plan, reviewer: str) -> Forgotten:
@@ -99,8 +104,19 @@ def carry_out(store: Store, made: Plan, reviewer: str) -> Forgotten:
         left += _unwiped(store.path, gone)
         for copy in made.copies:
             left += _forget_in(copy, content_hash, reviewer)
+        for training in made.trainings:
+            left += _drop(training)
     photo = made.photo
     return Forgotten(content_hash, photo.paths, made.there, gone.rows, made.copies, tuple(left))
+
+
+def _drop(training: Path) -> Iterator[str]:
+    """Remove what a training that isn't done has laid down; a sentence where that can't be."""
+    try:
+        shutil.rmtree(training)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        yield f"{training} can't be removed ({reason}). It holds a copy of the photo: delete it."
 
 
 def _named_first(name: str, photo: KnownPhoto) -> KnownPhoto:

@@ -100,6 +100,10 @@ def _what_goes(made: "Plan") -> list[str]:
         + (f"{goes}, and all that hangs on them." if goes else "nothing is known of it any more."),
         *(_another(path, path in made.there) for path in made.photo.paths[1:]),
         *(f"Also in {copy}." for copy in made.copies),
+        *(
+            f"The training of {path.name} that was stopped learns from it, and is dropped."
+            for path in made.trainings
+        ),
         *made.unreached,
     ]
 

@@ -101,10 +101,11 @@ def train(
         from models.registry import registry
         from models.ship.parity import ParityError
         from models.train.recipe import UnfitRun
+        from pipeline.exchange.teaching import training_folder
 
         known = registry()
         known.check_name(name)
-        folder = _folder(name)
+        folder = training_folder(name)
         asked = {
             "from": str(source.resolve()),
             "base": str(base),
@@ -129,13 +130,6 @@ def train(
     else:
         print_table(_told(tuned, taught))
         _conclude(tuned, entry.name)
-
-
-def _folder(name: str) -> Path:
-    """Where a training that isn't done lies."""
-    from platformdirs import user_data_path
-
-    return user_data_path("nevus") / "training" / name
 
 
 def _pairs(

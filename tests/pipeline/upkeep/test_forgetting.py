@@ -1,5 +1,6 @@
 """Of a forgotten photo nothing is left but its hash: no row, and no byte in any file of ours."""
 
+import json
 import os
 import shutil
 import sqlite3
@@ -18,6 +19,7 @@ from db.store import Store
 from db.tables import DisagreementRow, Table
 from db.values import DecisionKind
 from pipeline.errors import UpkeepError
+from pipeline.exchange.teaching import training_folder
 from pipeline.intake.outcome import Outcome
 from pipeline.review.session import ReviewSession
 from pipeline.review.verdict import Ruling
@@ -293,3 +295,20 @@ def test_a_map_of_it_that_came_back_is_a_fault(store: Store, database: Path) -> 
     execute(maps_beside(database), f"UPDATE map SET content_hash = '{hash_}' WHERE rowid = 2")
     (finding,) = check(database).findings
     assert "was forgotten" in finding
+
+
+def test_a_training_that_was_stopped_and_learns_from_it_is_dropped(
+    store: Store, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    photos = store.placed(str(place))
+    first, second = (each.content_hash for each in photos[:2])
+    copied, listed, other = (training_folder(name) for name in ("copied", "listed", "other"))
+    (copied / "data" / "images").mkdir(parents=True)
+    (copied / "data" / "images" / f"{first[:32]}.png").touch()
+    for folder, content_hash in ((listed, first), (other, second)):
+        (folder / "masks").mkdir(parents=True)
+        (folder / "masks" / "manifest.json").write_text(json.dumps({"photos": [content_hash]}))
+    assert plan(store, f"#{photos[0].photo_id}").trainings == (copied, listed)
+    assert forget(store, f"#{photos[0].photo_id}").left == ()
+    assert list(training_folder("").iterdir()) == [other]
