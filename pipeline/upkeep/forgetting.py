@@ -33,9 +33,9 @@ _NO_COPY = ("-wal", "-shm", "-journal", ".lock", ".part", ".maps.db")
 class Plan:
     """What would go: the photo, how many rows of each table, and the copies that hold it too.
 
-    Of the photo's paths the one that was named comes first; `there` are those at which a file lies.
-    `unreached` are backups that can't be looked at now, each with the reason; `trainings` are not done
-    and learn from the photo: they are dropped.
+    Of the photo's paths the one that was named comes first; `there` are those at which a file
+    lies. `unreached` are backups that can't be looked at now, each with the reason. `trainings`,
+    which aren't done, learn from the photo: they are dropped.
     """
 
     photo: KnownPhoto

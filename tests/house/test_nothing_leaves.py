@@ -18,7 +18,10 @@ from tests.support.watched import SOURCE, WHY_NOT, Household, Seen, compiled
 
 ROOT = Path(__file__).parents[2]
 NEVUS = str(Path(sys.executable).parent / "nevus")
-COMMANDS = ("segment", "review", "export", "evaluate", "doctor", "selftest", "library", "coreai")
+COMMANDS = (
+    *("segment", "review", "export", "import", "evaluate", "model"),
+    *("doctor", "selftest", "library", "coreai"),
+)
 PATIENCE, QUIET = 120, 12
 """Seconds: at most for a step, and of idling; ONNX Runtime 1.32 first calls after nine."""
 SMALL = ("small-spot-and-pen.jpg", "pigment-network.png", "two-lesions.heic")
@@ -159,7 +162,9 @@ def day(library: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Se
         day.run("segment", "segment", day.photos, "--db", household.own[2] / "other.db")
         with day.reviewing():
             day.run("export", "export", day.dataset, day.photos)
+            day.run("import", "import", day.dataset, day.photos)
             day.run("evaluate", "evaluate", day.pairs)
+            day.run("model", "model", "list")
             day.run("doctor", "doctor", day.photos)
             day.run("selftest", "doctor", "--selftest")
             if not NO_CORE_AI:

@@ -1,7 +1,7 @@
-"""Have other tools write their own files: `python foreign.py FOLDER`, in the owners' environment.
+"""Have other tools write their own files: `python -m tests.support.foreign FOLDER`.
 
-The masks of `MASKS`, each 60 by 80, as each tool writes them; it imports nothing of nevus, which is
-not there. What it wrote lies in `tests/data/foreign`.
+The masks of `foreign_masks`, as each tool writes them. It runs in the owners' environment and
+imports nothing of nevus, which isn't there. What it wrote lies in `tests/data/foreign`.
 """
 
 import json
@@ -20,25 +20,7 @@ from label_studio_sdk.converter.brush import mask2rle
 from labelme._label_file import ShapeDict, write_label_file
 from PIL import Image
 
-SIZE = (60, 80)
-
-
-def boxes(*places: tuple[int, int, int, int]) -> npt.NDArray[np.bool_]:
-    mask = np.zeros(SIZE, np.bool_)
-    for left, top, right, bottom in places:
-        mask[top:bottom, left:right] = True
-    return mask
-
-
-HOLE = boxes((20, 10, 60, 40))
-HOLE[20:25, 30:35] = False
-MASKS = {
-    "hole": HOLE,
-    "two": boxes((5, 5, 15, 15), (50, 40, 75, 55)),
-    "border": boxes((0, 0, 80, 7), (73, 0, 80, 60)),
-    "nothing": boxes(),
-}
-"""By the name of their photo."""
+from tests.support.foreign_masks import MASKS, SIZE
 
 
 def polygons(mask: npt.NDArray[np.bool_]) -> list[list[float]]:

@@ -12,28 +12,10 @@ from imaging.mask import rle
 from imaging.mask.contour import without_holes
 from pipeline.exchange.detect import detect
 from tests.pipeline.conftest import draw_photo, remember_photo
+from tests.support.foreign_masks import MASKS, SIZE
 from tests.support.importing import run
 
 FOREIGN = Path(__file__).parents[2] / "data" / "foreign"
-SIZE = (60, 80)
-
-
-def boxes(*places: tuple[int, int, int, int]) -> Mask:
-    mask = np.zeros(SIZE, np.bool_)
-    for left, top, right, bottom in places:
-        mask[top:bottom, left:right] = True
-    return mask
-
-
-HOLE = boxes((20, 10, 60, 40))
-HOLE[20:25, 30:35] = False
-MASKS = {
-    "hole": HOLE,
-    "two": boxes((5, 5, 15, 15), (50, 40, 75, 55)),
-    "border": boxes((0, 0, 80, 7), (73, 0, 80, 60)),
-    "nothing": boxes(),
-}
-"""What they were given; `tests/support/foreign.py` had them write it."""
 
 
 @pytest.fixture
