@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from db.errors import ForeignFile
 from db.sqlite.copies import free_name, lay_copy
@@ -17,6 +17,7 @@ from db.sqlite.failures import damaged, explain_errors, read_only
 from db.sqlite.files import beside, lock_of, may_write
 from db.sqlite.forms import form_at, form_of, newest_form
 from db.sqlite.location import check_name, check_place
+from db.sqlite.making import make_tables
 from db.sqlite.reading import read
 from db.sqlite.rights import (
     PRIVATE,
@@ -77,7 +78,11 @@ def _bring_up(path: Path) -> None:
             copy = free_name(beside(path, f".before-{head}"))
             lay_copy(connection, copy)
             make_beside(path, copy)
-    _migrate(path)
+    if form is not None:
+        _migrate(path)
+        return
+    with _making(path) as connection:
+        make_tables(connection)
 
 
 def bring_up(path: Path) -> None:
@@ -89,12 +94,19 @@ def bring_up(path: Path) -> None:
 def _migrate(path: Path) -> None:
     from db.sqlite.migrating import bring_to
 
+    with _making(path) as connection:
+        bring_to(connection, "head")
+
+
+@contextmanager
+def _making(path: Path) -> Iterator[Connection]:
+    """One transaction in which tables are made: all of it, or nothing."""
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA journal_mode=WAL")
     engine = open_engine(path, MIGRATING)
     try:
-        with for_writing(engine).begin() as connection:
-            bring_to(connection, "head")
+        with for_writing(engine).begin() as transaction:
+            yield transaction
     finally:
         engine.dispose()
 

@@ -1,6 +1,7 @@
 """Everything that a database file holds, read without any of our code."""
 
 import gzip
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -39,9 +40,10 @@ def _schema(connection: sqlite3.Connection) -> list[Made]:
 
 
 def _lines(sql: str) -> list[str]:
-    """Columns in their order, then constraints in an order of ours: a rebuilt table has none."""
-    lines = [line.strip().rstrip(",") for line in sql.splitlines()]
-    return sorted(lines, key=lambda line: line if line.startswith("CONSTRAINT") else "")
+    """In an order of ours: a table to which columns were added has others than a new one."""
+    plain = " ".join(sql.replace('"', "").split())
+    # At the commas that stand in no parentheses of their own.
+    return sorted(re.split(r", (?![^(]*\))", plain.replace(" (", ",", 1).removesuffix(")").strip()))
 
 
 def _rows(connection: sqlite3.Connection, table: str) -> list[Row]:
