@@ -1,6 +1,5 @@
 """The cache of maps, looked through without changing it."""
 
-import zlib
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from sqlalchemy import Connection, Engine
 
 from db.errors import StoreError
 from db.sqlite.files import size_of
+from db.sqlite.packing import unpacked
 from db.sqlite.reading import read
 
 MapKey = tuple[str, str, str]
@@ -56,6 +56,6 @@ def _has_maps(connection: Connection) -> bool:
 
 def _is_sound(row: Sequence[Any]) -> bool:
     height, width, grid = row[3:]
-    with suppress(zlib.error, TypeError):
-        return len(zlib.decompress(grid)) == int(2 * height * width)
+    with suppress(ValueError, TypeError):
+        return unpacked(grid, height, width).shape == (height, width)
     return False

@@ -1,14 +1,12 @@
 """Probability maps: a cache in a file of their own; losing it costs time and nothing else."""
 
 import threading
-import zlib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-import numpy as np
 from sqlalchemy import (
     Column,
     Connection,
@@ -28,6 +26,7 @@ from db.errors import StoreError
 from db.sqlite.engine import CACHE, driver_of, for_writing, open_engine
 from db.sqlite.failures import explain_errors, name_of
 from db.sqlite.files import beside, identity_of, maps_beside
+from db.sqlite.packing import packed, unpacked
 from db.sqlite.pruning import Waiting, keep_within
 from db.sqlite.rights import make_beside, wait_until_shared
 from imaging.framing import Probabilities
@@ -67,7 +66,7 @@ class KeptMap:
             "framing": self.framing,
             "height": self.grid.shape[0],
             "width": self.grid.shape[1],
-            "grid": zlib.compress(self.grid.astype("<f2").tobytes(), 1),
+            "grid": packed(self.grid),
         }
 
 
@@ -120,11 +119,9 @@ class Maps:
             row = connection.execute(columns.filter_by(**key)).one_or_none()
             if row is None:
                 return None
-            try:
-                values = np.frombuffer(zlib.decompress(row.grid), "<f2")
-            except zlib.error:
-                return None
-            return values.astype(np.float32).reshape(row.height, row.width)
+            with suppress(ValueError):
+                return unpacked(row.grid, row.height, row.width)
+            return None
 
         return self._try(lambda engine: _in_transaction(engine, read))
 
