@@ -11,9 +11,10 @@ import resource
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from operator import attrgetter
 from pathlib import Path
 from statistics import median
@@ -24,7 +25,7 @@ import pillow_heif
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.folder import SAMPLES, enlarged
+from benchmarks.folder import SAMPLES, copies, enlarged
 from benchmarks.least import Least, decode_and_infer
 from benchmarks.terminal import NEVUS
 from db.arrivals import Arrival, NewOutline, NewPhoto
@@ -59,19 +60,25 @@ def main() -> None:
     workers = read_settings({}).worker_count()
     for suffix in ("jpg", "heic"):
         with tempfile.TemporaryDirectory() as folder:
+            first = copies(Path(folder) / "first", "[hrt]*.jpg", 4 * workers)
             photos = enlarged(Path(folder) / "photos", source, suffix, COUNT)
-            Console().print(shares(photos, workers))
+            Console().print(shares(first, photos, workers))
             Console().print(parts(photos))
 
 
-def shares(photos: Sequence[Path], workers: int) -> Table:
-    """What nevus takes and what the least takes, with the start and without."""
+def shares(first: Sequence[Path], photos: Sequence[Path], workers: int) -> Table:
+    """What nevus takes and what the least takes, with the start and without.
+
+    The start is over once some `first` photos, small ones, are in the database.
+    """
     spent: dict[str, list[Spent]] = {"ours": [], "least": [], "ours all": [], "least all": []}
     memory: list[float] = []
     for _ in range(ROUNDS):
         with closing(Pool(ModelSetup(shipped_model()), workers)) as pool:
-            warm(pool, photos, workers)
-            spent["ours"].append(timed_of(pool.pids, lambda: segment(pool, photos)))
+            with new_store(photos) as store:
+                segment(store, pool, first)
+                segment_these = partial(segment, store, pool, photos)
+                spent["ours"].append(timed_of(pool.pids, segment_these))
             memory += [peak(pid) for pid in pool.pids]
         with closing(Least(photos, workers)) as least:
             spent["least"].append(timed_of(least.pids, least.run))
@@ -96,21 +103,22 @@ def row(ours: Sequence[Spent], least: Sequence[Spent]) -> list[str]:
     return cells
 
 
-def warm(pool: Pool, photos: Sequence[Path], workers: int) -> None:
-    """Have each process open its model."""
-    pool.model()
-    for answer in [pool.take_in(photo, frozenset()) for photo in photos[: 2 * workers]]:
-        answer.result()
+@contextmanager
+def new_store(photos: Sequence[Path]) -> Iterator[Store]:
+    """An empty database, made before anything is timed."""
+    with (
+        tempfile.TemporaryDirectory(dir=photos[0].parents[1]) as folder,
+        closing(Store.open(Path(folder) / "nevus.db")) as store,
+    ):
+        yield store
 
 
-def segment(pool: Pool, photos: Sequence[Path]) -> None:
-    """A folder into a new database."""
-    with tempfile.TemporaryDirectory(dir=photos[0].parents[1]) as folder:
-        with closing(Store.open(Path(folder) / "nevus.db")) as store:
-            told = Told(lambda _done, _total: None, print)
-            totals = segment_folder(store, pool, photos[0].parent, told)
-        if totals.segmented != len(photos):
-            raise RuntimeError(f"segmented {totals.segmented} of {len(photos)} photos")
+def segment(store: Store, pool: Pool, photos: Sequence[Path]) -> None:
+    """A folder into a database."""
+    told = Told(lambda _done, _total: None, print)
+    totals = segment_folder(store, pool, photos[0].parent, told)
+    if totals.segmented != len(photos):
+        raise RuntimeError(f"segmented {totals.segmented} of {len(photos)} photos")
 
 
 def whole(photos: Sequence[Path]) -> None:
