@@ -1,22 +1,43 @@
 """Photos that are new: a statement for all rows of a kind, however many come at once."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeAlias
+from dataclasses import dataclass
+from itertools import chain
+from typing import TypeAlias
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 from sqlmodel import Session, col
 
 from db.arrivals import Arrival, NewOutline
-from db.columns import NextId
+from db.columns import NextId, Values
 from db.known_models import know_model
-from db.masks import mask_row, prediction_row, revision_row
-from db.measured import rows_of
-from db.photos import file_row, photo_row
-from db.tables import AsideRow, FileRow, PhotoRow, PredictionRow, RevisionRow, StandingRow
+from db.masks import mask_values, prediction_values, revision_values
+from db.measured import measured_values
+from db.photos import file_values, photo_values
+from db.tables import (
+    AsideRow,
+    FileRow,
+    MaskRow,
+    MeasurementRow,
+    PhotoRow,
+    PredictionRow,
+    RevisionRow,
+    StandingRow,
+    Table,
+)
 
 NUMBERED = (PhotoRow, FileRow, PredictionRow, RevisionRow)
 """The tables whose rows others point at by their ids."""
-NextIds: TypeAlias = Mapping[type[Any], int]
+NextIds: TypeAlias = Mapping[type[Table], int]
+
+
+@dataclass(frozen=True)
+class Outlined:
+    """An outline, and the ids of its photo and of the file that it was made of."""
+
+    made: NewOutline
+    photo: int
+    file: int
 
 
 def unheard_of(session: Session, arrivals: Sequence[Arrival]) -> list[Arrival]:
@@ -34,39 +55,50 @@ def add_new(session: Session, arrivals: Sequence[Arrival]) -> list[int]:
     """Store photos that are unheard of, with their files and outlines; gives back their ids."""
     next_ids = _next_ids(session)
     news = [each.photo for each in arrivals]
-    photos = _added(session, next_ids, [photo_row(new.fingerprint) for new in news])
-    pairs = zip(news, photos, strict=True)
-    files = _added(session, next_ids, [file_row(new, photo.id) for new, photo in pairs])
-    paths = [file.path for file in files]
+    photos = _added(session, next_ids, PhotoRow, [photo_values(new.fingerprint) for new in news])
+    files = _added(
+        session, next_ids, FileRow, [file_values(*each) for each in zip(news, photos, strict=True)]
+    )
+    paths = [new.stat.path for new in news]
     session.execute(delete(AsideRow).where(col(AsideRow.path).in_(paths)))
-    made = [each.outline for each in arrivals]
-    outlined = [(one, file) for one, file in zip(made, files, strict=True) if one is not None]
+    made = zip((each.outline for each in arrivals), photos, files, strict=True)
+    outlined = [Outlined(one, photo, file) for one, photo, file in made if one is not None]
     drawn = _add_outlines(session, next_ids, outlined) if outlined else {}
-    for photo in photos:
-        session.add(StandingRow(photo_id=photo.id, revision_id=drawn.get(photo.id)))
-    return [photo.id for photo in photos]
+    _insert(
+        session,
+        StandingRow,
+        [{"photo_id": photo, "revision_id": drawn.get(photo)} for photo in photos],
+    )
+    return photos
 
 
 def _add_outlines(
-    session: Session, next_ids: NextIds, outlined: Sequence[tuple[NewOutline, FileRow]]
+    session: Session, next_ids: NextIds, outlined: Sequence[Outlined]
 ) -> dict[int, int]:
     """Store outlines of new photos; the revision of each photo."""
-    receipts = {made.prediction.receipt.model_hash: made.prediction.receipt for made, _ in outlined}
-    for receipt in receipts.values():
+    receipts = [each.made.prediction.receipt for each in outlined]
+    for receipt in {receipt.model_hash: receipt for receipt in receipts}.values():
         know_model(session, receipt)
     predictions = _added(
-        session, next_ids, [prediction_row(file, made.prediction) for made, file in outlined]
-    )
-    made = [made for made, _ in outlined]
-    revisions: list[RevisionRow] = _added(
         session,
         next_ids,
-        [revision_row(one, stored) for one, stored in zip(made, predictions, strict=True)],
+        PredictionRow,
+        [prediction_values(each.made.prediction, each.photo, each.file) for each in outlined],
     )
-    for one, revision in zip(made, revisions, strict=True):
-        session.add(mask_row(one.rle, revision.id))
-        session.add_all(rows_of(one.measurements, revision.id))
-    return {revision.photo_id: revision.id for revision in revisions}
+    revisions = _added(
+        session,
+        next_ids,
+        RevisionRow,
+        [
+            revision_values(each.made, each.photo, prediction)
+            for each, prediction in zip(outlined, predictions, strict=True)
+        ],
+    )
+    made = [(each.made, revision) for each, revision in zip(outlined, revisions, strict=True)]
+    _insert(session, MaskRow, [mask_values(one.rle, revision) for one, revision in made])
+    measured = (measured_values(one.measurements, revision) for one, revision in made)
+    _insert(session, MeasurementRow, list(chain.from_iterable(measured)))
+    return {each.photo: revision for each, revision in zip(outlined, revisions, strict=True)}
 
 
 def _next_ids(session: Session) -> NextIds:
@@ -76,13 +108,18 @@ def _next_ids(session: Session) -> NextIds:
     return dict(zip(NUMBERED, row, strict=True))
 
 
-def _added(session: Session, next_ids: NextIds, rows: list[Any]) -> list[Any]:
-    """Store rows, some at least, of one table."""
-    for number, row in enumerate(rows, next_ids[type(rows[0])]):
-        row.id = number
-    session.add_all(rows)
-    session.flush()
-    return rows
+def _added(
+    session: Session, next_ids: NextIds, table: type[Table], rows: Sequence[Values]
+) -> list[int]:
+    """Store rows of one table; the ids that they get."""
+    ids = [next_ids[table] + number for number in range(len(rows))]
+    _insert(session, table, [{"id": id_, **row} for id_, row in zip(ids, rows, strict=True)])
+    return ids
+
+
+def _insert(session: Session, table: type[Table], rows: Sequence[Values]) -> None:
+    # No object is made of a row: that takes longer than to store it.
+    session.execute(insert(table), rows)
 
 
 def _known(session: Session, column: str, values: Iterable[str]) -> set[str]:

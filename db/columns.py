@@ -4,11 +4,15 @@ import math
 from datetime import UTC, datetime
 from functools import cache
 from types import NoneType
+from typing import Any, TypeAlias
 
 from sqlalchemy import BigInteger, ColumnElement, DateTime, Dialect, Integer, inspect, literal
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
+
+Values: TypeAlias = dict[str, Any]
+"""A row that is not stored yet, its values by their columns' names."""
 
 
 def now() -> datetime:

@@ -7,11 +7,11 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from db.arrivals import NewOutline
-from db.columns import now
+from db.columns import Values, now
 from db.errors import StoreError
 from db.history import history_of
 from db.known_models import disagreed, know_model, last_use
-from db.measured import each_measured, measurements_of, rows_of
+from db.measured import each_measured, measured_values, measurements_of
 from db.photos import path_of
 from db.remarks import remarks_on
 from db.sessions import Sessions, follow, get_row, size_of, standing_of
@@ -24,6 +24,7 @@ from db.tables import (
     FileRow,
     InstanceRow,
     MaskRow,
+    MeasurementRow,
     PhotoRow,
     PredictionRow,
     RevisionRow,
@@ -180,7 +181,8 @@ def add_outline(session: Session, file: FileRow, made: NewOutline, standing: Sta
     is none, or that one is no model's; `standing` is where the photo stands, and need not be stored
     yet.
     """
-    revision = revision_row(made, _add_prediction(session, file, made.prediction))
+    receipt = _add_prediction(session, file, made.prediction)
+    revision = RevisionRow(**revision_values(made, file.photo_id, receipt.id))
     add_revision(session, revision, made.rle, made.measurements)
     # On a photo that is new in this transaction nobody can have worked: it is not asked for.
     if standing not in session or not (is_worked_on(session, standing)):
@@ -193,8 +195,8 @@ def add_revision(
     """Store a revision with its pixels and what was measured on them."""
     session.add(revision)
     session.flush()
-    session.add(mask_row(rle, revision.id))
-    session.add_all(rows_of(measurements, revision.id))
+    session.add(MaskRow(**mask_values(rle, revision.id)))
+    session.add_all(MeasurementRow(**row) for row in measured_values(measurements, revision.id))
 
 
 def revision_of(session: Session, revision_id: int | None) -> Revision | None:
@@ -249,47 +251,52 @@ def receipt_of(row: PredictionRow) -> Receipt:
 
 def _add_prediction(session: Session, file: FileRow, made: Prediction) -> PredictionRow:
     know_model(session, made.receipt)
-    row = prediction_row(file, made)
+    row = PredictionRow(**prediction_values(made, file.photo_id, file.id))
     session.add(row)
     session.flush()
     return row
 
 
-def prediction_row(file: FileRow, made: Prediction) -> PredictionRow:
-    """The receipt of what a model made of a file's photo."""
+def prediction_values(made: Prediction, photo_id: int, file_id: int) -> Values:
+    """The row that is the receipt of what a model made of a file's photo, but for its id."""
     receipt, framing = made.receipt, made.framing
-    return PredictionRow(
-        photo_id=file.photo_id,
-        file_id=file.id,
-        model_name=receipt.model_name,
-        model_hash=receipt.model_hash,
-        backend=receipt.backend,
-        device=receipt.device,
-        milliseconds=receipt.milliseconds,
-        framing=framing.name,
-        unseen_fraction=framing.unseen_fraction,
-        predicted_jaccard=made.predicted_jaccard,
-        lesion_probability=made.lesion_probability,
-        made_at=now(),
-    )
+    return {
+        "photo_id": photo_id,
+        "file_id": file_id,
+        "model_name": receipt.model_name,
+        "model_hash": receipt.model_hash,
+        "backend": receipt.backend,
+        "device": receipt.device,
+        "milliseconds": receipt.milliseconds,
+        "framing": framing.name,
+        "unseen_fraction": framing.unseen_fraction,
+        "predicted_jaccard": made.predicted_jaccard,
+        "lesion_probability": made.lesion_probability,
+        "made_at": now(),
+    }
 
 
-def revision_row(made: NewOutline, stored: PredictionRow) -> RevisionRow:
-    """The revision that is a model's outline."""
-    return RevisionRow(
-        photo_id=stored.photo_id,
-        prediction_id=stored.id,
-        author=stored.model_name,
-        origin=Origin.MODEL,
-        threshold=made.threshold,
-        created_at=now(),
-    )
+def revision_values(made: NewOutline, photo_id: int, prediction_id: int) -> Values:
+    """The row of the revision that is a model's outline, but for its id."""
+    return {
+        "photo_id": photo_id,
+        "prediction_id": prediction_id,
+        "author": made.prediction.receipt.model_name,
+        "origin": Origin.MODEL,
+        "threshold": made.threshold,
+        "created_at": now(),
+    }
 
 
-def mask_row(rle: Rle, revision_id: int) -> MaskRow:
-    """A revision's pixels."""
+def mask_values(rle: Rle, revision_id: int) -> Values:
+    """The row of a revision's pixels."""
     size = rle.size
-    return MaskRow(revision_id=revision_id, width=size.width, height=size.height, counts=rle.counts)
+    return {
+        "revision_id": revision_id,
+        "width": size.width,
+        "height": size.height,
+        "counts": rle.counts,
+    }
 
 
 def _current_prediction(session: Session, photo_id: int) -> PredictionRow | None:

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
+from db.columns import Values
 from db.tables import MeasurementRow
 from imaging.values import Measurements
 
@@ -21,11 +22,11 @@ def measured(name: str, revision_id: Mapped[Any]) -> ColumnElement[bool]:
     return and_(col(MeasurementRow.revision_id) == revision_id, col(MeasurementRow.name) == name)
 
 
-def rows_of(found: Measurements, revision_id: int) -> list[MeasurementRow]:
+def measured_values(found: Measurements, revision_id: int) -> list[Values]:
     """The rows that keep what was measured on a revision's mask."""
     values = ((AREA, found.area_pixels, "px"), (FRACTION, found.area_fraction, "1"))
     return [
-        MeasurementRow(revision_id=revision_id, name=name, value=value, unit=unit)
+        {"revision_id": revision_id, "name": name, "value": value, "unit": unit}
         for name, value, unit in values
     ]
 

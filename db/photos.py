@@ -6,7 +6,7 @@ from sqlalchemy import delete, select, update
 from sqlmodel import Session, col
 
 from db.arrivals import NewPhoto
-from db.columns import now
+from db.columns import Values, now
 from db.counting import Counts, FileCounts, count_files, count_photos
 from db.sessions import Sessions, below, files_of, live_below
 from db.tables import AsideRow, FileRow, PhotoRow
@@ -145,42 +145,42 @@ def is_same(row: FileRow | AsideRow, stat: FileStat) -> bool:
 
 
 def _new_photo(session: Session, identity: Fingerprint, superseded: int | None) -> PhotoRow:
-    photo = photo_row(identity, superseded)
+    photo = PhotoRow(**photo_values(identity, superseded))
     session.add(photo)
     session.flush()
     return photo
 
 
-def photo_row(identity: Fingerprint, superseded: int | None = None) -> PhotoRow:
-    """A photo that is new."""
-    return PhotoRow(
-        content_hash=identity.content_hash,
-        format=identity.format,
-        width=identity.size.width,
-        height=identity.size.height,
-        supersedes_id=superseded,
-        added_at=now(),
-    )
+def photo_values(identity: Fingerprint, superseded: int | None = None) -> Values:
+    """The row of a photo that is new, but for its id."""
+    return {
+        "content_hash": identity.content_hash,
+        "format": identity.format,
+        "width": identity.size.width,
+        "height": identity.size.height,
+        "supersedes_id": superseded,
+        "added_at": now(),
+    }
 
 
-def file_row(new: NewPhoto, photo_id: int) -> FileRow:
-    """A file that is new."""
+def file_values(new: NewPhoto, photo_id: int) -> Values:
+    """The row of a file that is new, but for its id."""
     stat = new.stat
-    return FileRow(
-        path=stat.path,
-        sha256=new.fingerprint.file_hash,
-        photo_id=photo_id,
-        inode=stat.inode,
-        bytes=stat.bytes,
-        modified_ns=stat.modified_ns,
-        seen_at=now(),
-    )
+    return {
+        "path": stat.path,
+        "sha256": new.fingerprint.file_hash,
+        "photo_id": photo_id,
+        "inode": stat.inode,
+        "bytes": stat.bytes,
+        "modified_ns": stat.modified_ns,
+        "seen_at": now(),
+    }
 
 
 def _remember(session: Session, same: FileRow | None, new: NewPhoto, photo_id: int) -> FileRow:
     """The file's row: `same` where these bytes lay at this path before."""
     stat = new.stat
-    file = same or file_row(new, photo_id)
+    file = same or FileRow(**file_values(new, photo_id))
     file.photo_id, file.inode, file.bytes = photo_id, stat.inode, stat.bytes
     file.modified_ns, file.seen_at, file.gone_at = stat.modified_ns, now(), None
     session.add(file)
