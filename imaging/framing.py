@@ -138,12 +138,21 @@ class Framing:
         columns = _reached(np.flatnonzero(found.any(axis=0)), self.width, self.photo.width)
         drawn = np.empty((columns.stop - columns.start, rows.stop - rows.start), np.bool_)
         tall = _turned_to(whole, Size(self.width, self.photo.height))
+        # One for all bands: memory that is asked for anew costs as much as what is drawn in it.
+        room = np.empty((self.photo.width, BAND), np.float32)
         for start in range(rows.start // BAND * BAND, rows.stop, BAND):
-            band = tall[start : start + BAND]
-            values = _turned_to(band, Size(self.photo.width, len(band)))
+            band = np.ascontiguousarray(tall[start : start + BAND].T)
+            values = cv2.resize(
+                band,
+                (band.shape[1], self.photo.width),
+                dst=room if band.shape[1] == BAND else None,
+                interpolation=cv2.INTER_LINEAR,
+            )
             first, last = max(start, rows.start), min(start + BAND, rows.stop)
-            drawn[:, first - rows.start : last - rows.start] = (
-                threshold <= values[first - start : last - start, columns].T
+            np.greater_equal(
+                values[columns, first - start : last - start],
+                threshold,
+                out=drawn[:, first - rows.start : last - rows.start],
             )
         return (rows, columns), drawn.T
 
