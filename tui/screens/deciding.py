@@ -123,14 +123,14 @@ class DecidingScreen(MeaningScreen):
         self._desk.hold()
         self._pace.decide()
         said = Said(kind, remarks, self._desk.reviewer)
-        self._mark(opened.details.photo_id, said)
+        self._queue.mark(opened.details.photo_id, said)
         self._store(opened, decision, reason)
         # Now, not when the next photo comes: a stroke that is drawn meanwhile is of no photo.
         self._put_away()
         self._go_on(again)
         if self._bench.opened is None:
             # No photo is drawn that all would wait for.
-            self._desk.go_on()
+            self._after_drawing()
 
     def _was_decided(self) -> bool:
         row = self._queue.current
@@ -183,8 +183,9 @@ class DecidingScreen(MeaningScreen):
     def _hints(self) -> tuple[str | Hint, ...]:
         return REASON_HINTS if self._asks_reason else super()._hints()
 
-    def _mark(self, photo_id: int, said: Said) -> None:
-        self._queue.mark(photo_id, said)
+    def _after_drawing(self) -> None:
+        """Begin with what a photo is not to wait for: what is stored, and the line on top."""
+        self._desk.go_on()
         self._count()
 
     def _uncount(self, *photo_ids: int) -> None:

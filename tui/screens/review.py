@@ -251,7 +251,7 @@ class ReviewScreen(ReturningScreen):
     @work(group="prepare", exclusive=True)
     async def _prepare(self) -> None:
         """Open the photos that come next; what fails now is told when it is wanted."""
-        self._desk.go_on()
+        self._after_drawing()
         self.post_message(self.Drawn())
         for item, _ in zip(self._queue.waiting(), range(AHEAD), strict=False):
             if not self._outbox.holds(item.photo_id):
