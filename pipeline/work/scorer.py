@@ -122,8 +122,10 @@ class Pool:
 
     def expect(self, files: int) -> None:
         """See Scorer."""
-        for worker in self._workers[:files]:
-            threading.Thread(target=worker.start, name="scorer's start", daemon=True).start()
+        # The first opens the model for whoever asks what it is.
+        for number, worker in enumerate(self._workers[:files]):
+            begin = worker.open if number else worker.start
+            threading.Thread(target=begin, name="scorer's start", daemon=True).start()
 
     def model(self) -> "PackageInfo":
         """See Scorer."""

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from imaging.decode.photo import PhotoError, PhotoUnavailable
 from pipeline.errors import JobFailed, PhotoTooSlow, WorkerClosed, WorkerDied
-from pipeline.work.jobs import Bench, Done, Failed, FailureKind, Job, Phase, Setup
+from pipeline.work.jobs import Bench, Done, Failed, FailureKind, Job, OpenJob, Phase, Setup
 from pipeline.work.link import Died, Link, TimeUp
 from pipeline.work.memory import TooLarge
 from pipeline.work.turns import Turns, Urgency
@@ -47,6 +47,11 @@ class Worker(Generic[BenchT]):
         """Start the process if none runs; what is in the way of that, a job will say."""
         with contextlib.suppress(OSError, WorkerClosed):
             self._started()
+
+    def open(self) -> None:
+        """Start it and have it open its bench; what is in the way of that, a job will say."""
+        with contextlib.suppress(Exception):
+            self.ask(OpenJob(), Urgency.BACKGROUND, Path())
 
     def close(self) -> None:
         """End the process; a job that runs is given up and raises WorkerClosed."""
