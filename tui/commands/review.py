@@ -41,6 +41,8 @@ def review(
             "review needs a terminal. Over SSH, use ssh -t; without a screen, use nevus segment.",
             WRONG_USAGE,
         )
+    # Until all that is imported is there and set apart, there is nothing to look for garbage in.
+    gc.disable()
     look = {"color": color, "graphics": graphics, "theme": theme}
     held = settled(**vars(outlining), reviewer=reviewer, **look)
     preferences = checked(held)
@@ -49,8 +51,6 @@ def review(
 
         # Before the app listens: it would take the terminal's answers for keys.
         with looking_at_terminal(held.color, held.graphics) as looked:
-            # Until all of that is there and set apart, there is nothing to look for garbage in.
-            gc.disable()
             from tui.launch import run_app
 
             found = looked.result()
