@@ -106,6 +106,16 @@ class ColourApp(App[None]):
         self.colours_switched: Signal[Depth] = Signal(self, "colours_switched")
         """Told after there are more colours, or fewer."""
 
+    def refresh_css(self, animate: bool = True) -> None:
+        """Read the styles anew with the theme's colours.
+
+        Before anything is mounted nothing is read by them yet, and they would be read twice.
+        """
+        if self.screen_stack:
+            super().refresh_css(animate)
+        else:
+            self.stylesheet.set_variables(self.get_css_variables())
+
     def send(self, message: str) -> None:
         """Send the terminal something that is no text, before what is drawn next."""
         if message and self._driver is not None:

@@ -3,11 +3,15 @@
 from collections.abc import Callable
 
 import pytest
+from textual.css.stylesheet import Stylesheet
+from textual.message import Message
 
 from db.values import DecisionKind
 from pipeline.review.verdict import Ruling
 from tests.tui.driving import PATIENCE, Clinic, settled, shown_photo
 from tui.app import Hear, NevusApp
+from tui.preferences import Preferences
+from tui.theme import THEMES
 from tui.widgets.workbench import Workbench
 
 Arrange = Callable[[Clinic], None]
@@ -57,3 +61,37 @@ async def test_it_is_looked_through_once_the_first_photo_is_seen(
     async with app.run_test() as pilot:
         await settled(pilot)
         assert seen == [True]
+
+
+@pytest.mark.parametrize("theme", THEMES)
+async def test_the_styles_are_read_once_and_in_the_colours_of_the_theme(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch, theme: str
+) -> None:
+    again, reparse = list[Stylesheet](), Stylesheet.reparse
+
+    def noted(styles: Stylesheet) -> None:
+        again.append(styles)
+        reparse(styles)
+
+    monkeypatch.setattr(Stylesheet, "reparse", noted)
+    app = NevusApp(clinic.session, clinic._ingest, preferences=Preferences(theme=theme))
+    async with app.run_test() as pilot:
+        await settled(pilot)
+        assert again == []
+        assert app.screen.styles.background.hex.lower() == THEMES[theme].background
+        assert app.has_class(f"-{theme}-mode")
+
+
+@pytest.mark.parametrize(("width", "expected"), [(80, "-narrow"), (160, "-wide")])
+async def test_the_screen_is_never_styled_for_another_width_than_its_own(
+    clinic: Clinic, make_app: Callable[[], NevusApp], width: int, expected: str
+) -> None:
+    app, widths = make_app(), set[frozenset[str]]()
+
+    def note(_message: Message) -> None:
+        if app.screen_stack and app.screen.children:
+            widths.add(app.screen.classes & {"-narrow", "-wide"})
+
+    async with app.run_test(size=(width, 48), message_hook=note) as pilot:
+        await settled(pilot)
+    assert widths == {frozenset({expected})}

@@ -58,6 +58,8 @@ class ReviewScreen(ReturningScreen):
 
     def compose(self) -> ComposeResult:
         """From top to bottom; the sentence for small terminals is hidden until it is needed."""
+        # Now, as its breakpoints will have it: later all that is composed would be styled twice.
+        self.add_class("-narrow" if self.app.size.width < WIDE else "-wide")
         yield self._progress
         yield self._filter_line
         with Container(id="table"):
