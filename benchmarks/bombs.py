@@ -21,7 +21,8 @@ LIMIT = 60.0
 CHILD = """
 import resource, sys, time
 from pathlib import Path
-from imaging.decode.photo import PhotoError, decode, fingerprint, read_file
+from imaging.decode.photo import decode, fingerprint, read_file
+from imaging.photo import PhotoError
 def used(what):
     lines = Path("/proc/self/status").read_text().splitlines()
     return int(next(line for line in lines if line.startswith(what)).split()[1]) / 1000

@@ -34,8 +34,9 @@ from imaging.values import Prediction
 from imaging.view.lens import Lens
 from models.evaluate.masks import read_mask
 from models.evaluate.pairs import Pair, read_pairs
-from models.run.refiner import NetworkRefiner, open_refiner, shipped_refiner, stacked
-from models.run.segmenter import Segmenter, open_segmenter, shipped_model
+from models.package.shipped import shipped_model, shipped_refiner
+from models.run.refiner import NetworkRefiner, open_refiner, stacked
+from models.run.segmenter import Segmenter, open_segmenter
 from pipeline.errors import NothingToRepair
 from pipeline.review.brush import FIRST_WIDTH, radius_on_photo, resize_brush
 from pipeline.review.editor import Editor

@@ -13,7 +13,8 @@ from typing import Any
 
 from imaging.decode.photo import read_photo
 from imaging.values import Prediction
-from models.run.segmenter import Segmenter, open_segmenter, shipped_model
+from models.package.shipped import shipped_model
+from models.run.segmenter import Segmenter, open_segmenter
 
 
 def decode_and_infer(segmenter: Segmenter, photo: Path) -> Prediction:

@@ -34,7 +34,8 @@ from imaging.decode.photo import fingerprint, read_file
 from imaging.mask.measure import measured
 from imaging.mask.outline import draw_part
 from imaging.mask.rle import encode_part
-from models.run.segmenter import open_segmenter, shipped_model
+from models.package.shipped import shipped_model
+from models.run.segmenter import open_segmenter
 from models.run.setup import ModelSetup
 from pipeline.intake.scan import file_stat
 from pipeline.intake.segment import Told, segment_folder

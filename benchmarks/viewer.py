@@ -15,7 +15,7 @@ from benchmarks.folder import SAMPLES, enlarged
 from imaging.decode.photo import read_photo
 from imaging.framing import Framing, Pixels, Size, fit
 from imaging.view.pyramid import draw_region, pyramid
-from models.run.segmenter import shipped_model
+from models.package.shipped import shipped_model
 from models.run.setup import ModelSetup
 from pipeline.work.scorer import Pool
 from pipeline.work.viewer import Viewer

@@ -23,7 +23,7 @@ from platformdirs import user_data_path
 from models.evaluate.comparison import Comparison, comparison_from
 from models.package.model import model_hash, read_model
 from models.package.package import ModelError
-from models.run.segmenter import shipped_model
+from models.package.shipped import shipped_model
 
 VARIABLE = "NEVUS_MODELS"
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")

@@ -15,9 +15,8 @@ from platformdirs import user_config_path
 from db.sqlite.location import database_for
 from imaging.view.overlay import Colour, Pens
 from models.package.package import ModelError
+from models.package.shipped import shipped_model, shipped_refiner
 from models.registry import registry
-from models.run.refiner import shipped_refiner
-from models.run.segmenter import shipped_model
 from models.run.setup import ModelSetup
 from pipeline.setting_values import is_model_name, read_name
 from pipeline.settings_table import MOST_UNASKED, SETTINGS, Setting

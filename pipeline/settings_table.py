@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from imaging.decode.memory import USUAL_MEMORY
+from imaging.photo import USUAL_MEMORY
 from imaging.view.overlay import USUAL_PENS
-from models.run.segmenter import BACKENDS, COMPUTE_UNITS
+from models.run.setup import BACKENDS, COMPUTE_UNITS
 from pipeline.setting_values import (
     LONGEST_NAME,
     read_colour,

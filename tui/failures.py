@@ -8,8 +8,8 @@ from db.errors import (
     StaleDecision,
     StoreError,
 )
-from imaging.decode.photo import PhotoError
 from imaging.mask.edit import PatchError
+from imaging.photo import PhotoError
 from models.package.package import ModelError
 from pipeline.errors import EmptyOutline, PipelineError, WriteFailed
 

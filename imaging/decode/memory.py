@@ -12,8 +12,6 @@ from imaging.decode.colour import is_plain
 from imaging.decode.webp import webp_size
 from imaging.framing import Size
 
-USUAL_MEMORY = 2_000_000_000
-"""Bytes that one photo may take."""
 MOST_PIXELS = 250_000_000
 """Of any photo, whatever memory it may take: masks are stored for no more."""
 SMALLEST_SIDE = 16

@@ -6,7 +6,6 @@ import stat
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -19,47 +18,18 @@ from imaging.decode.colour import plain, srgb_pixels
 from imaging.decode.completeness import ends_early
 from imaging.decode.containers import is_overgrown
 from imaging.decode.content import content_hash
-from imaging.decode.formats import RAW, recognise, why_not
-from imaging.decode.memory import USUAL_MEMORY, refuse, refuse_unopened
+from imaging.decode.memory import refuse, refuse_unopened
 from imaging.decode.orientation import orientation, upright_size
+from imaging.decode.signs import RAW, recognise, why_not
 from imaging.decode.stated_colour import profile_of
-from imaging.framing import Pixels, Size
+from imaging.framing import Size
+from imaging.photo import USUAL_MEMORY, Photo, PhotoError, PhotoFile, PhotoUnavailable
 from imaging.values import Fingerprint
 
 MOST_BYTES = 2**30
 _USUAL_PIXELS = 12_000_000
 _DNG_VERSION, _SUBFILE_TYPE = 50706, 254
 """Tags of TIFF."""
-
-
-class PhotoError(Exception):
-    """A photo that can't be used; the message says which, why, and what to do."""
-
-
-class PhotoUnavailable(PhotoError):
-    """A photo that can't be read for now: the machine is in the way, and nothing is said against
-    the file."""
-
-
-@dataclass(frozen=True, eq=False)
-class PhotoFile:
-    """All bytes of a file that could be a photo, and the name to speak of it by."""
-
-    name: str
-    """Printable."""
-    data: bytes
-
-
-@dataclass(frozen=True, eq=False)
-class Photo:
-    """A decoded photo.
-
-    `pixels` is uint8 (H, W, 3), upright, sRGB, read-only, at the resolution asked for; `size` is
-    the upright photo's full size in pixels.
-    """
-
-    pixels: Pixels
-    size: Size
 
 
 def read_photo(path: Path, longest: int | None = None) -> Photo:

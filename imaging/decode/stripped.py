@@ -20,7 +20,8 @@ from imaging.decode.containers import (
 )
 from imaging.decode.content import PNG_LEFT_OUT, content_hash, is_of_picture
 from imaging.decode.orientation import orientation
-from imaging.decode.photo import PhotoFile, decode
+from imaging.decode.photo import decode
+from imaging.photo import PhotoFile
 
 _EXIF = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0%c\0\0\0\0\0\0\0"
 """EXIF data with nothing but an orientation."""

@@ -7,10 +7,11 @@ from statistics import median
 import numpy as np
 import numpy.typing as npt
 
-from imaging.decode.photo import Photo, PhotoError, read_photo
+from imaging.decode.photo import read_photo
 from imaging.framing import Mask
 from imaging.mask.agreement import agreement, bootstrap_interval
 from imaging.mask.outline import draw_mask
+from imaging.photo import Photo, PhotoError
 from models.evaluate.masks import read_mask
 from models.evaluate.pairs import Pair, PairsError
 from models.run.segmenter import Segmenter

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from imaging.decode.photo import PhotoError, read_photo
+from imaging.decode.photo import read_photo
 from imaging.framing import Coverage, Mask, Pixels, Probabilities
 from imaging.mask.agreement import agreement
 from imaging.mask.marks import Marks, Refiner, balanced, lesion_of
 from imaging.mask.outline import draw_mask
+from imaging.photo import PhotoError
 from models.evaluate.masks import read_mask
 from models.evaluate.pairs import Pair, PairsError
 from models.run.segmenter import Segmenter

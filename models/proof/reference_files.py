@@ -12,8 +12,8 @@ from PIL import Image
 from imaging.framing import Framing, Size
 from models.package.model import check_model, model_hash
 from models.package.package import ModelError
+from models.package.shipped import shipped_model
 from models.proof.reference import Difference, Reference, References, Tolerance, Tolerances
-from models.run.segmenter import shipped_model
 
 FULL_SCALE = 65535
 """A probability of 1 in a reference map of 16 bits."""

@@ -4,7 +4,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from imaging.decode.formats import PHOTO_SUFFIXES
-from imaging.decode.photo import PhotoError
+from imaging.photo import PhotoError
 
 
 def sample_folder() -> Path:

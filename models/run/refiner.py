@@ -79,11 +79,6 @@ def open_refiner(
     return NetworkRefiner(chosen)
 
 
-def shipped_refiner() -> Path:
-    """The package that comes with nevus."""
-    return Path(__file__).parents[1] / "weights" / "refine.mlpackage"
-
-
 def _discs(points: tuple[Point, ...], side: int) -> Pixels:
     """Marks drawn as discs, uint8 (side, side), 0 or 255: pixels whose centres are near enough."""
     places = np.arange(side) + 0.5

@@ -10,19 +10,17 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from imaging.decode.photo import Photo
 from imaging.framing import FRAMINGS, Pixels, Probabilities
 from imaging.mask.agreement import expected_jaccard
 from imaging.mask.outline import mask_on_grid
+from imaging.photo import Photo
 from imaging.values import Prediction, Receipt
 from models.package.aimodel import is_aimodel
 from models.package.model import check_model
 from models.package.onnx_file import is_onnx
 from models.package.package import ModelError, NoNumbers, PackageInfo
+from models.run.setup import BACKENDS, COMPUTE_UNITS
 from models.run.tensors import to_probabilities
-
-BACKENDS = ("auto", "coreml", "onnxruntime", "coreai")
-COMPUTE_UNITS = ("ALL", "CPU_AND_GPU", "CPU_AND_NE", "CPU_ONLY")
 
 
 class Backend(Protocol):
@@ -117,11 +115,6 @@ def open_backend(path: Path, backend: str, compute_units: str) -> Backend:
 def on_apple_hardware() -> bool:
     """Whether this is a Mac with Apple silicon."""
     return sys.platform == "darwin" and platform.machine() == "arm64"
-
-
-def shipped_model() -> Path:
-    """The package that comes with nevus."""
-    return Path(__file__).parents[1] / "weights" / "lesion.mlpackage"
 
 
 def _backend(path: Path, name: str, compute_units: str) -> Backend:

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from models.run.segmenter import Segmenter
 
 
+BACKENDS = ("auto", "coreml", "onnxruntime", "coreai")
+COMPUTE_UNITS = ("ALL", "CPU_AND_GPU", "CPU_AND_NE", "CPU_ONLY")
+
+
 @dataclass(frozen=True)
 class ModelSetup:
     """A package, what runs it (one of `BACKENDS`) and where Apple's do (of `COMPUTE_UNITS`)."""

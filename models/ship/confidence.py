@@ -7,10 +7,11 @@ import cv2
 import numpy as np
 import torch
 
-from imaging.decode.photo import Photo, read_photo
+from imaging.decode.photo import read_photo
 from imaging.framing import Framing, Mask, Probabilities, Size, fit
 from imaging.mask.agreement import agreement, expected_jaccard
 from imaging.mask.outline import draw_mask, mask_on_grid
+from imaging.photo import Photo
 from models.evaluate.evaluation import USEFUL
 from models.evaluate.masks import read_mask
 from models.evaluate.pairs import Pair

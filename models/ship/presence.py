@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from imaging.decode.photo import Photo, read_photo
+from imaging.decode.photo import read_photo
 from imaging.framing import Size
+from imaging.photo import Photo
 from imaging.values import NO_LESION_BELOW
 from models.evaluate.masks import read_mask
 from models.evaluate.pairs import Pair

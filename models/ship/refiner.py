@@ -21,8 +21,9 @@ from imaging.mask.window import window_around
 from models.evaluate.marking import Markings, mark_pairs, next_mark, read_outlined, summarise
 from models.evaluate.pairs import Pair, hash_of_pairs, held_out, read_pairs
 from models.package.package import package_hash
+from models.package.shipped import shipped_model
 from models.run.refiner import NetworkRefiner, look_through, open_refiner
-from models.run.segmenter import Segmenter, open_segmenter, shipped_model
+from models.run.segmenter import Segmenter, open_segmenter
 from models.ship.conversion import Saying, by_kind, convert, current_commit
 from models.ship.parity import Parity
 from models.train.network import LesionNetwork, multiply_accumulates, parameters

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from imaging.decode.photo import PhotoError, read_photo
+from imaging.decode.photo import read_photo
+from imaging.photo import PhotoError
 from pipeline.doctor.findings import Finding, ok, problem
 
 COLOUR = (200, 120, 90)

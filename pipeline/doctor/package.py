@@ -11,8 +11,7 @@ from models.inspect.neural_engine import Concern
 from models.package.aimodel import aimodel_beside
 from models.package.package import ModelError
 from models.run.child import in_child
-from models.run.segmenter import COMPUTE_UNITS
-from models.run.setup import ModelSetup
+from models.run.setup import COMPUTE_UNITS, ModelSetup
 from models.run.trial import try_out
 from pipeline.counted import counted
 from pipeline.doctor.findings import Finding, Section, note, ok, problem

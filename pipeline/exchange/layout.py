@@ -7,10 +7,11 @@ from pathlib import Path, PurePosixPath
 
 from db.exported import ReviewedFile
 from imaging.decode.orientation import orientation, turned_back
-from imaging.decode.photo import PhotoError, PhotoFile, read_file
+from imaging.decode.photo import read_file
 from imaging.decode.stripped import stripped
 from imaging.framing import Size
 from imaging.mask import rle
+from imaging.photo import PhotoError, PhotoFile
 from imaging.values import Rle
 from pipeline.errors import ExportError, WrongChoice
 from pipeline.exchange.dataset import DatasetPhoto

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from imaging.decode.orientation import orientation, turned_upright, upright_size
-from imaging.decode.photo import PhotoError, read_file
+from imaging.decode.photo import read_file
 from imaging.framing import Size
 from imaging.mask import rle
+from imaging.photo import PhotoError
 from imaging.values import Rle
 from pipeline.errors import LabelError
 from pipeline.exchange.format import CLASS, Label

@@ -20,8 +20,9 @@ from PIL import Image
 from platformdirs import user_data_path
 
 from db.store import Store
-from imaging.decode.photo import PhotoError, decode, read_file
+from imaging.decode.photo import decode, read_file
 from imaging.framing import Pixels
+from imaging.photo import PhotoError
 from models.evaluate.masks import read_mask
 from models.evaluate.pairs import Pair, read_pairs
 from pipeline.errors import ExportError, WrongChoice

@@ -10,7 +10,7 @@ from db.arrivals import Arrival, LookUp, NewOutline, NewPhoto, TakenIn, Unchange
 from db.forgetting import Tombstone
 from db.store import Store
 from db.values import Cause
-from imaging.decode.photo import PhotoError, PhotoUnavailable
+from imaging.photo import PhotoError, PhotoUnavailable
 from imaging.text import printable
 from imaging.values import FileStat, Fingerprint
 from models.package.package import ModelError

@@ -27,11 +27,11 @@ from db.values import (
     Tool,
     Verdict,
 )
-from imaging.decode.photo import PhotoError
 from imaging.framing import Framing, Mask, Pixels
 from imaging.mask import rle
 from imaging.mask.edit import PatchError
 from imaging.mask.shape import Point
+from imaging.photo import PhotoError
 from imaging.values import Prediction
 from models.package.package import ModelError
 from pipeline.errors import EmptyOutline, Overruled, PipelineError, ReviewError, WriteFailed

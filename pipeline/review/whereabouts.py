@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from db.store import Store
-from imaging.decode.photo import PhotoError
+from imaging.photo import PhotoError
 from imaging.values import Fingerprint
 from pipeline.errors import ReviewError
 

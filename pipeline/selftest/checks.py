@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from imaging.decode.photo import Photo, PhotoError
 from imaging.framing import Framing, Pixels
 from imaging.mask import rle
 from imaging.mask.outline import draw_mask
+from imaging.photo import Photo, PhotoError
 from models.package.model import model_hash
 from models.package.package import ModelError
 from models.proof.reference import (

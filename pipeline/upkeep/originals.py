@@ -9,7 +9,8 @@ from pathlib import Path
 
 from db.checking import LyingFile
 from imaging.decode.content import content_hash
-from imaging.decode.photo import PhotoError, PhotoUnavailable, read_file
+from imaging.decode.photo import read_file
+from imaging.photo import PhotoError, PhotoUnavailable
 from imaging.values import FileStat
 from pipeline.intake.scan import file_stat
 from pipeline.intake.signature import NOTHING_THERE

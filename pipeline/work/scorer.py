@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from imaging.decode.memory import USUAL_MEMORY
+from imaging.photo import USUAL_MEMORY
 from imaging.values import Fingerprint
 from models.run.setup import ModelSetup
 from pipeline.errors import WorkerClosed
@@ -18,7 +18,6 @@ from pipeline.work.jobs import Job
 from pipeline.work.scoring import (
     BackendJob,
     FingerprintJob,
-    ModelBench,
     ModelJob,
     ScorerSetup,
     Segmented,
@@ -30,6 +29,7 @@ from pipeline.work.worker import Worker
 
 if TYPE_CHECKING:
     from models.package.package import PackageInfo
+    from pipeline.work.model_bench import ModelBench
 
 Answer = TypeVar("Answer")
 
@@ -160,7 +160,7 @@ class Pool:
         self._threads.shutdown(wait=False)
 
     def _hand_over(
-        self, job: Job[ModelBench, Answer], urgency: Urgency, subject: Path
+        self, job: "Job[ModelBench, Answer]", urgency: Urgency, subject: Path
     ) -> Future[Answer]:
         errand = _Errand(urgency, next(self._numbers), job, subject)
         with self._changing:
@@ -199,7 +199,7 @@ class _Errand:
 
     urgency: Urgency
     number: int
-    job: Job[ModelBench, Any] = field(compare=False)
+    job: "Job[ModelBench, Any]" = field(compare=False)
     subject: Path = field(compare=False)
     answer: Future[Any] = field(default_factory=Future, compare=False)
 

@@ -6,8 +6,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
-from imaging.decode.photo import Photo
 from imaging.framing import Framing, Pixels, Size
+from imaging.photo import Photo
 from imaging.values import Fingerprint
 from imaging.view.pyramid import draw_region
 

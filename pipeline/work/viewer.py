@@ -2,12 +2,13 @@
 
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from imaging.decode.memory import USUAL_MEMORY
 from imaging.framing import Framing, Probabilities
 from imaging.mask.marks import Marks
 from imaging.mask.window import Window
-from models.run.refiner import shipped_refiner
+from imaging.photo import USUAL_MEMORY
+from models.package.shipped import shipped_refiner
 from models.run.setup import ModelSetup
 from pipeline.settings import Settings
 from pipeline.settings_table import TIME_LIMIT
@@ -17,12 +18,14 @@ from pipeline.work.turns import Urgency
 from pipeline.work.viewing import (
     MOST_BYTES,
     AheadJob,
-    PictureBench,
     RegionJob,
     ViewerSetup,
     ViewJob,
 )
 from pipeline.work.worker import Worker
+
+if TYPE_CHECKING:
+    from pipeline.work.picture_bench import PictureBench
 
 
 class Viewer:

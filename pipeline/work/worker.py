@@ -5,7 +5,7 @@ import threading
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
 
-from imaging.decode.photo import PhotoError, PhotoUnavailable
+from imaging.photo import PhotoError, PhotoUnavailable
 from pipeline.errors import JobFailed, PhotoTooSlow, WorkerClosed, WorkerDied
 from pipeline.work.jobs import Bench, Done, Failed, FailureKind, Job, OpenJob, Phase, Setup
 from pipeline.work.link import Died, Link, TimeUp

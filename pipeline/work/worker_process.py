@@ -32,7 +32,7 @@ def serve(connection: "Connection[Any, Any]", setup: Setup[Bench]) -> None:
 
 
 def _answer(job: Job[Any, Any], bench: Bench) -> Done | Failed:
-    from imaging.decode.photo import PhotoError, PhotoUnavailable
+    from imaging.photo import PhotoError, PhotoUnavailable
     from models.package.package import ModelError, NoNumbers
 
     try:

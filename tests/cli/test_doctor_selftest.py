@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from models.package.package import package_hash
+from models.package.shipped import shipped_model
 from models.proof.reference_files import references_folder
-from models.run.segmenter import shipped_model
 from tests.support.ready import completed
 
 NEVUS = str(Path(sys.executable).parent / "nevus")

@@ -6,7 +6,7 @@ import pytest
 import typer
 
 from db.errors import UnsafePlace
-from imaging.decode.photo import PhotoError
+from imaging.photo import PhotoError
 from models.package.package import ModelError
 from pipeline.doctor.findings import Section, examined, note, ok
 from pipeline.errors import ExportError

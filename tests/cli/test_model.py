@@ -10,8 +10,8 @@ from typer.testing import CliRunner, Result
 
 from models.evaluate.comparison import Comparison, Difference
 from models.package.package import package_hash, program_file
+from models.package.shipped import shipped_model
 from models.registry import registry
-from models.run.segmenter import shipped_model
 from pipeline.settings import BadSettings, read_settings
 from tui.commands.app import app
 

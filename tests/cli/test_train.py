@@ -21,8 +21,9 @@ from db.values import DecisionKind
 from imaging.mask import rle
 from imaging.mask.measure import measure
 from models.package.package import package_hash
+from models.package.shipped import shipped_model
 from models.registry import Registry
-from models.run.segmenter import open_segmenter, shipped_model
+from models.run.segmenter import open_segmenter
 from pipeline.exchange.export import export
 from tests.pipeline.conftest import remember_photo, wait_until
 from tests.support.databases import new_store

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from models.package.shipped import shipped_model
 from models.proof.reference_files import references_folder
-from models.run.segmenter import shipped_model
 from tests.cli.test_workshop import command as app_of
 from tests.models.conftest import draw_pair
 from tests.support.commands import NEVUS, Done, run

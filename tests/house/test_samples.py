@@ -12,7 +12,8 @@ from imaging.decode.photo import fingerprint, read_file, read_photo
 from imaging.framing import Mask, Size
 from imaging.mask.agreement import agreement
 from imaging.mask.outline import draw_mask
-from models.run.segmenter import Segmenter, open_segmenter, shipped_model
+from models.package.shipped import shipped_model
+from models.run.segmenter import Segmenter, open_segmenter
 from sample_images.drawing.draw import MASKS, PHOTOS, draw
 from sample_images.drawing.fields import Plane
 from sample_images.drawing.icc import display_p3

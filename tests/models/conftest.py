@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from models.package.interface import OUTPUT_KEY, PROBABILITY
-from models.run.segmenter import shipped_model
+from models.package.shipped import shipped_model
 from tests.support.mac import Mac, reported
 from tests.support.programs import HEIGHT, WIDTH, Definition, Program, Same, computed, kinds
 

@@ -15,7 +15,7 @@ from imaging.mask import rle
 from imaging.mask.measure import measure
 from imaging.mask.outline import draw_mask
 from imaging.values import Prediction, Receipt
-from models.run.segmenter import shipped_model
+from models.package.shipped import shipped_model
 from models.run.setup import ModelSetup
 from pipeline.intake.scan import file_stat
 from pipeline.work.scorer import Pool

@@ -9,7 +9,7 @@ import pytest
 
 from db.store import Store
 from db.values import DecisionKind
-from models.run.segmenter import shipped_model
+from models.package.shipped import shipped_model
 from models.run.setup import ModelSetup
 from pipeline.review.wanted import ALL, DISAGREEMENT, Facet, Order, Wanted
 from pipeline.work.scorer import Pool

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from db.values import SetAside
-from imaging.decode.photo import PhotoError
+from imaging.photo import PhotoError
 from pipeline.intake.scan import file_stat
 from tests.tui.driving import Clinic, settled, text_of
 from tui.app import NevusApp

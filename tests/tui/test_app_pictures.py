@@ -9,7 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 from db.values import DecisionKind
-from imaging.decode.photo import PhotoError
+from imaging.photo import PhotoError
 from pipeline.intake.ingest import IngestProgress
 from pipeline.intake.scan import file_stat
 from pipeline.review.verdict import Ruling

@@ -10,15 +10,23 @@ ROOT = Path(__file__).parents[2]
 
 PROGRAM = """
 import sys
-import tui.cli, tui.commands.app, tui.surface.finding, tui.launch
+import tui.cli, tui.commands.app, tui.preferences, tui.surface.finding, tui.launch
 print(*sorted(name for name in sys.argv[1:] if name in sys.modules))
 """
 LATER = (
+    "PIL",
     "alembic",
+    "imaging.decode.photo",
+    "models.run.segmenter",
     "onnxruntime",
     "pi_heif",
+    "pipeline.doctor",
     "pipeline.intake.ingest",
+    "pipeline.work.model_bench",
+    "pipeline.work.picture_bench",
     "plotext",
+    "rich.progress",
+    "rich_pixels",
     "sqlalchemy.dialects.postgresql",
     "textual_plotext",
     "tui.screens.help",
@@ -26,8 +34,8 @@ LATER = (
     "db.soundness.pointers",
     "watchdog",
 )
-"""What looks through folders, checks databases, decodes, draws charts, helps, or speaks to another
-database."""
+"""What looks through folders, checks databases and machines, decodes, runs models, draws bars,
+charts and maps, helps, or speaks to another database."""
 
 
 @pytest.fixture(scope="module")

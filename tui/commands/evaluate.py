@@ -140,7 +140,8 @@ def _measured(
 
 def _refiner(name: str, setup: "ModelSetup") -> "Refiner":
     from imaging.mask.refine import refine
-    from models.run.refiner import open_refiner, shipped_refiner
+    from models.package.shipped import shipped_refiner
+    from models.run.refiner import open_refiner
 
     if name == "classic":
         return refine

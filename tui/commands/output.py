@@ -94,7 +94,7 @@ def failures() -> Iterator[None]:
     # Off a Mac it warns of each part of Apple's that isn't there, which nobody could mend.
     logging.getLogger("coremltools").setLevel(logging.ERROR)
     from db.errors import ForeignFile, StoreError, UnsafePlace
-    from imaging.decode.photo import PhotoError
+    from imaging.photo import PhotoError
     from models.evaluate.pairs import NoSetOfPairs, PairsError
     from models.package.package import ModelError, NotAPackage
     from pipeline.errors import PipelineError, WrongChoice, WrongDestination

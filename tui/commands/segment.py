@@ -6,7 +6,6 @@ from pipeline.counted import counted
 from tui.commands.options import NAMES_THEM, Folder, Json
 from tui.commands.outlining import UNSAID, Outlining, with_outlining
 from tui.commands.output import failures, print_json, print_table, remark
-from tui.commands.progress import progressing
 from tui.commands.settings import settled
 
 
@@ -34,6 +33,7 @@ def segment(
         from db.store import Store
         from pipeline.intake.segment import Told, segment_folder
         from pipeline.work.scorer import Pool
+        from tui.commands.progress import progressing
         from tui.names import sentence_of
 
         store = Store.open(held.database(folder), held.group, held.maps_bytes())

@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from tui.key_table import MOUSE_AND_ARROWS, SHEET_KEYS, Group
 from tui.keymap import Keymap, spelt
-from tui.surface.terminal import WIDE
+from tui.surface.room import WIDE
 from tui.words import FLAG
 
 KEY = 8

@@ -25,7 +25,7 @@ from tui.preferences import Preferences
 from tui.rows import Row
 from tui.screens.returning import ReturningScreen
 from tui.sentences import nothing_fits, nothing_here, shape_kept
-from tui.surface.terminal import LEAST_HEIGHT, LEAST_WIDTH, WIDE
+from tui.surface.room import LEAST_HEIGHT, LEAST_WIDTH, WIDE
 from tui.widgets.canvas import Canvas
 from tui.widgets.locator import Locator
 from tui.widgets.queue import Queue

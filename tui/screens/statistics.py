@@ -22,7 +22,7 @@ from pipeline.review.statistics import (
 from tui.failures import EXPECTED
 from tui.keymap import Keymap
 from tui.sentences import ONLY_SKIPPED, nothing_changed, nothing_decided
-from tui.surface.terminal import WIDE
+from tui.surface.room import WIDE
 from tui.widgets.charts import Chart
 from tui.widgets.keys import Hint, Keys
 from tui.widgets.shares import Shares

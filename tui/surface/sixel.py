@@ -7,7 +7,6 @@ from functools import cache
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
 from imaging.framing import Pixels
 
@@ -43,6 +42,9 @@ NAMES = _words(*(f"$#{colour}" for colour in range(256)))
 
 def encode(pixels: Pixels) -> str:
     """A picture (H, W, 3) of at most 9999 columns, in the colours that suit it best."""
+    # Late: few terminals want it.
+    from PIL import Image
+
     swift, plain = Image.Quantize.FASTOCTREE, Image.Dither.NONE
     image = Image.fromarray(pixels).quantize(COLOURS, swift, dither=plain)
     palette = np.array(image.getpalette(), np.uint8).reshape(-1, 3)

@@ -11,11 +11,7 @@ from tui.surface.colours import Colours, Depth, Source
 from tui.surface.finding import look_at_terminal
 from tui.surface.graphics import CELLS, Graphics, Way
 from tui.surface.probe import give_back
-
-LEAST_WIDTH, LEAST_HEIGHT = 60, 16
-WIDE = 100
-"""Cells of width that have room for panels on both sides of the photo."""
-"""Cells that the review screen needs."""
+from tui.surface.room import LEAST_HEIGHT, LEAST_WIDTH
 
 
 @dataclass(frozen=True)

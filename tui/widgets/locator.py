@@ -6,7 +6,6 @@ from textual.widget import Widget
 from imaging.framing import Framing, Pixels, Size, fit
 from imaging.view.grid import contrasted, framed, place_picture, seen_part
 from tui.colour_app import has_true_colours
-from tui.surface.renderer import HalfCells
 
 
 class Locator(Widget):
@@ -14,7 +13,6 @@ class Locator(Widget):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._true, self._fixed = HalfCells(), HalfCells(fixed=True)
         self._picture: Pixels | None = None
         self._framing: Framing | None = None
         self._grid: Pixels | None = None
@@ -51,7 +49,10 @@ class Locator(Widget):
         """A line of the map."""
         if self._grid is None or 2 * y + 2 > len(self._grid):
             return Strip.blank(self.size.width, self.rich_style)
-        renderer = self._true if has_true_colours(self.app) else self._fixed
+        # Late: of most photos all is seen, and no map.
+        from tui.surface.renderer import HalfCells
+
+        renderer = HalfCells(fixed=not has_true_colours(self.app))
         return renderer.block(self._grid[2 * y : 2 * y + 2]).strips()[0]
 
 

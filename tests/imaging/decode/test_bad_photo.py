@@ -15,14 +15,8 @@ from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
-from imaging.decode.photo import (
-    MOST_BYTES,
-    PhotoError,
-    PhotoUnavailable,
-    fingerprint,
-    read_file,
-    read_photo,
-)
+from imaging.decode.photo import MOST_BYTES, fingerprint, read_file, read_photo
+from imaging.photo import PhotoError, PhotoUnavailable
 from tests.support.pictures import FORMATS, PLAIN, encoded, four_corners, grainy, written
 
 SAME_FOLDER = settings(

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from imaging.decode.memory import USUAL_MEMORY, bytes_needed
-from imaging.decode.photo import PhotoError, decode, fingerprint, read_file
+from imaging.decode.memory import bytes_needed
+from imaging.decode.photo import decode, fingerprint, read_file
+from imaging.photo import USUAL_MEMORY, PhotoError
 from tests.support.bombs import CLAIMS, png16
 from tests.support.pictures import FORMATS, PLAIN, encoded, grainy, written
 
@@ -33,7 +34,8 @@ for more in range(0, 2**27, 2**24):
 CLAIMED = """
 import resource, sys
 from pathlib import Path
-from imaging.decode.photo import PhotoError, decode, fingerprint, read_file
+from imaging.decode.photo import decode, fingerprint, read_file
+from imaging.photo import PhotoError
 resource.setrlimit(resource.RLIMIT_AS, (3 * 2**30, resource.RLIM_INFINITY))
 for name in sys.argv[1:]:
     for look in (fingerprint, decode):

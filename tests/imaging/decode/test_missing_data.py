@@ -20,8 +20,9 @@ from PIL import Image
 
 from imaging.decode.boxes import boxes, catalogue
 from imaging.decode.heif import heif_ends_early
-from imaging.decode.photo import PhotoError, read_photo
+from imaging.decode.photo import read_photo
 from imaging.framing import Pixels
+from imaging.photo import PhotoError
 from tests.support.pictures import four_corners, grainy, written
 
 SAME_FOLDER = settings(

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from imaging.decode.photo import PhotoFile, decode
+from imaging.decode.photo import decode
 from imaging.framing import Pixels
+from imaging.photo import PhotoFile
 from tests.support.pictures import encoded
 
 PATCHES = ((214, 150, 130), (190, 90, 80), (120, 50, 60), (90, 110, 60))

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image, PngImagePlugin
 
-from imaging.decode.photo import PhotoFile, decode
+from imaging.decode.photo import decode
 from imaging.decode.stripped import stripped
+from imaging.photo import PhotoFile
 
 SECRET = "Smith, Jane"
 

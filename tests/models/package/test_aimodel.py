@@ -9,7 +9,7 @@ import pytest
 
 from models.package.aimodel import aimodel_beside, check_aimodel, read_aimodel, read_asset
 from models.package.package import ModelError, package_hash
-from models.run.segmenter import shipped_model
+from models.package.shipped import shipped_model
 
 SHIPPED = aimodel_beside(shipped_model())
 

@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 import pytest
 
-from imaging.decode.photo import PhotoError
 from imaging.mask.outline import SMALLEST_PART
+from imaging.photo import PhotoError
 from models.package.package import ModelError, package_hash, read_package
 from models.proof.make_references import make_references, replace_references
 from models.proof.reference import (

@@ -12,13 +12,15 @@ from coremltools.converters.mil import Builder as mb  # noqa: N813
 from coremltools.models import CompiledMLModel, MLModel
 from PIL import Image
 
-from imaging.decode.photo import Photo, read_photo
+from imaging.decode.photo import read_photo
 from imaging.framing import Mask
+from imaging.photo import Photo
 from models.package.interface import OUTPUT_KEY, PROBABILITY
 from models.package.package import ModelError, package_hash
 from models.run.compiled import compile_cached
 from models.run.coreml_backend import CoreMLBackend, one_line
-from models.run.segmenter import COMPUTE_UNITS, open_segmenter
+from models.run.segmenter import open_segmenter
+from models.run.setup import COMPUTE_UNITS
 from tests.support.mac import Mac
 
 Build = Callable[..., Path]

@@ -9,7 +9,8 @@ from imaging.mask.agreement import agreement
 from imaging.mask.marks import Marks, lesion_of
 from imaging.mask.window import Window
 from models.package.package import ModelError
-from models.run.refiner import RADIUS, NetworkRefiner, look_through, open_refiner, shipped_refiner
+from models.package.shipped import shipped_refiner
+from models.run.refiner import RADIUS, NetworkRefiner, look_through, open_refiner
 from models.run.segmenter import open_segmenter
 
 SHAPE = (240, 320)

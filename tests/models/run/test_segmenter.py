@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from coremltools.converters.mil import Builder as mb  # noqa: N813
 
-from imaging.decode.photo import Photo, read_photo
+from imaging.decode.photo import read_photo
 from imaging.framing import Size
+from imaging.photo import Photo
 from imaging.values import NO_LESION_BELOW
 from models.package.interface import OUTPUT_KEY, PROBABILITY
 from models.package.package import ModelError, NoNumbers, package_hash, weights_folder

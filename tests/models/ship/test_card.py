@@ -7,7 +7,7 @@ import pytest
 
 from models.package.aimodel import aimodel_beside, aimodel_hash
 from models.package.package import package_hash, read_package
-from models.run.segmenter import shipped_model
+from models.package.shipped import shipped_model
 
 CARD = (shipped_model().parent / "README.md").read_text(encoding="utf-8")
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from models.package.package import OWN_LICENCE, package_hash, read_package
-from models.run.segmenter import shipped_model
+from models.package.shipped import shipped_model
 
 FOLDER = Path(__file__).parents[3] / "models" / "noncommercial"
 PACKAGE = FOLDER / "lesion-nc.mlpackage"

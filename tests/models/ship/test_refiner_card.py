@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from models.package.package import package_hash
-from models.run.refiner import shipped_refiner
+from models.package.shipped import shipped_refiner
 
 CARD = shipped_refiner().with_suffix(".md").read_text(encoding="utf-8")
 STARTS = {

@@ -10,7 +10,7 @@ import pytest
 from models.inspect.asset import AssetInspection, Function, inspect_asset
 from models.package.aimodel import aimodel_beside
 from models.package.package import ModelError, package_hash
-from models.run.segmenter import shipped_model
+from models.package.shipped import shipped_model
 from models.run.trial import Trial
 from pipeline.doctor.aimodel import AssetReport, asset_report, asset_sections
 from pipeline.doctor.findings import Finding, Grade

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from models.run.segmenter import COMPUTE_UNITS
+from models.run.setup import COMPUTE_UNITS
 from pipeline.doctor.findings import Finding, Grade
 from pipeline.doctor.package import PackageReport, package_report, package_sections
 from tests.support.mac import Mac, in_workers

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from db.store import Store
-from imaging.decode.photo import PhotoUnavailable
+from imaging.photo import PhotoUnavailable
 from models.run.setup import ModelSetup
 from pipeline.intake.ingest import Ingest, IngestProgress, Part, Patience, Rhythm
 from pipeline.intake.lease import Lease

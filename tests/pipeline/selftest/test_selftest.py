@@ -24,11 +24,12 @@ from models.run.setup import ModelSetup
 from pipeline.selftest.checks import selftest
 from pipeline.selftest.looker import Processes
 from pipeline.selftest.verdict import Checked, Ending, Fault, conclude
+from pipeline.work.model_bench import ModelBench
+from pipeline.work.picture_bench import decode_small
 from pipeline.work.scorer import Pool
-from pipeline.work.scoring import ModelBench, ModelJob, Segmented, SegmentJob
+from pipeline.work.scoring import ModelJob, Segmented, SegmentJob
 from pipeline.work.shelf import Viewed
 from pipeline.work.viewer import Viewer
-from pipeline.work.viewing import decode_small
 from tests.support.mac import in_workers
 from tests.support.packages import Array, changed, constants_of
 

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from imaging.decode.memory import USUAL_MEMORY
-from imaging.decode.photo import PhotoError, PhotoUnavailable
+from imaging.photo import USUAL_MEMORY, PhotoError, PhotoUnavailable
 from models.run.setup import ModelSetup
 from pipeline.work.scorer import Pool
 from pipeline.work.scoring import ScorerSetup

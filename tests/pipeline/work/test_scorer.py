@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from imaging.decode.photo import PhotoError, fingerprint, read_file
+from imaging.decode.photo import fingerprint, read_file
 from imaging.framing import Size
+from imaging.photo import PhotoError
 from models.package.package import ModelError
 from models.run.setup import ModelSetup
 from pipeline.errors import WorkerClosed, WorkerDied

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from imaging.decode.photo import PhotoError, fingerprint, read_file, read_photo
+from imaging.decode.photo import fingerprint, read_file, read_photo
 from imaging.framing import Framing, Size, fit
+from imaging.photo import PhotoError
 from imaging.view.pyramid import draw_region, pyramid
 from models.run.setup import ModelSetup
 from pipeline.work.scorer import Pool

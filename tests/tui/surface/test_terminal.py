@@ -8,9 +8,8 @@ import pytest
 from pipeline.doctor.findings import Finding, Grade
 from tui.surface.colours import Colours, Depth, Source
 from tui.surface.graphics import Graphics, Way
+from tui.surface.room import LEAST_HEIGHT, LEAST_WIDTH
 from tui.surface.terminal import (
-    LEAST_HEIGHT,
-    LEAST_WIDTH,
     Terminal,
     read_terminal,
     terminal_findings,

@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 
 from models.evaluate.pairs import read_pairs
-from models.run.segmenter import open_segmenter, shipped_model
+from models.package.shipped import shipped_model
+from models.run.segmenter import open_segmenter
 from models.ship import figures
 from tui.commands.options import Model
 from tui.commands.output import WRONG_USAGE, fail, remark

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
+from models.package.shipped import shipped_model
 from models.proof.make_references import replace_references
-from models.run.segmenter import shipped_model
 from tui.commands.output import remark
 from tui.commands.workshop.failing import workshop_failures
 

@@ -8,7 +8,7 @@ import typer
 from rich.progress import track
 
 from models.evaluate.pairs import Pair
-from models.run.segmenter import shipped_model
+from models.package.shipped import shipped_model
 from models.train.recipe import UnfitRun
 from tui.commands.output import fail, remark, stderr
 from tui.commands.workshop.failing import workshop_failures
