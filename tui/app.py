@@ -68,7 +68,7 @@ class NevusApp(KeysInTurn, ColourApp):
         self._make_ingest = make_ingest
         self._ingest: Ingest | None = None
         self.begins = False
-        """Whether the folder is looked through, or is about to be."""
+        """Whether the folder is looked through, or is about to be, and others are listened to."""
         self._desk = Desk(session)
         self._warned: set[str] = set()
         self._typed = found.typed
@@ -90,16 +90,16 @@ class NevusApp(KeysInTurn, ColourApp):
         return self._review
 
     def on_mount(self) -> None:
-        """Listen to others, and bring photos in before long."""
-        self.set_timer(AT_LATEST, self._begin_ingest)
-        self._desk.listen(self._tell_others)
+        """Bring photos in before long, and listen to others."""
+        self.set_timer(AT_LATEST, self._begin)
 
     @on(ReviewScreen.Drawn)
-    def _begin_ingest(self) -> None:
-        # Not before: what looks through the folder, and the process of the model, would take the
-        # processor from those that show the first photo.
+    def _begin(self) -> None:
+        # Not before: what looks through the folder, the process of the model, and the first look
+        # for what others did would take the processor from those that show the first photo.
         if not self.begins:
             self.begins = True
+            self._desk.listen(self._tell_others)
             self._start_ingest()
 
     def on_ready(self) -> None:

@@ -19,6 +19,9 @@ def main() -> None:
     gc.set_threshold(100_000)
     # At its end Python would look through it all the same: a quarter of a short command.
     atexit.register(gc.freeze)
+    # OpenBLAS, which numpy and OpenCV bring one each of, has threads that wait at work: 20 ms of a
+    # core each, here and in each process that is started. What is multiplied here is small.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # A terminal without UTF-8 gets question marks, not a crash.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
