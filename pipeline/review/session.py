@@ -1,6 +1,7 @@
 """A reviewer's sitting: open a photo, edit its mask, decide, take back; nothing is lost."""
 
 from collections.abc import Callable, Collection, Generator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -52,6 +53,7 @@ from pipeline.review.waiting import Said
 from pipeline.review.whereabouts import Whereabouts
 from pipeline.review.writer import Writer
 from pipeline.work.scorer import Scorer
+from pipeline.work.shelf import Viewed
 from pipeline.work.viewer import Viewer
 
 
@@ -78,6 +80,7 @@ class ReviewSession(SharedSession):
         self._scorer = scorer
         self._viewer = viewer
         self._writer = Writer()
+        self._viewing = ThreadPoolExecutor(1, "viewing")
         # Set by the thread that reads the queue, read by the one that listens: a whole value.
         self._heard: Heard | None = None
 
@@ -145,13 +148,18 @@ class ReviewSession(SharedSession):
         self.drain()
         details = self._store.photo(photo_id, self.reviewer)
         where = Whereabouts.of(self._store, photo_id, details.path)
-        picture = where.read(lambda path: self._viewer.view(path, longest)).photo.pixels
-        revision = details.revision
-        prediction = None if revision is None else self._prediction(details, where.path)
-        editor = self._editor(details, prediction)
+        # Another process decodes it meanwhile.
+        viewed = self._viewing.submit(where.read, lambda path: self._viewer.view(path, longest))
+        try:
+            has_outline = details.revision is not None
+            prediction = self._prediction(details, where, viewed) if has_outline else None
+            editor = self._editor(details, prediction)
+            begun = self._store.begun_shapes(photo_id, self.reviewer)
+            kept = sum(len(each.edits) for each in self._kept(details))
+        finally:
+            # What is wrong with the file is said before anything else.
+            picture = viewed.result().photo.pixels
         refiner = ViewerRefiner(self._viewer, where)
-        begun = self._store.begun_shapes(photo_id, self.reviewer)
-        kept = sum(len(each.edits) for each in self._kept(details))
         return OpenPhoto(details, where, picture, prediction, editor, refiner, begun, kept)
 
     def look(self, photo: OpenPhoto, framing: Framing) -> Pixels:
@@ -291,6 +299,7 @@ class ReviewSession(SharedSession):
 
     def close(self) -> None:
         """Drain and end. Raises WriteFailed; it can be called again."""
+        self._viewing.shutdown(wait=False)
         self._writer.close()
 
     def has_model_outline(self, photo_id: int) -> bool:
@@ -337,7 +346,9 @@ class ReviewSession(SharedSession):
         found = self._store.model_outline(photo_id, revision_id)
         return None if found is None else (found, rle.decode(self._store.mask(found.id)))
 
-    def _prediction(self, details: PhotoDetails, path: Path) -> Prediction | None:
+    def _prediction(
+        self, details: PhotoDetails, where: Whereabouts, viewed: Future[Viewed]
+    ) -> Prediction | None:
         """The stored probabilities; made again where the cache was lost and the model is here."""
         stored = self._store.prediction(details.photo_id)
         if stored is not None or details.receipt is None:
@@ -345,7 +356,9 @@ class ReviewSession(SharedSession):
         try:
             if self._scorer.model().hash != details.receipt.model_hash:
                 return None
-            made = self._scorer.segment(path)
+            # Where it lies is known once it is seen.
+            viewed.result()
+            made = self._scorer.segment(where.path)
             shown = made.fingerprint.content_hash
             kept = self._store.keep_map(details.photo_id, shown, made.prediction)
             return made.prediction if kept else None

@@ -3,21 +3,26 @@
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
 
 from db.store import Store
 from db.values import DecisionKind
+from imaging.values import Prediction
 from models.run.setup import ModelSetup
 from pipeline.errors import ReviewError
 from pipeline.review.session import ReviewSession
 from pipeline.review.verdict import Ruling
 from pipeline.work.scorer import Pool
+from pipeline.work.shelf import Viewed
 from pipeline.work.viewer import Viewer
 from tests.support.intake import take_in
 
 Draw = Callable[..., Path]
+PATIENCE = 30.0
+"""Seconds after which what has not happened is taken to happen never."""
 
 
 def test_an_opened_photo_has_a_small_picture_and_its_whole_mask(
@@ -33,6 +38,28 @@ def test_an_opened_photo_has_a_small_picture_and_its_whole_mask(
     assert editor.threshold == 0.5
     assert photo.prediction is not None
     assert (editor.can_undo, editor.can_redo, editor.edits) == (False, False, 0)
+
+
+def test_a_photo_is_decoded_while_its_outline_is_read(
+    session: ReviewSession,
+    store: Store,
+    viewer: Viewer,
+    remembered: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read, prediction, view = Event(), store.prediction, viewer.view
+
+    def tell(photo_id: int) -> Prediction | None:
+        read.set()
+        return prediction(photo_id)
+
+    def wait(path: Path, longest: int) -> Viewed:
+        assert read.wait(PATIENCE)
+        return view(path, longest)
+
+    monkeypatch.setattr(store, "prediction", tell)
+    monkeypatch.setattr(viewer, "view", wait)
+    assert session.open(remembered, longest=160).picture.shape == (120, 160, 3)
 
 
 def test_without_an_outline_there_is_none_to_accept_but_other_decisions(
