@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -18,13 +19,14 @@ from typer.testing import CliRunner
 from db.brought import Brought, BroughtDecision
 from db.store import Store
 from db.values import DecisionKind
+from imaging.framing import Size
 from imaging.mask import rle
 from imaging.mask.measure import measure
-from models.package.package import package_hash
 from models.package.shipped import shipped_model
 from models.registry import Registry
 from models.run.segmenter import open_segmenter
 from pipeline.exchange.export import export
+from tests.models.conftest import spare_coremltools
 from tests.pipeline.conftest import remember_photo, wait_until
 from tests.support.databases import new_store
 from tui.commands.app import app
@@ -36,6 +38,9 @@ signal.signal(signal.SIGINT, signal.SIG_DFL)
 os.execv(sys.argv[1], sys.argv[1:])
 """
 PHOTOS = 48
+SIZE = 64
+EPOCHS = 6
+"""So many that a network is not done while it is killed."""
 REVIEWER = "Ada Lovelace"
 
 
@@ -74,42 +79,68 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A package like the shipped one, of two networks that know nothing, both narrow and small."""
+    import torch
+
+    from models.ship.conversion import convert
+    from models.ship.exported import ShippedNetwork
+    from models.train.encoders import lesion_network
+    from models.train.recipe import Recipe
+
+    spare_coremltools()
+    recipe = Recipe(size=SIZE, width=8)
+    torch.manual_seed(1)
+    networks = [lesion_network(recipe.encoder, recipe.width) for _ in range(2)]
+    package = tmp_path_factory.mktemp("base") / "small.mlpackage"
+    convert(ShippedNetwork(networks).eval(), Size(SIZE, SIZE), package, {})
+    members = [{"recipe": asdict(recipe)}] * len(networks)
+    said = {"fitted": {"scaling": {}, "phone": None}, "origin": {"members": members}}
+    package.with_suffix(".json").write_text(json.dumps(said))
+    return package
+
+
 def arguments(clinic: Path, *more: object) -> list[str]:
     given = ["train", "--from", clinic / "photos", "--db", clinic / "nevus.db", "--name", "taught"]
     return [str(each) for each in (*given, *more)]
 
 
 def test_a_training_that_is_stopped_goes_on_and_ends_with_a_model_that_opens(
-    clinic: Path, home: Path
+    clinic: Path, home: Path, small: Path
 ) -> None:
-    command = [NEVUS, *arguments(clinic, "--epochs", 1, "--patience", 1)]
+    models = Registry(home / "models")
+    base = models.add(small, "small").hash
+    asked = arguments(clinic, "--base", "small")
     training = home / "data" / "nevus" / "training" / "taught"
+    first, second = (training / f"network-{number}" / "log.jsonl" for number in (1, 2))
     # Whoever is started in the background inherits that interrupts are ignored.
-    heard = [sys.executable, "-c", HEARING, *command]
+    heard = [sys.executable, "-c", HEARING, NEVUS, *asked, *until(10**6)]
     interrupted = subprocess.Popen(heard, stderr=subprocess.PIPE, text=True)
-    wait_until((training / "network-1" / "log.jsonl").exists, 120)
+    # An epoch is written down when it is saved: one more than are asked for from here on.
+    wait_until(lambda: epochs(first) > EPOCHS, 120)
     interrupted.send_signal(signal.SIGINT)
     assert "Stopped. The same command goes on at the last epoch." in interrupted.communicate()[1]
     assert interrupted.returncode == 130
+    command = [NEVUS, *asked, *until(EPOCHS)]
     killed = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    wait_until((training / "network-2" / "log.jsonl").exists, 120)
+    wait_until(second.exists, 120)
     killed.send_signal(signal.SIGKILL)
     killed.wait()
-    done = (training / "network-1" / "log.jsonl").read_text()
-    other = subprocess.run([*command, "--seed", "2"], capture_output=True, text=True, check=False)
-    assert other.returncode == 2
-    assert "A training of taught with other options was stopped and lies in" in other.stderr
-    assert (training / "network-1" / "log.jsonl").read_text() == done
+    done = first.read_text()
+    code, told = refused(*asked, "--seed", "2")
+    assert code == 2
+    assert "A training of taught with other options was stopped and lies in" in told
+    assert first.read_text() == done
     again = subprocess.run(command, capture_output=True, text=True, check=False)
     assert again.returncode == 0, again.stderr
     assert "Going on with what was laid out" in again.stderr
     assert "network 1 of 2, epoch" not in again.stderr
-    assert "network 2 of 2, epoch 1: loss" in again.stderr
+    assert f"network 2 of 2, epoch {EPOCHS}: loss" in again.stderr
     assert "taught is there now: " in again.stdout
     assert not training.exists()
-    entry = Registry(home / "models").find("taught")
-    base = package_hash(shipped_model())
-    assert entry.card["base"] == {"name": "lesion", "hash": base}
+    entry = models.find("taught")
+    assert entry.card["base"] == {"name": "small", "hash": base}
     assert sum(entry.card["taught"]["photos"].values()) == PHOTOS
     assert entry.card["taught"]["reviewers"] == [PHOTOS]
     assert REVIEWER not in json.dumps(entry.card)
@@ -117,6 +148,15 @@ def test_a_training_that_is_stopped_goes_on_and_ends_with_a_model_that_opens(
     assert compared.other == base
     assert compared.photos == entry.card["photos"]["test"]
     assert open_segmenter(entry.path, "onnxruntime").info.hash == entry.hash != base
+
+
+def until(last: int) -> tuple[str, ...]:
+    """So many epochs, whatever they bring."""
+    return ("--epochs", str(last), "--patience", str(last))
+
+
+def epochs(log: Path) -> int:
+    return len(log.read_text().splitlines()) if log.exists() else 0
 
 
 @pytest.fixture

@@ -14,7 +14,9 @@ from models.package.package import ModelError, package_hash  # noqa: E402
 from models.run.segmenter import open_segmenter  # noqa: E402
 from models.ship.conversion import convert  # noqa: E402
 from models.ship.exported import ShippedNetwork  # noqa: E402
+from models.ship.read_back import read_back, read_card  # noqa: E402
 from models.train.efficientnet import EfficientNetLite  # noqa: E402
+from models.train.encoders import lesion_network  # noqa: E402
 from models.train.loop import Sources, Telling, normalise, train  # noqa: E402
 from models.train.network import (  # noqa: E402
     Encoder,
@@ -94,6 +96,18 @@ def test_each_network_of_a_package_of_two_kinds_can_be_taken_up(tmp_path: Path) 
             torch.testing.assert_close(ours.eval()(views), theirs(views), atol=5e-3, rtol=1e-2)
         with pytest.raises(ModelError, match="fewer than 2"):
             take_weights(LesionNetwork(8, kind()), package, views, 2)
+
+
+def test_each_network_of_the_shipped_package_can_be_taken_up(shipped: Path, views: Tensor) -> None:
+    seen = list[str]()
+    normal = normalise(views)
+    for recipe, theirs in zip(read_card(shipped).members, read_back(shipped).networks, strict=True):
+        ours = lesion_network(recipe.encoder, recipe.width)
+        seen.append(recipe.encoder)
+        take_weights(ours, shipped, normal, seen.count(recipe.encoder))
+        with torch.no_grad():
+            found, expected = ours.eval()(normal), theirs(normal)
+        assert float((found - expected).abs().max()) < 0.01 * float(expected.abs().max())
 
 
 def test_the_settled_norms_fit_what_reaches_them(views: Tensor, taken: LesionNetwork) -> None:
