@@ -5,7 +5,6 @@ What each command of it reaches for is written down on the way: nobody is called
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -21,6 +20,8 @@ from models.proof.reference_files import references_folder
 from tests.cli.test_workshop import command as app_of
 from tests.models.conftest import draw_pair
 from tests.support.commands import NEVUS, Done, run
+from tests.support.core_ai import NO_CORE_AI
+from tests.support.users import SITE
 from tests.support.watched import SOURCE, WHY_NOT, Household, Seen, compiled
 
 pytest.importorskip("torch", reason="torch is not installed (pip install nevus[training])")
@@ -32,7 +33,7 @@ RATE = ("--peak-rate", "4e-3", "--measure-every", "99")
 
 
 ROOT = Path(__file__).parents[2]
-WATCHED = ("settings", "train", "convert", "curves", "worst", "references")
+WATCHED = ("settings", "train", "convert", "curves", "worst", "references", "coreai")
 
 
 class Desk:
@@ -162,22 +163,32 @@ def test_what_was_measured_is_drawn(drawings: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def watched(drawings: Path, desk: Desk) -> Household:
+def watched(drawings: Path, package: Path, desk: Desk) -> Household:
     """Who has seen every command of the workshop, and `nevus settings`."""
     assert drawings.is_dir()
     if desk.household is None:
         pytest.skip(WHY_NOT)
-    shutil.copytree(shipped_model(), desk.folder / "shipped.mlpackage")
-    desk.work("references", *command("references", desk.folder / "shipped.mlpackage"))
-    assert any(references_folder(desk.folder / "shipped.mlpackage").iterdir())
+    desk.work("references", *command("references", package))
+    assert any(references_folder(package).iterdir())
     desk.work("settings", *NEVUS, "settings")
+    if not NO_CORE_AI:
+        # By a small model: Apple's runtime takes seconds for a photo with the one that ships.
+        using = ("--model", package, "--backend", "coreai", "--db", desk.folder / "coreai.db")
+        desk.work("coreai", "env", f"PYTHONPATH={SITE}", *NEVUS, "segment", photo(desk), *using)
     return desk.household
+
+
+def photo(desk: Desk) -> Path:
+    """A folder with one photo."""
+    return draw_pair(desk.folder / "one", "mole", 1).parent
 
 
 @pytest.mark.parametrize("name", WATCHED)
 def test_a_command_calls_nobody_and_leaves_nothing(
     watched: Household, desk: Desk, name: str
 ) -> None:
+    if name == "coreai" and NO_CORE_AI:
+        pytest.skip(NO_CORE_AI)
     assert watched.seen(name, desk.folder) == Seen((), (), ())
 
 

@@ -1,4 +1,7 @@
-"""No command reaches out, and none leaves a file where nevus has no business."""
+"""No command reaches out, and none leaves a file where nevus has no business.
+
+So it is of the workshop's commands and of Core AI as well, in the test of the workshop.
+"""
 
 import shutil
 import subprocess
@@ -12,7 +15,6 @@ from time import monotonic
 import pexpect
 import pytest
 
-from tests.support.core_ai import NO_CORE_AI
 from tests.support.users import SITE
 from tests.support.watched import SOURCE, WHY_NOT, Household, Seen, compiled
 
@@ -20,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 NEVUS = str(Path(sys.executable).parent / "nevus")
 COMMANDS = (
     *("segment", "review", "export", "import", "evaluate", "model"),
-    *("doctor", "selftest", "library", "coreai"),
+    *("doctor", "selftest", "library"),
 )
 PATIENCE, QUIET = 120, 12
 """Seconds: at most for a step, and of idling; ONNX Runtime 1.32 first calls after nine."""
@@ -96,13 +98,6 @@ class Day:
             cwd=self.photos,
         )
 
-    def one_photo(self) -> Path:
-        """A folder with one photo: Apple's runtime takes seconds for each."""
-        folder = self.photos.with_name("one")
-        folder.mkdir()
-        shutil.copy(self.photos / SMALL[0], folder)
-        return folder
-
     @contextmanager
     def importing(self) -> Iterator[None]:
         """A program that has loaded every module of `models`, and idles."""
@@ -167,16 +162,12 @@ def day(library: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Se
             day.run("model", "model", "list")
             day.run("doctor", "doctor", day.photos)
             day.run("selftest", "doctor", "--selftest")
-            if not NO_CORE_AI:
-                day.run("coreai", "segment", day.one_photo(), "--backend", "coreai")
     assert len(list((day.dataset / "masks").iterdir())) == 1
     return {name: household.seen(name, day.dataset) for name in COMMANDS}
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_calls_nobody_and_leaves_nothing(day: dict[str, Seen], command: str) -> None:
-    if command == "coreai" and NO_CORE_AI:
-        pytest.skip(NO_CORE_AI)
     assert day[command] == Seen((), (), ())
 
 
