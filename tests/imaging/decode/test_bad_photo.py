@@ -5,6 +5,7 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import chdir, contextmanager
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -22,7 +23,11 @@ from tests.support.pictures import FORMATS, PLAIN, encoded, four_corners, grainy
 SAME_FOLDER = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60
 )
-WHOLE = {kind: encoded(grainy(), kind) for kind in (*FORMATS, *PLAIN)}
+
+
+@cache
+def whole_file(kind: str) -> bytes:
+    return encoded(grainy(), kind)
 
 
 def sentence(path: Path) -> str:
@@ -168,7 +173,7 @@ def test_a_file_that_is_longer_than_it_was_is_no_verdict(tmp_path: Path) -> None
 
 
 def test_what_the_machine_refuses_is_no_verdict(tmp_path: Path) -> None:
-    path = written(tmp_path / "good.jpg", WHOLE["jpg"])
+    path = written(tmp_path / "good.jpg", whole_file("jpg"))
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
     try:
@@ -192,7 +197,7 @@ def as_anybody() -> Iterator[None]:
 
 
 def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
-    path = written(tmp_path / "locked.jpg", WHOLE["jpg"])
+    path = written(tmp_path / "locked.jpg", whole_file("jpg"))
     path.chmod(0)
     with as_anybody(), pytest.raises(PhotoUnavailable):
         read_file(path)
@@ -212,7 +217,7 @@ def test_a_file_is_named_as_it_is_called(tmp_path: Path) -> None:
 def test_a_file_cut_short_anywhere_is_refused(
     tmp_path: Path, kind: str, data: st.DataObject
 ) -> None:
-    whole = WHOLE[kind]
+    whole = whole_file(kind)
     # Half of the cuts are near the end, where decoders would forgive them.
     cut = data.draw(
         st.integers(1, len(whole) - 1) | st.integers(1, 40).map(lambda lost: len(whole) - lost)
@@ -223,11 +228,11 @@ def test_a_file_cut_short_anywhere_is_refused(
             read_photo(path, longest)
 
 
-@given(cut=st.integers(1, len(WHOLE["jpg"]) - 1))
+@given(cut=st.integers(1, len(whole_file("jpg")) - 1))
 @SAME_FOLDER
 def test_a_jpeg_whose_end_is_still_zeros_is_refused(tmp_path: Path, cut: int) -> None:
-    lost = len(WHOLE["jpg"]) - cut
-    path = written(tmp_path / "copying.jpg", WHOLE["jpg"][:cut] + bytes(lost))
+    lost = len(whole_file("jpg")) - cut
+    path = written(tmp_path / "copying.jpg", whole_file("jpg")[:cut] + bytes(lost))
     with pytest.raises(PhotoError):
         read_photo(path)
 
@@ -238,7 +243,7 @@ def test_a_jpeg_whose_end_is_still_zeros_is_refused(tmp_path: Path, cut: int) ->
 def test_a_damaged_file_is_a_photo_or_a_sentence(
     tmp_path: Path, kind: str, data: st.DataObject
 ) -> None:
-    damaged = bytearray(WHOLE[kind])
+    damaged = bytearray(whole_file(kind))
     for at in data.draw(st.lists(st.integers(0, len(damaged) - 1), min_size=1, max_size=8)):
         damaged[at] = data.draw(st.integers(0, 255))
     path = written(tmp_path / f"damaged.{kind}", bytes(damaged))

@@ -1,5 +1,6 @@
 """Masks as people's programs write them: the same lesion, or a sentence."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -37,24 +38,24 @@ def palette() -> Image.Image:
     return picture
 
 
-WAYS = {
-    "black and white": grey(0, 255),
-    "one bit": grey(0, 255).convert("1"),
-    "numbered": grey(0, 1),
-    "other numbers": grey(1, 2),
-    "in colour": grey(0, 255).convert("RGB"),
-    "palette": palette(),
-    "16 bits": Image.fromarray(lesion().astype(np.uint16) * 65535),
-    "16 bits, numbered": Image.fromarray(lesion().astype(np.uint16)),
-    "white, seen through": seen_through(255),
-    "black, seen through": seen_through(0),
-    "opaque": grey(0, 255).convert("RGBA"),
+WAYS: dict[str, Callable[[], Image.Image]] = {
+    "black and white": lambda: grey(0, 255),
+    "one bit": lambda: grey(0, 255).convert("1"),
+    "numbered": lambda: grey(0, 1),
+    "other numbers": lambda: grey(1, 2),
+    "in colour": lambda: grey(0, 255).convert("RGB"),
+    "palette": palette,
+    "16 bits": lambda: Image.fromarray(lesion().astype(np.uint16) * 65535),
+    "16 bits, numbered": lambda: Image.fromarray(lesion().astype(np.uint16)),
+    "white, seen through": lambda: seen_through(255),
+    "black, seen through": lambda: seen_through(0),
+    "opaque": lambda: grey(0, 255).convert("RGBA"),
 }
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_mask_is_the_same_whatever_way_it_is_written(tmp_path: Path, way: str) -> None:
-    assert np.array_equal(read_mask(pair(tmp_path / "m.png", WAYS[way])), lesion())
+    assert np.array_equal(read_mask(pair(tmp_path / "m.png", WAYS[way]())), lesion())
 
 
 @pytest.mark.parametrize("quality", [50, 75, 95])
