@@ -1,9 +1,14 @@
 """Our networks with fewer layers, where their depth is not the point."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
 from torch import nn
 
 from models.train.efficientnet import LITE0
-from models.train.network import Bottleneck, Conv, LesionNetwork
+from models.train.encoders import ENCODERS
+from models.train.network import Bottleneck, Conv, Encoder, LesionNetwork
 
 SHORT = (
     (Conv(3, 2, 8),),
@@ -23,3 +28,11 @@ def settle_at_once(network: LesionNetwork) -> LesionNetwork:
         if isinstance(module, nn.BatchNorm2d):
             module.momentum = 1.0
     return network.train()
+
+
+@contextmanager
+def short_encoder() -> Iterator[None]:
+    """In the block and in this process, what a recipe calls conv_small is short."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(ENCODERS, "conv_small", lambda: Encoder(SHORT))
+        yield

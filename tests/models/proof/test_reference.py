@@ -4,6 +4,7 @@ import shutil
 import sys
 from importlib.machinery import BuiltinImporter
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 
 from imaging.mask.outline import SMALLEST_PART
 from imaging.photo import PhotoError
+from models.package.interface import OUTPUT_KEY, PROBABILITY
 from models.package.package import ModelError, package_hash, read_package
 from models.proof.make_references import make_references, replace_references
 from models.proof.reference import (
@@ -23,6 +25,7 @@ from models.proof.reference import (
 )
 from models.proof.reference_files import read_references, references_folder, write_references
 from models.proof.samples import photos_of, sample_folder
+from tests.models.conftest import Build
 
 ANEW = "The references are of another package. Run: python -m tui.commands.workshop.references"
 
@@ -86,15 +89,24 @@ def test_what_is_written_is_read_again(references: References, tmp_path: Path) -
         np.testing.assert_allclose(photo.map, before.map, atol=1e-5)
 
 
-def test_making_them_replaces_the_old_ones(shipped: Path, tmp_path: Path) -> None:
-    package = tmp_path / "lesion.mlpackage"
-    shutil.copytree(shipped, package)
+def darkness(photo: Any) -> Any:
+    """How likely a pixel is of a lesion, to a model that looks at how dark it is."""
+    from coremltools.converters.mil import Builder as mb  # noqa: N813
+
+    bright = mb.reduce_mean(x=photo, axes=[1], keep_dims=True)
+    return mb.sigmoid(x=mb.mul(x=mb.sub(x=0.4, y=bright), y=20.0))
+
+
+def test_making_them_replaces_the_old_ones(build: Build, tmp_path: Path) -> None:
+    package = build(tmp_path / "small.mlpackage", darkness, (64, 64), **{OUTPUT_KEY: PROBABILITY})
     stale = references_folder(package) / "gone.jpg.map.png"
     stale.parent.mkdir()
     stale.touch()
     assert replace_references(package) == stale.parent
     assert not stale.exists()
-    assert read_references(package).package_sha256 == package_hash(shipped)
+    made = read_references(package)
+    assert made.package_sha256 == package_hash(package)
+    assert [photo.name for photo in made.photos] == [p.name for p in photos_of(sample_folder())]
     assert {path.name for path in tmp_path.iterdir()} == {package.name, stale.parent.name}
 
 

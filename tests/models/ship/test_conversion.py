@@ -1,5 +1,6 @@
 import json
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -29,10 +30,21 @@ from models.train.network import Encoder, LesionNetwork, upsample  # noqa: E402
 from models.train.recipe import Recipe, UnfitRun  # noqa: E402
 from tests.models.conftest import draw_pairs  # noqa: E402
 from tests.support.core_ai import NO_CORE_AI, needs_core_ai  # noqa: E402
-from tests.support.small_networks import SHALLOW, SHORT, settle_at_once  # noqa: E402
+from tests.support.small_networks import (  # noqa: E402
+    SHALLOW,
+    SHORT,
+    settle_at_once,
+    short_encoder,
+)
 
 TINY = Recipe(size=64, width=8, seed=9)
 pytestmark = pytest.mark.usefixtures("spared")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _short() -> Iterator[None]:
+    with short_encoder():
+        yield
 
 
 @pytest.fixture(scope="module")

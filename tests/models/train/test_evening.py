@@ -1,4 +1,5 @@
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,20 +14,24 @@ from models.evaluate.pairs import held_out, read_pairs
 from models.run.segmenter import open_segmenter
 from models.train.loop import Telling, train
 from models.train.recipe import Recipe
+from tests.support.small_networks import short_encoder
 
 TINY = Recipe(epochs=1, small_epochs=0, size=64, width=8, batch=4, kind=KNOWN)
 
 
 @pytest.fixture
-def place(manifest: Path, tmp_path: Path, shipped: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+def place(
+    manifest: Path, tmp_path: Path, shipped: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Place]:
     """Few pairs and a short evening; what it hands out photos by is the package that ships."""
     again = Recipe(epochs=2, small_epochs=0, size=64, width=8, batch=4, even=True)
     for name, value in {"BASE": TINY, "AGAIN": again, "CHOSEN": 4, "SEEDS": (1, 2)}.items():
         monkeypatch.setattr(evening, name, value)
     found = Place(manifest, tmp_path / "runs")
-    train(TINY, manifest, found.base.parent, Telling())
-    shutil.copytree(shipped, found.package)
-    return found
+    with short_encoder():
+        train(TINY, manifest, found.base.parent, Telling())
+        shutil.copytree(shipped, found.package)
+        yield found
 
 
 def test_an_evening_learns_from_what_was_corrected_and_no_patient_of_dev(

@@ -3,6 +3,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from models.train.loop import (  # noqa: E402
 )
 from models.train.recipe import Recipe, UnfitRun  # noqa: E402
 from models.train.views import Views  # noqa: E402
+from tests.support.small_networks import short_encoder  # noqa: E402
 
 TINY = Recipe(
     epochs=5, small_epochs=1, small_size=32, size=64, width=8, batch=4, drop=0.3, coarse_share=0.3
@@ -36,6 +38,13 @@ if __name__ == "__main__":
     recipe = Recipe(**{asdict(TINY)})
     train(recipe, Path(sys.argv[1]), Path(sys.argv[2]), Telling(100))
 """
+
+
+@pytest.fixture
+def short() -> Iterator[None]:
+    """Networks with few layers, where neither their depth nor how long they train is the point."""
+    with short_encoder():
+        yield
 
 
 def start_and_kill(data: Path, folder: Path) -> int:
@@ -68,12 +77,14 @@ def test_a_killed_run_ends_at_the_weights_of_an_uninterrupted_one(
     assert not torch.equal(halfway["network"]["head.weight"], whole["network"]["head.weight"])
 
 
+@pytest.mark.usefixtures("short")
 def test_a_checkpoint_of_another_recipe_is_refused(tmp_path: Path) -> None:
     Run(TINY, tmp_path).save()
     with pytest.raises(ValueError, match="another recipe"):
         Run(Recipe(epochs=4, width=8), tmp_path).resume()
 
 
+@pytest.mark.usefixtures("short")
 def test_a_run_may_become_longer_and_thaw_but_not_learn_faster(tmp_path: Path) -> None:
     Run(TINY, tmp_path).save()
     Run(replace(TINY, epochs=9, frozen_stages=1, bfloat16=True), tmp_path).resume()
@@ -81,6 +92,7 @@ def test_a_run_may_become_longer_and_thaw_but_not_learn_faster(tmp_path: Path) -
         Run(replace(TINY, peak_rate=1e-4), tmp_path).resume()
 
 
+@pytest.mark.usefixtures("short")
 def test_frozen_stages_stay_as_they_were_and_the_next_ones_learn(tmp_path: Path) -> None:
     run = Run(replace(TINY, frozen_stages=2), tmp_path)
     stages = run.network.encoder.stages
@@ -95,6 +107,7 @@ def test_frozen_stages_stay_as_they_were_and_the_next_ones_learn(tmp_path: Path)
     assert same == [True, True, False, False, False]
 
 
+@pytest.mark.usefixtures("short")
 def test_the_encoder_can_learn_more_slowly_than_the_decoder(tmp_path: Path) -> None:
     photos = torch.randint(0, 255, (4, 64, 64, 3), dtype=torch.uint8)
     run = Run(replace(TINY, encoder_rate=0.0), tmp_path)
@@ -124,6 +137,7 @@ def test_a_run_begins_with_what_has_seen_imagenet(tmp_path: Path) -> None:
     assert all(norm.running_mean is not None and norm.running_mean.any() for norm in norms)
 
 
+@pytest.mark.usefixtures("short")
 def test_the_coarse_maps_count_as_the_recipe_says(tmp_path: Path) -> None:
     photos, masks = torch.zeros(2, 64, 64, 3, dtype=torch.uint8), torch.zeros(2, 64, 64)
     losses = []
@@ -136,6 +150,7 @@ def test_the_coarse_maps_count_as_the_recipe_says(tmp_path: Path) -> None:
     assert losses[1] > losses[0]
 
 
+@pytest.mark.usefixtures("short")
 def test_bfloat16_trains_much_the_same(tmp_path: Path) -> None:
     photos = torch.randint(0, 255, (4, 64, 64, 3), dtype=torch.uint8)
     masks = torch.zeros(4, 64, 64)
@@ -147,6 +162,7 @@ def test_bfloat16_trains_much_the_same(tmp_path: Path) -> None:
     assert quick == pytest.approx(plain, rel=0.02)
 
 
+@pytest.mark.usefixtures("short")
 def test_a_run_by_the_clock_ends_when_its_time_is_over_and_learns_by_its_share_of_it(
     tmp_path: Path,
 ) -> None:
@@ -159,6 +175,7 @@ def test_a_run_by_the_clock_ends_when_its_time_is_over_and_learns_by_its_share_o
     assert run.share(0) == 1
 
 
+@pytest.mark.usefixtures("short")
 def test_time_already_spent_counts_when_a_run_is_taken_up(tmp_path: Path, manifest: Path) -> None:
     recipe = replace(TINY, seconds=500)
     run = Run(recipe, tmp_path)
@@ -169,6 +186,7 @@ def test_time_already_spent_counts_when_a_run_is_taken_up(tmp_path: Path, manife
     assert state["seconds"] >= 500
 
 
+@pytest.mark.usefixtures("short")
 def test_a_run_begins_with_a_checkpoint_s_average(tmp_path: Path, manifest: Path) -> None:
     recipe = replace(TINY, epochs=1)
     train(recipe, manifest, tmp_path / "first", Telling(100))
@@ -181,6 +199,7 @@ def test_a_run_begins_with_a_checkpoint_s_average(tmp_path: Path, manifest: Path
             torch.testing.assert_close(again[name], value)
 
 
+@pytest.mark.usefixtures("short")
 def test_a_checkpoint_of_another_network_is_no_beginning(tmp_path: Path, manifest: Path) -> None:
     Run(TINY, tmp_path).save()
     wider = replace(TINY, width=16)
@@ -194,6 +213,7 @@ def test_a_checkpoint_of_another_network_is_no_beginning(tmp_path: Path, manifes
         )
 
 
+@pytest.mark.usefixtures("short")
 def test_a_student_comes_to_say_what_its_teacher_says(tmp_path: Path) -> None:
     photos = torch.randint(0, 255, (4, 32, 32, 3), dtype=torch.uint8)
     masks = torch.zeros(4, 32, 32)

@@ -25,7 +25,7 @@ from models.train.network import (  # noqa: E402
 )
 from models.train.recipe import Recipe  # noqa: E402
 from models.train.warm_start import take_weights  # noqa: E402
-from tests.support.small_networks import SHALLOW, SHORT  # noqa: E402
+from tests.support.small_networks import SHALLOW, SHORT, short_encoder  # noqa: E402
 
 SIZE = 64
 pytestmark = pytest.mark.usefixtures("spared")
@@ -36,7 +36,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A package of a small network with random weights."""
     path = tmp_path_factory.mktemp("package") / "small.mlpackage"
     torch.manual_seed(3)
-    convert(ShippedNetwork([LesionNetwork(8)]).eval(), Size(SIZE, SIZE), path, {})
+    convert(ShippedNetwork([LesionNetwork(8, Encoder(SHORT))]).eval(), Size(SIZE, SIZE), path, {})
     return path
 
 
@@ -50,7 +50,7 @@ def views() -> Tensor:
 @pytest.fixture(scope="module")
 def taken(package: Path, views: Tensor) -> LesionNetwork:
     """A network that has taken up the package's weights."""
-    network = LesionNetwork(8)
+    network = LesionNetwork(8, Encoder(SHORT))
     take_weights(network, package, normalise(views))
     return network
 
@@ -120,7 +120,7 @@ def test_the_settled_norms_fit_what_reaches_them(views: Tensor, taken: LesionNet
 
 def test_another_network_is_refused(package: Path) -> None:
     with pytest.raises(ModelError, match="another network"):
-        take_weights(LesionNetwork(16), package, torch.rand(2, 3, SIZE, SIZE))
+        take_weights(LesionNetwork(16, Encoder(SHORT)), package, torch.rand(2, 3, SIZE, SIZE))
 
 
 def test_training_begins_with_the_package(
@@ -130,7 +130,8 @@ def test_training_begins_with_the_package(
         epochs=1, small_epochs=0, size=SIZE, width=8, batch=4, peak_rate=1e-9,
         start=package_hash(package),
     )  # fmt: skip
-    train(recipe, manifest, tmp_path / "run", Telling(100), Sources(package))
+    with short_encoder():
+        train(recipe, manifest, tmp_path / "run", Telling(100), Sources(package))
     state = torch.load(tmp_path / "run" / "checkpoint.pt", weights_only=True)
     torch.testing.assert_close(
         state["network"]["encoder.stages.0.0.0.weight"],
