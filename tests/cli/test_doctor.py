@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,13 @@ import pytest
 from rich.cells import cell_len
 
 from models.package.shipped import shipped_model
+from models.package.interface import OUTPUT_KEY, PROBABILITY
+from models.registry import Registry
+from models.run.segmenter import shipped_model
 from tests.pipeline.conftest import draw_photo, remember_photo
 from tests.support.commands import NEVUS, run, start
 from tests.support.databases import new_store
+from tests.support.programs import darkness
 from tests.support.ready import InTerminal, completed
 from tests.support.terminals import (
     APPLE,
@@ -28,6 +32,23 @@ from tests.support.terminals import (
     Script,
     without_hints,
 )
+
+MAP = {OUTPUT_KEY: PROBABILITY}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _a_small_model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The model in use: it is tried a dozen times in each run, and most tests are not about it."""
+    from tests.models.conftest import build_package
+
+    folder = tmp_path_factory.mktemp("models")
+    package = build_package(folder / "small.mlpackage", darkness, (64, 64), **MAP)
+    models = Registry(folder / "known")
+    models.add(package, "small")
+    models.use("small")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NEVUS_MODELS", str(folder / "known"))
+        yield
 
 
 def everything(folder: Path) -> dict[str, tuple[int, int]]:
@@ -59,13 +80,15 @@ def subjects(done: Any) -> dict[str, dict[str, str]]:
 def test_it_finds_its_way_and_changes_nothing(photos: Path, database: Path, tmp_path: Path) -> None:
     before = everything(tmp_path)
     command = [*NEVUS, "doctor", str(photos), "--db", str(database), "--json"]
-    done = completed(command, os.environ)
+    # By the model that ships.
+    done = completed(command, {**os.environ, "NEVUS_MODELS": str(tmp_path / "none")})
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     assert json.loads(done.stdout)["works"] is True
     titles = [section["title"] for section in json.loads(done.stdout)["sections"]]
     assert titles[:5] == ["Terminal", "Photos", "Database", "Model", "Machine"]
     found = subjects(done)
+    assert str(shipped_model()) in found["Package"]["sentence"]
     assert "1 photo" in found["Content"]["sentence"]
     assert str(database) in found["Place"]["sentence"]
     assert everything(tmp_path) == before
@@ -297,7 +320,8 @@ def test_a_full_disk_behind_stdout_is_said_in_a_sentence(photos: Path) -> None:
 
 
 def test_a_terminal_without_utf_8_gets_the_selftest_all_the_same() -> None:
-    done = start("doctor", "--selftest", "--backend", "coreml", PYTHONIOENCODING="ascii")
+    given = ("doctor", "--selftest", "--model", shipped_model(), "--backend", "coreml")
+    done = start(*given, PYTHONIOENCODING="ascii")
     if sys.platform != "darwin":
         assert done.returncode == 1
         assert "verdict" in done.stdout

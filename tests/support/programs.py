@@ -20,6 +20,14 @@ class Program(Protocol):
     def __call__(self, x: Any, /) -> Any: ...
 
 
+def darkness(photo: Any) -> Any:
+    """How likely a pixel is of a lesion, to a model that looks at how dark it is: a `Program`."""
+    from coremltools.converters.mil import Builder as mb  # noqa: N813
+
+    bright = mb.reduce_mean(x=photo, axes=[1], keep_dims=True)
+    return mb.sigmoid(x=mb.mul(x=mb.sub(x=0.4, y=bright), y=20.0))
+
+
 class Definition(Protocol):
     """What should come out for float (1, 3, 9, 12) from 0 to 1."""
 

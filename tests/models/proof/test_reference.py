@@ -4,7 +4,6 @@ import shutil
 import sys
 from importlib.machinery import BuiltinImporter
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -26,6 +25,7 @@ from models.proof.reference import (
 from models.proof.reference_files import read_references, references_folder, write_references
 from models.proof.samples import photos_of, sample_folder
 from tests.models.conftest import Build
+from tests.support.programs import darkness
 
 ANEW = "The references are of another package. Run: python -m tui.commands.workshop.references"
 
@@ -87,14 +87,6 @@ def test_what_is_written_is_read_again(references: References, tmp_path: Path) -
         assert photo.framing == before.framing
         np.testing.assert_array_equal(photo.small_picture, before.small_picture)
         np.testing.assert_allclose(photo.map, before.map, atol=1e-5)
-
-
-def darkness(photo: Any) -> Any:
-    """How likely a pixel is of a lesion, to a model that looks at how dark it is."""
-    from coremltools.converters.mil import Builder as mb  # noqa: N813
-
-    bright = mb.reduce_mean(x=photo, axes=[1], keep_dims=True)
-    return mb.sigmoid(x=mb.mul(x=mb.sub(x=0.4, y=bright), y=20.0))
 
 
 def test_making_them_replaces_the_old_ones(build: Build, tmp_path: Path) -> None:
