@@ -1,6 +1,7 @@
 """The commands as a person runs them: real photos, exit codes, both streams."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -9,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.commands import run, start
+from tests.support.commands import NEVUS, run, start
+from tests.support.ready import completed
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = sorted(
@@ -44,7 +46,8 @@ def test_segment_counts_everything_and_writes_nothing_beside_the_photos(
     first = next(path for path in photos.iterdir() if path.stat().st_size > 100)
     shutil.copy(first, photos / f"copy{first.suffix}")
     before = listing(photos)
-    done = start("segment", photos, "--db", tmp_path / "a.db", "--json")
+    command = [*NEVUS, "segment", str(photos), "--db", str(tmp_path / "a.db"), "--json"]
+    done = completed(command, os.environ)
     assert done.returncode == 0, done.stderr
     totals = json.loads(done.stdout)
     parts = [totals[name] for name in ("segmented", "known", "duplicates", "set_aside")]
@@ -65,7 +68,9 @@ def test_segment_says_that_a_folder_holds_no_photos(tmp_path: Path) -> None:
     assert "no photos here" in run("segment", tmp_path / "photos", "--db", tmp_path / "a.db").stderr
 
 
-def test_segment_never_imports_textual(photos: Path, tmp_path: Path) -> None:
+def test_segment_never_imports_textual(tmp_path: Path) -> None:
+    (tmp_path / "photos").mkdir()
+    shutil.copy(min(SAMPLES, key=lambda path: path.stat().st_size), tmp_path / "photos")
     code = (
         "import sys, runpy; sys.argv = ['nevus', 'segment', *sys.argv[1:]]\n"
         "from tui.commands.app import app\n"
@@ -75,7 +80,7 @@ def test_segment_never_imports_textual(photos: Path, tmp_path: Path) -> None:
         "assert not bad, bad\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code, str(photos), "--db", str(tmp_path / "a.db")],
+        [sys.executable, "-c", code, str(tmp_path / "photos"), "--db", str(tmp_path / "a.db")],
         capture_output=True,
         text=True,
         cwd=ROOT,
