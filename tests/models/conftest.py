@@ -116,8 +116,29 @@ def spare_coremltools() -> None:
         program.validate()
 
     PassPipelineManager.apply_pipeline = apply_at_once
+    _look_upstream_where_weights_are_compressed()
     gc.collect()
     gc.freeze()
+
+
+def _look_upstream_where_weights_are_compressed() -> None:
+    """Behind each change coremltools notes what hangs on compressed weights: mostly nothing."""
+    from coremltools.converters.mil.mil.block import Block
+
+    note = Block._propagate_nonreplaceable_vars
+
+    def note_if_any(block: Any) -> None:
+        if block.outer_op is not None or _holds_compressed(block):
+            note(block)
+
+    Block._propagate_nonreplaceable_vars = note_if_any
+
+
+def _holds_compressed(block: Any) -> bool:
+    return any(
+        op.op_type.startswith("constexpr_") or any(map(_holds_compressed, op.blocks))
+        for op in block.operations
+    )
 
 
 @pytest.fixture(scope="session")

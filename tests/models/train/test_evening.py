@@ -1,3 +1,4 @@
+import multiprocessing
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,8 +35,15 @@ def place(
         yield found
 
 
+@pytest.fixture
+def drawing(request: pytest.FixtureRequest) -> None:
+    """Who draws views has PyTorch, as it is where processes are forked."""
+    if multiprocessing.get_start_method() != "fork":
+        request.getfixturevalue("trainer")
+
+
 def test_an_evening_learns_from_what_was_corrected_and_no_patient_of_dev(
-    place: Place, trainer: None
+    place: Place, drawing: None
 ) -> None:
     base, evenings = evening.spend_all(place)
     chosen = [(one.chosen, one.seed, len(one.photos)) for one in evenings]
