@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from pipeline.work.viewer import Viewer
+from tests.support.mac_platform import KEPT
 from tests.support.ready import for_workers
 from tests.support.slowness import is_slow_file, mark_slow
 from tests.support.users import as_a_user
@@ -60,5 +61,7 @@ def user(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[N
     Tests that run side by side share one: the shipped model is translated once.
     """
     own = tmp_path_factory.getbasetemp()
-    with as_a_user((own if worker_id == "master" else own.parent) / "cache"), for_workers():
+    shared = own if worker_id == "master" else own.parent
+    with as_a_user(shared / "cache"), for_workers(), pytest.MonkeyPatch.context() as patch:
+        patch.setenv(KEPT, str(shared / "stand-in"))
         yield

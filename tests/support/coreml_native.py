@@ -3,7 +3,8 @@
 Names and signatures are those of the macOS wheel. Compiling translates the package to ONNX, running
 it is ONNX Runtime's work; what Apple's arithmetic and its hardware would do is not in here. It
 writes down what it is asked, and fails as it is ordered to, in the folder that COREML_STAND_IN
-names.
+names. Translations are kept in the one that COREML_STAND_IN_KEPT names: for Apple's compiler it
+makes no difference how empty nevus's cache is.
 """
 
 import os
@@ -29,6 +30,7 @@ from tests.support.coreml_plan import (
     _MLNeuralEngineComputeDeviceProxy,
     plan,
 )
+from tests.support.mac_platform import KEPT
 
 __all__ = [
     "_MLCPUComputeDeviceProxy",
@@ -198,13 +200,12 @@ class _MLModelAssetProxy(Native):
 
 def _compile(path: str) -> str:
     from models.package.package import ModelError, program_file
-    from models.translate.translation import translate_cached
 
     note("compile")
     if ordered("refuse to compile") is not None:
         fail("The package can not be compiled.")
     try:
-        program = translate_cached(Path(path))
+        program = _translated(Path(path))
     except ModelError as error:
         fail(str(error))
     made = Path(tempfile.mkdtemp()) / f"{Path(path).stem}.mlmodelc"
@@ -212,6 +213,21 @@ def _compile(path: str) -> str:
     (made / PROGRAM).write_bytes(program)
     shutil.copyfile(program_file(Path(path)), made / SPECIFICATION)
     return str(made)
+
+
+def _translated(package: Path) -> bytes:
+    from models.package.package import check_package, package_hash
+    from models.translate.translation import translate
+
+    check_package(package)
+    kept = Path(os.environ[KEPT]) / package_hash(package)
+    if not kept.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, made = tempfile.mkstemp(dir=kept.parent)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(translate(package).SerializeToString())
+        Path(made).rename(kept)
+    return kept.read_bytes()
 
 
 def _session(compiled: Path) -> Any:

@@ -10,6 +10,8 @@ from importlib.util import spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
+KEPT = "COREML_STAND_IN_KEPT"
+"""Names the folder where the stand-in for Core ML keeps what it has translated."""
 NATIVE = "coremltools.libcoremlpython"
 VERSION = "14.4"
 
