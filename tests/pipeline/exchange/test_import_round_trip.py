@@ -1,6 +1,7 @@
 """What was exported comes in the same again, in every format, frame and orientation."""
 
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from db.brought import Brought, BroughtDecision
+from db.store import Store
 from db.values import DecisionKind
 from imaging.decode.orientation import turned_back, turned_upright, upright_size
 from imaging.framing import Mask, Size
@@ -25,13 +27,32 @@ from tests.support.databases import new_store
 from tests.support.importing import DECIDED, STORED, masks_of, run, turned
 
 
+@dataclass(frozen=True)
+class Eight:
+    """A photo under each orientation, and the bytes of a database that knows them."""
+
+    folder: Path
+    photos: tuple[int, ...]
+    known: bytes
+
+    def store(self, path: Path) -> Store:
+        """Another store in which nothing but these photos is."""
+        path.parent.mkdir()
+        path.write_bytes(self.known)
+        return Store.open(path)
+
+
 @pytest.fixture(scope="module")
-def eight(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A photo under each orientation."""
+def eight(tmp_path_factory: pytest.TempPathFactory) -> Eight:
     folder = tmp_path_factory.mktemp("turned").resolve()
-    for orientation in range(1, 9):
-        turned(folder / f"turned-{orientation}.png", orientation)
-    return folder
+    path = tmp_path_factory.mktemp("known") / "nevus.db"
+    with closing(new_store(path)) as store:
+        photos = []
+        for orientation in range(1, 9):
+            photo = folder / f"turned-{orientation}.png"
+            turned(photo, orientation)
+            photos.append(remember_photo(store, photo))
+    return Eight(folder, tuple(photos), path.read_bytes())
 
 
 def drawn_masks(size: Size) -> st.SearchStrategy[Mask]:
@@ -55,19 +76,16 @@ def test_what_was_exported_comes_in_the_same_under_every_orientation(
     name: str,
     frame: Frame,
     data: st.DataObject,
-    eight: Path,
+    eight: Eight,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     place = tmp_path_factory.mktemp("trip")
     with (
-        closing(new_store(place / "a" / "nevus.db")) as before,
-        closing(new_store(place / "b" / "nevus.db")) as after,
+        closing(eight.store(place / "a" / "nevus.db")) as before,
+        closing(eight.store(place / "b" / "nevus.db")) as after,
     ):
-        chosen = find_format(name)
-        for orientation in range(1, 9):
-            path = eight / f"turned-{orientation}.png"
-            photo = remember_photo(before, path)
-            remember_photo(after, path)
+        chosen, brought = find_format(name), []
+        for orientation, photo in enumerate(eight.photos, 1):
             mask = data.draw(drawn_masks(upright_size(STORED, orientation)))
             if mask.any():
                 # What a format can't hold is lost on the way out, and said there.
@@ -78,12 +96,13 @@ def test_what_was_exported_comes_in_the_same_under_every_orientation(
             several = tuple(map(rle.encode, parts)) if chosen.APART and len(parts) > 1 else ()
             kind = DecisionKind.CORRECTED if mask.any() else DecisionKind.NO_LESION
             whole, said = rle.encode(mask), BroughtDecision(kind, "bob")
-            before.bring([Brought(photo, whole, measure(mask), "bob", several, said)])
-        layout = Layout(frame=frame)
-        made = export(before.path, place / "set", eight, name, list(DecisionKind), layout=layout)
-        found = run(after, eight, made.dest, DECIDED)
+            brought.append(Brought(photo, whole, measure(mask), "bob", several, said))
+        before.bring(brought)
+        layout, folder = Layout(frame=frame), eight.folder
+        made = export(before.path, place / "set", folder, name, list(DecisionKind), layout=layout)
+        found = run(after, folder, made.dest, DECIDED)
         assert (found.imported, found.faults, found.conflicts) == (8, (), ())
-        assert masks_of(after, eight) == masks_of(before, eight)
-        again = run(after, eight, made.dest, DECIDED)
+        assert masks_of(after, folder) == masks_of(before, folder)
+        again = run(after, folder, made.dest, DECIDED)
         assert (again.imported, again.as_they_are) == (0, 8)
         assert check(after.path).holds
