@@ -1,5 +1,7 @@
 import threading
 from collections.abc import Callable, Iterator
+from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 from time import monotonic
 
@@ -38,6 +40,13 @@ def draw_photo(
     path: Path, size: tuple[int, int] = (320, 240), at: tuple[int, int] = (0, 0)
 ) -> Path:
     """A dark ellipse on skin with a little noise, its centre moved by `at`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(_drawn(path.suffix, size, at))
+    return path
+
+
+@lru_cache(64)
+def _drawn(suffix: str, size: tuple[int, int], at: tuple[int, int]) -> bytes:
     width, height = size
     x, y = width / 2 + at[0], height / 2 + at[1]
     picture = Image.new("RGB", size, SKIN)
@@ -45,9 +54,11 @@ def draw_photo(
     ImageDraw.Draw(picture).ellipse(box, fill=LESION)
     noise = np.random.default_rng(0).integers(-6, 7, (height, width, 3))
     pixels = np.clip(np.asarray(picture).astype(int) + noise, 0, 255).astype(np.uint8)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(pixels).save(path)
-    return path
+    encoded = BytesIO()
+    # No tool presses noise, and trying hard costs more than most tests do with the photo.
+    kind = Image.registered_extensions()[suffix.lower()]
+    Image.fromarray(pixels).save(encoded, kind, compress_level=1)
+    return encoded.getvalue()
 
 
 @pytest.fixture

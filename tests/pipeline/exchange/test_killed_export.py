@@ -2,16 +2,17 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from db.store import Store
 from pipeline.exchange.find import format_names
 from pipeline.exchange.partial import OURS, partial
+from tests.pipeline.conftest import draw_photo, remember_photo
 from tests.pipeline.exchange.test_export import verdict
-from tests.support.flushed import flushed
+from tests.support.databases import new_store
+from tests.support.flushed import Flushed, flushed
 from tests.support.watched import WHY_NOT
 
 ROOT = Path(__file__).parents[3]
@@ -20,20 +21,36 @@ import sys
 from pathlib import Path
 from db.values import DecisionKind
 from pipeline.exchange.export import export
-database, dest, photos, name = sys.argv[1:]
-export(Path(database), Path(dest), Path(photos), name, list(DecisionKind))
+database, place, photos, *names = sys.argv[1:]
+for name in names:
+    export(Path(database), Path(place) / name / "set", Path(photos), name, list(DecisionKind))
 """
 
 
-@pytest.fixture
-def decided(
-    store: Store, folder: Path, draw: Callable[..., Path], remember: Callable[..., int]
-) -> Path:
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("killed").resolve()
+
+
+@pytest.fixture(scope="module")
+def folder(place: Path) -> Path:
+    return place / "photos"
+
+
+@pytest.fixture(scope="module")
+def decided(place: Path, folder: Path) -> Path:
     """The database of three photos that were decided on."""
-    for number in range(3):
-        photo = remember(store, draw(folder / f"{number}.jpg", at=(number * 9, 0)))
-        store.decide(verdict(store, photo))
-    return store.path
+    with closing(new_store(place / "memory" / "nevus.db")) as store:
+        for number in range(3):
+            photo = remember_photo(store, draw_photo(folder / f"{number}.jpg", at=(number * 9, 0)))
+            store.decide(verdict(store, photo))
+        return store.path
+
+
+@pytest.fixture(scope="module")
+def seen(decided: Path, folder: Path, place: Path) -> Flushed:
+    """A process that exports in every format, one after the other, below sets."""
+    return flushed(EXPORT, [decided, place / "sets", folder, *format_names()], place)
 
 
 def test_killed_anywhere_an_export_leaves_nothing_half_and_the_next_clears_it_away(
@@ -71,10 +88,9 @@ def test_one_that_is_being_written_is_not_cleared_away(tmp_path: Path) -> None:
 @pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT)
 @pytest.mark.parametrize("name", format_names())
 def test_all_of_it_is_on_the_disk_before_it_has_its_name_and_its_name_is_after(
-    name: str, decided: Path, folder: Path, tmp_path: Path
+    name: str, seen: Flushed, place: Path
 ) -> None:
-    dest = tmp_path / "sets" / name
-    seen = flushed(EXPORT, [decided, dest, folder, name], tmp_path)
+    dest = place / "sets" / name / "set"
     before = seen.old_name(dest)
     made = {before / path.relative_to(dest) for path in (dest, *dest.rglob("*"))}
     assert len(made) > 1

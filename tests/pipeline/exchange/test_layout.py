@@ -3,15 +3,14 @@
 import json
 import os
 import shutil
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from PIL import ExifTags, Image
 
 from db.store import Store
@@ -26,20 +25,19 @@ from pipeline.exchange.find import find_format, format_names
 from pipeline.exchange.format import Label
 from pipeline.exchange.layout import Frame, Layout, Names, Photos
 from pipeline.exchange.partial import _aside
-from pipeline.exchange.split import Split, by_folder, grouping, shares_of
+from pipeline.exchange.split import Split, by_folder, shares_of
 from pipeline.exchange.verify import verify
+from tests.pipeline.conftest import draw_photo, remember_photo
+from tests.support.databases import new_store
 
 SECRET = "Smith, Jane"
 ALL = list(DecisionKind)
 
 
-@pytest.fixture
-def decided(
-    store: Store, folder: Path, draw: Callable[..., Path], remember: Callable[..., int]
-) -> Store:
+def decide_five(store: Store, folder: Path) -> None:
     """Photos that say of themselves who is on them; one of them is turned."""
     for number, name in enumerate(("a/1.jpg", "a/2.png", "b/3.webp", "b/turned.jpg", "c.jpg")):
-        path = draw(folder / name, at=(number * 9, 20), size=(320, 240))
+        path = draw_photo(folder / name, at=(number * 9, 20), size=(320, 240))
         exif = Image.Exif()
         exif[ExifTags.Base.ImageDescription] = SECRET
         if "turned" in name:
@@ -47,7 +45,7 @@ def decided(
         with Image.open(path) as picture:
             picture.load()
         picture.save(path, exif=exif, comment=SECRET.encode())
-        photo = store.photo(remember(store, path))
+        photo = store.photo(remember_photo(store, path))
         seen = photo.revision.id if photo.revision else None
         kind = DecisionKind.ACCEPTED
         reviewer = "ada" if number % 2 else "bob"
@@ -56,7 +54,42 @@ def decided(
                 photo.photo_id, seen, None, kind, reviewer, 1.0, score=number + 1, flag=number == 2
             )
         )
-    return store
+
+
+@dataclass(frozen=True)
+class Clinic:
+    """Photos and the store that knows them."""
+
+    store: Store
+    folder: Path
+
+
+def clinic_in(place: Path) -> Iterator[Clinic]:
+    with closing(new_store(place / "memory" / "nevus.db")) as store:
+        decide_five(store, place / "photos")
+        yield Clinic(store, place / "photos")
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clinic]:
+    """For tests that read: to export changes neither the photos nor the store."""
+    yield from clinic_in(tmp_path_factory.mktemp("clinic").resolve())
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[Clinic]:
+    """For a test that changes a photo."""
+    yield from clinic_in(tmp_path.resolve())
+
+
+@pytest.fixture
+def decided(shared: Clinic) -> Store:
+    return shared.store
+
+
+@pytest.fixture
+def folder(shared: Clinic) -> Path:
+    return shared.folder
 
 
 def photos_of(dest: Path) -> list[dict[str, object]]:
@@ -138,14 +171,12 @@ def test_links_lead_to_the_photos_and_are_refused_where_names_are_hidden(
     assert not (tmp_path / "other").exists()
 
 
-def test_a_photo_that_has_changed_since_is_not_copied(
-    decided: Store, folder: Path, tmp_path: Path
-) -> None:
-    with (folder / "c.jpg").open("ab") as file:
+def test_a_photo_that_has_changed_since_is_not_copied(own: Clinic, tmp_path: Path) -> None:
+    with (own.folder / "c.jpg").open("ab") as file:
         file.write(b" ")
     layout = Layout(Photos.COPY)
     with pytest.raises(ExportError, match="has changed since it was reviewed"):
-        export(decided.path, tmp_path / "set", folder, "png", ALL, layout=layout)
+        export(own.store.path, tmp_path / "set", own.folder, "png", ALL, layout=layout)
     assert not (tmp_path / "set").exists()
 
 
@@ -161,44 +192,6 @@ def test_parts_divide_no_group_and_hold_every_photo_once(
     for group in ("a", "b"):
         assert len({part for part, path in found if f"/{group}/" in path}) == 1
     assert verify(dest).faults == ()
-
-
-@given(st.lists(st.text(min_size=1), unique=True, min_size=400, max_size=400))
-def test_about_as_many_groups_as_asked_for_are_in_a_part(groups: list[str]) -> None:
-    split = Split(shares_of("80/10/10"), lambda path: path)
-    parts = [split.part(group) for group in groups]
-    assert 260 <= parts.count("train") <= 380
-    assert parts == [split.part(group) for group in groups]
-
-
-def test_where_a_group_lies_is_the_same_for_ever() -> None:
-    split = Split((80, 10, 10), by_folder)
-    groups = [f"patient-{number}/1.jpg" for number in range(12)]
-    assert "".join(split.part(group)[1] for group in groups) == LIES
-
-
-LIES = "rererrrrrrrr"
-
-
-def test_groups_come_from_folders_patterns_and_tables(tmp_path: Path) -> None:
-    assert by_folder("a/b/1.jpg") == by_folder("a/b/2.jpg") != by_folder("a/1.jpg")
-    assert by_folder("1.jpg") != by_folder("2.jpg")
-    assert grouping(r"P(\d+)_")("x/P12_3.jpg") == "12"
-    with pytest.raises(ExportError, match="is nowhere in"):
-        grouping(r"P(\d+)_")("x/12_3.jpg")
-    with pytest.raises(ExportError, match="is no pattern"):
-        grouping("(")
-    table = tmp_path / "groups.csv"
-    table.write_text("photo,group\nx/1.jpg,p1\n")
-    assert grouping(str(table))("x/1.jpg") == "p1"
-    with pytest.raises(ExportError, match=r"names no group for x/2\.jpg"):
-        grouping(str(table))("x/2.jpg")
-    table.write_text("a,b\n1,2\n")
-    with pytest.raises(ExportError, match="the columns photo and group"):
-        grouping(str(table))
-    for wrong in ("80", "a/b", "0/0", "1/2/3/4", "-1/2", "nan/1", "80/10/20", "80/10"):
-        with pytest.raises(ExportError, match="is no split"):
-            shares_of(wrong)
 
 
 def test_photos_are_chosen_by_the_rules_of_the_screen_by_day_and_by_model(
@@ -330,27 +323,24 @@ def test_how_many_photos_are_in_each_part_is_told(
 
 
 def test_a_link_to_a_photo_that_is_gone_is_named_and_all_else_looked_at(
-    decided: Store, folder: Path, tmp_path: Path
+    own: Clinic, tmp_path: Path
 ) -> None:
-    dest = export(
-        decided.path, tmp_path / "set", folder, "png", ALL, layout=Layout(Photos.LINK)
-    ).dest
+    layout = Layout(Photos.LINK)
+    dest = export(own.store.path, tmp_path / "set", own.folder, "png", ALL, layout=layout).dest
     gone = next(path for path in (dest / "images").iterdir())
     gone.readlink().unlink()
     [fault] = verify(dest).faults
     assert fault.startswith(f"images/{gone.name} leads to ")
 
 
-def test_a_photo_left_in_its_place_that_is_another_now_is_said(
-    decided: Store, folder: Path, tmp_path: Path, draw: Callable[..., Path]
-) -> None:
-    database = tmp_path / "memory" / "nevus.db"
+def test_a_photo_left_in_its_place_that_is_another_now_is_said(own: Clinic, tmp_path: Path) -> None:
+    database, folder = own.store.path, own.folder
     # Touched, and still the same: nothing to say.
     os.utime(folder / "c.jpg", ns=(1, 1))
     exported = export(database, tmp_path / "same", folder, "csv", ALL)
     assert exported.changed == 0
     assert changed(exported) is None
-    draw(folder / "c.jpg", at=(50, 50), size=(320, 240))
+    draw_photo(folder / "c.jpg", at=(50, 50), size=(320, 240))
     (folder / "b" / "3.webp").unlink()
     exported = export(database, tmp_path / "set", folder, "csv", ALL)
     assert exported.changed == 2

@@ -1,14 +1,13 @@
 """Pairs to learn from: no group in two parts, small copies, and nothing that has changed."""
 
 from collections import Counter
-from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from db.store import Store
 from db.values import DecisionKind, Verdict
 from models.evaluate.masks import read_mask
 from models.evaluate.pairs import read_pairs
@@ -16,32 +15,36 @@ from pipeline.errors import ExportError, LabelError
 from pipeline.exchange.export import export
 from pipeline.exchange.split import by_folder
 from pipeline.exchange.teaching import SIDE, lay_out
+from tests.pipeline.conftest import draw_photo, remember_photo
+from tests.support.databases import new_store
 
 PHOTOS = 40
 
 
-@pytest.fixture
-def dataset(
-    store: Store,
-    folder: Path,
-    draw: Callable[..., Path],
-    remember: Callable[..., int],
-    tmp_path: Path,
-) -> Path:
-    """Ten patients, four photos each, one of them without a lesion."""
-    for number in range(PHOTOS):
-        path = folder / f"patient-{number % 10}" / f"{number}.png"
-        photo = remember(store, draw(path, (640 + number, 480)))
-        seen = store.photo(photo).revision
-        kind = DecisionKind.NO_LESION if number == 7 else DecisionKind.ACCEPTED
-        reviewer = "ada" if number % 4 else "bob"
-        store.decide(Verdict(photo, seen.id if seen else None, None, kind, reviewer, 1.0))
-    return export(store.path, tmp_path / "set", folder, "png", list(DecisionKind)).dest
+def patients(place: Path) -> Path:
+    """Ten patients, four photos each, one of them without a lesion: what was exported of them."""
+    folder = place / "photos"
+    with closing(new_store(place / "memory" / "nevus.db")) as store:
+        for number in range(PHOTOS):
+            path = folder / f"patient-{number % 10}" / f"{number}.png"
+            photo = remember_photo(store, draw_photo(path, (SIDE + 1 + number, 360)))
+            seen = store.photo(photo).revision
+            kind = DecisionKind.NO_LESION if number == 7 else DecisionKind.ACCEPTED
+            reviewer = "ada" if number % 4 else "bob"
+            store.decide(Verdict(photo, seen.id if seen else None, None, kind, reviewer, 1.0))
+        return export(store.path, place / "set", folder, "png", list(DecisionKind)).dest
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """That of photos that no test changes."""
+    return patients(tmp_path_factory.mktemp("patients").resolve())
 
 
 def test_no_patient_is_in_two_parts_and_what_is_measured_on_is_whole(
-    dataset: Path, folder: Path, tmp_path: Path
+    dataset: Path, tmp_path: Path
 ) -> None:
+    folder = dataset.parent / "photos"
     taught = lay_out(dataset, tmp_path / "data", "phone", by_folder)
     assert taught.decisions == {"accepted": PHOTOS - 1, "no lesion": 1}
     assert taught.reviewers == (30, 10)
@@ -65,9 +68,8 @@ def test_no_patient_is_in_two_parts_and_what_is_measured_on_is_whole(
             assert picture.info == {}
 
 
-def test_a_photo_that_changed_or_went_is_left_out_and_named(
-    dataset: Path, folder: Path, tmp_path: Path
-) -> None:
+def test_a_photo_that_changed_or_went_is_left_out_and_named(tmp_path: Path) -> None:
+    dataset, folder = patients(tmp_path.resolve()), tmp_path.resolve() / "photos"
     (folder / "patient-3" / "3.png").unlink()
     with (folder / "patient-4" / "4.png").open("ab") as file:
         file.write(b" ")
@@ -102,4 +104,4 @@ def test_what_is_no_dataset_or_lies_in_one_group_is_a_sentence(
     with pytest.raises(ExportError, match="none is left for"):
         lay_out(dataset, tmp_path / "data", "phone", lambda _path: "one")
     with pytest.raises(LabelError, match="There is no manifest"):
-        lay_out(tmp_path / "photos", tmp_path / "data", "phone", by_folder)
+        lay_out(dataset.parent / "photos", tmp_path / "data", "phone", by_folder)
