@@ -10,6 +10,8 @@ from typing import Any
 import cv2
 import numpy as np
 from PIL import Image
+from textual._wait import wait_for_idle
+from textual.message_pump import MessagePump
 from textual.pilot import Pilot
 from textual.screen import Screen
 
@@ -161,10 +163,31 @@ def review_screen(pilot: Pilot[None]) -> ReviewScreen:
 
 async def flushed(pilot: Pilot[None]) -> None:
     """Let every message arrive, and what is posted on its arrival, up to the app."""
-    # `pause` alone takes a process that gets no turn on a busy machine for one that is idle.
-    for _ in range(HOPS):
-        await pilot._wait_for_screen(PATIENCE)
-    await pilot.pause()
+    # A process that gets no turn on a busy machine looks like one that is idle.
+    await _arrived(pilot)
+    await wait_for_idle(0)
+    pilot.app.screen._on_timer_update()
+
+
+async def _arrived(pilot: Pilot[None]) -> None:
+    """Wait until there is no message on its way, and none comes for some turns of the loop."""
+    deadline, quiet = monotonic() + PATIENCE, 0
+    while quiet < HOPS and pilot.app._exception is None:
+        assert monotonic() < deadline, "messages come without an end"
+        quiet = 0 if any(map(_has_mail, _pumps(pilot))) else quiet + 1
+        await asyncio.sleep(0)
+
+
+def _pumps(pilot: Pilot[None]) -> list[MessagePump]:
+    return [pilot.app, *pilot.app.screen.walk_children(with_self=True)]
+
+
+def _has_mail(pump: MessagePump) -> bool:
+    """Whether it does anything but wait for a message."""
+    # To send a message to each and wait for it costs more than most of what is waited for.
+    if pump._closing or pump._closed:
+        return False
+    return not (pump._message_queue.empty() and pump._message_queue.ready_event._waiters)
 
 
 async def settled(pilot: Pilot[None]) -> ReviewScreen:
@@ -207,7 +230,9 @@ async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
     deadline = monotonic() + PATIENCE
     while not condition():
         assert monotonic() < deadline, "it did not happen"
-        await pilot.pause(0.02)
+        await asyncio.sleep(0.02)
+        await _arrived(pilot)
+        pilot.app.screen._on_timer_update()
 
 
 def shown_photo(screen: ReviewScreen) -> int | None:
