@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from pipeline.work.viewer import Viewer
+from tests.support.compiled import compiled_once
 from tests.support.mac_platform import KEPT
 from tests.support.ready import for_workers
 from tests.support.slowness import is_slow_file, mark_slow
@@ -52,6 +53,12 @@ def viewer() -> Iterator[Viewer]:
     """A viewer for tests that do it no harm."""
     with closing(Viewer()) as viewer:
         yield viewer
+
+
+@pytest.fixture(scope="session", autouse=True)
+def statements_are_compiled_once() -> Iterator[None]:
+    with compiled_once():
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
