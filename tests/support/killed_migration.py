@@ -1,4 +1,4 @@
-"""Open copies of an older database in processes that kill themselves: `DATABASE FOLDER EVERY`.
+"""Open copies of older databases in processes that kill themselves: `DATABASE FOLDER EVERY ...`.
 
 The copy in FOLDER/N was opened by a process that died as it came to its statement N; what EVERY
 counts up to the last, FOLDER/N of the highest N was opened whole.
@@ -10,6 +10,7 @@ import shutil
 import signal
 import sqlite3
 import sys
+from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,7 +20,16 @@ from db.store import Store
 
 
 def main() -> None:
-    database, folder, every = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+    for database, folder, every in batched(sys.argv[1:]):
+        kill_along(Path(database), Path(folder), int(every))
+
+
+def batched(words: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+    return zip(words[::3], words[1::3], words[2::3], strict=True)
+
+
+def kill_along(database: Path, folder: Path, every: int) -> None:
+    """Kill at one statement after another, until one process comes to its end."""
     with TemporaryDirectory() as place:
         # What a first migration loads and compiles, every child would otherwise.
         Store.open(Path(shutil.copy(database, place))).close()
@@ -33,7 +43,8 @@ def main() -> None:
             open_and_die(copy, left)
         _, status = os.waitpid(child, 0)
         if os.WIFEXITED(status):
-            sys.exit(os.WEXITSTATUS(status))
+            assert os.WEXITSTATUS(status) == 0
+            return
 
 
 def open_and_die(path: Path, left: int) -> None:

@@ -3,7 +3,6 @@
 import json
 import os
 import sqlite3
-import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -15,8 +14,8 @@ from db.sqlite.engine import open_engine
 from db.sqlite.forms import newest_form
 from db.store import Store
 from tests.db.rows import Row, Rows, rows_in, schema_in, unpack
+from tests.support.ready import completed
 
-ROOT = Path(__file__).parents[3]
 FORMS = {"0002": 13, "0003": 13, "0004": 1, "0005": 1, "0007": 1}
 """0002 was made by commit c5d24f3 (see test_old_databases), 0003 by bcf539f: twelve photos of
 96×72 with two models' outlines, one of them under two names; every decision, with scores and notes;
@@ -32,6 +31,7 @@ ADDED: dict[str, Row] = {
 }
 NEW = {"model", "instance", "scale", "membership", "claim", "tombstone", "remark", "shape"}
 NEW |= {"model_use", "disagreement"}
+KILL = "from tests.support.killed_migration import main; main()"
 TOOLS = {True: "threshold", False: "brush"}
 
 
@@ -134,17 +134,24 @@ def test_every_constraint_has_a_name(database: Path, store: Store) -> None:
     assert len(set(names)) == len(names)
 
 
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for each form: a database of it, and the copies whose processes were killed."""
+    place = tmp_path_factory.mktemp("killed")
+    words = []
+    for form, every in FORMS.items():
+        (place / form).mkdir()
+        words += [str(unpack(form, place / form)), str(place / form / "killed"), str(every)]
+    done = completed([sys.executable, "-c", KILL, *words], os.environ)
+    assert done.returncode == 0, done.stderr
+    return place
+
+
 @pytest.mark.parametrize("form", FORMS)
-def test_killed_anywhere_it_is_brought_up_whole_by_the_next(form: str, tmp_path: Path) -> None:
-    old = unpack(form, tmp_path)
-    before, killed = rows_in(old), tmp_path / "killed"
-    kill = (ROOT / "tests" / "support" / "killed_migration.py", old, killed, FORMS[form])
-    subprocess.run(
-        [sys.executable, *map(str, kill)],
-        check=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
-    folders = sorted(killed.iterdir(), key=lambda folder: int(folder.name))
+def test_killed_anywhere_it_is_brought_up_whole_by_the_next(form: str, killed: Path) -> None:
+    old = killed / form / "old.db"
+    before = rows_in(old)
+    folders = sorted((old.parent / "killed").iterdir(), key=lambda folder: int(folder.name))
     forms = [form_in(folder / old.name) for folder in folders]
     # None was left between the two forms, and the kills reach from before to behind the change.
     assert set(forms) == {form, newest_form()}
