@@ -43,11 +43,9 @@ class Flushed:
 def flushed(program: str, arguments: Sequence[object], folder: Path) -> Flushed:
     """Run a Python program, and see what it has on the disk; `folder` is for what that takes."""
     library, log = folder / "flushes.so", folder / "flushes.log"
-    if not library.exists():
-        compiled(SOURCE, library, "-shared", "-fPIC")
-    log.unlink(missing_ok=True)
+    compiled(SOURCE, library, "-shared", "-fPIC")
     given = {**os.environ, "LD_PRELOAD": str(library), "FLUSH_LOG": str(log)}
     words = [sys.executable, "-c", program, *map(str, arguments)]
     subprocess.run(words, cwd=ROOT, env=given, check=True)
-    lines = log.read_text().splitlines() if log.exists() else []
+    lines = log.read_text().splitlines()
     return Flushed(tuple(tuple(map(Path, line.split(" ", 1)[1].split("\t"))) for line in lines))

@@ -1,8 +1,6 @@
 """What is said to be stored is on the disk, as the system is asked for it."""
 
-from collections.abc import Callable
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,39 +15,33 @@ from tests.support.watched import WHY_NOT
 
 pytestmark = pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT)
 
-STORE = """
-import sys
-from pathlib import Path
-from db.store import Store
-from tests.db.conftest import outline
-database, mark = map(Path, sys.argv[1:])
-store = Store.open(database)
-outline(store, "a.jpg")
-mark.touch()
-mark.rename(mark.with_name("begun"))
-outline(store, "b.jpg")
-mark.with_name("begun").rename(mark.with_name("stored"))
-store.close()
-"""
-OPEN = """
-import sys
-from pathlib import Path
-from db.store import Store
-Store.open(Path(sys.argv[1])).close()
-"""
-BACK_UP = """
-import sys
-from pathlib import Path
-from pipeline.upkeep.backup import back_up_with_maps
-back_up_with_maps(Path(sys.argv[1]), Path(sys.argv[2]))
-"""
-COPY_ON_A_MAC = """
+PROGRAM = """
 import fcntl
 import os
 import sqlite3
 import sys
 from pathlib import Path
 from db.sqlite.copies import lay_copy
+from db.store import Store
+from pipeline.upkeep.backup import back_up_with_maps
+from tests.db.conftest import outline
+
+place = Path(sys.argv[1])
+for name in ("new", "old"):
+    Store.open(place / name / "nevus.db").close()
+
+stored = place / "stored" / "nevus.db"
+store = Store.open(stored)
+outline(store, "a.jpg")
+(place / "mark").touch()
+(place / "mark").rename(place / "begun")
+outline(store, "b.jpg")
+(place / "begun").rename(place / "stored-b")
+store.close()
+
+back_up_with_maps(stored, place / "backups" / "one.db")
+
+# From here on it takes itself for a Mac.
 fcntl.F_FULLFSYNC = 51
 asked = []
 
@@ -58,57 +50,54 @@ def hear(event, given):
         asked.append(os.readlink(f"/proc/self/fd/{given[0]}"))
 
 sys.addaudithook(hear)
-target = Path(sys.argv[1])
+target = place / "mac" / "copy.db"
 lay_copy(sqlite3.connect(":memory:"), target)
 assert asked == [f"{target}.part", str(target.parent)], asked
 """
 
 
-@pytest.fixture
-def watch(tmp_path: Path) -> Callable[..., Flushed]:
-    return partial(flushed, folder=tmp_path)
-
-
-@pytest.fixture
-def stored(database: Path) -> Path:
-    """A database with a photo and its map."""
-    with closing(Store.open(database)) as store:
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for each thing that is done: one of them holds a database of the first form."""
+    place = tmp_path_factory.mktemp("durable").resolve()
+    for name in ("new", "old", "stored", "backups", "mac"):
+        (place / name).mkdir()
+    old = place / "old" / "nevus.db"
+    with closing(Store.open(old)) as store:
         store.take_in(new_photo("a.jpg"))
-    return database
+    to_first_form(old)
+    return place
+
+
+@pytest.fixture(scope="module")
+def seen(place: Path) -> Flushed:
+    """One process that does it all, one after the other: its start takes longer than that."""
+    return flushed(PROGRAM, [place], place)
 
 
 def test_a_commit_is_on_the_disk_before_it_is_said_and_so_is_a_map(
-    watch: Callable[..., Flushed], database: Path, tmp_path: Path
+    seen: Flushed, place: Path
 ) -> None:
-    seen = watch(STORE, [database, tmp_path / "mark"])
+    database = place / "stored" / "nevus.db"
     maps = maps_beside(database)
     wanted = {log_of(database), maps, journal_of(maps)}
-    assert wanted <= seen.between(tmp_path / "begun", tmp_path / "stored")
+    assert wanted <= seen.between(place / "begun", place / "stored-b")
 
 
-def test_the_name_of_a_new_database_is_on_the_disk(
-    watch: Callable[..., Flushed], database: Path
-) -> None:
-    database.parent.mkdir()
-    seen = watch(OPEN, [database])
-    assert database.parent in {step[0] for step in seen.steps}
+def test_the_name_of_a_new_database_is_on_the_disk(seen: Flushed, place: Path) -> None:
+    assert place / "new" in {step[0] for step in seen.steps}
 
 
 def test_the_copy_before_a_change_is_on_the_disk_before_it_has_its_name_and_its_name_is_after(
-    watch: Callable[..., Flushed], stored: Path
+    seen: Flushed, place: Path
 ) -> None:
-    to_first_form(stored)
-    seen = watch(OPEN, [stored])
-    assert_durable(seen, stored.with_name(f"{stored.name}.before-{newest_form()}"))
+    assert_durable(seen, place / "old" / f"nevus.db.before-{newest_form()}")
 
 
 def test_a_backup_is_on_the_disk_before_it_has_its_name_and_its_name_is_after(
-    watch: Callable[..., Flushed], database: Path, tmp_path: Path
+    seen: Flushed, place: Path
 ) -> None:
-    watch(STORE, [database, tmp_path / "mark"])
-    target = tmp_path / "backups" / "one.db"
-    target.parent.mkdir()
-    seen = watch(BACK_UP, [database, target])
+    target = place / "backups" / "one.db"
     assert_durable(seen, target)
     assert_durable(seen, maps_beside(target))
 
@@ -119,7 +108,6 @@ def assert_durable(seen: Flushed, target: Path) -> None:
 
 
 def test_on_a_mac_the_drive_is_asked_and_where_it_knows_nothing_of_that_the_system_is(
-    watch: Callable[..., Flushed], tmp_path: Path
+    seen: Flushed, place: Path
 ) -> None:
-    seen = watch(COPY_ON_A_MAC, [tmp_path / "copy.db"])
-    assert_durable(seen, tmp_path / "copy.db")
+    assert_durable(seen, place / "mac" / "copy.db")
