@@ -1,7 +1,7 @@
 """A database on a disk that is full when a test wants it: SQLite itself refuses to grow."""
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import event
 
@@ -11,7 +11,8 @@ from db.values import DecisionKind, DraftEdit, Tool, Verdict
 from imaging.values import Patch
 
 ROOM = 2**30
-FILLER = DraftEdit(Patch(0, 0, 1, 1, b"", "", ""), Tool.BRUSH)
+SIZES = (1500, 300, 60, 0)
+"""Bytes of what it is filled with: the largest first, since each takes as long as the smallest."""
 
 
 @dataclass
@@ -33,24 +34,28 @@ class Disk:
     def fill(self) -> None:
         """No edit and no decision fits any more, not even into pages that were half empty."""
         self.full = True
-        with suppress(DiskFull):
-            self._fill_with_edits()
-        with suppress(DiskFull):
-            self._fill_with_decisions()
+        for size in SIZES:
+            with suppress(DiskFull):
+                self._fill_with_edits(size)
+            with suppress(DiskFull):
+                self._fill_with_decisions(size)
 
     def make_room(self) -> None:
         """Everything fits again."""
         self.full = False
 
-    def _fill_with_edits(self) -> None:
+    def _fill_with_edits(self, size: int) -> None:
         revision = self.store.photo(self.photo_id).revision
         assert revision is not None
+        filler = DraftEdit(Patch(0, 0, 1, 1, bytes(size), "", ""), Tool.BRUSH)
         while True:
-            self.store.add_edit("b", self.photo_id, revision.id, 0, FILLER)
+            self.store.add_edit("b", self.photo_id, revision.id, 0, filler)
 
-    def _fill_with_decisions(self) -> None:
+    def _fill_with_decisions(self, size: int) -> None:
         while True:
             seen = self.store.photo(self.photo_id)
             revision = None if seen.revision is None else seen.revision.id
-            kind = DecisionKind.REJECTED
-            self.store.decide(Verdict(self.photo_id, revision, seen.decision_id, kind, "b", 0.0))
+            made = Verdict(
+                self.photo_id, revision, seen.decision_id, DecisionKind.REJECTED, "b", 0.0
+            )
+            self.store.decide(replace(made, note="x" * size))

@@ -169,10 +169,10 @@ async def flushed(pilot: Pilot[None]) -> None:
     pilot.app.screen._on_timer_update()
 
 
-async def _arrived(pilot: Pilot[None]) -> None:
+async def _arrived(pilot: Pilot[None], turns: int = HOPS) -> None:
     """Wait until there is no message on its way, and none comes for some turns of the loop."""
     deadline, quiet = monotonic() + PATIENCE, 0
-    while quiet < HOPS and pilot.app._exception is None:
+    while quiet < turns and pilot.app._exception is None:
         assert monotonic() < deadline, "messages come without an end"
         quiet = 0 if any(map(_has_mail, _pumps(pilot))) else quiet + 1
         await asyncio.sleep(0)
@@ -231,7 +231,7 @@ async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
     while not condition():
         assert monotonic() < deadline, "it did not happen"
         await asyncio.sleep(0.02)
-        await _arrived(pilot)
+        await _arrived(pilot, turns=1)
         pilot.app.screen._on_timer_update()
 
 
