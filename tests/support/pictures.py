@@ -19,7 +19,7 @@ _ENCODERS: dict[str, tuple[str, dict[str, Any]]] = {
     "png": ("PNG", {}),
     "webp": ("WEBP", {"lossless": True}),
     "tif": ("TIFF", {"compression": "tiff_lzw"}),
-    "avif": ("AVIF", {"quality": 95, "subsampling": "4:4:4"}),
+    "avif": ("AVIF", {"quality": 95, "subsampling": "4:4:4", "speed": 10}),
     "bmp": ("BMP", {}),
     "gif": ("GIF", {}),
     "jp2": ("JPEG2000", {}),

@@ -167,6 +167,7 @@ async def test_a_photo_that_can_t_be_opened_says_so_and_opens_when_it_is_back(
         screen = await settled(pilot)
         assert "is not there any more" in text_of(screen, "#canvas")
         await pilot.press("a", "n", "e", "a")
+        await settled(pilot)
         gone = "Nothing is decided on a photo that can't be opened. j goes on to the next."
         closed = "No photo is open, so there is nothing to draw on."
         said = [text for text in sentences(pilot) if "is not there" not in text]
