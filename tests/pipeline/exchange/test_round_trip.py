@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, note, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -82,29 +82,29 @@ def test_each_kind_of_mask_comes_back(name: str, kind: str) -> None:
     assert set(label.classes) <= {"lesion"}
 
 
-@pytest.mark.parametrize("name", format_names())
 @settings(max_examples=60, deadline=None)
 @given(masks=st.lists(MASKS, min_size=1, max_size=4))
-def test_any_mask_comes_back(name: str, masks: list[Mask]) -> None:
-    kept = find_format(name).kept
+def test_any_mask_comes_back_in_each_format(masks: list[Mask]) -> None:
     photos = [dataset_photo(n, [mask], Size.of(mask)) for n, mask in enumerate(masks)]
-    for mask, label in zip(masks, round_trip(name, photos), strict=True):
-        same(label, kept(rle.encode(mask)) if mask.any() else rle.encode(mask))
+    for name in format_names():
+        note(name)
+        kept = find_format(name).kept
+        for mask, label in zip(masks, round_trip(name, photos), strict=True):
+            same(label, kept(rle.encode(mask)) if mask.any() else rle.encode(mask))
 
 
-@pytest.mark.parametrize("name", format_names())
 @settings(max_examples=40, deadline=None)
 @given(mask=MASKS)
-def test_lesions_come_back_one_by_one_where_the_format_keeps_them_apart(
-    name: str, mask: Mask
-) -> None:
+def test_lesions_come_back_one_by_one_where_the_format_keeps_them_apart(mask: Mask) -> None:
     size = Size.of(mask)
     photo = dataset_photo(1, [part.on(size) for part in parts_of(mask)], size)
-    [label] = round_trip(name, [photo])
-    chosen = find_format(name)
-    if chosen.APART:
-        wanted = [rle.digest(chosen.kept(lesion)) for lesion in photo.lesions]
-        assert [rle.digest(lesion) for lesion in label.lesions] == wanted
+    for name in format_names():
+        note(name)
+        [label] = round_trip(name, [photo])
+        chosen = find_format(name)
+        if chosen.APART:
+            wanted = [rle.digest(chosen.kept(lesion)) for lesion in photo.lesions]
+            assert [rle.digest(lesion) for lesion in label.lesions] == wanted
 
 
 @given(mask=MASKS)

@@ -1,5 +1,6 @@
 """The table of what each format keeps of a mask, in the manual, is what formats do."""
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +39,7 @@ def apart(name: str, lesions: list[Mask]) -> str:
     return "yes" if came == {rle.digest(rle.encode(each)) for each in lesions} else "as one mask"
 
 
+@cache
 def table() -> list[str]:
     """The table, a line each."""
     several = KINDS["several parts"]
