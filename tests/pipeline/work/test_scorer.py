@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from imaging.decode.photo import fingerprint, read_file
 from imaging.framing import Size
@@ -62,7 +63,9 @@ def test_a_bad_photo_crosses_with_its_sentence_and_the_next_is_unharmed(
 def test_what_someone_waits_for_is_outlined_before_the_batch(
     scorer: Pool, folder: Path, draw: Draw
 ) -> None:
-    first = draw(folder / "first.jpg", size=(4000, 3000))
+    first = draw(folder / "first.jpg", size=(400, 300))
+    with Image.open(first) as picture:
+        picture.resize((4000, 3000)).save(first)
     batch = [Path(shutil.copy(first, folder / f"{number}.jpg")) for number in range(8)]
     wanted = draw(folder / "wanted.jpg")
     scorer.model()
