@@ -14,11 +14,12 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from imaging.decode.photo import Photo
 from imaging.framing import Mask, Pixels, Size
 from imaging.mask.outline import SMALLEST_PART, draw_mask
+from imaging.photo import Photo
 from models.evaluate.pairs import Pair, read_pairs
-from models.run.segmenter import Segmenter, open_segmenter, shipped_model
+from models.package.shipped import shipped_model
+from models.run.segmenter import Segmenter, open_segmenter
 from models.train.augmentation import Picture, paste
 from models.train.views import read_pair
 

@@ -14,10 +14,9 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from models.package.shipped import shipped_model
 from models.package.interface import OUTPUT_KEY, PROBABILITY
+from models.package.shipped import shipped_model
 from models.registry import Registry
-from models.run.segmenter import shipped_model
 from tests.pipeline.conftest import draw_photo, remember_photo
 from tests.support.commands import NEVUS, run, start
 from tests.support.databases import new_store

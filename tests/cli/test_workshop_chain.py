@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from models.package.shipped import shipped_model
 from models.proof.reference_files import references_folder
 from tests.cli.test_workshop import command as app_of
 from tests.models.conftest import draw_pair
