@@ -33,8 +33,11 @@ def watch_until(child: "pexpect.spawn[str]", holds: Callable[[], bool]) -> None:
     deadline = monotonic() + 120
     while not holds():
         assert monotonic() < deadline, "it did not happen"
+        # Whatever comes meanwhile: to look into a database for each piece of it takes long.
+        later = monotonic() + 0.05
         with suppress(pexpect.TIMEOUT):
-            child.read_nonblocking(1 << 16, timeout=0.05)
+            while (left := later - monotonic()) > 0:
+                child.read_nonblocking(1 << 16, timeout=left)
 
 
 def test_killed_while_the_brush_is_down_the_stroke_is_kept(clinic: Clinic, tmp_path: Path) -> None:
