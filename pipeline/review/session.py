@@ -14,7 +14,6 @@ from db.sqlite.changes import Changes
 from db.store import Store
 from db.together import LeftOut
 from db.values import (
-    Decision,
     DraftState,
     Heard,
     KeptEdits,
@@ -40,6 +39,7 @@ from pipeline.review.editor import Editor, Past
 from pipeline.review.glance import Glance, glance
 from pipeline.review.open_photo import OpenPhoto
 from pipeline.review.order import read_in_order
+from pipeline.review.refusals import nothing_to_accept, overruled
 from pipeline.review.reshaped import Reshaped, compare_forms
 from pipeline.review.shared import SharedSession
 from pipeline.review.sheet import Meant
@@ -220,7 +220,7 @@ class ReviewSession(SharedSession):
         """The mask that accepting stores, None where nothing was corrected; and its new form."""
         editor, revision = photo.editor, photo.details.revision
         if not photo.has_outline:
-            raise ReviewError(_nothing_to_accept(photo.details))
+            raise ReviewError(nothing_to_accept(photo.details))
         if not may_be_empty and not editor.mask.any():
             raise EmptyOutline(
                 "Its outline is empty. Accept it once more if that is meant, or say that "
@@ -282,7 +282,7 @@ class ReviewSession(SharedSession):
         overruling = self._store.overruling(self.reviewer)
         back = self._store.take_back(self.reviewer)
         if not back and overruling is not None:
-            raise Overruled(_overruled(self._store.photo(overruling.photo_id), overruling))
+            raise Overruled(overruled(self._store.photo(overruling.photo_id), overruling))
         ids = [decision.photo_id for decision in back]
         lines = self._store.queue_lines(str(self.folder), ids, self.reviewer)
         stand = {line.photo_id: Said(line.decision, Remarks.of(line)) for line in lines}
@@ -391,17 +391,3 @@ def _listed(heard: Heard) -> tuple[object, ...]:
 
 def _base_id(details: PhotoDetails) -> int | None:
     return None if details.revision is None else details.revision.id
-
-
-def _overruled(details: PhotoDetails, since: Decision) -> str:
-    return (
-        f"{since.reviewer} has decided {details.name} since you did: {since.kind}. That stands, "
-        "and no other decision of yours is left to take back."
-    )
-
-
-def _nothing_to_accept(details: PhotoDetails) -> str:
-    return (
-        f"{details.name} has no outline yet, so there is none to accept. Draw one, or say that "
-        "there is no lesion, or skip it."
-    )
