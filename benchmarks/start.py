@@ -1,8 +1,10 @@
 """A cold start, until the first photo of a known folder is drawn, and its parts.
 
-`python -m benchmarks.start FOLDER` measures the nevus of another checkout beside this one.
+`python -m benchmarks.start FOLDER` measures the nevus of another checkout beside this one; the
+parts are of this one.
 """
 
+import re
 import statistics
 import subprocess
 import sys
@@ -14,11 +16,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.accept import COLUMNS, ROWS, draws_photo
+from benchmarks.accept import COLUMNS, ROWS, UPDATE_ENDS
 from benchmarks.folder import copies, outline
 from benchmarks.terminal import NEVUS, a_home, running
 
 PHOTOS, ROUNDS = 12, 7
+WHOLE = "to the first photo, drawn"
 PARTS = {
     "imports, alone": "import tui.launch, tui.app, pipeline.review.session, db.store",
     "and the database": "from pathlib import Path; from db.store import Store; import tui.launch;"
@@ -28,26 +31,31 @@ PARTS = {
     "if __name__ == '__main__': Viewer().view(Path(sys.argv[1]), 1024)",
 }
 """Programs, each from the start of its process; they get a photo and the database."""
+COLOURS = 1000
+"""Of a photo at least; the empty canvas that is drawn before it has a few."""
 
 
 def main() -> None:
     """Print a table."""
     with tempfile.TemporaryDirectory(prefix="nevus-") as name:
-        folder, database = Path(name) / "photos", Path(name) / "nevus.db"
-        environment = a_home(Path(name))
+        folder = Path(name) / "photos"
         first, *_ = copies(folder, "[hrt]*.jpg", PHOTOS)
-        outline(folder, database, environment)
-        places = {"this": environment}
+        places = {"this": a_home(Path(name) / "this")}
         if sys.argv[1:]:
-            places["the other"] = environment | {"PYTHONPATH": sys.argv[1]}
-        command = [NEVUS, "review", str(folder), "--db", str(database)]
+            places["the other"] = a_home(Path(name) / "other") | {"PYTHONPATH": sys.argv[1]}
+        # Each its own: an older nevus opens no database of a newer one.
+        databases = {place: Path(name) / f"{place}.db" for place in places}
+        for place, there in places.items():
+            outline(folder, databases[place], there)
         spent: dict[str, dict[str, list[float]]] = {}
         for _ in range(ROUNDS):
             for place, there in places.items():
-                _add(spent, "to the first photo, drawn", place, _until_drawn(command, there))
-                for part, program in PARTS.items():
-                    given = [str(first), str(database)]
-                    _add(spent, part, place, _until_ended(Path(name), program, given, there))
+                command = [NEVUS, "review", str(folder), "--db", str(databases[place])]
+                _add(spent, WHOLE, place, _until_drawn(command, there))
+            for part, program in PARTS.items():
+                given = [str(first), str(databases["this"])]
+                took = _until_ended(Path(name), program, given, places["this"])
+                _add(spent, part, "this", took)
     _print(spent, list(places))
 
 
@@ -59,8 +67,19 @@ def _until_drawn(command: Sequence[str], environment: Mapping[str, str]) -> floa
     """Milliseconds from the start until the last byte of the first photo."""
     started = time.perf_counter()
     with running(command, COLUMNS, ROWS, environment) as terminal:
-        heard = terminal.hear_until(draws_photo)
-        return (heard.when(draws_photo(heard.sent)) - started) * 1000
+        heard = terminal.hear_until(_draws_first)
+        return (heard.when(_draws_first(heard.sent)) - started) * 1000
+
+
+def _draws_first(sent: bytes) -> int:
+    """How many bytes there were when a photo was drawn; 0 where none is."""
+    start = 0
+    for update in re.finditer(re.escape(UPDATE_ENDS), sent):
+        colours = re.findall(rb"[34]8;2;[0-9;]+", sent[start : update.end()])
+        if len(set(colours)) >= COLOURS:
+            return update.end()
+        start = update.end()
+    return 0
 
 
 def _until_ended(
@@ -78,12 +97,21 @@ def _print(spent: dict[str, dict[str, list[float]]], places: list[str]) -> None:
     for column in ("", *places, *(f"least, {place}" for place in places), "this : the other"):
         table.add_column(column, justify="right" if column else "left")
     for what, times in spent.items():
-        middles = [statistics.median(times[place]) for place in places]
-        least = [min(times[place]) for place in places]
-        ratios = [one / other for one, other in zip(times["this"], times[places[-1]], strict=True)]
-        figures = [f"{figure:,.0f}" for figure in [*middles, *least]]
-        table.add_row(what, *figures, f"{statistics.median(ratios):.2f}")
+        figures = [
+            f"{of(times[place]):,.0f}" if place in times else ""
+            for of in (statistics.median, min)
+            for place in places
+        ]
+        table.add_row(what, *figures, _ratio(times))
     Console(width=110).print(table)
+
+
+def _ratio(times: dict[str, list[float]]) -> str:
+    """The median of the rounds' quotients, where there are two."""
+    if len(times) < 2:
+        return ""
+    ours, theirs = times.values()
+    return f"{statistics.median(a / b for a, b in zip(ours, theirs, strict=True)):.2f}"
 
 
 if __name__ == "__main__":
