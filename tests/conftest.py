@@ -16,6 +16,7 @@ from tests.support.users import as_a_user
 
 # Tests run side by side: a pool of threads in each of them only waits for the others.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # So do the processes of an app that took one a core.
 os.environ.setdefault("NEVUS_WORKERS", "1")
 

@@ -54,7 +54,9 @@ def test_it_is_killed_and_fails_as_any_other() -> None:
 
 
 def test_a_terminal_of_its_own_interrupts_it_and_has_its_size() -> None:
-    waiting = "import os, time; print(os.get_terminal_size(0).columns, flush=True); time.sleep(600)"
+    # Whoever is started in the background inherits that interrupts are ignored.
+    hearing = "import os, signal, time; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    waiting = f"{hearing}; print(os.get_terminal_size(0).columns, flush=True); time.sleep(600)"
     child = InTerminal(sys.executable, ["-c", waiting], dimensions=(20, 77), timeout=120)
     child.expect_exact("77")
     child.send("\x03")

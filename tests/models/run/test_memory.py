@@ -1,5 +1,6 @@
 """A machine that is short of memory, or of a runtime, is no failure of the model or the photo."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -76,7 +77,9 @@ except ModelError as error:
 def printed(script: str, *arguments: str) -> str:
     """What a script in a process of its own printed last."""
     command = [sys.executable, "-c", script, *arguments]
-    answer = subprocess.run(command, capture_output=True, text=True, check=True)
+    # What was let go of before, as sources that had to be compiled, is no room for large things.
+    fixed = {**os.environ, "MALLOC_MMAP_THRESHOLD_": "65536"}
+    answer = subprocess.run(command, capture_output=True, text=True, check=True, env=fixed)
     return answer.stdout.splitlines()[-1]
 
 
