@@ -11,8 +11,12 @@ import cv2
 import numpy as np
 from PIL import Image
 
-OURS = ("", "-wal", "-shm", ".lock", ".segmenting", ".doing", ".doing.part", ".daily", ".backups")
-"""What nevus and SQLite lay beside a database, behind its name."""
+OURS = (
+    *("", "-wal", "-shm", "-journal"),
+    *(".lock", ".segmenting", ".doing", ".doing.part", ".daily", ".backups"),
+)
+"""What nevus and SQLite lay beside a database, behind its name; the journal where a process was
+killed before the file had its log: SQLite takes it away when it is opened next."""
 MAPS = ("", "-journal")
 
 

@@ -33,7 +33,7 @@ async def test_what_is_typed_is_found_at_once_and_escape_is_as_if_it_never_was(
     async with make_app().run_test(size=size) as pilot:
         screen = await press(pilot, "j", "slash", *"NAE")
         assert rows(screen) == [four[0], four[2]]
-        assert "2 found" in text_of(screen, "#search-found")
+        await until(pilot, lambda: "2 found" in text_of(screen, "#search-found"))
         line = text_of(screen, "#filter")
         assert "2 of 4 shown" in line
         assert "/NAE" in line
@@ -82,11 +82,13 @@ async def test_what_is_not_found_is_said_and_the_line_stays_also_where_a_photo_c
         screen = await press(pilot, "slash", *"xyz")
         assert "No photo fits what is asked for." in " ".join(text_of(screen, "#queue").split())
         screen = await press(pilot, "enter")
-        assert "No name and no note has “xyz” in it." in text_of(screen, "#search-found")
+        said = "No name and no note has “xyz” in it."
+        await until(pilot, lambda: said in text_of(screen, "#search-found"))
         four.append(clinic.outline("fifth.jpg", 9))
         await until(pilot, lambda: "0 of 5 decided" in text_of(screen, "#progress"))
         await settled(pilot)
-        assert "No name and no note has “xyz” in it." in text_of(screen, "#search-found")
+        said = "No name and no note has “xyz” in it."
+        await until(pilot, lambda: said in text_of(screen, "#search-found"))
         assert isinstance(screen.focused, Input)
         screen = await press(pilot, "escape")
         assert set(rows(screen)) == set(four)
@@ -96,7 +98,7 @@ async def test_what_is_not_found_is_said_and_the_line_stays_also_where_a_photo_c
 async def test_a_number_goes_to_that_photo(make_app: MakeApp, four: list[int]) -> None:
     async with make_app().run_test(size=(120, 40)) as pilot:
         screen = await press(pilot, "slash", "#", "9")
-        assert "4 photos are shown" in text_of(screen, "#search-found")
+        await until(pilot, lambda: "4 photos are shown" in text_of(screen, "#search-found"))
         screen = await press(pilot, "backspace", "3", "enter")
         assert shown_photo(screen) == four[2]
         assert rows(screen) == four

@@ -30,14 +30,17 @@ def out_of_sight(path: Path) -> Iterator[None]:
 
     A link to a name that is longer than names may be is such a place.
     """
-    away = path.parent.with_name("away.jpg")
+    away, link = (path.parent.with_name(name) for name in ("away.jpg", "link.jpg"))
     if path.exists():
-        path.rename(away)
-    path.symlink_to("x" * 300)
+        away.hardlink_to(path)
+    link.symlink_to("x" * 300)
+    # In one step each: in between nothing would lie there, and the photo would be gone.
+    link.replace(path)
     yield
-    path.unlink()
     if away.exists():
-        away.rename(path)
+        away.replace(path)
+    else:
+        path.unlink()
 
 
 def names(store: Store, folder: Path) -> list[str]:
