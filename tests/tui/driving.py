@@ -165,6 +165,9 @@ async def flushed(pilot: Pilot[None]) -> None:
     """Let every message arrive, and what is posted on its arrival, up to the app."""
     # A process that gets no turn on a busy machine looks like one that is idle.
     await _arrived(pilot)
+    # Once a message goes through all of them too: what is called behind a refresh comes before it.
+    await pilot._wait_for_screen(PATIENCE)
+    await _arrived(pilot)
     await wait_for_idle(0)
     pilot.app.screen._on_timer_update()
 
