@@ -25,8 +25,22 @@ def test_it_comes_back_as_it_was(grid: Probabilities) -> None:
 
 @given(MAPS)
 def test_one_that_was_kept_before_does_too(grid: Probabilities) -> None:
-    before = zlib.compress(grid.astype("<f2").tobytes(), 1)
-    assert np.array_equal(unpacked(before, *grid.shape), grid)
+    whole = zlib.compress(grid.astype("<f2").tobytes(), 1)
+    planes = grid.astype("<f2").view(np.uint8).reshape(-1, 2).T
+    for before in (whole, b"\1" + zlib.compress(planes.tobytes(), 1)):
+        assert np.array_equal(unpacked(before, *grid.shape), grid)
+
+
+@given(MAPS, st.data())
+def test_one_that_has_lost_its_end_or_changed_is_told(
+    grid: Probabilities, data: st.DataObject
+) -> None:
+    whole = packed(grid)
+    at = data.draw(st.integers(1, len(whole) - 1))
+    turned = whole[:at] + bytes([whole[at] ^ 0x55]) + whole[at + 1 :]
+    for damaged in (whole[:at], turned):
+        with pytest.raises(ValueError, match=r"unpacked|reshape|inhomogeneous"):
+            unpacked(damaged, *grid.shape)
 
 
 @pytest.mark.parametrize("shape", [(3, 4), (4, 3), (1, 13), (13, 0)])
