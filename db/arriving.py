@@ -2,10 +2,21 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain
 from typing import TypeAlias
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import (
+    BindParameter,
+    Delete,
+    Insert,
+    Select,
+    bindparam,
+    delete,
+    insert,
+    inspect,
+    select,
+)
 from sqlmodel import Session, col
 
 from db.arrivals import Arrival, NewOutline
@@ -28,6 +39,7 @@ from db.tables import (
 
 NUMBERED = (PhotoRow, FileRow, PredictionRow, RevisionRow)
 """The tables whose rows others point at by their ids."""
+_VALUES: BindParameter[str] = bindparam("values", expanding=True)
 NextIds: TypeAlias = Mapping[type[Table], int]
 
 
@@ -42,8 +54,8 @@ class Outlined:
 
 def unheard_of(session: Session, arrivals: Sequence[Arrival]) -> list[Arrival]:
     """Those whose picture and whose path are both unknown; of the same picture the first."""
-    contents = _known(session, PhotoRow.content_hash, (_content(each) for each in arrivals))
-    paths = _known(session, FileRow.path, (each.photo.stat.path for each in arrivals))
+    contents = _known(session, _contents(), (_content(each) for each in arrivals))
+    paths = _known(session, _paths(), (each.photo.stat.path for each in arrivals))
     new: dict[str, Arrival] = {}
     for each in arrivals:
         if _content(each) not in contents and each.photo.stat.path not in paths:
@@ -59,8 +71,7 @@ def add_new(session: Session, arrivals: Sequence[Arrival]) -> list[int]:
     files = _added(
         session, next_ids, FileRow, [file_values(*each) for each in zip(news, photos, strict=True)]
     )
-    paths = [new.stat.path for new in news]
-    session.execute(delete(AsideRow).where(col(AsideRow.path).in_(paths)))
+    session.connection().execute(_no_longer_aside(), {"values": [new.stat.path for new in news]})
     made = zip((each.outline for each in arrivals), photos, files, strict=True)
     outlined = [Outlined(one, photo, file) for one, photo, file in made if one is not None]
     drawn = _add_outlines(session, next_ids, outlined) if outlined else {}
@@ -103,9 +114,7 @@ def _add_outlines(
 
 def _next_ids(session: Session) -> NextIds:
     """Ids of the rows that come next: to ask for each one's would take a statement a row."""
-    names = [str(table.__tablename__) for table in NUMBERED]
-    row = session.execute(select(*(NextId(name).label(name) for name in names))).one()
-    return dict(zip(NUMBERED, row, strict=True))
+    return dict(zip(NUMBERED, session.connection().execute(_numbers()).one(), strict=True))
 
 
 def _added(
@@ -117,13 +126,42 @@ def _added(
     return ids
 
 
+@cache
+def _numbers() -> "Select[*tuple[int, ...]]":
+    names = [str(table.__tablename__) for table in NUMBERED]
+    return select(*(NextId(name).label(name) for name in names))
+
+
 def _insert(session: Session, table: type[Table], rows: Sequence[Values]) -> None:
-    # No object is made of a row: that takes longer than to store it.
-    session.execute(insert(table), rows)
+    # By the table itself: to make an object of a row, or to look at it as one, takes longer than to
+    # store it.
+    session.connection().execute(_into(table), rows)
 
 
-def _known(session: Session, column: str, values: Iterable[str]) -> set[str]:
-    return set(session.scalars(select(col(column)).where(col(column).in_(list(values)))))
+@cache
+def _into(table: type[Table]) -> Insert:
+    return insert(inspect(table).local_table)
+
+
+def _known(session: Session, asked: "Select[str]", values: Iterable[str]) -> set[str]:
+    return set(session.connection().scalars(asked, {"values": list(values)}))
+
+
+@cache
+def _contents() -> "Select[str]":
+    column = col(PhotoRow.content_hash)
+    return select(column).where(column.in_(_VALUES))
+
+
+@cache
+def _paths() -> "Select[str]":
+    column = col(FileRow.path)
+    return select(column).where(column.in_(_VALUES))
+
+
+@cache
+def _no_longer_aside() -> Delete:
+    return delete(AsideRow).where(col(AsideRow.path).in_(_VALUES))
 
 
 def _content(arrival: Arrival) -> str:

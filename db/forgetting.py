@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select
 from sqlmodel import Session, col
 
 from db.errors import ForgottenPhoto
@@ -61,14 +62,15 @@ class Forgetting(Sessions):
 
     def tombstones_of(self, contents: Collection[str]) -> dict[str, Tombstone]:
         """Which of these pictures were forgotten, by hash."""
-        rows = select(TombstoneRow).where(col(TombstoneRow.content_hash).in_(contents))
+        asked = {"contents": list(contents)}
         with self._reading() as session:
-            return {row.content_hash: _tombstone(row) for row in session.scalars(rows)}
+            rows = session.connection().execute(_tombstones(), asked)
+            return {row.content_hash: Tombstone(*row) for row in rows}
 
     def _check_not_forgotten(self, session: Session, contents: Iterable[str]) -> None:
         """Raise ForgottenPhoto where a picture was forgotten while it was looked at."""
-        column = col(TombstoneRow.content_hash)
-        forgotten = session.scalars(select(column).where(column.in_(list(contents)))).all()
+        asked = {"contents": list(contents)}
+        forgotten = session.connection().scalars(_tombstones(), asked).all()
         for content_hash in forgotten:
             # One may have been kept since.
             self._maps.forget(content_hash)
@@ -107,3 +109,10 @@ def _lies_at(session: Session, photo: KnownPhoto, path: str) -> bool:
 
 def _tombstone(row: TombstoneRow) -> Tombstone:
     return Tombstone(row.content_hash, row.reviewer, row.made_at)
+
+
+@cache
+def _tombstones() -> "Select[str, str, datetime]":
+    row = TombstoneRow
+    columns = (col(row.content_hash), col(row.reviewer), col(row.made_at))
+    return select(*columns).where(col(row.content_hash).in_(bindparam("contents", expanding=True)))

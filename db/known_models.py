@@ -1,6 +1,19 @@
 """The models that have outlined photos here, by the hash of what they are."""
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, literal, select
+from functools import cache
+
+from sqlalchemy import (
+    ColumnElement,
+    Insert,
+    Select,
+    String,
+    and_,
+    bindparam,
+    exists,
+    func,
+    insert,
+    select,
+)
 from sqlmodel import Session, col
 
 from db.columns import Moment, now
@@ -10,11 +23,17 @@ from imaging.values import Receipt
 
 def know_model(session: Session, receipt: Receipt) -> None:
     """Remember a receipt's model under its name, if it is not known under any."""
-    known = exists().where(col(ModelRow.hash) == receipt.model_hash)
-    columns = (literal(receipt.model_hash), literal(receipt.model_name), literal(now(), Moment()))
-    # One statement, not two: it is asked for every photo, and nearly always nothing is new.
-    new = select(*columns).where(~known)
-    session.execute(insert(ModelRow).from_select(["hash", "name", "first_seen_at"], new))
+    said = {"hash": receipt.model_hash, "name": receipt.model_name, "now": now()}
+    session.connection().execute(_new_model(), said)
+
+
+@cache
+def _new_model() -> Insert:
+    """One statement, not two: it is asked for every photo, and nearly always nothing is new."""
+    model_hash, name = bindparam("hash", type_=String), bindparam("name", type_=String)
+    known = exists().where(col(ModelRow.hash) == model_hash)
+    new = select(model_hash, name, bindparam("now", type_=Moment())).where(~known)
+    return insert(ModelRow).from_select(["hash", "name", "first_seen_at"], new)
 
 
 def last_use() -> Select[str]:
