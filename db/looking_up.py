@@ -4,7 +4,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, String, and_, bindparam, or_, select
+from sqlalchemy import (
+    BindParameter,
+    CompoundSelect,
+    Select,
+    String,
+    and_,
+    bindparam,
+    or_,
+    select,
+    union_all,
+)
 from sqlmodel import Session, col
 
 from db.arrivals import LookUp, Unchanged
@@ -57,6 +67,23 @@ class LookingUp(Sessions):
                 known[seen] = Unchanged(photo_id, outlined, decision is not None)
             return [known.get((s.path, s.inode, s.bytes, s.modified_ns)) for s in stats]
 
+    def never_heard_of(self, stats: Sequence[FileStat]) -> set[FileStat]:
+        """Those of these files of which `look_up` knows nothing.
+
+        Nothing ever lay at their paths, and the same files lay nowhere else. Two statements; for
+        some hundreds of files at once.
+        """
+        asked = {"paths": [stat.path for stat in stats], "inodes": [stat.inode for stat in stats]}
+        with self._reading() as session:
+            paths = set(session.scalars(_paths(), asked))
+            elsewhere = {tuple(seen) for seen in session.execute(_elsewhere(), asked)}
+        return {
+            stat
+            for stat in stats
+            if stat.path not in paths
+            and (stat.inode, stat.bytes, stat.modified_ns) not in elsewhere
+        }
+
 
 _NOTHING = Unchanged(None, outlined=False)
 _Seen = tuple[str, int, int, int]
@@ -90,6 +117,22 @@ def _aside() -> "Select[str, int, int, int, str]":
     return select(
         col(row.path), col(row.inode), col(row.bytes), col(row.modified_ns), col(row.cause)
     ).where(col(row.path).in_(bindparam("paths", expanding=True)))
+
+
+@cache
+def _paths() -> "CompoundSelect[str]":
+    asked: BindParameter[str] = bindparam("paths", expanding=True)
+    return union_all(
+        *(select(col(row.path)).where(col(row.path).in_(asked)) for row in (FileRow, AsideRow))
+    )
+
+
+@cache
+def _elsewhere() -> "Select[int, int, int]":
+    row = FileRow
+    return select(col(row.inode), col(row.bytes), col(row.modified_ns)).where(
+        col(row.inode).in_(bindparam("inodes", expanding=True))
+    )
 
 
 @cache

@@ -8,7 +8,7 @@ from pathlib import Path
 from db.arrivals import Unchanged
 from db.store import Store
 from db.values import Cause
-from pipeline.intake.known import PAGE, look_up_page
+from pipeline.intake.known import PAGE, look_up_page, stat_of
 from pipeline.intake.lease import Lease
 from pipeline.intake.notice import Notice, Seen, look_for
 from pipeline.intake.outcome import Outcome, Settled
@@ -83,7 +83,8 @@ class Following:
                 return
 
     def _look_up(self, page: Sequence[Path]) -> Iterator[tuple[Path, Unchanged | None]]:
-        return zip(page, look_up_page(self._store, page, self._model_hash), strict=True)
+        stats = [stat_of(path) for path in page]
+        return zip(page, look_up_page(self._store, stats, self._model_hash), strict=True)
 
     def _outcome(self, path: Path, found: Unchanged | None) -> Outcome | None:
         if found is None:

@@ -13,17 +13,17 @@ PAGE = 500
 
 
 def look_up_page(
-    store: Store, paths: Sequence[Path], model_hash: str | None
+    store: Store, stats: Sequence[FileStat | None], model_hash: str | None
 ) -> list[Unchanged | None]:
     """What is known of each of these files, a `PAGE` of them at most; None where it is to be
     looked at by itself. Raises StoreError.
     """
-    stats = [_stat(path) for path in paths]
     found = iter(store.unchanged([stat for stat in stats if stat is not None], model_hash))
     return [None if stat is None else next(found) for stat in stats]
 
 
-def _stat(path: Path) -> FileStat | None:
+def stat_of(path: Path) -> FileStat | None:
+    """What the file system tells of a file; None where it can't be looked at."""
     try:
         return file_stat(path)
     except OSError:

@@ -15,7 +15,7 @@ from imaging.text import printable
 from imaging.values import FileStat, Fingerprint
 from models.package.package import ModelError
 from pipeline.errors import JobFailed, PhotoTooSlow, WorkerDied
-from pipeline.intake.known import look_up_page
+from pipeline.intake.known import look_up_page, stat_of
 from pipeline.intake.outcome import Outcome, Settled
 from pipeline.intake.scan import file_stat, stored_path
 from pipeline.intake.signature import NOTHING_THERE
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 BAD_LUCK = (PhotoUnavailable, WorkerDied)
 """What the machine did, and not the file."""
 AGAIN = "nevus tries it again by itself."
+NOTHING = LookUp(known=False, photo_id=None, outlined=False, contents=frozenset())
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,10 +98,15 @@ class Segmenting:
         self._scorer = scorer
         self._model_hash = None if model is None else model.hash
         self._complete = complete
+        self._unheard_of: set[FileStat] = set()
+        """Of the last page: what another process stores of them meanwhile costs an outline."""
 
     def pass_known(self, paths: Sequence[Path]) -> Passed:
         """Look at a page of files, none of which is read. Raises StoreError."""
-        page = zip(paths, look_up_page(self._store, paths, self._model_hash), strict=True)
+        stats = [stat_of(path) for path in paths]
+        known = look_up_page(self._store, stats, self._model_hash)
+        self._note_unheard_of(stats, known)
+        page = zip(paths, known, strict=True)
         seen = [(path, found, self._known(found)) for path, found in page if found is not None]
         return Passed(
             [Settled(path, outcome, as_before=True) for path, _, outcome in seen if outcome],
@@ -116,7 +122,7 @@ class Segmenting:
             stat = file_stat(path)
         except OSError as error:
             return self._not_seen(path, error)
-        found = self._store.look_up(stat, self._model_hash)
+        found = self._look_up(stat)
         known = self._known(found) if found.known else None
         if known is not None:
             return Settled(path, known, as_before=True)
@@ -179,6 +185,20 @@ class Segmenting:
             return self._put_off(file_stat(path), path, sentence)
         except OSError as unseen:
             return self._not_seen(path, unseen)
+
+    def _note_unheard_of(
+        self, stats: Sequence[FileStat | None], known: Sequence[Unchanged | None]
+    ) -> None:
+        left = zip(stats, known, strict=True)
+        new = [stat for stat, found in left if stat is not None and found is None]
+        self._unheard_of = self._store.never_heard_of(new) if new else set()
+
+    def _look_up(self, stat: FileStat) -> LookUp:
+        if stat in self._unheard_of:
+            # Once: it is stored by the next time.
+            self._unheard_of.discard(stat)
+            return NOTHING
+        return self._store.look_up(stat, self._model_hash)
 
     def _hand_over(self, path: Path, outlined: frozenset[str]) -> "Future[Any]":
         if self._model_hash is None:

@@ -5,13 +5,14 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.sql import sent
-from db.arrivals import Arrival, Unchanged
+from db.arrivals import Arrival, LookUp, Unchanged
 from db.store import Store
 from db.values import Cause
 from imaging.values import FileStat
 from tests.db.conftest import FOLDER, new_photo, outline
 
 MODEL = "m" * 64
+NOTHING = LookUp(known=False, photo_id=None, outlined=False, contents=frozenset())
 MODELS = (None, MODEL, "n" * 64)
 
 
@@ -46,6 +47,11 @@ def test_many_at_once_are_known_as_each_is_by_itself(store: Store, model_hash: s
     found = store.unchanged(stats, model_hash)
     assert found == [known_by_itself(store, stat, model_hash) for stat in stats]
     assert len({each for each in found if each is not None}) > 3
+    unheard_of = store.never_heard_of(stats)
+    assert {store.look_up(stat, model_hash) for stat in unheard_of} == {NOTHING}
+    # By its inode alone it might be one of the others, renamed.
+    assert replace(new_photo("new.jpg").stat, inode=7) in unheard_of
+    assert not unheard_of & set(before[:-1])
 
 
 def test_a_page_of_files_takes_as_many_statements_as_one(store: Store) -> None:
@@ -56,7 +62,9 @@ def test_a_page_of_files_takes_as_many_statements_as_one(store: Store) -> None:
     for some in (stats[:1], stats):
         with sent() as statements:
             assert None not in store.unchanged(some, MODEL)
+            assert store.never_heard_of(some) == set()
         asked.append([each for each in statements if each.startswith("SELECT")])
     one, many = map(len, asked)
-    assert one == many == 2
+    assert one == many == 4
     assert store.unchanged([]) == []
+    assert store.never_heard_of([]) == set()

@@ -70,7 +70,8 @@ def test_files_that_are_known_are_asked_for_along_indexes(store: Store) -> None:
     stats = [new_photo(name).stat for name in ("a.jpg", "b.jpg")]
     with sent() as statements:
         store.unchanged(stats, "m" * 64)
+        store.never_heard_of(stats)
     plans = plans_of(store, statements)
-    assert len(plans) == 2
+    assert len(plans) == 4
     for plan in plans:
         assert not [step for step in plan if step.startswith("SCAN")]

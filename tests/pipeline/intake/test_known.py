@@ -14,10 +14,10 @@ from pipeline.intake.agenda import Agenda
 from pipeline.intake.driver import Driver
 from pipeline.intake.following import Following
 from pipeline.intake.ingest import Ingest, IngestProgress, Rhythm
-from pipeline.intake.outcome import Outcome
+from pipeline.intake.outcome import Outcome, Settled
 from pipeline.intake.scan import file_stat, scan
 from pipeline.intake.segment import vanished
-from pipeline.intake.segmenting import Segmenting
+from pipeline.intake.segmenting import Errand, Heard, Segmenting
 from pipeline.intake.sights import Pace
 from pipeline.work.scorer import Pool
 
@@ -152,3 +152,30 @@ def test_a_row_that_is_damaged_holds_up_none_of_the_files_beside_it(
             passed |= set() if settled is None else {settled.path}
     assert passed == {*paths} - {paths[3]}
     assert refused == 1
+
+
+def test_new_files_are_not_looked_up_one_by_one(
+    store: Store, modelless: Pool, folder: Path, draw: Draw
+) -> None:
+    drawn = [draw(folder / f"{n}.png", (64, 48), at=(n, 0)) for n in range(5)]
+    with sent() as statements:
+        found = dict(outcomes(driver_over(store, modelless, drawn), len(drawn)))
+    assert found == dict.fromkeys(drawn, Outcome.STORED)
+    assert not [each for each in statements if "JOIN aside" in each]
+
+
+def test_a_new_file_that_another_process_stores_before_its_turn_is_known(
+    store: Store, modelless: Pool, folder: Path, draw: Draw
+) -> None:
+    drawn = [draw(folder / f"{n}.png", (64, 48), at=(n, 0)) for n in range(2)]
+    segmenting = Segmenting(store, modelless, None)
+    assert not segmenting.pass_known(drawn).known
+    outcomes(driver_over(store, modelless, drawn), len(drawn))
+    for path in drawn:
+        errand = segmenting.begin(path)
+        assert isinstance(errand, Errand)
+        heard = segmenting.hear(errand)
+        assert isinstance(heard, Heard)
+        assert [settled.outcome for settled in segmenting.keep([heard])] == [Outcome.KNOWN]
+        # From now on it is looked up again.
+        assert segmenting.begin(path) == Settled(path, Outcome.KNOWN, as_before=True)
