@@ -73,7 +73,7 @@ class Statistics:
     """All that is told.
 
     `reviewed` is how many photos had been decided at which moments, of the local time and without a
-    zone, a spell apart where any were decided between. `seconds` are how often photos took so long,
+    zone, a spell apart where any were decided between, and none later than now. `seconds` are how often photos took so long,
     `dices` how often corrected outlines were so much like the model's; `compared` of them all.
     """
 
@@ -102,7 +102,7 @@ def read_statistics(store: Store, zone: tzinfo | None = None, latest: int = LATE
         heap.time(taken)
     for work, alike in finals:
         heap.compare(work, alike)
-    return heap.statistics(names, _over_time(decided, zone))
+    return heap.statistics(names, _over_time(decided, zone, datetime.now(zone)))
 
 
 def _dice(final: Final) -> float | None:
@@ -181,7 +181,10 @@ def _told_apart(names: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _over_time(decided: Iterable[Decided], zone: tzinfo | None) -> list[tuple[datetime, int]]:
+def _over_time(
+    decided: Iterable[Decided], zone: tzinfo | None, now: datetime
+) -> list[tuple[datetime, int]]:
+    now = now.replace(tzinfo=None)
     spells: Counter[datetime] = Counter()
     for one in decided:
         if one.kind is not DecisionKind.SKIPPED:
@@ -191,7 +194,9 @@ def _over_time(decided: Iterable[Decided], zone: tzinfo | None) -> list[tuple[da
     for since in sorted(spells):
         moments.setdefault(since, so_far)
         so_far += spells[since]
-        moments[since + SPELL] = so_far
+        end = since + SPELL
+        # The last spell may last still; one that begins later was told by another clock.
+        moments[now if since < now < end else end] = so_far
     return list(moments.items())
 
 

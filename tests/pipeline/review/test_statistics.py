@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -100,6 +100,13 @@ def test_what_was_reviewed_by_when_is_told_in_the_time_of_a_place(store: Store) 
         (datetime(2026, 3, 4, 13, 50), 3),
         (datetime(2026, 3, 4, 14), 4),
     )
+
+
+def test_what_was_reviewed_just_now_is_told_of_no_later_moment(store: Store) -> None:
+    decide(store, outline(store, "a.jpg"), DecisionKind.ACCEPTED)
+    (begun, none), (last, one) = read_statistics(store, UTC).reviewed
+    assert (none, one) == (0, 1)
+    assert begun < last <= datetime.now(UTC).replace(tzinfo=None)
 
 
 def test_of_nothing_there_is_nothing_to_tell(store: Store) -> None:
