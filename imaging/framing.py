@@ -4,7 +4,7 @@ Coordinates are continuous: the left edge of the first pixel is 0, the right edg
 the width. Only this module maps between a photo and a grid.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import ceil, floor
 from typing import Any
@@ -137,17 +137,7 @@ class Framing:
         rows = _reached(np.flatnonzero(found.any(axis=1)), self.height, self.photo.height)
         columns = _reached(np.flatnonzero(found.any(axis=0)), self.width, self.photo.width)
         drawn = np.empty((columns.stop - columns.start, rows.stop - rows.start), np.bool_)
-        tall = _turned_to(whole, Size(self.width, self.photo.height))
-        # One for all bands: memory that is asked for anew costs as much as what is drawn in it.
-        room = np.empty((self.photo.width, BAND), np.float32)
-        for start in range(rows.start // BAND * BAND, rows.stop, BAND):
-            band = np.ascontiguousarray(tall[start : start + BAND].T)
-            values = cv2.resize(
-                band,
-                (band.shape[1], self.photo.width),
-                dst=room if band.shape[1] == BAND else None,
-                interpolation=cv2.INTER_LINEAR,
-            )
+        for start, values in self._bands(whole, rows, columns.stop):
             first, last = max(start, rows.start), min(start + BAND, rows.stop)
             np.greater_equal(
                 values[columns, first - start : last - start],
@@ -155,6 +145,28 @@ class Framing:
                 out=drawn[:, first - rows.start : last - rows.start],
             )
         return (rows, columns), drawn.T
+
+    def _bands(
+        self, whole: Probabilities, rows: slice, columns_end: int
+    ) -> Iterator[tuple[int, Probabilities]]:
+        """The photo's `rows`, `BAND` at a time: the first one's number, and (columns, BAND) of them.
+
+        What lies behind the columns and rows that are asked for is left out. What lies before them
+        can't be: OpenCV would round their places otherwise.
+        """
+        if not rows.stop:
+            return
+        high, wide = self.photo.height / self.height, self.photo.width / self.width
+        small = np.ascontiguousarray(whole[: ceil(rows.stop / high) + 2].T, np.float32)
+        tall = cv2.resize(small, None, fx=high, fy=1, interpolation=cv2.INTER_LINEAR)
+        tall = tall[: ceil(columns_end / wide) + 2]
+        # One for all bands: memory that is asked for anew costs as much as what is drawn in it.
+        room = np.empty((round(len(tall) * wide), BAND), np.float32)
+        for start in range(rows.start // BAND * BAND, rows.stop, BAND):
+            band = np.ascontiguousarray(tall[:, start : start + BAND])
+            into = room if band.shape[1] == BAND else None
+            values = cv2.resize(band, None, dst=into, fx=1, fy=wide, interpolation=cv2.INTER_LINEAR)
+            yield start, np.asarray(values, np.float32)
 
     def map_to_square(
         self, grid: Probabilities, left: float, top: float, side: float, size: int
