@@ -1,6 +1,6 @@
 """Rows of photos and of files that were set aside, drawn only where they are seen."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from rich.cells import set_cell_size
 from rich.segment import Segment
@@ -61,6 +61,7 @@ class RowView(ScrollView):
         super().__init__(id=id)
         self._headed = ""
         self._rows = Rows(folder)
+        self._styles: dict[tuple[str, bool], Style] = {}
         self.empty = ""
         """What is said where no row is shown."""
 
@@ -144,11 +145,33 @@ class RowView(ScrollView):
             return Strip([Segment(text, self._style("quiet"))], width)
         return Strip.blank(width, self.rich_style)
 
+    def refresh(
+        self,
+        *regions: Region,
+        repaint: bool = True,
+        layout: bool = False,
+        recompose: bool = False,
+    ) -> Self:
+        """Draw anew: where it is all of it, in styles that may have changed."""
+        # Textual forgets them for a single row, too, and takes longer to find them than to draw it.
+        if not regions:
+            self._styles.clear()
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+    def notify_style_update(self) -> None:
+        """Other styles hold."""
+        self._styles.clear()
+        super().notify_style_update()
+
     def _style(self, name: str, chosen: bool = False) -> Style:
-        style = self.get_component_rich_style(f"queue--{name}")
-        if not chosen:
-            return style
-        return style + Style(bgcolor=self.get_component_rich_style("queue--cursor").bgcolor)
+        found = self._styles.get((name, chosen))
+        if found is None:
+            found = self.get_component_rich_style(f"queue--{name}")
+            if chosen:
+                cursor = self.get_component_rich_style("queue--cursor")
+                found += Style(bgcolor=cursor.bgcolor)
+            self._styles[name, chosen] = found
+        return found
 
     def _strip(self, index: int, line: int, width: int) -> Strip:
         row, chosen = self._rows[index], index == self.cursor
