@@ -149,7 +149,7 @@ class Framing:
     def _bands(
         self, whole: Probabilities, rows: slice, columns_end: int
     ) -> Iterator[tuple[int, Probabilities]]:
-        """The photo's `rows`, `BAND` at a time: the first one's number, and (columns, BAND) of them.
+        """The photo's `rows`, `BAND` at a time: the first one's number, and their (columns, BAND).
 
         What lies behind the columns and rows that are asked for is left out. What lies before them
         can't be: OpenCV would round their places otherwise.

@@ -73,8 +73,9 @@ class Statistics:
     """All that is told.
 
     `reviewed` is how many photos had been decided at which moments, of the local time and without a
-    zone, a spell apart where any were decided between, and none later than now. `seconds` are how often photos took so long,
-    `dices` how often corrected outlines were so much like the model's; `compared` of them all.
+    zone, a spell apart where any were decided between, and none later than now. `seconds` are how
+    often photos took so long, `dices` how often corrected outlines were so much like the model's;
+    `compared` of them all.
     """
 
     total: Share
