@@ -121,7 +121,6 @@ class DecidingScreen(MeaningScreen):
         kind, remarks = stored_kind(decision, self._bench.edited), self.remarks
         again = self._was_decided()
         self._desk.hold()
-        self._hold_state()
         self._pace.decide()
         said = Said(kind, remarks, self._desk.reviewer)
         self._queue.mark(opened.details.photo_id, said)
@@ -185,9 +184,8 @@ class DecidingScreen(MeaningScreen):
         return REASON_HINTS if self._asks_reason else super()._hints()
 
     def _after_drawing(self) -> None:
-        """Begin with what a photo is not to wait for: what is stored, and the lines round it."""
+        """Begin with what a photo is not to wait for: what is stored, and the line on top."""
         self._desk.go_on()
-        self._tell_state()
         self._count()
 
     def _uncount(self, *photo_ids: int) -> None:

@@ -195,10 +195,6 @@ class EditingScreen(Screen[None]):
             self._telling = True
             self.call_next(self._tell_state)
 
-    def _hold_state(self) -> None:
-        """Tell it when whoever says so tells it."""
-        self._telling = True
-
     def _tell_state(self) -> None:
         self._telling = False
         self._status.state = self._state()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from textual.content import Content
 from textual.reactive import reactive
+from textual.strip import Strip
 from textual.widget import Widget
 
 from db.values import Tool
@@ -11,6 +12,9 @@ from imaging.text import printable
 from imaging.view.overlay import Shown
 from pipeline.review.shape import SHAPES
 from tui.words import FLAG, GAP, fitting, shorten
+
+AT_HAND = 16
+"""Lines that are kept as they were drawn."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,21 @@ class Status(Widget):
     def __init__(self, reviewer: str, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._reviewer = printable(reviewer)
+        self._lines: dict[tuple[State, int], Strip] = {}
+
+    def notify_style_update(self) -> None:
+        """Other colours hold."""
+        self._lines.clear()
+        super().notify_style_update()
+
+    def render_line(self, y: int) -> Strip:
+        """The line; said again, as "saving" and "saved" are with every decision, it is at hand."""
+        said = self.state, self.size.width
+        if said not in self._lines:
+            if len(self._lines) >= AT_HAND:
+                self._lines.clear()
+            self._lines[said] = super().render_line(y)
+        return self._lines[said]
 
     def render(self) -> Content:
         """The parts that fit, and the reviewer on the right."""
