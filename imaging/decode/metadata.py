@@ -2,7 +2,7 @@
 
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from io import BytesIO
 
 from PIL import Image
@@ -20,7 +20,8 @@ from imaging.decode.heif import is_avif, is_heif, item_spans, read_catalogue
 
 _EXIF = b"Exif\0\0"
 _XMP = b"http://ns.adobe.com/xap/1.0/\0"
-_PNG_XMP, _PNG_EXIF = b"XML:com.adobe.xmp", (b"Raw profile type exif", b"Raw profile type APP1")
+_PNG_XMP = (b"XML:com.adobe.xmp",)
+_PNG_EXIF = (b"Raw profile type exif", b"Raw profile type APP1")
 _TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt"})
 _LONGEST = 2**24
 """Bytes of an unpacked text: more is no metadata."""
@@ -52,9 +53,7 @@ def _exif_payloads(data: bytes) -> Iterator[bytes]:
     elif data.startswith(PNG):
         chunks = list(png_chunks(data))
         yield from (data[p.payload : p.end - 4] for p in chunks if p.kind == b"eXIf")
-        for keyword, text in _texts(data, chunks):
-            if keyword in _PNG_EXIF:
-                yield _profile(text)
+        yield from map(_profile, _texts(data, chunks, _PNG_EXIF))
     elif is_webp(data):
         yield from (data[p.payload : p.end] for p in webp_chunks(data) if p.kind == b"EXIF")
     elif is_heif(data):
@@ -67,8 +66,7 @@ def _xmp_payloads(data: bytes) -> Iterator[bytes]:
     if data.startswith(JPEG):
         yield from _segments(data, _XMP)
     elif data.startswith(PNG):
-        texts = _texts(data, list(png_chunks(data)))
-        yield from (text for keyword, text in texts if keyword == _PNG_XMP)
+        yield from _texts(data, list(png_chunks(data)), _PNG_XMP)
     elif is_webp(data):
         yield from (data[p.payload : p.end] for p in webp_chunks(data) if p.kind == b"XMP ")
 
@@ -86,17 +84,19 @@ def _heif_items(data: bytes, kind: bytes) -> Iterator[bytes]:
             yield b"".join(data[start:end] for start, end in item_spans(data, listed, number))
 
 
-def _texts(data: bytes, chunks: list[Chunk]) -> Iterator[tuple[bytes, bytes]]:
-    """The keywords and texts of a PNG, unpacked."""
+def _texts(data: bytes, chunks: list[Chunk], keywords: Container[bytes]) -> Iterator[bytes]:
+    """The texts of a PNG under one of these keywords, unpacked."""
     for part in (each for each in chunks if each.kind in _TEXTS):
         keyword, _, rest = data[part.payload : part.end - 4].partition(b"\0")
+        if keyword not in keywords:
+            continue
         if part.kind == b"tEXt":
-            yield keyword, rest
+            yield rest
         elif part.kind == b"zTXt":
-            yield keyword, _unpacked(rest[1:])
+            yield _unpacked(rest[1:])
         elif part.kind == b"iTXt" and len(rest) > 2:
             text = rest[2:].split(b"\0", 2)[-1]
-            yield keyword, _unpacked(text) if rest[0] else text
+            yield _unpacked(text) if rest[0] else text
 
 
 def _unpacked(data: bytes) -> bytes:

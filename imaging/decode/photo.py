@@ -11,7 +11,7 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, PngImagePlugin, UnidentifiedImageError
 from PIL.TiffImagePlugin import TiffImageFile
 
 from imaging.decode.colour import plain, srgb_pixels
@@ -27,6 +27,8 @@ from imaging.photo import USUAL_MEMORY, Photo, PhotoError, PhotoFile, PhotoUnava
 from imaging.values import Fingerprint
 
 MOST_BYTES = 2**30
+MOST_TEXT = 2**26
+"""Bytes of a PNG's text, or its colour profile, unpacked; four times as many of all of them."""
 _USUAL_PIXELS = 12_000_000
 _DNG_VERSION, _SUBFILE_TYPE = 50706, 254
 """Tags of TIFF."""
@@ -159,7 +161,9 @@ def _opened(file: PhotoFile, memory: int) -> Iterator[Image.Image]:
     import pi_heif
 
     pi_heif.register_heif_opener()
-    Image.MAX_IMAGE_PIXELS = None  # The limits are ours, not Pillow's.
+    # The limits are ours, not Pillow's.
+    Image.MAX_IMAGE_PIXELS = None
+    PngImagePlugin.MAX_TEXT_CHUNK, PngImagePlugin.MAX_TEXT_MEMORY = MOST_TEXT, 4 * MOST_TEXT
     pixels = 0
     try:
         with warnings.catch_warnings():
@@ -180,6 +184,11 @@ def _opened(file: PhotoFile, memory: int) -> Iterator[Image.Image]:
         if isinstance(error, OSError) and error.errno is not None:
             raise _unreadable(file.name, error) from error
         _check_memory(pixels)
+        if "MAX_TEXT" in str(error):
+            raise PhotoError(
+                f"{file.name} holds more text beside its picture than any photo. Save it anew "
+                "without it."
+            ) from error
         raise PhotoError(
             f"{file.name} is damaged or cut short and can't be decoded ({_reason(error)}). "
             "Copy it again from the camera."

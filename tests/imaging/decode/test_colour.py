@@ -119,3 +119,14 @@ def test_cmyk(tmp_path: Path) -> None:
     corners = seen[[4, 4, 28, 28], [4, 28, 4, 28]].astype(int)
     wanted = np.array([(255, 255, 255), (255, 0, 0), (0, 0, 0), (0, 0, 255)])
     assert np.abs(corners - wanted).max() <= 12
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF"])
+def test_a_profile_as_large_as_a_scanner_s(tmp_path: Path, kind: str) -> None:
+    profile = display_p3()
+    filled = profile + bytes(3_000_000 - len(profile))
+    large = len(filled).to_bytes(4, "big") + filled[4:]
+    picture = Image.fromarray(np.full((20, 20, 3), (224, 180, 155), np.uint8))
+    small, seen = (read(tmp_path, picture, kind, icc_profile=each) for each in (profile, large))
+    assert np.array_equal(seen, small)
+    assert not np.array_equal(seen, np.asarray(picture))

@@ -9,8 +9,9 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from imaging.decode.photo import fingerprint, read_file, read_photo
+from imaging.decode.photo import MOST_TEXT, fingerprint, read_file, read_photo
 from imaging.framing import Pixels, Size
+from imaging.photo import PhotoError
 from tests.support.pictures import (
     FORMATS,
     PLAIN,
@@ -216,3 +217,21 @@ def test_an_avif_that_is_called_a_heic(tmp_path: Path) -> None:
     path = written(tmp_path / "p.heic", data[:8] + b"mif1" + data[12:])
     assert close(read_photo(path).pixels, four_corners())
     assert fingerprint(read_file(path)).format == "AVIF"
+
+
+@pytest.mark.parametrize("packed", [True, False])
+@pytest.mark.parametrize("about", ["XML:com.adobe.xmp", "Comment"])
+def test_a_png_with_more_text_than_most(tmp_path: Path, about: str, packed: bool) -> None:
+    texts = PngInfo()
+    texts.add_itxt(about, SAYS_SIX[0].ljust(3_000_000), zip=packed)
+    stored = Image.fromarray(np.ascontiguousarray(STORED[6](four_corners())))
+    stored.save(tmp_path / "p.png", pnginfo=texts, exif=exif_bytes(6))
+    assert close(read_photo(tmp_path / "p.png").pixels, four_corners())
+
+
+def test_a_png_of_nothing_but_text_is_told_from_a_damaged_one(tmp_path: Path) -> None:
+    texts = PngInfo()
+    texts.add_text("Comment", " " * (MOST_TEXT + 1), zip=True)
+    Image.fromarray(four_corners()).save(tmp_path / "p.png", pnginfo=texts)
+    with pytest.raises(PhotoError, match=r"p\.png holds more text .* Save it anew"):
+        read_photo(tmp_path / "p.png")
