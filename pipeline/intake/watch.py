@@ -112,11 +112,19 @@ class Watcher:
 
     def _wait(self) -> None:
         with self._changed:
-            due = self._sights.next_due()
-            until = min(self._next_rescan, self._clock() + self._pace.folder)
-            until = until if due is None else min(until, due)
-            if not (self._touched or self._rescan_asked or self._stopping):
-                self._changed.wait(max(0.0, until - self._clock()))
+            if not (self._is_asked() or self._stopping):
+                self._changed.wait(max(0.0, self._next_look() - self._clock()))
+
+    def _is_asked(self) -> bool:
+        # In a folder that is gone there is nothing to look at, however often it is asked for.
+        return not self._told_gone and bool(self._touched or self._rescan_asked)
+
+    def _next_look(self) -> float:
+        folder = self._clock() + self._pace.folder
+        if self._told_gone:
+            return folder
+        due = self._sights.next_due()
+        return min(folder, self._next_rescan, *(() if due is None else (due,)))
 
     def _take_touched(self) -> dict[Path, bool]:
         with self._changed:

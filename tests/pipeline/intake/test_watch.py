@@ -217,6 +217,43 @@ def test_of_a_folder_that_never_was_nothing_is_said_of_any_more(
     ]
 
 
+@pytest.mark.parametrize("was_there", [True, False], ids=["vanished", "never there"])
+def test_while_the_folder_is_gone_it_looks_no_oftener_than_it_is_to(
+    folder: Path, until: Until, was_there: bool
+) -> None:
+    asked, woken, now = [0], [0], [100.0]
+
+    def clock() -> float:
+        asked[0] += 1
+        return now[0]
+
+    heard = Heard(folder, Pace(folder=3600), clock)
+
+    def has_seen(there: bool) -> bool:
+        woken[0] += 1
+        heard.watcher.again(folder / "a.jpg")
+        return bool(heard.folder) and (heard.folder[-1] is None) == there
+
+    if not was_there:
+        folder.rmdir()
+    heard.watcher.start()
+    try:
+        if was_there:
+            until(lambda: bool(heard.scans))
+            folder.rmdir()
+            # A whole look through the folder has been due for long.
+            now[0] = 1000.0
+        until(lambda: has_seen(False))
+        asked[0] = woken[0] = 0
+        until(lambda: len(heard.watcher._changed._waiters) > 0)  # type: ignore[attr-defined]
+        folder.mkdir()
+        until(lambda: has_seen(True))
+        # It asks for the time a few times a look.
+        assert asked[0] <= 100 + 5 * woken[0]
+    finally:
+        heard.watcher.stop()
+
+
 def test_without_events_the_rescan_finds_what_came(
     folder: Path, tmp_path: Path, until: Until
 ) -> None:
