@@ -85,14 +85,11 @@ def make_app(clinic: Clinic) -> Iterator[Callable[[], NevusApp]]:
 @pytest.fixture
 def three(clinic: Clinic) -> list[int]:
     """Three photos with outlines, in the order they came."""
-    return [clinic.outline(f"photo{number}.jpg", number) for number in range(3)]
+    return clinic.outline_all([f"photo{number}.jpg" for number in range(3)])
 
 
 @pytest.fixture
 def four(clinic: Clinic) -> list[int]:
     """Four photos in two folders and beside them, in the order in which they are to be reviewed."""
     names = ("leg/naevus1.jpg", "leg/spot2.jpg", "arm/naevus3.jpg", "spot4.jpg")
-    return [
-        clinic.outline(name, number, predicted_jaccard=0.4 + number / 10)
-        for number, name in enumerate(names)
-    ]
+    return clinic.outline_all(names, surer=True)

@@ -71,7 +71,7 @@ async def test_a_correction_erased_to_nothing_is_asked_about_too(
 async def test_a_score_stays_with_its_photo_until_it_is_decided_and_comes_back(
     clinic: Clinic, make_app: MakeApp
 ) -> None:
-    photos = [clinic.outline(f"photo{number}.jpg", number) for number in range(2)]
+    photos = clinic.outline_all([f"photo{number}.jpg" for number in range(2)])
     async with make_app().run_test(size=(80, 24)) as pilot:
         await settled(pilot)
         await pilot.press("4", "j")

@@ -21,10 +21,7 @@ Take = Callable[[Clinic, Path], None]
 
 @pytest.fixture
 def two(clinic: Clinic) -> list[int]:
-    return [
-        clinic.outline(f"spot{number}.png", number, predicted_jaccard=0.4 + number / 10)
-        for number in range(2)
-    ]
+    return clinic.outline_all([f"spot{number}.png" for number in range(2)], surer=True)
 
 
 def delete(_clinic: Clinic, path: Path) -> None:

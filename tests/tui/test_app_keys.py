@@ -17,7 +17,7 @@ from tui.widgets.workbench import Workbench
 async def test_keys_that_come_at_once_go_where_the_ones_before_send_them(
     clinic: Clinic, make_app: Callable[[], NevusApp]
 ) -> None:
-    photos = [clinic.outline(f"photo{number}.jpg", number) for number in range(3)]
+    photos = clinic.outline_all([f"photo{number}.jpg" for number in range(3)])
     async with make_app().run_test() as pilot:
         screen = await settled(pilot)
         queue, canvas = screen.query_one(Queue), screen.query_one(Canvas)
@@ -66,7 +66,7 @@ async def test_a_stroke_is_of_the_tool_that_was_taken_before_it(
 async def test_what_was_not_seen_yet_is_not_decided(
     clinic: Clinic, make_app: Callable[[], NevusApp]
 ) -> None:
-    photos = [clinic.outline(f"photo{number}.jpg", number) for number in range(3)]
+    photos = clinic.outline_all([f"photo{number}.jpg" for number in range(3)])
     async with make_app().run_test(size=(120, 40)) as pilot:
         screen = await settled(pilot)
         queue = screen.query_one(Queue)
@@ -100,7 +100,7 @@ async def test_a_tool_behind_a_step_never_draws_on_the_photo_before(
 async def test_a_key_that_was_pressed_before_a_photo_was_there_does_not_decide_it(
     clinic: Clinic, make_app: Callable[[], NevusApp]
 ) -> None:
-    photos = [clinic.outline(f"photo{number}.jpg", number) for number in range(3)]
+    photos = clinic.outline_all([f"photo{number}.jpg" for number in range(3)])
     async with make_app().run_test(size=(120, 40)) as pilot:
         screen = await settled(pilot)
         late = [events.Key(key, key) for key in ("3", "a")]

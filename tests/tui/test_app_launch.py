@@ -79,8 +79,7 @@ def test_quitting_leaves_with_everything_saved(clinic: Clinic, database: Path) -
 def test_what_was_decided_is_said_in_one_line_once_the_app_has_gone(
     clinic: Clinic, database: Path
 ) -> None:
-    for number in range(3):
-        clinic.outline(f"photo{number}.jpg", number)
+    clinic.outline_all([f"photo{number}.jpg" for number in range(3)])
     with running(clinic, database) as child:
         child.send("r")
         child.expect_exact("1 of 3")

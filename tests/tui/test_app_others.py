@@ -38,10 +38,7 @@ def bo(clinic: Clinic) -> Iterator[ReviewSession]:
 
 @pytest.fixture
 def three(clinic: Clinic) -> list[int]:
-    return [
-        clinic.outline(f"spot{number}.jpg", number, predicted_jaccard=0.4 + number / 10)
-        for number in range(3)
-    ]
+    return clinic.outline_all([f"spot{number}.jpg" for number in range(3)], surer=True)
 
 
 def taken(pilot: Pilot[None]) -> set[int]:

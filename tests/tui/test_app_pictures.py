@@ -27,8 +27,7 @@ LONG_AGO = datetime(2026, 3, 1, 9, 30, tzinfo=timezone(timedelta(0)))
 @pytest.fixture
 def photos(clinic: Clinic) -> Clinic:
     """A folder with photos, some decided, and a file that is none."""
-    for number in range(6):
-        clinic.outline(f"IMG_20260{number}_1042.png", number)
+    clinic.outline_all([f"IMG_20260{number}_1042.png" for number in range(6)])
     empty = clinic.folder / "empty.jpg"
     empty.touch()
     with pytest.raises(PhotoError) as problem:

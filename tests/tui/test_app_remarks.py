@@ -20,7 +20,7 @@ SIZES = [(80, 24), (120, 40)]
 
 @pytest.fixture
 def two(clinic: Clinic) -> list[int]:
-    return [clinic.outline(f"photo{number}.jpg", number) for number in range(2)]
+    return clinic.outline_all([f"photo{number}.jpg" for number in range(2)])
 
 
 def decided(clinic: Clinic) -> Decision:

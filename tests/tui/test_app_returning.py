@@ -27,10 +27,7 @@ WAITING = Wanted("photo", ((Facet.DECISION, "waiting"),), Order.NAME, reverse=Tr
 @pytest.fixture
 def photos(clinic: Clinic) -> list[int]:
     """Five photos, in the order in which they are to be reviewed."""
-    return [
-        clinic.outline(f"photo{number}.jpg", number, predicted_jaccard=0.4 + number / 10)
-        for number in range(5)
-    ]
+    return clinic.outline_all([f"photo{number}.jpg" for number in range(5)], surer=True)
 
 
 @asynccontextmanager
