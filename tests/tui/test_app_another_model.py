@@ -16,6 +16,7 @@ from pipeline.work.scorer import Pool
 from tests.db.conftest import revision_of, verdict
 from tests.support.commands import NEVUS, run
 from tests.support.packages import saying
+from tests.support.ready import InTerminal
 from tests.tui.driving import Clinic, press, rows, settled, text_of, until, want
 from tests.tui.test_app_killed import watch_until
 from tui.app import NevusApp
@@ -39,7 +40,7 @@ def test_it_is_used_at_the_next_start(
         stands = revision_of(store, decided)
         assert run("model", "add", FOREIGN).returncode == 0
         assert run("model", "use", "lesion-nc", "--anyway").returncode == 0
-        child = pexpect.spawn(
+        child = InTerminal(
             NEVUS[0],
             ["review", str(clinic.folder), "--db", str(database)],
             dimensions=(24, 80),

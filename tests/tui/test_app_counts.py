@@ -1,7 +1,7 @@
 """The line on top counts what is decided, at once; a sentence says so when nevus is left."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -39,13 +39,23 @@ class ProgressApp(App[None]):
 
 async def line_at(width: int, progress: IngestProgress = DONE) -> str:
     """The line on top of so many cells, where much is to be told."""
-    app = ProgressApp()
-    async with app.run_test(size=(width, 24)) as pilot:
+    [line] = await lines_at([width], progress)
+    return line
+
+
+async def lines_at(widths: Sequence[int], progress: IngestProgress) -> list[str]:
+    """The line of each width, in a terminal that begins with the first and is drawn at."""
+    app, lines = ProgressApp(), list[str]()
+    async with app.run_test(size=(widths[0], 24)) as pilot:
         shown = app.query_one(Progress)
         shown.progress, shown.shown, shown.outlined = progress, (400, 2), 12
         shown.tally, shown.pace, shown.left = Tally(KINDS), 4.2, 5430.0
-        await pilot.pause()
-        return shown.render_line(0).text.strip()
+        for width in widths:
+            await pilot.resize_terminal(width, 24)
+            await pilot.pause()
+            assert shown.outer_size.width == width
+            lines.append(shown.render_line(0).text.strip())
+    return lines
 
 
 @pytest.mark.parametrize(
@@ -65,8 +75,8 @@ async def test_what_matters_least_is_left_out_where_it_is_narrow(width: int, tol
 async def test_no_part_of_the_line_is_cut(progress: IngestProgress) -> None:
     whole = {part.strip() for part in (await line_at(300, progress)).split("   ")}
     signs = {part.strip() for part in (await line_at(120, progress)).split("   ")}
-    for width in range(80, 300, 7):
-        parts = (await line_at(width, progress)).split("   ")
+    for line in await lines_at(range(80, 300, 7), progress):
+        parts = line.split("   ")
         assert {part.strip() for part in parts if part.strip()} <= whole | signs
 
 
@@ -80,7 +90,7 @@ async def test_a_message_leaves_what_is_decided_in_sight() -> None:
 async def test_a_decision_counts_before_it_is_stored_and_a_taken_back_one_no_more(
     clinic: Clinic, make_app: MakeApp
 ) -> None:
-    photos = [clinic.outline(f"photo{number}.jpg", number) for number in range(3)]
+    photos = clinic.outline_all([f"photo{number}.jpg" for number in range(3)])
     app, gate = make_app(), threading.Event()
     async with app.run_test(size=(120, 40)) as pilot:
         screen = await settled(pilot)
@@ -144,8 +154,7 @@ async def test_a_decision_taken_back_counts_as_the_one_before_it(
 async def test_pace_and_time_left_come_with_the_decisions_of_this_sitting(
     clinic: Clinic, make_app: MakeApp
 ) -> None:
-    for number in range(5):
-        clinic.outline(f"photo{number}.jpg", number)
+    clinic.outline_all([f"photo{number}.jpg" for number in range(5)])
     async with make_app().run_test(size=(160, 40)) as pilot:
         screen = await settled(pilot)
         await clinic.stop_ingest()

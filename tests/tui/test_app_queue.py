@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from textual.app import App, ComposeResult
 from textual.geometry import Offset
+from textual.pilot import Pilot
 from textual.strip import Strip
 
 from db.values import DecisionKind, QueueItem, SetAside
@@ -161,28 +162,34 @@ async def test_control_codes_in_a_name_do_not_reach_the_terminal(app: QueueApp) 
         assert "[bold]" in text
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
 async def test_a_click_opens_the_row_under_the_pointer(
-    clinic: Clinic, make_app: Callable[[], NevusApp], size: tuple[int, int]
+    clinic: Clinic, make_app: Callable[[], NevusApp]
 ) -> None:
-    async with make_app().run_test(size=size) as pilot:
+    async with make_app().run_test(size=(80, 24)) as pilot:
         screen = await settled(pilot)
         await clinic.stop_ingest()
         await until(pilot, lambda: screen._news is None)
         queue = (await settled(pilot)).query_one(Queue)
         aside = [SetAside(f"/p/{name}", name, "It has no bytes.") for name in ("x.jpg", "y.jpg")]
         fill(queue, [item(number) for number in range(100)], aside)
-        await flushed(pilot)
-        for scrolled in (0, 7, queue.max_scroll_y):
-            queue.scroll_to(y=scrolled, animate=False)
+        for size in ((80, 24), (120, 40), (200, 60)):
+            await pilot.resize_terminal(*size)
             await flushed(pilot)
-            # At the end of the list the last lines are two files with two lines each.
-            for line in (0, 3, queue.scrollable_content_region.height - 4):
-                text = queue.render_line(line).text
-                assert await pilot.click(offset=queue.content_region.offset + Offset(5, line))
-                assert queue.render_line(line).text.startswith("▌")
-                assert queue.current is not None
-                assert queue.current.name in text
+            assert screen.size == size
+            for scrolled in (0, 7, queue.max_scroll_y):
+                queue.scroll_to(y=scrolled, animate=False)
+                await flushed(pilot)
+                # At the end of the list the last lines are two files with two lines each.
+                for line in (0, 3, queue.scrollable_content_region.height - 4):
+                    await click_row(pilot, queue, line)
+
+
+async def click_row(pilot: Pilot[None], queue: Queue, line: int) -> None:
+    text = queue.render_line(line).text
+    assert await pilot.click(offset=queue.content_region.offset + Offset(5, line))
+    assert queue.render_line(line).text.startswith("▌")
+    assert queue.current is not None
+    assert queue.current.name in text
 
 
 async def test_the_cursor_stays_in_sight_and_on_its_line_while_the_list_sorts(

@@ -17,7 +17,7 @@ MakeApp = Callable[[], NevusApp]
 
 @pytest.fixture
 def two(clinic: Clinic) -> list[int]:
-    return [clinic.outline(f"photo{number}.jpg", number) for number in range(2)]
+    return clinic.outline_all([f"photo{number}.jpg" for number in range(2)])
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -74,32 +74,31 @@ async def test_escape_and_the_same_key_leave_the_reasons_and_decide_nothing(
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("keys", [("down", "down", "up"), ("j", "j", "k"), ("up", "down")])
 async def test_a_reason_is_gone_to_and_taken(
-    clinic: Clinic,
-    make_app: MakeApp,
-    two: list[int],
-    size: tuple[int, int],
-    keys: tuple[str, ...],
+    clinic: Clinic, make_app: MakeApp, size: tuple[int, int]
 ) -> None:
+    photos = clinic.outline_all([f"photo{number}.jpg" for number in range(6)])
     async with make_app().run_test(size=size) as pilot:
-        screen = await settled(pilot)
-        await pilot.press("R", *keys)
-        screen = await settled(pilot)
-        assert screen.query_one("#reasons").display
-        assert shown_photo(screen) == two[0]
-        await pilot.press("enter")
-        screen = await settled(pilot)
-        assert shown_photo(screen) == two[1]
-        assert screen.focused is screen.query_one("#queue")
-        # Asked anew, it begins with the first, and no key goes past an end.
-        await pilot.press("R", *["down"] * 9, "up", *["up"] * 9, "enter")
-        await settled(pilot)
+        for keys in (("down", "down", "up"), ("j", "j", "k"), ("up", "down")):
+            screen = await settled(pilot)
+            before = shown_photo(screen)
+            assert before is not None
+            await pilot.press("R", *keys)
+            screen = await settled(pilot)
+            assert screen.query_one("#reasons").display
+            assert shown_photo(screen) == before
+            await pilot.press("enter")
+            screen = await settled(pilot)
+            assert shown_photo(screen) == before + 1
+            assert screen.focused is screen.query_one("#queue")
+            # Asked anew, it begins with the first, and no key goes past an end.
+            await pilot.press("R", *["down"] * 9, "up", *["up"] * 9, "enter")
+            await settled(pilot)
     decisions = clinic.store.reviewed([DecisionKind.REJECTED])
-    assert {each.decision.photo_id: each.decision.reason for each in decisions} == {
-        two[0]: Vocabulary().reasons[1],
-        two[1]: Vocabulary().reasons[0],
-    }
+    first, second = Vocabulary().reasons[:2]
+    assert {each.decision.photo_id: each.decision.reason for each in decisions} == dict(
+        zip(photos, [second, first] * 3, strict=True)
+    )
 
 
 async def test_a_tool_in_hand_has_the_keys_again_where_no_reason_was_chosen(

@@ -25,29 +25,27 @@ from tui.widgets.status import Status
 MakeApp = Callable[[], NevusApp]
 
 
-@pytest.mark.parametrize(
-    ("key", "kind"),
-    [
-        ("a", DecisionKind.ACCEPTED),
-        ("r", DecisionKind.REJECTED),
-        ("n", DecisionKind.NO_LESION),
-        ("s", DecisionKind.SKIPPED),
-    ],
-)
-async def test_a_key_decides_the_photo_and_goes_on(
-    clinic: Clinic, make_app: MakeApp, three: list[int], key: str, kind: DecisionKind
-) -> None:
+async def test_a_key_decides_the_photo_and_goes_on(clinic: Clinic, make_app: MakeApp) -> None:
+    kinds = {
+        "a": DecisionKind.ACCEPTED,
+        "r": DecisionKind.REJECTED,
+        "n": DecisionKind.NO_LESION,
+        "s": DecisionKind.SKIPPED,
+    }
+    photos = clinic.outline_all([f"photo{number}.jpg" for number in range(6)])
     async with make_app().run_test(size=(120, 40)) as pilot:
         screen = await settled(pilot)
-        assert shown_photo(screen) == three[0]
-        await pilot.press("4", key)
-        screen = await settled(pilot)
-        assert shown_photo(screen) == three[1]
-    assert [clinic.item(photo).decision for photo in three] == [kind, None, None]
-    decided = next(iter(clinic.store.reviewed([kind]))).decision
-    assert decided.score == 4
-    assert decided.reviewer == "ada"
-    assert decided.seconds > 0
+        for number, key in enumerate(kinds):
+            assert shown_photo(screen) == photos[number]
+            await pilot.press("4", key)
+            screen = await settled(pilot)
+            assert shown_photo(screen) == photos[number + 1]
+    made = [*kinds.values(), None, None]
+    assert [clinic.item(photo).decision for photo in photos] == made
+    for photo, kind in zip(photos, kinds.values(), strict=False):
+        decided = next(iter(clinic.store.reviewed([kind]))).decision
+        assert (decided.photo_id, decided.score, decided.reviewer) == (photo, 4, "ada")
+        assert decided.seconds > 0
 
 
 async def test_the_next_photo_is_open_before_it_is_wanted(
@@ -268,22 +266,25 @@ async def test_overlay_and_opacity(make_app: MakeApp, three: list[int]) -> None:
         assert "mask off" in text_of(screen, "#status")
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 async def test_help_opens_beside_photo_and_status_and_closes(
-    make_app: MakeApp, three: list[int], size: tuple[int, int]
+    make_app: MakeApp, three: list[int]
 ) -> None:
-    async with make_app().run_test(size=size) as pilot:
-        screen = await settled(pilot)
-        await pilot.press("question_mark")
-        await pilot.pause()
-        shown = pilot.app.screen
-        assert isinstance(shown, HelpScreen)
-        seen = [screen.query_one(f"#{name}").region for name in ("canvas", "status", "progress")]
-        panels = [panel.region for panel in shown.query("VerticalScroll") if panel.display]
-        assert panels
-        assert not [panel for panel in panels if any(panel.overlaps(each) for each in seen)]
-        await pilot.press("q")
-        await settled(pilot)
+    places = ("canvas", "status", "progress")
+    async with make_app().run_test(size=(80, 24)) as pilot:
+        for size in ((80, 24), (120, 40)):
+            await pilot.resize_terminal(*size)
+            screen = await settled(pilot)
+            await pilot.press("question_mark")
+            await pilot.pause()
+            shown = pilot.app.screen
+            assert isinstance(shown, HelpScreen)
+            assert shown.size == size
+            seen = [screen.query_one(f"#{name}").region for name in places]
+            panels = [panel.region for panel in shown.query("VerticalScroll") if panel.display]
+            assert panels
+            assert not [panel for panel in panels if any(panel.overlaps(each) for each in seen)]
+            await pilot.press("q")
+            await settled(pilot)
 
 
 async def test_the_palette_finds_a_command_by_its_name(

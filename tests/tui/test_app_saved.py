@@ -27,7 +27,7 @@ def disk(clinic: Clinic) -> Disk:
 
 @pytest.fixture
 def two(clinic: Clinic) -> list[int]:
-    return [clinic.outline(f"photo{number}.jpg", number) for number in range(2)]
+    return clinic.outline_all([f"photo{number}.jpg" for number in range(2)])
 
 
 def said(pilot: Pilot[None]) -> str:
@@ -95,21 +95,21 @@ async def test_a_decision_on_its_way_is_not_called_saved(make_app: MakeApp, two:
         await until(pilot, lambda: "● saved" in text_of(screen, "#status"))
 
 
-@pytest.mark.parametrize("keys", [("t",), ("h",), ("C",), ("I",), ("e", "space", "right", "space")])
 async def test_an_edit_that_is_asked_for_and_not_made_yet_is_not_called_saved(
-    clinic: Clinic, make_app: MakeApp, two: list[int], keys: tuple[str, ...]
+    clinic: Clinic, make_app: MakeApp, two: list[int]
 ) -> None:
-    gate = threading.Event()
     async with make_app().run_test(size=(120, 40)) as pilot:
         screen = await settled(pilot)
-        screen._desk._editing.submit(gate.wait)
-        try:
-            await pilot.press(*keys)
-            await until(pilot, lambda: "○ saving" in text_of(screen, "#status"))
-        finally:
-            gate.set()
-        await settled(pilot)
-        await until(pilot, lambda: "● saved" in text_of(screen, "#status"))
+        for keys in (("t",), ("h",), ("C",), ("I",), ("e", "space", "right", "space")):
+            gate = threading.Event()
+            screen._desk._editing.submit(gate.wait)
+            try:
+                await pilot.press(*keys)
+                await until(pilot, lambda: "○ saving" in text_of(screen, "#status"))
+            finally:
+                gate.set()
+            await settled(pilot)
+            await until(pilot, lambda: "● saved" in text_of(screen, "#status"))
 
 
 async def test_what_is_made_how_much_waits_and_the_threshold_asked_for_are_told_meanwhile(

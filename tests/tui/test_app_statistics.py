@@ -43,7 +43,7 @@ async def see_statistics(pilot: Pilot[None]) -> StatisticsScreen:
 async def test_it_is_counted_when_it_is_asked_for_and_escape_leads_back(
     clinic: Clinic, make_app: Callable[[], NevusApp]
 ) -> None:
-    photos = [clinic.outline(f"photo{number}.jpg", number) for number in range(4)]
+    photos = clinic.outline_all([f"photo{number}.jpg" for number in range(4)])
     async with make_app().run_test(size=(80, 24)) as pilot:
         screen = await see_statistics(pilot)
         told = " ".join(text_of(screen, "#statistics-sentence").split())
@@ -101,8 +101,7 @@ def chart(screen: StatisticsScreen, name: str) -> str:
 async def test_an_empty_chart_says_why_it_is_empty(
     clinic: Clinic, make_app: Callable[[], NevusApp], size: tuple[int, int]
 ) -> None:
-    for number in range(3):
-        clinic.outline(f"photo{number}.jpg", number)
+    clinic.outline_all([f"photo{number}.jpg" for number in range(3)])
     async with make_app().run_test(size=size) as pilot:
         await settled(pilot)
         await clinic.stop_ingest()
@@ -122,21 +121,24 @@ async def test_an_empty_chart_says_why_it_is_empty(
             await settled(pilot)
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40), (160, 50)])
 async def test_what_the_table_tells_is_said_in_words_below_it(
-    clinic: Clinic, make_app: Callable[[], NevusApp], size: tuple[int, int]
+    clinic: Clinic, make_app: Callable[[], NevusApp]
 ) -> None:
     clinic.outline("photo.jpg")
-    async with make_app().run_test(size=size) as pilot:
+    async with make_app().run_test(size=(80, 24)) as pilot:
         await settled(pilot)
         await pilot.press("w", "a")
-        await settled(pilot)
-        screen = await see_statistics(pilot)
-        lines = text_of(screen, "#shares").splitlines()
-        told = " ".join(" ".join(lines[1:]).split())
-        for column in ("changed", "half", "all", "seconds"):
-            assert column in lines[0]
-            assert column in told
-        assert "Dice says how alike the model's outline and the one that was taken are" in told
-        if size[0] < 130:
-            assert all(f"{sign} {kind}" in told for kind, (sign, _) in GLYPHS.items())
+        for size in ((80, 24), (120, 40), (160, 50)):
+            await settled(pilot)
+            await pilot.resize_terminal(*size)
+            screen = await see_statistics(pilot)
+            assert screen.size == size
+            lines = text_of(screen, "#shares").splitlines()
+            told = " ".join(" ".join(lines[1:]).split())
+            for column in ("changed", "half", "all", "seconds"):
+                assert column in lines[0]
+                assert column in told
+            assert "Dice says how alike the model's outline and the one that was taken are" in told
+            if size[0] < 130:
+                assert all(f"{sign} {kind}" in told for kind, (sign, _) in GLYPHS.items())
+            await pilot.press("escape")

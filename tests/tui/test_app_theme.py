@@ -17,6 +17,19 @@ from tui.screens.review import ReviewScreen
 from tui.theme import THEMES, USUAL
 from tui.widgets.contact_sheet import ContactSheet
 
+SHOWN = (
+    ((), ()),
+    (("z",), ("z",)),
+    (("g",), ("escape",)),
+    (("e",), ("escape",)),
+    (("V",), ("escape",)),
+    (("R",), ("escape",)),
+    (("F",), ("escape",)),
+    (("c",), ("escape",)),
+    (("question_mark",), ("escape",)),
+    (("P",), ("escape",)),
+)
+"""Keys that show all there is besides the photo, with those that put it away."""
 TEXTS = ("foreground", "quiet", "accent", "success", "warning", "error")
 GROUNDS = ("background", "surface", "panel", "cursor")
 READABLE, SEEN = 4.5, 2.3
@@ -115,28 +128,29 @@ async def test_it_begins_with_the_theme_that_is_set(
     app.finish()
 
 
-@pytest.mark.parametrize(
-    "keys",
-    [(), ("z",), ("g",), ("e",), ("V",), ("R",), ("F",), ("c",), ("question_mark",), ("P",)],
-    ids=lambda keys: "_".join(keys) or "photo",
-)
 async def test_nothing_keeps_the_colours_of_the_theme_before(
-    clinic: Clinic, make_app: Callable[[], NevusApp], keys: tuple[str, ...]
+    clinic: Clinic, make_app: Callable[[], NevusApp]
 ) -> None:
-    for number in range(3):
-        clinic.outline(f"photo{number}.jpg", number)
+    dark, light = THEMES["dark"], THEMES["light"]
+    clinic.outline_all([f"photo{number}.jpg" for number in range(3)])
     async with make_app().run_test(size=(120, 40)) as pilot:
         await settled(pilot)
         await pilot.press("a")
         await settled(pilot)
         await clinic.stop_ingest()
-        await pilot.press(*keys)
-        await at_rest(pilot)
-        assert colours_on(pilot) & own_colours(THEMES["dark"])
-        pilot.app.action_switch_theme()  # type: ignore[attr-defined]
-        await at_rest(pilot)
-        assert not colours_on(pilot) & own_colours(THEMES["dark"])
-        assert colour_of(THEMES["light"], "panel").rgb in colours_on(pilot)
+        for asked, put_away in SHOWN:
+            await pilot.press(*asked)
+            await at_rest(pilot)
+            # What is asked for is drawn for the first time in these colours.
+            assert colours_on(pilot) & own_colours(dark), asked
+            assert not colours_on(pilot) & own_colours(light), asked
+            pilot.app.action_switch_theme()  # type: ignore[attr-defined]
+            await at_rest(pilot)
+            assert not colours_on(pilot) & own_colours(dark), asked
+            assert colour_of(light, "panel").rgb in colours_on(pilot), asked
+            await pilot.press(*put_away)
+            pilot.app.action_switch_theme()  # type: ignore[attr-defined]
+            await at_rest(pilot)
 
 
 async def test_the_command_palette_switches_it_and_says_how_it_stays(
