@@ -178,7 +178,10 @@ class Clinic:
 
     def item(self, photo_id: int) -> QueueItem:
         """A photo's line as the database has it."""
-        return next(item for item in self.session.queue() if item.photo_id == photo_id)
+        # Not the session's queue: it would hear what others did in place of the app.
+        folder, reviewer = str(self.session.folder), self.session.reviewer
+        [line] = self.store.queue_lines(folder, [photo_id], reviewer)
+        return line
 
 
 def fill(queue: Queue, items: Sequence[QueueItem], aside: Sequence[SetAside] = ()) -> None:
