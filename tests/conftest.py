@@ -1,8 +1,9 @@
 import gc
 import os
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -10,9 +11,10 @@ from hypothesis import HealthCheck, settings
 from pipeline.work.viewer import Viewer
 from tests.support.compiled import compiled_once
 from tests.support.mac_platform import KEPT
-from tests.support.ready import for_workers
+from tests.support.ready import LINUX, for_workers
 from tests.support.slowness import is_slow_file, mark_slow
 from tests.support.users import as_a_user
+from tests.support.workers import forking_server
 
 # Tests run side by side: a pool of threads in each of them only waits for the others.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -29,6 +31,18 @@ settings.register_profile(
     "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=50
 )
 settings.load_profile("patient")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(config: pytest.Config, specs: Sequence[Any]) -> None:
+    if LINUX:
+        server = ExitStack()
+        config.add_cleanup(server.close)
+        python = server.enter_context(
+            forking_server(config.args, lambda path: not pytest_ignore_collect(path, config))
+        )
+        for spec in specs:
+            spec.python = python
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -83,7 +83,7 @@ def serve(asker: socket.socket) -> Start:
         pid = _fork_an_orphan()
         if pid == 0:
             asker.detach()
-            _take_over(start, files)
+            take_over(start, files)
             return start
         for file in files:
             os.close(file)
@@ -106,7 +106,7 @@ def _fork_an_orphan() -> int:
     return 0
 
 
-def _take_over(start: Start, files: Sequence[int]) -> None:
+def take_over(start: Start, files: Sequence[int]) -> None:
     _move(files, start.descriptors)
     if start.terminal:
         os.setsid()

@@ -1,0 +1,69 @@
+"""The server behind `tests.support.workers`: it has imported what tests import, and forks workers.
+
+Run as `python -m tests.support.worker_server LISTENER NAME...`, with a pipe as stdin that ends when
+nobody will ask any more. Each worker has a parent of its own that waits for it and says how it
+ended; the time that both took is this process's at last.
+"""
+
+import gc
+import os
+import pickle
+import signal
+import socket
+import sys
+from contextlib import suppress
+from importlib import import_module
+from select import select
+
+from tests.support.forking import LARGEST, Start, run, take_over
+
+
+def main() -> None:
+    """Import, then start what is asked for."""
+    listener = socket.socket(fileno=int(sys.argv[1]))
+    # It's the workers that an interrupt in the terminal is meant for.
+    interrupts = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for name in sys.argv[2:]:
+        # What isn't there or doesn't load is for the tests to say.
+        with suppress(Exception):
+            import_module(name)
+    gc.freeze()
+    start = serve(listener)
+    signal.signal(signal.SIGINT, interrupts)
+    run(start.command)
+
+
+def serve(listener: socket.socket) -> Start:
+    """Start what is asked for. Returns in each worker, as it is to be."""
+    asking, end = listener.fileno(), 0
+    while end not in select([asking, end], [], [])[0]:
+        asker, _ = listener.accept()
+        if os.fork() == 0:
+            return _begin(asker)
+        asker.close()
+    with suppress(ChildProcessError):
+        while True:
+            os.wait()
+    os._exit(0)
+
+
+def _begin(asker: socket.socket) -> Start:
+    """Returns in the worker; its parent says how it ended."""
+    request, files, _, _ = socket.recv_fds(asker, LARGEST, 3)
+    command, environment, folder = pickle.loads(request)
+    start = Start(tuple(command), environment, folder, (0, 1, 2), frozenset(), terminal=False)
+    worker = os.fork()
+    if worker == 0:
+        asker.detach()
+        take_over(start, files)
+        return start
+    for file in files:
+        os.close(file)
+    ended = os.waitstatus_to_exitcode(os.waitpid(worker, 0)[1])
+    with suppress(OSError):
+        asker.send(str(ended).encode())
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
