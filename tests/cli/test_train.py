@@ -26,16 +26,19 @@ from models.package.shipped import shipped_model
 from models.registry import Registry
 from models.run.segmenter import open_segmenter
 from pipeline.exchange.export import export
-from tests.models.conftest import spare_coremltools
 from tests.pipeline.conftest import remember_photo, wait_until
 from tests.support.databases import new_store
+from tests.support.ready import completed
+from tests.support.sparing import spare_coremltools
+from tests.torture.victims import Running
 from tui.commands.app import app
 
 NEVUS = str(Path(sys.executable).parent / "nevus")
 HEARING = """
-import os, signal, sys
-signal.signal(signal.SIGINT, signal.SIG_DFL)
-os.execv(sys.argv[1], sys.argv[1:])
+import signal, sys
+from tui.cli import main
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.exit(main())
 """
 PHOTOS = 48
 SIZE = 64
@@ -111,28 +114,28 @@ def test_a_training_that_is_stopped_goes_on_and_ends_with_a_model_that_opens(
 ) -> None:
     models = Registry(home / "models")
     base = models.add(small, "small").hash
-    asked = arguments(clinic, "--base", "small")
+    asked, environment = arguments(clinic, "--base", "small"), dict(os.environ)
     training = home / "data" / "nevus" / "training" / "taught"
     first, second = (training / f"network-{number}" / "log.jsonl" for number in (1, 2))
     # Whoever is started in the background inherits that interrupts are ignored.
-    heard = [sys.executable, "-c", HEARING, NEVUS, *asked, *until(10**6)]
-    interrupted = subprocess.Popen(heard, stderr=subprocess.PIPE, text=True)
+    heard = [sys.executable, "-c", HEARING, *asked, *until(10**6)]
+    interrupted = Running(heard, environment)
     # An epoch is written down when it is saved: one more than are asked for from here on.
     wait_until(lambda: epochs(first) > EPOCHS, 120)
-    interrupted.send_signal(signal.SIGINT)
-    assert "Stopped. The same command goes on at the last epoch." in interrupted.communicate()[1]
-    assert interrupted.returncode == 130
+    os.kill(interrupted.pid, signal.SIGINT)
+    assert interrupted.wait() == 130
+    assert "Stopped. The same command goes on at the last epoch." in interrupted.printed
     command = [NEVUS, *asked, *until(EPOCHS)]
-    killed = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    killed = Running(command, environment)
     wait_until(second.exists, 120)
-    killed.send_signal(signal.SIGKILL)
-    killed.wait()
+    killed.kill()
+    assert killed.wait() == -signal.SIGKILL
     done = first.read_text()
     code, told = refused(*asked, "--seed", "2")
     assert code == 2
     assert "A training of taught with other options was stopped and lies in" in told
     assert first.read_text() == done
-    again = subprocess.run(command, capture_output=True, text=True, check=False)
+    again = completed(command, environment)
     assert again.returncode == 0, again.stderr
     assert "Going on with what was laid out" in again.stderr
     assert "network 1 of 2, epoch" not in again.stderr

@@ -9,7 +9,8 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from tests.support.ready import LINUX, InTerminal, completed, start
+from tests.support.forking import trainers
+from tests.support.ready import AT_START, LINUX, InTerminal, completed, start
 
 SAY = """
 import json, os, signal, sys
@@ -28,8 +29,7 @@ def python(code: str, *arguments: str) -> list[str]:
 
 def small(**more: str) -> dict[str, str]:
     """An environment with what is read at the start as it is here, and little else."""
-    kept = ("PYTHON", "LANG", "LC_", "OMP_")
-    return {name: os.environ[name] for name in os.environ if name.startswith(kept)} | more
+    return {name: os.environ[name] for name in os.environ if AT_START.match(name)} | more
 
 
 def test_it_has_what_it_was_given_and_nothing_else(tmp_path: Path) -> None:
@@ -76,3 +76,10 @@ def test_where_python_itself_would_start_otherwise_it_is_started_as_ever(
 
 def test_what_is_no_python_is_started_as_ever() -> None:
     assert start(["/bin/sh", "-c", "true"], os.environ, Path.cwd(), {0: 0}) is None
+
+
+@pytest.mark.skipif(not trainers, reason="no worker was forked that has PyTorch")
+def test_whoever_trains_finds_what_it_needs_loaded_and_is_a_child_like_any_other() -> None:
+    say = "import os, sys; print(os.getppid(), {'torch', 'coremltools'} <= sys.modules.keys())"
+    done = completed(python(say), small() | {"PYTHONPATH": ""})
+    assert (done.stdout, done.stderr, done.returncode) == (f"{os.getpid()} True\n", "", 0)

@@ -36,6 +36,10 @@ IMPORTED = (
 )
 
 
+trainers: list[socket.socket] = []
+"""Whom to ask for processes that have PyTorch and coremltools, where somebody can be asked."""
+
+
 @dataclass(frozen=True)
 class Start:
     """A process that is asked for; `descriptors` are the numbers that it knows its files by."""
@@ -91,18 +95,22 @@ def serve(asker: socket.socket) -> Start:
 
 
 def _fork_an_orphan() -> int:
-    """The number of a child whose parent is dead; 0 in the child."""
-    read, write = os.pipe()
+    """The number of a child whose parent is dead; 0 in the child, which has its new one already."""
+    (read, write), (waiting, holding) = os.pipe(), os.pipe()
     parent = os.fork()
     if parent:
         os.close(write)
+        os.close(waiting)
         os.waitpid(parent, 0)
+        os.close(holding)
         with os.fdopen(read) as told:
             return int(told.read())
     pid = os.fork()
     if pid:
         os.write(write, str(pid).encode())
         os._exit(0)
+    os.close(holding)
+    os.read(waiting, 1)
     return 0
 
 

@@ -4,6 +4,9 @@ To import it takes a second or two, and most tests that start a process are not 
 they get is a process like any other: a child of this one, with a number, signals, an environment, a
 folder, files and if need be a terminal of its own; it can be stopped, killed and waited for.
 
+Whoever trains has PyTorch, and is forked beside pytest-xdist's worker (`tests.support.workers`),
+where there is one.
+
 What is not as in a fresh start: all modules are there already, so that none is found out that is
 missing, slow or imported too early; and Python, the dynamic linker and some libraries have read
 their settings. So where one of these (`AT_START`) is not as usual, for who is nobody for a while,
@@ -33,7 +36,7 @@ import pexpect
 import ptyprocess  # type: ignore[import-untyped]
 import pytest
 
-from tests.support.forking import HIGH, Start
+from tests.support.forking import HIGH, Start, trainers
 
 ROOT = Path(__file__).parents[2]
 WORKER = "--multiprocessing-fork"
@@ -84,13 +87,14 @@ def _taking_in_orphans() -> Iterator[None]:
 
 
 def _server_for(command: Sequence[str], environment: Mapping[str, str]) -> socket.socket | None:
-    site = Path(environment.get("PYTHONPATH", "").split(os.pathsep)[0]).name
+    path = environment.get("PYTHONPATH", "")
+    site = Path(path.split(os.pathsep)[0]).name
     usual = _read_at_start(environment) == _usually_read()
     # On what takes itself for a Mac only the workers do.
-    known = site == USER or (site == MAC and WORKER in command)
+    known = site == USER or (site == MAC and WORKER in command) or (not path and trainers)
     if not (LINUX and usual and known and os.geteuid() == os.getuid()):
         return None
-    return _server(environment["PYTHONPATH"], site)
+    return _server(path, site) if path else trainers[0]
 
 
 @cache

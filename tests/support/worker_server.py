@@ -1,5 +1,8 @@
 """The server behind `tests.support.workers`: it has imported what tests import, and forks workers.
 
+Each worker has a server of its own beside it, for processes that train and convert: what they need
+is imported already.
+
 Run as `python -m tests.support.worker_server LISTENER NAME...`, with a pipe as stdin that ends when
 nobody will ask any more. Each worker has a parent of its own that waits for it and says how it
 ended; the time that both took is this process's at last.
@@ -15,7 +18,11 @@ from contextlib import suppress
 from importlib import import_module
 from select import select
 
+from tests.support import forking
 from tests.support.forking import LARGEST, Start, run, take_over
+from tests.support.sparing import spare_coremltools
+
+TRAINING = {"coremltools", "torch"}
 
 
 def main() -> None:
@@ -56,13 +63,29 @@ def _begin(asker: socket.socket) -> Start:
     if worker == 0:
         asker.detach()
         take_over(start, files)
-        return start
+        return _beside_trainers(start) if sys.modules.keys() >= TRAINING else start
     for file in files:
         os.close(file)
     ended = os.waitstatus_to_exitcode(os.waitpid(worker, 0)[1])
     with suppress(OSError):
         asker.send(str(ended).encode())
     os._exit(0)
+
+
+def _beside_trainers(start: Start) -> Start:
+    """Returns in the worker, and in each process that it starts by way of the server beside it."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    if os.fork():
+        theirs.close()
+        forking.trainers.append(ours)
+        return start
+    ours.close()
+    # Whoever reads what the worker writes waits for no one else.
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for number in range(3):
+        os.dup2(nothing, number)
+    spare_coremltools()
+    return forking.serve(theirs)
 
 
 if __name__ == "__main__":
