@@ -64,13 +64,13 @@ class UNet(nn.Module):
 
     def __init__(self, up: str = "transposed", act: Callable[[], nn.Module] = nn.ReLU) -> None:
         super().__init__()
-        widths = (8, 12, 16)
+        widths = (8, 12)
         self.down = nn.ModuleList(
             _double(into, out, act) for into, out in zip((3, *widths), widths, strict=False)
         )
-        self.bottom = _double(16, 24, act)
-        self.up = nn.ModuleList(_up(up, into, out) for into, out in ((24, 16), (16, 12), (12, 8)))
-        self.join = nn.ModuleList(_double(2 * n, n, act) for n in (16, 12, 8))
+        self.bottom = _double(12, 16, act)
+        self.up = nn.ModuleList(_up(up, into, out) for into, out in ((16, 12), (12, 8)))
+        self.join = nn.ModuleList(_double(2 * n, n, act) for n in (12, 8))
         self.head: nn.Module = nn.Conv2d(8, 1, 1)
 
     def forward(self, x: Tensor) -> Tensor:

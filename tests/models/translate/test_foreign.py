@@ -16,6 +16,8 @@ from imaging.mask.agreement import agreement  # noqa: E402
 from models.run.segmenter import open_segmenter  # noqa: E402
 from tests.support import architectures as a  # noqa: E402
 
+pytestmark = pytest.mark.usefixtures("spared")
+
 WIDTH, HEIGHT = 96, 64
 # Weights in float16 move a logit that spreads over ±5 by a few thousandths: probabilities by less
 # than 0.01, and only pixels within that of the threshold can change sides.
