@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,10 +17,12 @@ from typer.testing import CliRunner
 from models.proof.reference_files import references_folder
 from tests.cli.test_workshop import command as app_of
 from tests.models.conftest import draw_pair
+from tests.pipeline.conftest import wait_until
 from tests.support.commands import NEVUS, Done, run
 from tests.support.core_ai import NO_CORE_AI
 from tests.support.users import SITE
 from tests.support.watched import SOURCE, WHY_NOT, Household, Seen, compiled
+from tests.torture.victims import Running
 
 pytest.importorskip("torch", reason="torch is not installed (pip install nevus[training])")
 pytestmark = pytest.mark.slow
@@ -111,16 +112,10 @@ def workshop(name: str, *arguments: object) -> Done:
 def checkpoint(pairs: Path, desk: Desk) -> Path:
     """The checkpoint of a run that was killed after an epoch, and taken up again."""
     folder = desk.folder / "run"
-    child = subprocess.Popen(
-        command("train", pairs, folder, *RECIPE, *RATE),
-        start_new_session=True,
-        stderr=subprocess.DEVNULL,
-    )
-    look_again = threading.Event()
-    while child.poll() is None and not (folder / "log.jsonl").exists():
-        look_again.wait(0.01)
-    os.killpg(child.pid, signal.SIGKILL)
-    assert child.wait(60) == -signal.SIGKILL
+    child = Running(command("train", pairs, folder, *RECIPE, *RATE), dict(os.environ))
+    wait_until(lambda: child.ended or (folder / "log.jsonl").exists())
+    child.kill()
+    assert child.wait() == -signal.SIGKILL
     told = desk.work("train", *command("train", pairs, folder, *RECIPE, *RATE))
     assert "of them earlier). The weights are in" in told
     return folder / "checkpoint.pt"
@@ -167,7 +162,8 @@ def watched(drawings: Path, package: Path, desk: Desk) -> Household:
     assert drawings.is_dir()
     if desk.household is None:
         pytest.skip(WHY_NOT)
-    desk.work("references", *command("references", package))
+    # It needs no PyTorch, which coremltools would load.
+    desk.work("references", "env", f"PYTHONPATH={SITE}", *command("references", package))
     assert any(references_folder(package).iterdir())
     desk.work("settings", *NEVUS, "settings")
     if not NO_CORE_AI:

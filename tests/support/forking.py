@@ -18,6 +18,7 @@ from importlib import import_module
 from io import TextIOWrapper
 from multiprocessing import process
 from pathlib import Path
+from runpy import run_module
 from types import ModuleType
 
 LARGEST = 2**17
@@ -148,7 +149,14 @@ def _stream(descriptor: int, mode: str, errors: str) -> TextIOWrapper:
 
 
 def run(command: Sequence[str]) -> None:
-    """Be the main module of a command: `PYTHON ... -c CODE ...`, or a script of Python's."""
+    """Be the main module of a command.
+
+    It is `PYTHON ... -c CODE ...`, `PYTHON -m MODULE ...` or a script of Python's.
+    """
+    if command[1:2] == ("-m",):
+        sys.argv, sys.path[0] = list(command[2:]), ""
+        run_module(command[2], run_name="__main__", alter_sys=True)
+        return
     main_module = sys.modules["__main__"] = ModuleType("__main__")
     if "-c" in command:
         at = command.index("-c")
