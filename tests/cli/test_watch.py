@@ -5,7 +5,6 @@ import os
 import plistlib
 import shutil
 import signal
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests.support.commands import NEVUS, run
+from tests.torture.victims import Running
 
 ROOT = Path(__file__).parents[2]
 SMALL = ROOT / "sample_images" / "upright-portrait.jpg"
@@ -31,7 +31,7 @@ def until(holds: Callable[[], bool], seconds: float = 120) -> None:
 class Watch:
     """`nevus watch` in a process of its own, its log in a file."""
 
-    def __init__(self, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    def __init__(self, process: Running, log: Path) -> None:
         self.process, self._log = process, log
 
     @property
@@ -47,11 +47,12 @@ class Watch:
 @contextmanager
 def watching(folder: Path, db: Path, log: Path) -> Iterator[Watch]:
     arguments = ["watch", folder, "--db", db, "--log", log]
-    with subprocess.Popen([*NEVUS, *map(str, arguments)]) as process:
-        try:
-            yield Watch(process, log)
-        finally:
-            process.kill()
+    process = Running([*NEVUS, *map(str, arguments)], dict(os.environ))
+    try:
+        yield Watch(process, log)
+    finally:
+        process.kill()
+        process.wait()
 
 
 @pytest.fixture
@@ -122,8 +123,8 @@ def test_it_ends_with_0_though_its_workers_hang(photos: Path, tmp_path: Path) ->
             os.kill(worker, signal.SIGSTOP)
         shutil.copy(ROOT / "sample_images" / "hairy.jpg", photos)
         until(lambda: status(photos, tmp_path / "a.db")["by"]["found"] == 2)
-        watch.process.send_signal(signal.SIGTERM)
-        assert watch.process.wait(60) == 0
+        os.kill(watch.process.pid, signal.SIGTERM)
+        assert watch.process.wait() == 0
         assert "  ended  " in watch.log
     assert not status(photos, tmp_path / "a.db")["segmenting"]
 

@@ -1,8 +1,6 @@
 import os
 import signal
-import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -24,7 +22,9 @@ from models.train.loop import (  # noqa: E402
 )
 from models.train.recipe import Recipe, UnfitRun  # noqa: E402
 from models.train.views import Views  # noqa: E402
+from tests.pipeline.conftest import wait_until  # noqa: E402
 from tests.support.small_networks import short_encoder  # noqa: E402
+from tests.torture.victims import Running  # noqa: E402
 
 TINY = Recipe(
     epochs=5, small_epochs=1, small_size=32, size=64, width=8, batch=4, drop=0.3, coarse_share=0.3
@@ -50,12 +50,10 @@ def short() -> Iterator[None]:
 def start_and_kill(data: Path, folder: Path) -> int:
     """Train in a process of its own until an epoch is saved, then kill it; its exit status."""
     command = [sys.executable, "-c", SCRIPT, str(data), str(folder)]
-    child = subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL)
-    look_again = threading.Event()
-    while child.poll() is None and not (folder / "log.jsonl").exists():
-        look_again.wait(0.005)
-    os.killpg(child.pid, signal.SIGKILL)
-    return child.wait(60)
+    child = Running(command, dict(os.environ))
+    wait_until(lambda: child.ended or (folder / "log.jsonl").exists())
+    child.kill()
+    return child.wait()
 
 
 def test_a_killed_run_ends_at_the_weights_of_an_uninterrupted_one(

@@ -1,6 +1,6 @@
 """A dataset is whole and on the disk when it has its name; a kill leaves none, and nothing long."""
 
-import subprocess
+import os
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -13,6 +13,7 @@ from tests.pipeline.conftest import draw_photo, remember_photo
 from tests.pipeline.exchange.test_export import verdict
 from tests.support.databases import new_store
 from tests.support.flushed import Flushed, flushed
+from tests.support.ready import completed
 from tests.support.watched import WHY_NOT
 
 ROOT = Path(__file__).parents[3]
@@ -60,13 +61,9 @@ def test_killed_anywhere_an_export_leaves_nothing_half_and_the_next_clears_it_aw
     place.mkdir()
     (place / ".nevus-partial-of-mine").mkdir()
     (place / ".partial-01234567").mkdir()
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.support.killed_export", decided, folder, place],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
+    killed = [sys.executable, "-m", "tests.support.killed_export"]
+    done = completed([*killed, *map(str, (decided, folder, place))], os.environ)
+    assert done.returncode == 0, done.stderr
     # Else no process was killed while it wrote.
     assert len(done.stdout.split()) > 2
     kept = {".nevus-partial-of-mine", ".partial-01234567"}
