@@ -63,3 +63,16 @@ def test_what_a_file_imports_by_way_of_the_tests_is_found() -> None:
     # By tests.support.ready.
     assert "pexpect" in found
     assert not any(name.startswith(("pytest", "tests", "os")) for name in found)
+
+
+def test_of_a_folder_without_a_conftest_only_what_is_there_is_looked_at() -> None:
+    asked = []
+
+    def wanted(path: Path) -> bool:
+        asked.append(path)
+        return False
+
+    with forking_server([str(ROOT / "tests" / "imaging" / "mask")], wanted):
+        pass
+    assert ROOT / "tests" / "conftest.py" in asked
+    assert all(path.exists() for path in asked)

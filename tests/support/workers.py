@@ -33,7 +33,8 @@ def forking_server(given: Sequence[str], wanted: Callable[[Path], bool]) -> Iter
 
     It is named as pytest-xdist wants one: the words of a command line.
     """
-    names = sorted(imported_by(filter(wanted, _files(given))))
+    there = filter(Path.exists, _files(given))
+    names = sorted(imported_by(filter(wanted, there)))
     with TemporaryDirectory(prefix="nevus-workers-") as folder:
         address = str(Path(folder) / "socket")
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
@@ -59,14 +60,15 @@ def imported_by(files: Iterable[Path]) -> set[str]:
     asked, seen, names = [*files], set[Path](), set[str]()
     while asked:
         file = asked.pop()
-        if file in seen or not file.exists():
+        if file in seen:
             continue
         seen.add(file)
         for name in IMPORT.findall(file.read_text(encoding="utf-8")):
             if SHARED.match(name):
                 names.add(name)
             elif name.startswith("tests."):
-                asked.append(ROOT / f"{name.replace('.', '/')}.py")
+                module = ROOT / f"{name.replace('.', '/')}.py"
+                asked += [module] * module.exists()
     return names
 
 
