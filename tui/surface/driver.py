@@ -33,12 +33,16 @@ class LastingFile:
         with suppress(OSError, ValueError):
             self._file.write(self._mirror.news(text))
         if not text and self._waiting:
-            self.flush()
+            self._send()
             self._waiting.popleft()()
         return len(text)
 
     def flush(self) -> None:
         """Send what was written, if it can be sent."""
+        self._send()
+        self._mirror.settle()
+
+    def _send(self) -> None:
         with suppress(OSError, ValueError):
             self._file.flush()
 

@@ -32,6 +32,8 @@ PHRASE = re.compile("[^ ▀-▟]+(?: [^ ▀-▟]+)*")
 LETTER_BY_LETTER = 65_536
 """Characters of an update up to which its lines are compared by letters: beyond, all has changed,
 and to look closer would take longer than to send it."""
+WORTHWHILE = 8
+"""A longer one of which less than one part in so many is known is sent as it is."""
 
 
 @dataclass(frozen=True)
@@ -67,11 +69,41 @@ class Piece:
 class Mirror:
     """One terminal's. For one thread, that which writes to it."""
 
+    letter_by_letter: int = LETTER_BY_LETTER
     _lines: dict[int, dict[int, Piece]] = field(default_factory=dict)
     _cursor: str = ""
+    _owed: str = ""
+    """What was sent as it is, and not looked at yet."""
 
     def news(self, text: str) -> str:
         """What is to be sent of a text for the terminal to look as if all of it were."""
+        if self._owed and SILENT.fullmatch(text) is None:
+            self.settle()
+        if len(text) > self.letter_by_letter and self._is_new(text):
+            # Somebody waits for it: what it is may be seen once it is sent.
+            self._owed = text
+            return text
+        return self._taken(text)
+
+    def settle(self) -> None:
+        """Look at what was sent before it was looked at. It's time for that when all is sent."""
+        text, self._owed = self._owed, ""
+        if text:
+            self._taken(text)
+
+    def _is_new(self, text: str) -> bool:
+        """Whether so little of an update is known that it is not worth while to leave that out."""
+        moves = [*MOVE.finditer(text)]
+        known = (
+            len(piece.text)
+            for move, end in zip(moves, _ends(text, moves), strict=True)
+            if (piece := self._lines.get(int(move[1]), {}).get(int(move[2]))) is not None
+            and piece.text == _line(text, move, end)
+        )
+        return sum(known) * WORTHWHILE < len(text)
+
+    def _taken(self, text: str) -> str:
+        """Take an update over; what is to be sent of it."""
         moves = [*MOVE.finditer(text)]
         plain = MOVE.split(STYLE.sub("", text))[::3]
         if not moves or plain[0] or STRANGE.search("".join(plain)):
@@ -81,7 +113,7 @@ class Mirror:
         pieces = [*_pieces(text, moves, plain[1:])]
         if _is_all(pieces):
             self.forget()
-        closely = len(text) <= LETTER_BY_LETTER
+        closely = len(text) <= self.letter_by_letter
         sent = "".join([self._show(piece, closely) for piece in pieces])
         cursor, before = moves[-1][0], self._cursor
         self._cursor = "" if pieces[-1].text else cursor
@@ -156,10 +188,19 @@ def _differences(known: Sequence[Letter], piece: Piece) -> str:
 
 
 def _pieces(text: str, moves: list[re.Match[str]], plain: list[str]) -> Iterator[Piece]:
-    ends = [*(move.start() for move in moves[1:]), len(text)]
-    for move, end, letters_alone in zip(moves, ends, plain, strict=True):
-        line = text[move.end() : end].removesuffix("\n")
+    for move, end, letters_alone in zip(moves, _ends(text, moves), plain, strict=True):
+        line = _line(text, move, end)
         yield Piece(int(move[1]), int(move[2]), line, letters_alone.removesuffix("\n"))
+
+
+def _ends(text: str, moves: Sequence[re.Match[str]]) -> list[int]:
+    """Where what follows each move ends."""
+    return [*(move.start() for move in moves[1:]), len(text)] if moves else []
+
+
+def _line(text: str, move: re.Match[str], end: int) -> str:
+    """What is sent to the place of a move."""
+    return text[move.end() : end].removesuffix("\n")
 
 
 def _is_all(pieces: list[Piece]) -> bool:

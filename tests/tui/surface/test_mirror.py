@@ -55,12 +55,19 @@ def _look(cell: Any) -> Any:
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.lists(updates | whole | silent | erased, max_size=6))
-def test_nothing_is_left_out_that_is_not_seen_already(sent: list[str]) -> None:
-    one, other, mirror = Screen(), Screen(), Mirror()
-    for text in sent:
+@given(
+    st.lists(st.tuples(updates | whole | silent | erased, st.booleans()), max_size=6),
+    st.sampled_from([0, 40, 120, LETTER_BY_LETTER]),
+)
+def test_nothing_is_left_out_that_is_not_seen_already(
+    sent: list[tuple[str, bool]], letter_by_letter: int
+) -> None:
+    one, other, mirror = Screen(), Screen(), Mirror(letter_by_letter)
+    for text, settled in sent:
         one.stream.feed(text)
         other.stream.feed(mirror.news(text))
+        if settled:
+            mirror.settle()
         assert other.cells() == one.cells()
         assert (other.screen.cursor.x, other.screen.cursor.y) == (
             one.screen.cursor.x,
@@ -122,6 +129,17 @@ def test_a_picture_that_is_new_everywhere_is_sent_as_it_is() -> None:
         for shade in (10, 20)
     )
     assert len(first) > LETTER_BY_LETTER
-    assert mirror.news(first) == first.replace("\n", "")
-    assert mirror.news(second) == second.replace("\n", "")
+    assert mirror.news(first) == first
+    assert mirror.news("\x1b[?2026l") == "\x1b[?2026l"
+    assert mirror.news(second) == second
     assert mirror.news(second) == ""
+
+
+def test_of_a_picture_that_is_known_but_for_some_lines_those_are_sent() -> None:
+    mirror = Mirror()
+    lines = [(y, 35, LINE) for y in range(1, 60)]
+    mirror.news(update(lines))
+    changed = LINE.replace("9;9;", "9;10;")
+    some = [(y, x, changed if y < 40 else line) for y, x, line in lines]
+    news = mirror.news(update(some))
+    assert news == update(some[:39]).replace("\n", "")
