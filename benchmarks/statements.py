@@ -66,8 +66,12 @@ def _works(store: Store) -> Iterator[tuple[str, Callable[[], object]]]:
     kinds = list(DecisionKind)
     yield f"export {BEFORE - 1}", lambda: list(store.reviewed(kinds, str(FOLDER)))
     for among in Among:
-        page = partial(store.queue, str(FOLDER), "ada", among)
-        yield f"a page, {among.name.lower()}", page
+        yield f"a page, {among.name.lower()}", partial(_page, store, among)
+
+
+def _page(store: Store, among: Among) -> None:
+    """The lines of all photos, which are fewer than a page has."""
+    list(store.queue(str(FOLDER), "ada", among))
 
 
 def _verdict(store: Store, photo_id: int) -> Verdict:

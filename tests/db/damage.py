@@ -12,7 +12,7 @@ from db.sqlite.engine import MIGRATING, open_engine
 from db.sqlite.inspection import inspect
 from db.sqlite.migrating import bring_to
 from db.store import Store
-from db.values import DecisionKind, DraftEdit, NewMask, Origin, Remarks, Tool
+from db.values import DecisionKind, DraftEdit, NewMask, Origin, QueueItem, Remarks, Tool
 from imaging.values import FileStat, Patch
 from tests.db.conftest import FOLDER, new_photo, outline, verdict
 from tests.support.databases import new_store
@@ -64,7 +64,7 @@ def asked_to_read(path: Path) -> Iterator[Callable[[], object]]:
 def _read(store: Store) -> Iterator[Callable[[], object]]:
     yield lambda: sorted(item.area_fraction or 0.0 for item in store.queue(FOLDER))
     for among in Among:
-        yield partial(store.queue, FOLDER, "ada", among)
+        yield partial(_lines, store, among)
     yield lambda: [file.reason for file in store.set_aside_files(FOLDER)]
     yield lambda: store.counts(FOLDER)
     yield lambda: store.files_under(FOLDER)
@@ -79,6 +79,10 @@ def _read(store: Store) -> Iterator[Callable[[], object]]:
         yield partial(store.mask, photo_id)
         yield partial(store.begun_shapes, photo_id, "ada")
         yield partial(store.draft, "ada", photo_id, photo_id)
+
+
+def _lines(store: Store, among: Among) -> list[QueueItem]:
+    return list(store.queue(FOLDER, "ada", among))
 
 
 def _written(store: Store) -> Iterator[Callable[[], object]]:
