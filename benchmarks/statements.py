@@ -57,6 +57,7 @@ def _works(store: Store) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "look a new file up", lambda: store.look_up(new.stat, MODEL)
     yield "take it in with its outline", lambda: store.take_in(new, new_outline(mask, 0.5))
     yield "look it up again", lambda: store.look_up(new.stat, MODEL)
+    yield "open a photo", lambda: _open(store, 1, new.fingerprint.content_hash)
     accepted = _verdict(store, 1)
     yield "accept", lambda: store.decide(accepted)
     corrected = _corrected(store, 2, mask)
@@ -72,6 +73,15 @@ def _works(store: Store) -> Iterator[tuple[str, Callable[[], object]]]:
 def _page(store: Store, among: Among) -> None:
     """The lines of all photos, which are fewer than a page has."""
     list(store.queue(str(FOLDER), "ada", among))
+
+
+def _open(store: Store, photo_id: int, content_hash: str) -> None:
+    """What a photo that is put on a reviewer's table asks for."""
+    found = store.to_open(photo_id, "ada")
+    assert found.made is not None
+    store.kept_map(found.made)
+    # Of the picture that its file is found to hold.
+    store.find_photo(content_hash)
 
 
 def _verdict(store: Store, photo_id: int) -> Verdict:

@@ -1,11 +1,12 @@
 """Reviewers' unfinished corrections: edits in order, a cursor, and abandoned branches that stay."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cache
 from math import isfinite
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Integer, Select, String, bindparam, func, or_, select
 from sqlmodel import Session, col
 
 from db.columns import now
@@ -23,11 +24,7 @@ class Drafts(Sessions):
     def draft(self, reviewer: str, photo_id: int, revision_id: int | None) -> DraftState | None:
         """A reviewer's draft of a revision, or of a photo without one, if there is one."""
         with self._reading() as session:
-            row = _draft(session, reviewer, photo_id, revision_id)
-            if row is None:
-                return None
-            edits = tuple(_edit(edit) for edit in _line(session, row))
-            return DraftState(row.id, photo_id, revision_id, row.cursor, edits)
+            return draft_on(session, drafts_of(session, reviewer, photo_id), revision_id)
 
     def kept_edits(
         self, reviewer: str, photo_id: int, revision_id: int | None
@@ -36,38 +33,16 @@ class Drafts(Sessions):
 
         Not those that a decision holds, or that were gone back to.
         """
-        drafts = select(DraftRow).where(
-            col(DraftRow.photo_id) == photo_id,
-            col(DraftRow.reviewer) == reviewer,
-            col(DraftRow.cursor) > 0,
-        )
         with self._reading() as session:
-            rows = session.scalars(drafts).all()
-            if all(row.base_revision_id == revision_id for row in rows):
-                return ()
-            live = [(row, edits) for row in rows if (edits := _live(session, row))]
-            taken = {_edit(edit).kept_id for _, edits in live for edit in edits}
-            found = [
-                _kept(row, edits)
-                for row, edits in live
-                if row.base_revision_id != revision_id
-                and edits[-1].id not in taken
-                and not _is_decided(session, row, edits)
-            ]
-        return tuple(sorted(found, key=lambda each: each.made_at, reverse=True))
+            return kept_beside(session, drafts_of(session, reviewer, photo_id), revision_id)
 
     def strokes(self, revision_id: int) -> tuple[DraftEdit, ...]:
         """What was drawn by hand on the way to a revision, by whomever, the first first.
 
         Among it is where somebody went back to the model's outline.
         """
-        found: list[DraftEdit] = []
-        at: int | None = revision_id
         with self._reading() as session:
-            while at is not None:
-                found = [*_strokes(session, at), *found]
-                at = _parent(session, at)
-        return tuple(found)
+            return strokes_on(session, follow(session, RevisionRow, revision_id))
 
     def strokes_until(self, edit_id: int) -> tuple[DraftEdit, ...]:
         """What was drawn by hand on the way to what an edit left, as it was when it was made."""
@@ -135,6 +110,82 @@ class Drafts(Sessions):
             get_row(session, DraftRow, draft_id).cursor = cursor
 
 
+def drafts_of(session: Session, reviewer: str, photo_id: int) -> Sequence[DraftRow]:
+    """All drafts of a reviewer on a photo, whatever they were drawn on."""
+    return session.scalars(_drafts(), {"reviewer": reviewer, "photo_id": photo_id}).all()
+
+
+def draft_on(
+    session: Session, drafts: Sequence[DraftRow], revision_id: int | None
+) -> DraftState | None:
+    """That of a reviewer's drafts of a photo which is on a revision, or on none, if there is one.
+
+    Raises ValueError where there are several.
+    """
+    found = [row for row in drafts if row.base_revision_id == revision_id]
+    if not found:
+        return None
+    [row] = found
+    edits = tuple(map(_edit, _line(session, row)))
+    return DraftState(row.id, row.photo_id, revision_id, row.cursor, edits)
+
+
+def kept_beside(
+    session: Session, drafts: Sequence[DraftRow], revision_id: int | None
+) -> tuple[KeptEdits, ...]:
+    """What a reviewer's drafts of a photo keep on others than this revision; see `kept_edits`."""
+    rows = [row for row in drafts if row.cursor > 0]
+    if all(row.base_revision_id == revision_id for row in rows):
+        return ()
+    live = [(row, edits) for row in rows if (edits := _live(session, row))]
+    taken = {_edit(edit).kept_id for _, edits in live for edit in edits}
+    found = [
+        _kept(row, edits)
+        for row, edits in live
+        if row.base_revision_id != revision_id
+        and edits[-1].id not in taken
+        and not _is_decided(session, row, edits)
+    ]
+    return tuple(sorted(found, key=lambda each: each.made_at, reverse=True))
+
+
+def strokes_on(session: Session, revision: RevisionRow) -> tuple[DraftEdit, ...]:
+    """What was drawn by hand on the way to a revision, by whomever, the first first."""
+    way = {"revisions": _way_to(session, revision)}
+    return tuple(map(_edit, session.scalars(_turned(), way)))
+
+
+def _way_to(session: Session, revision: RevisionRow) -> list[int]:
+    """A revision, and those before it of which each was drawn on the next."""
+    way = [revision.id]
+    at = _earlier(revision.id, revision.parent_id)
+    drawn_on = dict(_drawn_on(session, revision.photo_id)) if at is not None else {}
+    while at is not None:
+        way.append(at)
+        at = _earlier(at, drawn_on[at])
+    return way
+
+
+def _drawn_on(session: Session, photo_id: int) -> Iterator[tuple[int, int | None]]:
+    """A photo's revisions, and which other one each was drawn on."""
+    rows = session.connection().execute(_parents(), {"photo_id": photo_id})
+    return ((revision_id, parent) for revision_id, parent in rows)
+
+
+@cache
+def _parents() -> "Select[int, int | None]":
+    of_photo = col(RevisionRow.photo_id) == bindparam("photo_id", type_=Integer)
+    return select(col(RevisionRow.id), col(RevisionRow.parent_id)).where(of_photo)
+
+
+@cache
+def _drafts() -> Select[DraftRow]:
+    return select(DraftRow).where(
+        col(DraftRow.photo_id) == bindparam("photo_id", type_=Integer),
+        col(DraftRow.reviewer) == bindparam("reviewer", type_=String),
+    )
+
+
 def _draft(
     session: Session, reviewer: str, photo_id: int, revision_id: int | None
 ) -> DraftRow | None:
@@ -149,11 +200,14 @@ def _draft(
 
 def _line(session: Session, draft: DraftRow) -> Sequence[EditRow]:
     """A draft's edits that none branched off before, in order; those undone too."""
-    return session.scalars(
-        select(EditRow)
-        .where(col(EditRow.draft_id) == draft.id, col(EditRow.abandoned_by_id).is_(None))
-        .order_by(col(EditRow.position))
-    ).all()
+    return session.scalars(_lines(), {"draft_id": draft.id}).all()
+
+
+@cache
+def _lines() -> Select[EditRow]:
+    of_draft = col(EditRow.draft_id) == bindparam("draft_id", type_=Integer)
+    kept = col(EditRow.abandoned_by_id).is_(None)
+    return select(EditRow).where(of_draft, kept).order_by(col(EditRow.position))
 
 
 def _live(session: Session, draft: DraftRow) -> Sequence[EditRow]:
@@ -192,25 +246,36 @@ def _stand_on_nothing(session: Session, photo_id: int) -> None:
 
 
 def _parent(session: Session, revision_id: int) -> int | None:
-    parent: int | None = follow(session, RevisionRow, revision_id).parent_id
+    return _earlier(revision_id, follow(session, RevisionRow, revision_id).parent_id)
+
+
+def _earlier(revision_id: int, parent: int | None) -> int | None:
+    """The revision that this one was drawn on. Raises ValueError where that came later."""
     if parent is not None and parent >= revision_id:
         raise ValueError(f"revision {revision_id} was drawn on a later one, {parent}")
     return parent
 
 
-def _strokes(session: Session, revision_id: int) -> list[DraftEdit]:
-    """The strokes of the draft that a decision turned into this revision."""
-    live = (
+@cache
+def _turned() -> Select[EditRow]:
+    """The strokes of the drafts that decisions turned into revisions, the first revision's first.
+
+    What came first was drawn on by what came later.
+    """
+    return _by_hand(
         select(EditRow)
         .join(DraftRow, col(DraftRow.id) == col(EditRow.draft_id))
         .join(DecisionRow, col(DecisionRow.draft_id) == col(DraftRow.id))
+        # By the photo too, which is what a decision is found by.
+        .join(RevisionRow, col(RevisionRow.photo_id) == col(DecisionRow.photo_id))
         .where(
-            col(DecisionRow.revision_id) == revision_id,
+            col(RevisionRow.id).in_(bindparam("revisions", expanding=True)),
+            col(DecisionRow.revision_id) == col(RevisionRow.id),
             col(EditRow.abandoned_by_id).is_(None),
             col(EditRow.position) < col(DraftRow.cursor),
         )
+        .order_by(col(RevisionRow.id))
     )
-    return [_edit(row) for row in session.scalars(_by_hand(live))]
 
 
 def _by_hand(edits: Select[EditRow]) -> Select[EditRow]:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, or_, select
 from sqlmodel import Session, col
 
 from db.errors import ForgottenPhoto
-from db.sessions import Sessions, files_of
+from db.sessions import Sessions, places_of
 from db.sqlite.forgetting import Gone, forget
 from db.tables import FileRow, PhotoRow, TombstoneRow
 
@@ -94,7 +94,7 @@ def _is_called(name: str) -> ColumnElement[bool]:
 
 
 def _known(session: Session, row: PhotoRow) -> KnownPhoto:
-    paths = tuple(dict.fromkeys(file.path for file in files_of(session, row.id)))
+    paths = tuple(dict.fromkeys(place.path for place in places_of(session, row.id)))
     return KnownPhoto(row.id, row.content_hash, paths)
 
 

@@ -1,25 +1,23 @@
-"""Predictions and mask revisions, and a photo with all that is known of it."""
+"""Predictions and mask revisions."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlmodel import Session, col
 
 from db.arrivals import NewOutline
 from db.columns import Values, now
 from db.errors import StoreError
-from db.history import history_of
-from db.known_models import disagreed, know_model, last_use
+from db.known_models import know_model, last_use
 from db.measured import each_measured, measured_values, measurements_of
-from db.photos import path_of
-from db.remarks import remarks_on
-from db.sessions import Sessions, follow, get_row, size_of, standing_of
+from db.sessions import Sessions, follow, get_row, size_of
 from db.sqlite.map_check import MapKey
 from db.sqlite.maps import KeptMap
+from db.standing import Stands, stands_of
 from db.tables import (
-    DecisionRow,
-    DisagreementRow,
     DraftRow,
     FileRow,
     InstanceRow,
@@ -30,10 +28,21 @@ from db.tables import (
     RevisionRow,
     StandingRow,
 )
-from db.values import DecisionKind, DrawnRevision, Origin, PhotoDetails, Revision
+from db.values import DrawnRevision, Origin, Revision
 from imaging.framing import FRAMINGS, Size
 from imaging.mask.rle import area
 from imaging.values import Measurements, Prediction, Receipt, Rle
+
+
+@dataclass(frozen=True)
+class MadeOf:
+    """Which map a model made of a photo; `word` is what it says of its mask, as in `Prediction`."""
+
+    content_hash: str
+    size: Size
+    framing: str
+    receipt: Receipt
+    word: tuple[float | None, float | None]
 
 
 class Masks(Sessions):
@@ -92,17 +101,16 @@ class Masks(Sessions):
     def prediction(self, photo_id: int) -> Prediction | None:
         """The map on which the current mask rests, or None where there is none or it was lost."""
         with self._reading() as session:
-            photo = get_row(session, PhotoRow, photo_id)
-            row = _current_prediction(session, photo_id)
-            if row is None:
-                return None
-            size, framed = size_of(photo), FRAMINGS[row.framing]
-        grid = self._maps.get(photo.content_hash, row.model_hash, row.framing)
+            made = made_of(stands_of(session, photo_id))
+        return None if made is None else self.kept_map(made)
+
+    def kept_map(self, made: MadeOf) -> Prediction | None:
+        """The map that was made of a photo, or None where it was lost."""
+        grid = self._maps.get(made.content_hash, made.receipt.model_hash, made.framing)
         if grid is None:
             return None
-        framing = framed(size, Size.of(grid))
-        word = (row.predicted_jaccard, row.lesion_probability)
-        return Prediction(grid, framing, receipt_of(row), *word)
+        framing = FRAMINGS[made.framing](made.size, Size.of(grid))
+        return Prediction(grid, framing, made.receipt, *made.word)
 
     def mask(self, revision_id: int) -> Rle:
         """A revision's pixels. Raises Unknown."""
@@ -131,38 +139,6 @@ class Masks(Sessions):
                     described(row, measured[row.id]), "" if made is None else made.model_name
                 )
                 for row, made in found
-            )
-
-    def photo(self, photo_id: int, reviewer: str | None = None) -> PhotoDetails:
-        """A photo with all that is known of it; what others remark is history. Raises Unknown."""
-        with self._reading() as session:
-            photo, standing = get_row(session, PhotoRow, photo_id), standing_of(session, photo_id)
-            path, row = path_of(session, photo_id), _current_prediction(session, photo_id)
-            decided = standing.decision_id
-            decision = None if decided is None else follow(session, DecisionRow, decided)
-            remarks = remarks_on(session, photo_id)
-            said = next((each for each in remarks if each.reviewer == reviewer), decision)
-            return PhotoDetails(
-                photo_id=photo_id,
-                path=path,
-                name=path.rsplit("/", 1)[-1],
-                size=size_of(photo),
-                format=photo.format,
-                revision=revision_of(session, standing.revision_id),
-                receipt=None if row is None else receipt_of(row),
-                predicted_jaccard=None if row is None else row.predicted_jaccard,
-                lesion_probability=None if row is None else row.lesion_probability,
-                unseen_fraction=None if row is None else row.unseen_fraction,
-                decision=None if decision is None else DecisionKind(decision.kind),
-                decision_id=standing.decision_id,
-                history=history_of(
-                    session, photo_id, [each for each in remarks if each is not said]
-                ),
-                score=None if said is None else said.score,
-                note="" if said is None else said.note,
-                flag=said is not None and said.flag,
-                reason="" if decision is None else decision.reason,
-                disagreement=_disagreement(session, photo_id),
             )
 
 
@@ -232,16 +208,29 @@ def instances_of(session: Session, masks: Sequence[MaskRow]) -> dict[int, tuple[
     """The lesions of each of these masks that has several, by its revision, in one statement."""
     sizes = {mask.revision_id: Size(mask.width, mask.height) for mask in masks}
     found: dict[int, tuple[Rle, ...]] = dict.fromkeys(sizes, ())
-    rows = session.scalars(
-        select(InstanceRow)
-        .where(col(InstanceRow.revision_id).in_(sizes))
-        .order_by(col(InstanceRow.number))
-    )
-    for row in rows:
+    for row in session.scalars(_instances(), {"revisions": list(sizes)}):
         rle = Rle(sizes[row.revision_id], row.counts)
         area(rle)
         found[row.revision_id] = (*found[row.revision_id], rle)
     return found
+
+
+@cache
+def _instances() -> Select[InstanceRow]:
+    row = InstanceRow
+    of_each = col(row.revision_id).in_(bindparam("revisions", expanding=True))
+    return select(row).where(of_each).order_by(col(row.number))
+
+
+def made_of(stands: Stands) -> MadeOf | None:
+    """What a model made of a photo as it stands, if one did. Raises LookupError, ValueError."""
+    photo, row = stands.photo, stands.prediction
+    if row is None:
+        return None
+    if row.framing not in FRAMINGS:
+        raise LookupError(f"there is no framing {row.framing}")
+    word = (row.predicted_jaccard, row.lesion_probability)
+    return MadeOf(photo.content_hash, size_of(photo), row.framing, receipt_of(row), word)
 
 
 def receipt_of(row: PredictionRow) -> Receipt:
@@ -297,20 +286,6 @@ def mask_values(rle: Rle, revision_id: int) -> Values:
         "height": size.height,
         "counts": rle.counts,
     }
-
-
-def _current_prediction(session: Session, photo_id: int) -> PredictionRow | None:
-    revision_id = standing_of(session, photo_id).revision_id
-    if revision_id is None:
-        return None
-    prediction_id = follow(session, RevisionRow, revision_id).prediction_id
-    return None if prediction_id is None else follow(session, PredictionRow, prediction_id)
-
-
-def _disagreement(session: Session, photo_id: int) -> float | None:
-    """How far what stands is from the outline of the model in use, where that is known."""
-    rows = select(col(DisagreementRow.value)).join(StandingRow, disagreed())
-    return session.scalar(rows.where(col(StandingRow.photo_id) == photo_id))
 
 
 def is_worked_on(session: Session, standing: StandingRow) -> bool:

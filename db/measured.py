@@ -1,9 +1,11 @@
 """What was measured on a mask: stored by name, each with its unit."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
+from math import isfinite
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, select
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
@@ -39,19 +41,28 @@ def measurements_of(session: Session, revision_id: int) -> Measurements:
 def each_measured(session: Session, revision_ids: Sequence[int]) -> dict[int, Measurements]:
     """What was measured on the masks of revisions, in one statement.
 
-    Raises LookupError where that is not there, ValueError where an area is no number of pixels.
+    Raises LookupError where that is not there, TypeError, ValueError or OverflowError where it is
+    no number of pixels, or no fraction.
     """
-    rows = session.scalars(
-        select(MeasurementRow).where(col(MeasurementRow.revision_id).in_(revision_ids))
-    )
     found: dict[int, dict[str, float]] = {revision_id: {} for revision_id in revision_ids}
-    for row in rows:
-        found[row.revision_id][row.name] = row.value
+    asked = {"revisions": list(revision_ids)}
+    for revision_id, name, value in session.connection().execute(_each(), asked):
+        found[revision_id][name] = value
     return {revision_id: _measurements(values) for revision_id, values in found.items()}
 
 
+@cache
+def _each() -> "Select[int, str, float]":
+    row = MeasurementRow
+    columns = (col(row.revision_id), col(row.name), col(row.value))
+    return select(*columns).where(col(row.revision_id).in_(bindparam("revisions", expanding=True)))
+
+
 def _measurements(found: Mapping[str, float]) -> Measurements:
-    area = int(found[AREA])
+    area, fraction = int(found[AREA]), found[FRACTION]
     if area != found[AREA]:
         raise ValueError(f"an area of {found[AREA]} pixels")
-    return Measurements(area, found[FRACTION])
+    # A column may hold anything, whatever its type.
+    if not isfinite(fraction):
+        raise ValueError(f"an area of {fraction} of the photo")
+    return Measurements(area, fraction)

@@ -1,14 +1,15 @@
 """Photos and the files that hold them."""
 
 from collections.abc import Collection
+from functools import cache
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, String, bindparam, delete, select, update
 from sqlmodel import Session, col
 
 from db.arrivals import NewPhoto
 from db.columns import Values, now
 from db.counting import Counts, FileCounts, count_files, count_photos
-from db.sessions import Sessions, below, files_of, live_below
+from db.sessions import Sessions, below, live_below, places_of
 from db.tables import AsideRow, FileRow, PhotoRow
 from db.values import Cause, SetAside
 from imaging.values import FileStat, Fingerprint
@@ -20,9 +21,7 @@ class Photos(Sessions):
     def find_photo(self, content_hash: str) -> int | None:
         """The photo with this content."""
         with self._reading() as session:
-            return session.scalar(
-                select(col(PhotoRow.id)).where(col(PhotoRow.content_hash) == content_hash)
-            )
+            return session.connection().scalar(_photo(), {"content": content_hash})
 
     def set_aside(self, stat: FileStat, reason: str, cause: Cause = Cause.FILE) -> None:
         """Remember a file that could not become a photo, and why.
@@ -57,7 +56,7 @@ class Photos(Sessions):
     def paths_of(self, photo_id: int) -> list[str]:
         """Where a photo is known to lie now, by path."""
         with self._reading() as session:
-            return [file.path for file in files_of(session, photo_id) if file.gone_at is None]
+            return [each.path for each in places_of(session, photo_id) if not each.gone]
 
     def files_under(self, folder: str) -> list[str]:
         """The paths below a folder at which something is known to lie."""
@@ -111,6 +110,12 @@ class Photos(Sessions):
         """How far the files below a folder are taken in."""
         with self._reading() as session:
             return count_files(session, folder)
+
+
+@cache
+def _photo() -> "Select[int]":
+    by_content = col(PhotoRow.content_hash) == bindparam("content", type_=String)
+    return select(col(PhotoRow.id)).where(by_content)
 
 
 def is_called(path: str, name: str) -> bool:
@@ -196,4 +201,4 @@ def _mark_gone(session: Session, path: str) -> None:
 
 def path_of(session: Session, photo_id: int) -> str:
     """Where a photo lies, or where it last lay. Raises LookupError where it never did."""
-    return files_of(session, photo_id)[0].path
+    return places_of(session, photo_id)[0].path

@@ -1,9 +1,10 @@
 """Remarks: what a reviewer says of a photo before, or after, he decides it."""
 
 from collections.abc import Collection, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, delete, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, case, delete, select
 from sqlmodel import Session, col
 
 from db.columns import now
@@ -92,7 +93,13 @@ def remark_of(row: DecisionRow | RemarkRow) -> Remarks:
 
 def remarks_on(session: Session, photo_id: int) -> Sequence[RemarkRow]:
     """What reviewers say of a photo, beside what decisions hold."""
-    return session.scalars(select(RemarkRow).where(col(RemarkRow.photo_id) == photo_id)).all()
+    return session.scalars(_on_photo(), {"photo_id": photo_id}).all()
+
+
+@cache
+def _on_photo() -> Select[RemarkRow]:
+    of_photo = col(RemarkRow.photo_id) == bindparam("photo_id", type_=Integer)
+    return select(RemarkRow).where(of_photo)
 
 
 def remarked(reviewer: str | None) -> ColumnElement[bool]:

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from typing import TypeVar
 
 from sqlalchemy import Select, select
 from sqlmodel import Session, col
@@ -12,7 +11,7 @@ from db.edited import edited_since
 from db.exported import ReviewedFile, ReviewedPhoto, ReviewedPlace
 from db.masks import described, instances_of, receipt_of, rle_of
 from db.measured import each_measured
-from db.sessions import Sessions, below, size_of
+from db.sessions import Sessions, below, present, size_of
 from db.tables import (
     DecisionRow,
     FileRow,
@@ -28,7 +27,6 @@ from imaging.values import Rle
 
 PAGE = 100
 """How many photos are held at once, with their masks."""
-Found = TypeVar("Found")
 
 
 class Reviewed(Sessions):
@@ -68,8 +66,8 @@ def _chosen(
     )
     first: dict[int, ReviewedPlace] = {}
     for standing, decision, photo, file in session.execute(rows):
-        kind = decision_of(_present(decision, standing.decision_id)).kind
-        content_hash = _present(photo, standing.photo_id).content_hash
+        kind = decision_of(present(decision, DecisionRow, standing.decision_id)).kind
+        content_hash = present(photo, PhotoRow, standing.photo_id).content_hash
         if kind in kinds and file is not None and _lies_below(file, folder):
             place = ReviewedPlace(file.path, content_hash)
             first[photo.id] = min(first.get(photo.id, place), place, key=lambda at: at.path)
@@ -89,9 +87,9 @@ def _page(
     for photo_id in photo_ids:
         photo, decision, revision, mask, prediction, edited = rows[photo_id]
         if decision.revision_id is not None:
-            _present(revision, decision.revision_id)
+            present(revision, RevisionRow, decision.revision_id)
         if revision is not None and revision.prediction_id is not None:
-            _present(prediction, revision.prediction_id)
+            present(prediction, PredictionRow, revision.prediction_id)
         yield ReviewedPhoto(
             photo_id=photo_id,
             content_hash=photo.content_hash,
@@ -99,7 +97,9 @@ def _page(
             files=tuple(files[photo_id]),
             decision=decision_of(decision),
             revision=None if revision is None else described(revision, measured[revision.id]),
-            rle=None if revision is None else _whole(_present(mask, revision.id), size_of(photo)),
+            rle=None
+            if revision is None
+            else _whole(present(mask, MaskRow, revision.id), size_of(photo)),
             receipt=None if prediction is None else receipt_of(prediction),
             edited_since=bool(edited),
             instances=() if revision is None else instances[revision.id],
@@ -140,13 +140,6 @@ def _file(row: FileRow) -> ReviewedFile:
 
 def _lies_below(file: FileRow, folder: str | None) -> bool:
     return file.gone_at is None and (folder is None or below(file.path, folder))
-
-
-def _present(row: Found | None, key: int) -> Found:
-    """A row that another one points at. Raises LookupError: only damage can have taken it."""
-    if row is None:
-        raise LookupError(f"there is no row {key}")
-    return row
 
 
 def _whole(mask: MaskRow, size: Size) -> Rle:

@@ -3,10 +3,13 @@
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from copy import copy
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Engine, select
+from sqlalchemy import ColumnElement, Connection, Engine, Integer, Select, bindparam, select
 from sqlmodel import Session, SQLModel, col
 
 from db.errors import MovedDatabase, StoreError, Unknown
@@ -16,6 +19,8 @@ from db.sqlite.files import identity_of
 from db.sqlite.maps import Maps
 from db.tables import FileRow, PhotoRow, StandingRow
 from imaging.framing import Size
+
+Found = TypeVar("Found")
 
 MOST_PIXELS = 2**28
 """More than a photo may have to be opened at all; what a mask of it takes is bytes of memory."""
@@ -94,7 +99,11 @@ class Sessions:
 
 def get_row(session: Session, table: type[SQLModel], key: Any) -> Any:
     """The row with this key. Raises Unknown."""
-    row = session.get(table, key)
+    return known(session.get(table, key), table, key)
+
+
+def known(row: Found | None, table: type[SQLModel], key: object) -> Found:
+    """The row that was looked for by this key. Raises Unknown."""
     if row is None:
         raise Unknown(
             f"The database holds no {table.__tablename__} {key}: perhaps somebody had the photo "
@@ -104,8 +113,12 @@ def get_row(session: Session, table: type[SQLModel], key: Any) -> Any:
 
 
 def follow(session: Session, table: type[SQLModel], key: Any) -> Any:
+    """The row that another one points at. Raises as `present` does."""
+    return present(session.get(table, key), table, key)
+
+
+def present(row: Found | None, table: type[SQLModel], key: object) -> Found:
     """The row that another one points at. Raises LookupError: only damage can have taken it."""
-    row = session.get(table, key)
     if row is None:
         raise LookupError(f"there is no {table.__tablename__} {key}")
     return row
@@ -122,15 +135,34 @@ def below(path: str, folder: str) -> bool:
     return path.startswith(folder.rstrip("/") + "/")
 
 
-def files_of(session: Session, photo_id: int) -> Sequence[FileRow]:
-    """A photo's files, those that still lie somewhere first, then by path."""
-    found = session.scalars(select(FileRow).where(col(FileRow.photo_id) == photo_id)).all()
-    return sorted(found, key=lambda file: (file.gone_at is not None, file.path))
+@dataclass(frozen=True, order=True)
+class Place:
+    """Where a file of a photo lies, or lay."""
+
+    gone: bool
+    path: str
+
+
+def places_of(session: Session, photo_id: int) -> Sequence[Place]:
+    """Where a photo's files are, those that still lie somewhere first, then by path."""
+    found = session.connection().execute(_places(), {"photo_id": photo_id})
+    # A column may hold anything, whatever its type: what is no text is no path.
+    return sorted(Place(gone_at is not None, "" + path) for path, gone_at in found)
+
+
+@cache
+def _places() -> "Select[str, datetime | None]":
+    of_photo = col(FileRow.photo_id) == bindparam("photo_id", type_=Integer)
+    return select(col(FileRow.path), col(FileRow.gone_at)).where(of_photo)
 
 
 def standing_of(session: Session, photo_id: int) -> StandingRow:
     """Where a photo stands. Raises Unknown."""
-    row = session.get(StandingRow, photo_id)
+    return known_standing(session.get(StandingRow, photo_id))
+
+
+def known_standing(row: StandingRow | None) -> StandingRow:
+    """The standing that was looked for. Raises Unknown."""
     if row is None:
         raise Unknown(
             "The database holds no such photo any more: perhaps somebody had it forgotten."

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import cache
 from math import isfinite
 
-from sqlalchemy import select
-from sqlmodel import col
+from sqlalchemy import Integer, Select, String, bindparam, select
+from sqlmodel import Session, col
 
 from db.columns import now
 from db.sessions import Sessions
@@ -19,11 +20,8 @@ class Shapes(Sessions):
 
     def begun_shapes(self, photo_id: int, reviewer: str) -> Mapping[Tool, tuple[Point, ...]]:
         """The points of what a reviewer has begun on a photo, by the tool."""
-        begun = select(ShapeRow).where(
-            col(ShapeRow.photo_id) == photo_id, col(ShapeRow.reviewer) == reviewer
-        )
         with self._reading() as session:
-            return {Tool(row.tool): _points(row.points) for row in session.scalars(begun)}
+            return begun_on(session, photo_id, reviewer)
 
     def keep_shape(self, photo_id: int, reviewer: str, tool: Tool, points: Sequence[Point]) -> None:
         """Keep the points of what is begun, in place of those before; none where nothing is."""
@@ -39,6 +37,21 @@ class Shapes(Sessions):
             if not points:
                 session.flush()
                 session.delete(kept)
+
+
+def begun_on(session: Session, photo_id: int, reviewer: str) -> Mapping[Tool, tuple[Point, ...]]:
+    """The points of what a reviewer has begun on a photo, by the tool."""
+    asked = {"photo_id": photo_id, "reviewer": reviewer}
+    begun = session.connection().execute(_begun(), asked)
+    return {Tool(tool): _points(points) for tool, points in begun}
+
+
+@cache
+def _begun() -> "Select[str, str]":
+    return select(col(ShapeRow.tool), col(ShapeRow.points)).where(
+        col(ShapeRow.photo_id) == bindparam("photo_id", type_=Integer),
+        col(ShapeRow.reviewer) == bindparam("reviewer", type_=String),
+    )
 
 
 def _points(text: str) -> tuple[Point, ...]:

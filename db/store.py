@@ -25,6 +25,7 @@ from db.sqlite.opening import as_of_now, prepare
 from db.sqlite.reading import read
 from db.statistics import Statistics
 from db.taking_in import TakingIn
+from db.to_open import Opening
 from db.together import Together
 
 Found = TypeVar("Found")
@@ -47,6 +48,7 @@ class Store(
     Statistics,
     QueuePages,
     Claims,
+    Opening,
     Disagreements,
     Checking,
 ):

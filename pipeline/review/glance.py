@@ -3,12 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-
 from db.store import Store
 from db.values import QueueItem
 from imaging.framing import Mask, Pixels
 from imaging.mask import rle
+from pipeline.review.versions import nothing_on
 from pipeline.review.whereabouts import Whereabouts
 from pipeline.work.turns import Urgency
 from pipeline.work.viewer import Viewer
@@ -43,6 +42,5 @@ def glance(
     where = Whereabouts.of(store, item.photo_id, item.path)
     viewed = where.read(lambda path: viewer.view(path, longest, Urgency.BACKGROUND))
     if mask is None:
-        size = viewed.photo.size
-        mask = np.zeros((size.height, size.width), np.bool_, order="F")
+        mask = nothing_on(viewed.photo.size)
     return Glance(viewed.photo.pixels, mask, item.revision_id)

@@ -12,11 +12,11 @@ import numpy as np
 
 from db.sqlite.changes import Changes
 from db.store import Store
+from db.to_open import ToOpen
 from db.together import LeftOut
 from db.values import (
     DraftState,
     Heard,
-    KeptEdits,
     NewMask,
     Origin,
     PhotoDetails,
@@ -47,7 +47,7 @@ from pipeline.review.sitting import Sitting
 from pipeline.review.statistics import Statistics, read_statistics
 from pipeline.review.stored_draft import StoredDraft, Whose, strokes_behind
 from pipeline.review.verdict import OUTLINE, Ruling, TakenBack, stored_kind
-from pipeline.review.versions import Version, compare_versions, dont_fit, drawn_on
+from pipeline.review.versions import Version, compare_versions, dont_fit, drawn_on, nothing_on
 from pipeline.review.viewer_refiner import ViewerRefiner
 from pipeline.review.waiting import Said
 from pipeline.review.whereabouts import Whereabouts
@@ -146,21 +146,26 @@ class ReviewSession(SharedSession):
         """
         # An earlier opening of the same photo may have edits on their way.
         self.drain()
-        details = self._store.photo(photo_id, self.reviewer)
-        where = Whereabouts.of(self._store, photo_id, details.path)
+        found = self._store.to_open(photo_id, self.reviewer)
+        where = Whereabouts.of(self._store, photo_id, found.details.path)
         # Another process decodes it meanwhile.
         viewed = self._viewing.submit(where.read, lambda path: self._viewer.view(path, longest))
         try:
-            has_outline = details.revision is not None
-            prediction = self._prediction(details, where, viewed) if has_outline else None
-            editor = self._editor(details, prediction)
-            begun = self._store.begun_shapes(photo_id, self.reviewer)
-            kept = sum(len(each.edits) for each in self._kept(details))
+            prediction = self._prediction(found, where, viewed)
+            editor = self._editor(found, prediction)
         finally:
-            # What is wrong with the file is said before anything else.
+            # What is wrong with the file is said before what is wrong with its edits.
             picture = viewed.result().photo.pixels
-        refiner = ViewerRefiner(self._viewer, where)
-        return OpenPhoto(details, where, picture, prediction, editor, refiner, begun, kept)
+        return OpenPhoto(
+            details=found.details,
+            where=where,
+            picture=picture,
+            prediction=prediction,
+            editor=editor,
+            refiner=ViewerRefiner(self._viewer, where),
+            begun=found.begun,
+            kept=sum(len(each.edits) for each in found.kept),
+        )
 
     def look(self, photo: OpenPhoto, framing: Framing) -> Pixels:
         """What a framing shows of an opened photo, from its full resolution: uint8 (gh, gw, 3).
@@ -228,7 +233,7 @@ class ReviewSession(SharedSession):
             )
         if not editor.edits:
             return None, None
-        before = self._base(photo.details)
+        before = drawn_on(self._store, photo.details, _base_id(photo.details))
         same = np.array_equal(before, editor.mask) and not editor.said_otherwise
         if revision is not None and same:
             # By whatever way, also back to the model's: nobody has corrected anything.
@@ -312,33 +317,30 @@ class ReviewSession(SharedSession):
         The last of each come first. Raises ReviewError where kept edits don't fit what they are on.
         """
         photo.editor.end_stroke()
-        kept = self._kept(photo.details)
-        return compare_versions(self._store, photo.details, kept, photo.editor.mask)
+        details = photo.details
+        kept = self._store.kept_edits(self.reviewer, details.photo_id, _base_id(details))
+        return compare_versions(self._store, details, kept, photo.editor.mask)
 
-    def _kept(self, details: PhotoDetails) -> tuple[KeptEdits, ...]:
-        return self._store.kept_edits(self.reviewer, details.photo_id, _base_id(details))
-
-    def _editor(self, details: PhotoDetails, prediction: Prediction | None) -> Editor:
-        base = _base_id(details)
-        stored = self._stored_draft(details)
-        draft_id = stored.draft_id if stored else None
+    def _editor(self, found: ToOpen, prediction: Prediction | None) -> Editor:
+        details, drawn, stored = found.details, found.drawn, found.draft
+        base, revision = _base_id(details), details.revision
         whose = Whose(self.reviewer, details.photo_id, base)
-        keeper = StoredDraft(self._store, self._writer, whose, draft_id)
-        by_hand = () if base is None else self._store.strokes(base)
-        find_model = partial(self._model_outline, details.photo_id, base)
-        several = base is not None and bool(self._store.instances(base))
-        past = Past(by_hand, find_model, partial(strokes_behind, self._store), several)
-        threshold = None if details.revision is None else details.revision.threshold
-        editor = Editor(self._base(details), threshold, prediction, keeper, past)
+        keeper = StoredDraft(self._store, self._writer, whose, stored.draft_id if stored else None)
+        past = Past(
+            by_hand=drawn.strokes if drawn else (),
+            find_model=partial(self._model_outline, details.photo_id, base),
+            strokes=partial(strokes_behind, self._store),
+            several=drawn is not None and bool(drawn.instances),
+        )
+        mask = rle.decode(drawn.rle) if drawn else nothing_on(details.size)
+        threshold = revision.threshold if revision else None
+        editor = Editor(mask, threshold, prediction, keeper, past)
         if stored is not None:
             try:
                 editor.replay(stored.edits, stored.cursor)
             except PatchError as error:
                 raise ReviewError(dont_fit(error)) from error
         return editor
-
-    def _base(self, details: PhotoDetails) -> Mask:
-        return drawn_on(self._store, details, _base_id(details))
 
     def _model_outline(
         self, photo_id: int, revision_id: int | None
@@ -347,20 +349,22 @@ class ReviewSession(SharedSession):
         return None if found is None else (found, rle.decode(self._store.mask(found.id)))
 
     def _prediction(
-        self, details: PhotoDetails, where: Whereabouts, viewed: Future[Viewed]
+        self, found: ToOpen, where: Whereabouts, viewed: Future[Viewed]
     ) -> Prediction | None:
         """The stored probabilities; made again where the cache was lost and the model is here."""
-        stored = self._store.prediction(details.photo_id)
-        if stored is not None or details.receipt is None:
+        if found.made is None:
+            return None
+        stored = self._store.kept_map(found.made)
+        if stored is not None:
             return stored
         try:
-            if self._scorer.model().hash != details.receipt.model_hash:
+            if self._scorer.model().hash != found.made.receipt.model_hash:
                 return None
             # Where it lies is known once it is seen.
             viewed.result()
             made = self._scorer.segment(where.path)
             shown = made.fingerprint.content_hash
-            kept = self._store.keep_map(details.photo_id, shown, made.prediction)
+            kept = self._store.keep_map(found.details.photo_id, shown, made.prediction)
             return made.prediction if kept else None
         except (ModelError, PhotoError, PipelineError):
             return None

@@ -8,7 +8,7 @@ import numpy as np
 
 from db.store import Store
 from db.values import REDRAWN, DraftEdit, DrawnRevision, KeptEdits, PhotoDetails, Revision, Tool
-from imaging.framing import Mask, Part
+from imaging.framing import Mask, Part, Size
 from imaging.mask import rle
 from imaging.mask.agreement import agreement
 from imaging.mask.edit import PatchError, apply_patch
@@ -109,7 +109,12 @@ def drawn_on(store: Store, details: PhotoDetails, revision_id: int | None) -> Ma
     """What a photo's edits are made on, bool (H, W): an outline, or nothing."""
     if revision_id is not None:
         return rle.decode(store.mask(revision_id))
-    return np.zeros((details.size.height, details.size.width), np.bool_, order="F")
+    return nothing_on(details.size)
+
+
+def nothing_on(size: Size) -> Mask:
+    """The mask of a photo on which nothing is drawn, bool (H, W)."""
+    return np.zeros((size.height, size.width), np.bool_, order="F")
 
 
 def dont_fit(error: PatchError) -> str:

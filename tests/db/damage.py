@@ -79,6 +79,7 @@ def _read(store: Store) -> Iterator[Callable[[], object]]:
         yield partial(store.mask, photo_id)
         yield partial(store.begun_shapes, photo_id, "ada")
         yield partial(store.draft, "ada", photo_id, photo_id)
+        yield partial(store.to_open, photo_id, "ada")
 
 
 def _lines(store: Store, among: Among) -> list[QueueItem]:

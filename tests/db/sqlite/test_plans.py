@@ -8,7 +8,7 @@ import pytest
 from benchmarks.sql import sent
 from db.queue import Among
 from db.store import Store
-from tests.db.conftest import FOLDER, new_photo, outline
+from tests.db.conftest import FOLDER, correct, new_photo, outline
 
 PATHS = "SEARCH file USING INDEX sqlite_autoindex_file_1 (path>? AND path<?)"
 GRADES = "SEARCH prediction USING"
@@ -73,5 +73,16 @@ def test_files_that_are_known_are_asked_for_along_indexes(store: Store) -> None:
         store.never_heard_of(stats)
     plans = plans_of(store, statements)
     assert len(plans) == 4
+    for plan in plans:
+        assert not [step for step in plan if step.startswith("SCAN")]
+
+
+def test_a_photo_is_opened_along_indexes(store: Store) -> None:
+    photo_id = outline(store, "a.jpg")
+    correct(store, photo_id)
+    with sent() as statements:
+        store.to_open(photo_id, "ada")
+    plans = plans_of(store, statements)
+    assert plans
     for plan in plans:
         assert not [step for step in plan if step.startswith("SCAN")]

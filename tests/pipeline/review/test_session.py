@@ -8,6 +8,8 @@ from threading import Event
 import numpy as np
 import pytest
 
+from benchmarks.sql import sent
+from db.masks import MadeOf
 from db.store import Store
 from db.values import DecisionKind
 from imaging.values import Prediction
@@ -40,6 +42,16 @@ def test_an_opened_photo_has_a_small_picture_and_its_whole_mask(
     assert (editor.can_undo, editor.can_redo, editor.edits) == (False, False, 0)
 
 
+def test_a_photo_is_opened_with_few_statements(session: ReviewSession, remembered: int) -> None:
+    session.open(remembered)
+    with sent() as statements:
+        session.open(remembered)
+    begun = [each for each in statements if each.startswith("BEGIN")]
+    # One moment of the database, one of the maps', and whether the file's picture is the photo's.
+    assert len(begun) == 3
+    assert len(statements) - len(begun) <= 12
+
+
 def test_a_photo_is_decoded_while_its_outline_is_read(
     session: ReviewSession,
     store: Store,
@@ -47,17 +59,17 @@ def test_a_photo_is_decoded_while_its_outline_is_read(
     remembered: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    read, prediction, view = Event(), store.prediction, viewer.view
+    read, kept_map, view = Event(), store.kept_map, viewer.view
 
-    def tell(photo_id: int) -> Prediction | None:
+    def tell(made: MadeOf) -> Prediction | None:
         read.set()
-        return prediction(photo_id)
+        return kept_map(made)
 
     def wait(path: Path, longest: int) -> Viewed:
         assert read.wait(PATIENCE)
         return view(path, longest)
 
-    monkeypatch.setattr(store, "prediction", tell)
+    monkeypatch.setattr(store, "kept_map", tell)
     monkeypatch.setattr(viewer, "view", wait)
     assert session.open(remembered, longest=160).picture.shape == (120, 160, 3)
 
