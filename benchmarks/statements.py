@@ -66,6 +66,7 @@ def _works(store: Store) -> Iterator[tuple[str, Callable[[], object]]]:
         store.decide(_verdict(store, photo_id))
     kinds = list(DecisionKind)
     yield f"export {BEFORE - 1}", lambda: list(store.reviewed(kinds, str(FOLDER)))
+    yield "hear what others said", store.hear
     for among in Among:
         yield f"a page, {among.name.lower()}", partial(_page, store, among)
 

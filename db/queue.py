@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from enum import StrEnum
+from functools import cache
+from itertools import chain
 from operator import index
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, func, select
 from sqlmodel import Session, col
 
 from db.edited import edited_since, last_live_edit
@@ -25,6 +27,7 @@ from db.tables import (
     RetractionRow,
     RevisionRow,
     StandingRow,
+    Table,
     TombstoneRow,
 )
 from db.values import DecisionKind, Heard, QueueItem
@@ -77,21 +80,12 @@ class QueuePages(Sessions):
 
     def hear(self) -> Heard:
         """How much was said of all photos until now, and how many have come."""
-        last_said = select(func.max(col(DecisionRow.id)))
-        unsaid = select(func.max(col(RetractionRow.created_at)), func.count())
-        last_file = select(func.max(col(FileRow.id)))
-        last_outline = select(func.max(col(PredictionRow.id)))
-        last_use = select(func.max(col(ModelUseRow.id)))
-        last_compared = select(func.max(col(DisagreementRow.id)))
-        aside = select(func.count(), func.max(col(AsideRow.seen_at))).select_from(AsideRow)
         with self._reading() as session:
-            said = session.scalar(last_said) or 0
-            latest, taken_back = session.execute(unsaid.select_from(RetractionRow)).one()
-            newest = (last_file, last_outline, last_use, last_compared)
-            arrived = tuple(session.scalar(each) or 0 for each in newest)
-            count, last = session.execute(aside).one()
-            forgotten = session.scalar(select(func.count()).select_from(TombstoneRow)) or 0
-            return Heard(said, latest, taken_back, arrived, (count, last), forgotten)
+            said, latest, taken_back, *newest, aside, last, forgotten = (
+                session.connection().execute(_heard()).one()
+            )
+        arrived = tuple(each or 0 for each in newest)
+        return Heard(said or 0, latest, taken_back, arrived, (aside, last), forgotten)
 
     def said_since(self, heard: Heard) -> set[int]:
         """The photos of which more was said since, by whomever, or of which less holds."""
@@ -111,6 +105,26 @@ class QueuePages(Sessions):
 
 
 _Lines = Select[*tuple[Any, ...]]
+
+
+@cache
+def _heard() -> _Lines:
+    """One statement, and made once: it is asked whenever anything was stored."""
+    numbered = (FileRow, PredictionRow, ModelUseRow, DisagreementRow)
+    return select(
+        *_of_all(DecisionRow, func.max(col(DecisionRow.id))),
+        *_of_all(RetractionRow, func.max(col(RetractionRow.created_at)), func.count()),
+        *chain.from_iterable(_of_all(row, func.max(col(row.id))) for row in numbered),
+        *_of_all(AsideRow, func.count(), func.max(col(AsideRow.seen_at))),
+        *_of_all(TombstoneRow, func.count()),
+    )
+
+
+def _of_all(table: type[Table], *asked: ColumnElement[Any]) -> list[ScalarSelect[Any]]:
+    """What is asked of all rows of a table."""
+    return [select(each).select_from(table).scalar_subquery() for each in asked]
+
+
 _OUTLINED = col(StandingRow.revision_id).is_not(None)
 _FILTERS: dict[Among, tuple[ColumnElement[bool], ...]] = {
     Among.ALL: (),
