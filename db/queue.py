@@ -2,12 +2,22 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 from operator import index
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    ScalarSelect,
+    Select,
+    String,
+    bindparam,
+    func,
+    select,
+)
 from sqlmodel import Session, col
 
 from db.edited import edited_since, last_live_edit
@@ -34,6 +44,10 @@ from db.values import DecisionKind, Heard, QueueItem
 
 PAGE = 500
 """Rows of a page; whoever decides waits for one at most."""
+
+
+REVIEWERS = 16
+"""For how many reviewers what is asked for each is kept."""
 
 
 class Among(StrEnum):
@@ -69,12 +83,11 @@ class QueuePages(Sessions):
         self, folder: str, photo_ids: Collection[int], reviewer: str | None = None
     ) -> list[QueueItem]:
         """The lines that `queue` has of these photos, in no order; none of those not there."""
-        files = col(FileRow.photo_id)
         first: dict[int, QueueItem] = {}
         with self._reading() as session:
-            lines = _below(_of_files(reviewer), folder).order_by(col(FileRow.path))
             for part in _parts(sorted(photo_ids)):
-                for row in session.execute(lines.where(files.in_(part))):
+                asked = _below(folder) | {"photos": part}
+                for row in session.execute(_of_photos(reviewer), asked):
                     first.setdefault(row.photo_id, _item(row))
         return list(first.values())
 
@@ -125,6 +138,9 @@ def _of_all(table: type[Table], *asked: ColumnElement[Any]) -> list[ScalarSelect
     return [select(each).select_from(table).scalar_subquery() for each in asked]
 
 
+_IS_BELOW: ColumnElement[bool] = func.substr(
+    col(FileRow.path), 1, bindparam("length", type_=Integer)
+) == bindparam("prefix", type_=String)
 _OUTLINED = col(StandingRow.revision_id).is_not(None)
 _FILTERS: dict[Among, tuple[ColumnElement[bool], ...]] = {
     Among.ALL: (),
@@ -189,16 +205,42 @@ def _pages(
     session: Session, reviewer: str | None, folder: str, among: Among
 ) -> Iterator[Sequence[QueueItem]]:
     if among is Among.GRADED:
-        return _graded(session, _of_predictions(reviewer), folder)
-    return _by_path(session, _of_files(reviewer).where(*_FILTERS[among]), folder)
+        return _graded(session, _of_grades(reviewer), folder)
+    return _by_path(session, _page(reviewer, among), folder)
+
+
+@lru_cache(REVIEWERS)
+def _of_photos(reviewer: str | None) -> _Lines:
+    """The lines of photos that are named. Like all statements of lines it is made once.
+
+    To make one takes longer than to have it answered.
+    """
+    of_photos = col(FileRow.photo_id).in_(bindparam("photos", expanding=True))
+    return _of_files(reviewer).where(_IS_BELOW, of_photos).order_by(col(FileRow.path))
+
+
+@lru_cache(REVIEWERS)
+def _of_grades(reviewer: str | None) -> _Lines:
+    """The lines of predictions that are named."""
+    named = col(PredictionRow.id).in_(bindparam("keys", expanding=True))
+    return _of_predictions(reviewer).where(_IS_BELOW, named)
+
+
+@lru_cache(len(Among) * REVIEWERS)
+def _page(reviewer: str | None, among: Among) -> _Lines:
+    """The lines of some paths that follow on one another."""
+    path = col(FileRow.path)
+    between = (path > bindparam("after", type_=String), path < bindparam("end", type_=String))
+    lines = _of_files(reviewer).where(*_FILTERS[among], *between)
+    return lines.order_by(path).limit(bindparam("most", type_=Integer))
 
 
 def _by_path(session: Session, lines: _Lines, folder: str) -> Iterator[Sequence[QueueItem]]:
-    path, after = col(FileRow.path), _prefix(folder)
+    after = _prefix(folder)
     # What follows all paths that begin with the prefix: "0" comes after "/".
-    lines = lines.where(path < after[:-1] + "0").order_by(path).limit(PAGE)
+    asked = {"end": after[:-1] + "0", "most": PAGE}
     while after:
-        page = [_item(row) for row in session.execute(lines.where(path > after))]
+        page = [_item(row) for row in session.execute(lines, asked | {"after": after})]
         yield page
         after = page[-1].path if len(page) == PAGE else ""
 
@@ -208,10 +250,9 @@ def _graded(session: Session, lines: _Lines, folder: str) -> Iterator[Sequence[Q
 
     Those without a line of the folder are empty.
     """
-    lines = _below(lines, folder)
     keys, grade = _next_grades(session, None)
     while keys:
-        found = _on(session, lines, keys)
+        found = _on(session, lines, folder, keys)
         yield sorted(found, key=lambda item: (item.predicted_jaccard or 0.0, item.path))
         keys, grade = _next_grades(session, grade)
 
@@ -228,12 +269,12 @@ def _next_grades(session: Session, after: float | None) -> tuple[list[int], floa
     return [*(key for key, value in rows if value != last), *alike], last
 
 
-def _on(session: Session, lines: _Lines, keys: Sequence[int]) -> list[QueueItem]:
+def _on(session: Session, lines: _Lines, folder: str, keys: Sequence[int]) -> list[QueueItem]:
     """The lines of these predictions, which SQLite would come to through all files if not named."""
     return [
         _item(row)
         for part in _parts(keys)
-        for row in session.execute(lines.where(col(PredictionRow.id).in_(part)))
+        for row in session.execute(lines, _below(folder) | {"keys": part})
     ]
 
 
@@ -278,6 +319,7 @@ def _prefix(folder: str) -> str:
     return folder.rstrip("/") + "/"
 
 
-def _below(lines: _Lines, folder: str) -> _Lines:
+def _below(folder: str) -> dict[str, Any]:
+    """What `_IS_BELOW` asks for."""
     prefix = _prefix(folder)
-    return lines.where(func.substr(col(FileRow.path), 1, len(prefix)) == prefix)
+    return {"prefix": prefix, "length": len(prefix)}
