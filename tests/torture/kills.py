@@ -5,7 +5,7 @@ import os
 import signal
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -184,7 +184,7 @@ class Torturer:
         self.world.finish()
         asked = ("watch", self.world.folder, "--db", self.world.database, "--json")
         victim = start(self.world, Doom(), *asked)
-        killed = _kill_workers(victim, chance)
+        killed = _kill_workers(victim, chance, self._has_outlined_all)
         until = monotonic() + PATIENCE
         while not self._has_outlined_all():
             if victim.ended or monotonic() > until:
@@ -259,11 +259,16 @@ def _come_to_the_end(victim: Running, doom: Doom, chance: Random) -> None:
         victim.kill()
 
 
-def _kill_workers(victim: Running, chance: Random) -> int:
-    """Kill whatever worker runs, once or twice, each some time after it was seen."""
+def _kill_workers(
+    victim: Running, chance: Random, is_over: Callable[[], bool] = lambda: False
+) -> int:
+    """Kill whatever worker runs, once or twice, each some time after it was seen.
+
+    Once it `is_over` no other one is waited for.
+    """
     killed: list[int] = []
     for _ in range(chance.randint(1, 2)):
-        for pid in _wait_for_workers(victim, killed):
+        for pid in _wait_for_workers(victim, killed, is_over):
             _let_run(victim, chance.random() * 0.4)
             try:
                 os.kill(pid, signal.SIGKILL)
@@ -284,12 +289,14 @@ def _kill_some(parent: int, chance: Random) -> int:
     return len(running)
 
 
-def _wait_for_workers(victim: Running, known: list[int]) -> list[int]:
+def _wait_for_workers(victim: Running, known: list[int], is_over: Callable[[], bool]) -> list[int]:
     deadline = monotonic() + PATIENCE
     while not victim.ended:
         assert monotonic() < deadline, "no worker was started"
+        # Asked first: whoever came for the last photo is seen then.
+        over = is_over()
         found = [pid for pid in workers_of(victim.pid) if pid not in known]
-        if found:
+        if found or over:
             return found
         _LOOK_AGAIN.wait(0.01)
     return []
