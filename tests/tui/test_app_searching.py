@@ -95,13 +95,18 @@ async def test_what_is_not_found_is_said_and_the_line_stays_also_where_a_photo_c
         assert shown_photo(screen) == four[0]
 
 
-async def test_a_number_goes_to_that_photo(make_app: MakeApp, four: list[int]) -> None:
+async def test_a_number_goes_to_that_photo_and_one_too_many_is_said_also_where_a_photo_comes(
+    clinic: Clinic, make_app: MakeApp, four: list[int]
+) -> None:
     async with make_app().run_test(size=(120, 40)) as pilot:
         screen = await press(pilot, "slash", "#", "9")
         await until(pilot, lambda: "4 photos are shown" in text_of(screen, "#search-found"))
+        four.append(clinic.outline("fifth.jpg", 9))
+        await until(pilot, lambda: "0 of 5 decided" in text_of(screen, "#progress"))
+        await until(pilot, lambda: "5 photos are shown" in text_of(screen, "#search-found"))
         screen = await press(pilot, "backspace", "3", "enter")
-        assert shown_photo(screen) == four[2]
-        assert rows(screen) == four
+        assert shown_photo(screen) == rows(screen)[2]
+        assert set(rows(screen)) == set(four)
 
 
 async def test_a_number_that_no_photo_has_is_said_and_the_next_keys_are_keys(

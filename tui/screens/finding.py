@@ -73,7 +73,9 @@ class FindingScreen(RemarkingScreen):
         self._filter_line.wanted = wanted
         self._queue.empty = " ".join(nothing_fits(self._keymap)) if wanted.limits else ""
         if self._search_line.open:
-            self._search_line.count(f"{fitting} found" if wanted.words else "")
+            number = JUMP.fullmatch(self._search_line.text)
+            found = f"{fitting} found" if wanted.words else ""
+            self._search_line.count(self._too_far(number[1]) if number else found)
 
     def _explain(self) -> None:
         """Say why the open photo stands where it stands, which changes with the queue."""
@@ -130,12 +132,16 @@ class FindingScreen(RemarkingScreen):
             self.want(self._before[0])
         elif number[1]:
             self._jump(int(number[1]))
+            self._search_line.tell(self._too_far(number[1]))
 
     def _jump(self, number: int) -> None:
-        photos = len(self._queue.items)
-        if 1 <= number <= photos:
+        if 1 <= number <= len(self._queue.items):
             self._queue.choose(self._queue.items[number - 1].photo_id)
-        self._search_line.tell("" if 1 <= number <= photos else only_so_many(photos))
+
+    def _too_far(self, number: str) -> str:
+        """Why there is no photo of this number; nothing where there is, or none is typed yet."""
+        photos = len(self._queue.items)
+        return "" if not number or 1 <= int(number) <= photos else only_so_many(photos)
 
     def _go_to(self, number: int) -> None:
         photos = len(self._queue.items)

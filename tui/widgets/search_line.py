@@ -57,6 +57,11 @@ class SearchLine(Horizontal):
         self.tell("#9 goes to the 9th")
         self.screen.set_focus(self._line)
 
+    @property
+    def text(self) -> str:
+        """What is typed."""
+        return self._line.value
+
     def close(self) -> None:
         """Put the line away."""
         self.open = self.display = False
