@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
@@ -16,7 +18,7 @@ from imaging.framing import Size
 from pipeline.intake.scan import file_stat
 from tests.support.pictures import endless_jpeg
 from tests.tui.driving import Clinic, drawn
-from tests.tui.test_app_launch import RUN, running, saved_threshold
+from tests.tui.test_app_launch import PATIENCE, ROOT, RUN, running, saved_threshold
 
 Child: TypeAlias = "pexpect.spawn[str]"
 
@@ -110,3 +112,21 @@ def test_once_all_is_saved_a_signal_ends_what_is_left_of_it(clinic: Clinic, data
         child.expect(pexpect.EOF)
         child.close()
         assert child.signalstatus == signal.SIGTERM
+
+
+def test_it_leaves_with_its_terminal_though_no_signal_says_so(
+    clinic: Clinic, database: Path
+) -> None:
+    clinic.outline("a.jpg", 1)
+    ours, its = os.openpty()
+    # Not the terminal of its session: where that is gone, whoever leads the session is told, and
+    # may keep it to himself.
+    command = [sys.executable, "-c", RUN, str(clinic.folder), str(database)]
+    environment = {**os.environ, "TERM": "xterm-256color"}
+    child = subprocess.Popen(command, stdin=its, stdout=its, stderr=its, cwd=ROOT, env=environment)
+    os.close(its)
+    sent = b""
+    while b"threshold" not in sent:
+        sent += os.read(ours, 65_536)
+    os.close(ours)
+    assert child.wait(PATIENCE) == 0

@@ -1,5 +1,8 @@
 """Textual's driver for terminals, made to outlast them."""
 
+import os
+import select
+import threading
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
@@ -64,6 +67,22 @@ class LastingDriver(LinuxDriver):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._file: Any = LastingFile(self._file)
+        threading.Thread(target=self._leave_with_terminal, name="terminal", daemon=True).start()
+
+    def _leave_with_terminal(self) -> None:
+        """Have the app leave where its terminal is gone, which not every signal says.
+
+        Whoever is between, as `make` is, may keep SIGHUP to itself; and whoever reads from a
+        terminal that is gone is told at once, again and again, that there is nothing.
+        """
+        if not hasattr(select, "poll") or not os.isatty(self.fileno):
+            return
+        terminal = select.poll()
+        terminal.register(self.fileno, 0)
+        # Nothing is asked for: it waits until there is no terminal.
+        if any(told & select.POLLHUP for _, told in terminal.poll()):
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._app.exit)
 
     def call_when_sent(self, sent: Callable[[], None]) -> None:
         """Call this, on the thread that writes, once all that is drawn so far is sent."""

@@ -77,7 +77,10 @@ class Mirror:
 
     def news(self, text: str) -> str:
         """What is to be sent of a text for the terminal to look as if all of it were."""
-        if self._owed and SILENT.fullmatch(text) is None:
+        if self._owed:
+            # What prints nothing changes nothing of what is known.
+            if SILENT.fullmatch(text) is not None:
+                return text
             self.settle()
         if len(text) > self.letter_by_letter and self._is_new(text):
             # Somebody waits for it: what it is may be seen once it is sent.
