@@ -13,6 +13,9 @@ from db.sessions import Sessions, places_of
 from db.sqlite.forgetting import Gone, forget
 from db.tables import FileRow, PhotoRow, TombstoneRow
 
+MOST_DIGITS = 18
+"""Of a photo's number: all that have so many are numbers to SQLite."""
+
 
 @dataclass(frozen=True)
 class KnownPhoto:
@@ -79,8 +82,9 @@ class Forgetting(Sessions):
 
 
 def _is_called(name: str) -> ColumnElement[bool]:
-    if name.startswith("#") and name[1:].isdecimal():
-        return col(PhotoRow.id) == int(name[1:])
+    number = name.removeprefix("#")
+    if name != number and number.isdecimal() and len(number) <= MOST_DIGITS:
+        return col(PhotoRow.id) == int(number)
     path = col(FileRow.path)
     at = or_(
         path == name,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from textual.events import Key
+from textual.events import Key, Paste
 from textual.widgets import Input
 
 from pipeline.review.wanted import Wanted
@@ -118,6 +118,17 @@ async def test_a_number_that_no_photo_has_is_said_and_the_next_keys_are_keys(
         assert shown_photo(screen) == four[0]
         await press(pilot, "3")
         await until(pilot, lambda: clinic.item(four[0]).score == 3)
+
+
+async def test_more_digits_than_any_number_has_are_searched_for_as_a_word(
+    make_app: MakeApp, four: list[int]
+) -> None:
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        screen = await press(pilot, "slash")
+        screen.query_one("#search Input").post_message(Paste("#" + 5000 * "9"))
+        await until(pilot, lambda: "0 found" in text_of(screen, "#search-found"))
+        screen = await press(pilot, "escape")
+        assert rows(screen) == four
 
 
 async def test_letters_that_come_with_the_key_are_searched(

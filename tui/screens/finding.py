@@ -19,7 +19,8 @@ from tui.widgets.filter_line import FilterLine
 from tui.widgets.filters import Filters
 from tui.widgets.search_line import SearchLine
 
-JUMP = re.compile(r"#(\d*)")
+JUMP = re.compile(r"#(\d{0,9})")
+"""A photo's number. What has more digits is none, and is searched for as any other word."""
 
 
 class FindingScreen(RemarkingScreen):

@@ -1,6 +1,6 @@
 """Rows of photos and of files that were set aside, drawn only where they are seen."""
 
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from rich.cells import set_cell_size
 from rich.segment import Segment
@@ -62,6 +62,7 @@ class RowView(ScrollView):
         self._headed = ""
         self._rows = Rows(folder)
         self._styles: dict[tuple[str, bool], Style] = {}
+        """As found: Textual forgets them with each row, and takes longer to find than to draw."""
         self.empty = ""
         """What is said where no row is shown."""
 
@@ -144,19 +145,6 @@ class RowView(ScrollView):
             text = set_cell_size(f" Set aside  {len(self._rows.aside)}", width)
             return Strip([Segment(text, self._style("quiet"))], width)
         return Strip.blank(width, self.rich_style)
-
-    def refresh(
-        self,
-        *regions: Region,
-        repaint: bool = True,
-        layout: bool = False,
-        recompose: bool = False,
-    ) -> Self:
-        """Draw anew: where it is all of it, in styles that may have changed."""
-        # Textual forgets them for a single row, too, and takes longer to find them than to draw it.
-        if not regions:
-            self._styles.clear()
-        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def notify_style_update(self) -> None:
         """Other styles hold."""

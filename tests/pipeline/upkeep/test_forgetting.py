@@ -267,6 +267,12 @@ def test_what_is_called_nothing_like_it_is_said(store: Store) -> None:
         plan(store, "no%such.png")
 
 
+@pytest.mark.parametrize("digits", [18, 19, 5000])
+def test_no_number_is_too_long_to_be_no_photo_s(store: Store, digits: int) -> None:
+    with pytest.raises(UpkeepError, match="No photo is called '#9"):
+        plan(store, "#" + digits * "9")
+
+
 def test_what_a_path_held_before_goes_alone(store: Store, database: Path) -> None:
     first = store.take_in(new_photo("x.jpg", "first", 1)).photo_id
     second = store.take_in(new_photo("x.jpg", "second", 2)).photo_id
