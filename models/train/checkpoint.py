@@ -1,24 +1,27 @@
 """What a training run saved, read again: all of its state, or the averaged network alone."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from models.package.package import package_hash
 from models.train.encoders import lesion_network
 from models.train.network import LesionNetwork
 from models.train.recipe import Recipe, UnfitRun
 
+Weights = Mapping[str, Tensor]
 _PREFIX = "module."
 """What PyTorch's average puts before the names of a network's weights."""
 
 
 @dataclass(frozen=True)
 class Trained:
-    """An averaged network, how it was trained, and for how many epochs."""
+    """A trained network, how it was trained, and for how many epochs."""
 
     network: LesionNetwork
     recipe: Recipe
@@ -39,18 +42,33 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
 
 
 def read_trained(path: Path) -> Trained:
-    """A checkpoint's averaged network. Raises UnfitRun where the file is no checkpoint."""
+    """The network that a run gave. Raises UnfitRun where the file is no checkpoint."""
     state = read_checkpoint(path)
     recipe = Recipe(**state["recipe"])
     network = lesion_network(recipe.encoder, recipe.width)
-    network.load_state_dict(
-        {
-            name.removeprefix(_PREFIX): value
-            for name, value in state["averaged"].items()
-            if name.startswith(_PREFIX)
-        }
-    )
+    averaged = {
+        name.removeprefix(_PREFIX): value
+        for name, value in state["averaged"].items()
+        if name.startswith(_PREFIX)
+    }
+    network.load_state_dict(given(recipe, averaged, state.get("begun")))
     return Trained(network, recipe, state["epoch"])
+
+
+def given(recipe: Recipe, averaged: Weights, begun: Weights | None) -> Weights:
+    """The weights that a run gives: its averaged ones, and the recipe's share of its first ones.
+
+    They are averaged number by number, running statistics as well, as both lie in the same valley
+    (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models").
+    """
+    if not begun:
+        return averaged
+    return {
+        name: torch.lerp(value, begun[name].to(value), recipe.start_share)
+        if value.is_floating_point()
+        else value
+        for name, value in averaged.items()
+    }
 
 
 def weights_hash(path: Path) -> str:

@@ -24,18 +24,16 @@ from imaging.framing import Size, fit
 from imaging.mask.agreement import agreement
 from imaging.mask.outline import draw_mask
 from models.evaluate.pairs import Pair, held_out, read_pairs
-from models.train.checkpoint import read_checkpoint, read_trained
-from models.train.efficientnet import EfficientNetLite, take_imagenet
+from models.train.beginning import begin
+from models.train.checkpoint import Weights, given, read_checkpoint, read_trained
 from models.train.encoders import lesion_network
 from models.train.losses import boundary_loss, loss
 from models.train.network import LesionNetwork, drop_blocks, upsample
-from models.train.normalisation import DEVIATION, MEAN
+from models.train.normalisation import normalise
 from models.train.recipe import Recipe, UnfitRun, fixed
 from models.train.stopping import BEST, best_epoch, is_over, read_log
-from models.train.views import Draw, Epochs, Views, read_pair
-from models.train.warm_start import take_weights
+from models.train.views import Epochs, Views, read_pair
 
-SETTLING_VIEWS = 48
 LAYOUT: torch.memory_format = torch.channels_last
 """How maps lie in memory while training."""
 SAVE_SECONDS = 20.0
@@ -61,6 +59,8 @@ class Run:
         average = moving_average(recipe.averaging)
         self.averaged = AveragedModel(self.network, multi_avg_fn=average, use_buffers=True)
         self.optimiser = torch.optim.AdamW(self._groups(), lr=recipe.peak_rate)
+        self.begun: Weights | None = None
+        """What it began with, where its recipe keeps a share of that."""
         self.teacher: LesionNetwork | None = None
         self.epoch = 0
         self._clock = time.monotonic()
@@ -103,6 +103,8 @@ class Run:
             "averaged": self.averaged.state_dict(),
             "optimiser": self.optimiser.state_dict(),
         }
+        if self.begun:
+            state["begun"] = self.begun
         place = target or self.checkpoint
         part = place.with_suffix(".part")
         torch.save(state, part)
@@ -125,9 +127,18 @@ class Run:
         self.network.load_state_dict(state["network"])
         self.coarse_heads.load_state_dict(state["coarse_heads"])
         self.averaged.load_state_dict(state["averaged"])
+        self.begun = state.get("begun")
         self.optimiser.load_state_dict(state["optimiser"])
         self.epoch = state["epoch"]
         self.start_clock(state.get("seconds", 0.0))
+
+    def outcome(self) -> LesionNetwork:
+        """The network that it gives as it stands."""
+        network = lesion_network(self.recipe.encoder, self.recipe.width)
+        averaged = self.averaged.module.state_dict()
+        network.load_state_dict(given(self.recipe, averaged, self.begun))
+        network.to(self.device, memory_format=LAYOUT)  # type: ignore[call-overload]
+        return network
 
     @property
     def seconds(self) -> float:
@@ -207,13 +218,6 @@ def moving_average(
     return average
 
 
-def normalise(photos: Tensor) -> Tensor:
-    """uint8 (N, H, W, 3) to normalised float (N, 3, H, W), channels last in memory."""
-    scaled = photos.permute(0, 3, 1, 2).float() / 255
-    mean, deviation = (scaled.new_tensor(values)[:, None, None] for values in (MEAN, DEVIATION))
-    return (scaled - mean) / deviation
-
-
 def predict_maps(network: nn.Module, photos: list[np.ndarray[Any, Any]]) -> Tensor:
     """The network's maps (N, H, W) of framed uint8 photos (H, W, 3), without gradients."""
     network.eval()
@@ -256,31 +260,6 @@ def batches(views: Views, recipe: Recipe, first: int) -> Iterator[Batch]:
     return iter(loader)
 
 
-def begin(run: Run, start: Path | None, views: Views) -> None:
-    """Take up the first weights: a package's or a checkpoint's, else ImageNet's if there are any.
-
-    Of a package the batch norms are settled on some views. Raises ModelError and UnfitRun where
-    `start` holds another network.
-    """
-    if start is None:
-        if isinstance(run.network.encoder, EfficientNetLite):
-            take_imagenet(run.network.encoder)
-    elif start.is_dir():
-        some = views.order(0)[:SETTLING_VIEWS]
-        drawn = [views[Draw(0, index, run.recipe.size_in(0))][0] for index in some]
-        photos = normalise(torch.stack(drawn).to(run.device))
-        take_weights(run.network, start, photos, run.recipe.start_member)
-    else:
-        run.network.load_state_dict(_taken(start, run.recipe).state_dict())
-
-
-def _taken(checkpoint: Path, recipe: Recipe) -> LesionNetwork:
-    trained = read_trained(checkpoint)
-    if (trained.recipe.encoder, trained.recipe.width) != (recipe.encoder, recipe.width):
-        raise UnfitRun(f"{checkpoint} holds another network than the one to be trained.")
-    return trained.network
-
-
 @dataclass(frozen=True)
 class Sources:
     """The package or checkpoint that a run begins with, and the checkpoint it learns from.
@@ -319,7 +298,9 @@ def train(
     """
     chosen = [p for p in read_pairs(data, recipe.where) if not held_out(p)]
     dev = read_pairs(data, {"split": "dev"})
-    views = Views(chosen, recipe.seed)
+    views = Views(chosen, recipe.seed, recipe.paste_chance)
+    if recipe.start_share and sources.start is None:
+        raise UnfitRun("Only a run that begins with a package or checkpoint can keep some of it.")
     if Epochs(views, recipe).steps == 0:
         raise UnfitRun(
             f"{data} has {len(chosen)} pairs to train on, fewer than a batch of {recipe.batch} "
@@ -329,7 +310,9 @@ def train(
     run = Run(recipe, folder)
     run.resume()
     if run.epoch == 0:
-        begin(run, sources.start, views)
+        begin(run.network, recipe, sources.start, views)
+        if recipe.start_share:
+            run.begun = {n: value.clone() for n, value in run.network.state_dict().items()}
     if sources.teacher is not None:
         run.learn_from(read_trained(sources.teacher).network)
     before = run.epoch
@@ -358,7 +341,7 @@ def _train(run: Run, views: Views, dev: list[Pair], telling: Telling) -> None:
             saved = time.monotonic()
         if over or run.epoch % telling.measure_every == 0:
             size = run.recipe.size_in(run.epoch - 1)
-            entry |= evaluate_network(run.averaged.module, dev, size)
+            entry |= evaluate_network(run.outcome(), dev, size)
         _note(run, entry, telling)
 
 

@@ -70,6 +70,12 @@ class Recipe:
     """The hash of the package or checkpoint it begins with; empty for random weights."""
     start_member: int = 1
     """Which of the package's networks with that encoder."""
+    start_share: float = 0.0
+    """How much of the weights it began with those it ends with hold: their mean with the trained
+    ones (Wortsman et al. 2022), which forgets less of what it could before."""
+    paste_chance: float = 0.08
+    """How often a view gets another photo's lesion beside its own. The official masks of dermoscopy
+    leave a second lesion out."""
     teacher: str = ""
     """The hash of the checkpoint whose maps it learns from beside the true ones; empty for none."""
     teacher_share: float = 0.5

@@ -17,12 +17,8 @@ from models.train.augmentation import Picture, augment, paste, take_colours
 from models.train.recipe import Recipe
 from models.train.skin import skin_beside
 
-COLOURS_CHANCE, PASTE_CHANCE, SKIN_CHANCE = 0.25, 0.08, 0.08
-"""How often a view takes another photo's colours, gets another photo's lesion beside its own, and
-shows plain skin beside the lesion alone.
-
-The official masks of dermoscopy leave a second lesion out, so pasting stays rare.
-"""
+COLOURS_CHANCE, SKIN_CHANCE = 0.25, 0.08
+"""How often a view takes another photo's colours, and shows plain skin beside the lesion alone."""
 
 
 def read_pair(pair: Pair) -> tuple[Picture, Picture]:
@@ -60,12 +56,14 @@ class Views(Dataset[tuple[Tensor, Tensor, Tensor]]):
     An item is a uint8 photo (H, W, 3), a uint8 mask (H, W) and its float weight.
     """
 
-    def __init__(self, pairs: Sequence[Pair], seed: int) -> None:
+    def __init__(
+        self, pairs: Sequence[Pair], seed: int, paste_chance: float = Recipe.paste_chance
+    ) -> None:
         with ThreadPoolExecutor() as readers:
             self._items = list(readers.map(read_pair, pairs))
         self._weights = [weight(pair) for pair in pairs]
         self._kinds = np.array([pair.row.get("kind", "") for pair in pairs])
-        self._seed = seed
+        self._seed, self._paste_chance = seed, paste_chance
 
     def __len__(self) -> int:
         return len(self._items)
@@ -77,7 +75,7 @@ class Views(Dataset[tuple[Tensor, Tensor, Tensor]]):
             photo, mask = skin, np.zeros(skin.shape[:2], np.uint8)
         if random.random() < COLOURS_CHANCE:
             photo = take_colours(photo, self._any(random)[0], random)
-        if random.random() < PASTE_CHANCE:
+        if random.random() < self._paste_chance:
             photo, mask = paste(photo, mask, *self._any(random), random)
         view, truth = augment(photo, mask, draw.size, random)
         return (

@@ -11,8 +11,8 @@ from imaging.decode.photo import read_photo
 from imaging.framing import Size, fit
 from models.evaluate.pairs import Pair
 from models.run.segmenter import Segmenter
-from models.train.loop import normalise
 from models.train.network import LesionNetwork
+from models.train.normalisation import normalise
 from models.train.refiner.network import refiner_network, take_lesion_weights
 from models.train.refiner.photos import Sample
 from models.train.views import read_pair

@@ -25,8 +25,9 @@ from models.ship.parity import Agreement, Parity, ParityError, parity  # noqa: E
 from models.ship.read_back import read_back  # noqa: E402
 from models.ship.second_form import Proving  # noqa: E402
 from models.train.efficientnet import EfficientNetLite  # noqa: E402
-from models.train.loop import Run, normalise  # noqa: E402
+from models.train.loop import Run  # noqa: E402
 from models.train.network import Encoder, LesionNetwork, upsample  # noqa: E402
+from models.train.normalisation import normalise  # noqa: E402
 from models.train.recipe import Recipe, UnfitRun  # noqa: E402
 from tests.models.conftest import draw_pairs  # noqa: E402
 from tests.support.core_ai import NO_CORE_AI, needs_core_ai  # noqa: E402

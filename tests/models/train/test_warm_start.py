@@ -17,12 +17,13 @@ from models.ship.exported import ShippedNetwork  # noqa: E402
 from models.ship.read_back import read_back, read_card  # noqa: E402
 from models.train.efficientnet import EfficientNetLite  # noqa: E402
 from models.train.encoders import lesion_network  # noqa: E402
-from models.train.loop import Sources, Telling, normalise, train  # noqa: E402
+from models.train.loop import Sources, Telling, train  # noqa: E402
 from models.train.network import (  # noqa: E402
     Encoder,
     LesionNetwork,
     upsample,
 )
+from models.train.normalisation import normalise  # noqa: E402
 from models.train.recipe import Recipe  # noqa: E402
 from models.train.warm_start import take_weights  # noqa: E402
 from tests.support.small_networks import SHALLOW, SHORT, short_encoder  # noqa: E402

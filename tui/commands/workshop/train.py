@@ -85,6 +85,20 @@ def main(
         int,
         typer.Option(help="Which of a package's networks with that encoder.", min=1),
     ] = Recipe.start_member,
+    start_share: Annotated[
+        float,
+        typer.Option(
+            help="How much of those weights the result keeps: their mean with the trained ones.",
+            min=0,
+            max=1,
+        ),
+    ] = Recipe.start_share,
+    paste_chance: Annotated[
+        float,
+        typer.Option(
+            help="How often a view gets another photo's lesion beside its own.", min=0, max=1
+        ),
+    ] = Recipe.paste_chance,
     teacher: Annotated[
         Path | None,
         typer.Option(
@@ -125,6 +139,8 @@ def main(
         device=device,
         start=begun,
         start_member=start_member,
+        start_share=start_share,
+        paste_chance=paste_chance,
         teacher=taught,
         teacher_share=teacher_share,
     )
