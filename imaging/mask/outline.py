@@ -6,11 +6,11 @@ import numpy as np
 from imaging.framing import Framing, Mask, Probabilities
 from imaging.mask.parts import MaskPart
 
-SMALLEST_PART = 0.3
+SMALLEST_PART = 0.1
 """A part of a mask with less than this share of the greatest part's lesion is left out.
 
-Chosen on held-out photos of training and on dev, with four networks (models/EXPERIMENTS.md): people
-rarely draw such parts, networks do.
+People rarely draw such parts, networks do. More left out would be a little nearer to masks of one
+lesion each, and would lose the smaller of two lesions (models/EXPERIMENTS.md).
 """
 
 
