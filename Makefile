@@ -1,6 +1,7 @@
 # make run: the app on the sample photos. make test: everything that must hold. make test-fast: what
-# needs no process and no PyTorch, in a minute. make torture: kill nevus 500 times at random, a line a
-# kill; KILLS= and SEED= say how often and from which seed on.
+# needs no process, no model, no PyTorch and no large picture, in a minute of one core's time.
+# make torture: kill nevus 500 times at random, a line a kill; KILLS= and SEED= say how often and from
+# which seed on.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
 	>/dev/null 2>&1 && echo $$p && break; done)
@@ -14,8 +15,10 @@ TORCH_INDEX ?=
 COREAI ?=
 # More than there are cores: a third of their time tests wait for other processes.
 WORKERS ?= $(shell $(BIN)/python -c 'import os; print(min(8, 1 + 2 * (os.cpu_count() or 2)))')
+# The quick ones wait for a screen at most, and to start a worker costs more than most of their files.
+FEW ?= $(shell $(BIN)/python -c 'import os; print(min(4, 1 + (os.cpu_count() or 2)))')
 # A file's tests share what is slow to make; the folder with many short ones comes last.
-SIDE_BY_SIDE = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+BY_FILE = --dist loadfile --no-loadscope-reorder
 
 # Tests are compiled once, not at each run and by each worker, whatever the environment asks for.
 unexport PYTHONDONTWRITEBYTECODE
@@ -26,10 +29,10 @@ run: .venv/.runtime
 	$(BIN)/nevus review sample_images
 
 test: check
-	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
+	$(BIN)/python -m pytest -n $(WORKERS) $(BY_FILE)
 
 test-fast: .venv/.development
-	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m 'not slow'
+	$(BIN)/python -m pytest -n $(FEW) $(BY_FILE) -m 'not slow'
 
 # What nevus exports, read by the tools that own the formats, in an environment of theirs.
 test-owners: .venv/.development .owners/.installed

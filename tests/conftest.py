@@ -1,18 +1,19 @@
 import gc
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 
 from pipeline.work.viewer import Viewer
 from tests.support.compiled import compiled_once
 from tests.support.mac_platform import KEPT
 from tests.support.ready import LINUX, for_workers
+from tests.support.short import LIBRARIES, without_what_is_slow
 from tests.support.slowness import is_slow_file, mark_slow
+from tests.support.tries import try_a_handful, try_many
 from tests.support.users import as_a_user
 from tests.support.workers import forking_server
 
@@ -25,12 +26,9 @@ os.environ.setdefault("NEVUS_WORKERS", "1")
 # What is imported stays: nobody looks through it for garbage while it grows, nor later.
 gc.disable()
 
-# How long an example takes says more about the machine than about the code.
-# Each run tries others, so that many runs are what tries many.
-settings.register_profile(
-    "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=50
-)
-settings.load_profile("patient")
+
+def pytest_configure(config: pytest.Config) -> None:
+    try_a_handful() if _is_short(config) else try_many()
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -38,17 +36,26 @@ def pytest_xdist_setupnodes(config: pytest.Config, specs: Sequence[Any]) -> None
     if LINUX:
         server = ExitStack()
         config.add_cleanup(server.close)
+        without = LIBRARIES if _is_short(config) else ()
         python = server.enter_context(
-            forking_server(config.args, lambda path: not pytest_ignore_collect(path, config))
+            forking_server(
+                config.args, lambda path: not pytest_ignore_collect(path, config), without
+            )
         )
         for spec in specs:
             spec.python = python
+    # Nor where no test is run: pytest looks through all of it five times at the end.
+    gc.freeze()
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     # To import PyTorch and coremltools takes longer than the quick tests of a room.
-    quick = config.option.markexpr == "not slow" and collection_path.suffix == ".py"
-    return True if quick and is_slow_file(collection_path) else None
+    left_out = _is_short(config) and collection_path.suffix == ".py"
+    return True if left_out and is_slow_file(collection_path) else None
+
+
+def _is_short(config: pytest.Config) -> bool:
+    return bool(config.option.markexpr == "not slow")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -86,4 +93,10 @@ def user(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[N
     shared = own if worker_id == "master" else own.parent
     with as_a_user(shared / "cache"), for_workers(), pytest.MonkeyPatch.context() as patch:
         patch.setenv(KEPT, str(shared / "stand-in"))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def short(user: None, pytestconfig: pytest.Config) -> Iterator[None]:
+    with without_what_is_slow() if _is_short(pytestconfig) else nullcontext():
         yield

@@ -15,10 +15,13 @@ from imaging.framing import Size, centre
 from imaging.mask import rle
 from imaging.values import Measurements, Prediction, Receipt
 from tests.db.conftest import FOLDER, SIZE, edit, new_photo, outline, revision_of, verdict
+from tests.support.tries import tries
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=tries(25),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(steps=st.lists(st.sampled_from(["edit", "undo", "redo"]), max_size=12))
 def test_a_draft_is_the_line_of_edits_with_a_cursor(store: Store, steps: list[str]) -> None:

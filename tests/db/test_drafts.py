@@ -21,6 +21,7 @@ from imaging.mask import rle
 from imaging.mask.edit import apply_patch, difference
 from imaging.values import Patch
 from tests.db.conftest import FOLDER, SIZE, correct, edit, new_photo, outline, revision_of, verdict
+from tests.support.tries import tries
 
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 EDITS = st.builds(
@@ -37,7 +38,9 @@ EDITS = st.builds(
     covered=st.none() | st.binary(max_size=40),
 )
 LENIENT = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=tries(25),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 

@@ -19,6 +19,7 @@ from imaging.mask import rle
 from imaging.mask.measure import measure
 from imaging.values import FileStat, Fingerprint, Measurements, Prediction, Receipt
 from tests.db.conftest import FOLDER, correct, edit, new_photo, outline, revision_of, verdict
+from tests.support.tries import tries
 
 GRID = np.linspace(0, 1, 16, dtype=np.float16).astype(np.float32).reshape(4, 4)
 RECEIPT = Receipt("a", "b" * 64, "x", "y", 1 / 3)
@@ -43,7 +44,9 @@ def store_mask(store: Store, mask: Mask, framing: str = "centre") -> int:
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=tries(40),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(rows=MASKS)
 def test_a_mask_comes_back_with_what_was_measured_on_it(

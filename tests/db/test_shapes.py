@@ -12,12 +12,15 @@ from db.store import Store
 from db.values import Tool
 from imaging.mask.shape import Point
 from tests.db.conftest import outline
+from tests.support.tries import tries
 
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 
 
 @settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=tries(20),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(points=st.lists(st.tuples(NUMBERS, NUMBERS), min_size=1, max_size=9))
 def test_points_come_back_as_they_were(store: Store, points: list[Point]) -> None:

@@ -31,6 +31,7 @@ from db.tables import (
 )
 from imaging.values import FileStat
 from tests.db.conftest import new_photo, outline, revision_of
+from tests.support.tries import tries
 
 MOMENT = datetime(2026, 11, 26, 1, 2, 3, 4, tzinfo=UTC)
 Make = Callable[[int, int], Table]
@@ -176,7 +177,9 @@ def test_a_value_of_another_kind_is_refused_on_load(
 
 
 @settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=tries(30),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
     moment=st.datetimes(

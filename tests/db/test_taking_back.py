@@ -15,6 +15,7 @@ from db.store import Store
 from db.tables import DecisionRow, RetractionRow
 from db.values import DecisionKind
 from tests.db.conftest import FOLDER, correct, new_photo, outline, revision_of, verdict
+from tests.support.tries import tries
 
 KINDS = [kind for kind in DecisionKind if kind is not DecisionKind.CORRECTED]
 NAMES = count()
@@ -60,7 +61,9 @@ class Told:
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=tries(15),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(steps=STEPS)
 def test_what_stands_is_what_was_not_taken_back(

@@ -87,6 +87,7 @@ def test_it_takes_few_statements_however_much_was_said_and_drawn(store: Store) -
     assert corrected == [len(of_a_new_one) + 1] * 3
 
 
+@pytest.mark.slow
 def test_all_of_it_is_of_one_moment(store: Store, database: Path) -> None:
     photo_id = outline(store, "a.jpg")
     with sent() as statements:
@@ -126,6 +127,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", READ)
 def test_where_a_column_holds_what_it_can_t_that_is_said_or_is_not_asked_for(
     filled: Path, name: str

@@ -131,6 +131,7 @@ def test_filling_stretches_the_photo_over_the_whole_grid(photo: Size, grid: Size
     assert framing.point_to_grid(photo.width, photo.height) == (grid.width, grid.height)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["jpg", "png", "heic"])
 @pytest.mark.parametrize("edge", [101, 500, 777])
 def test_a_photo_decoded_small_frames_to_the_same_place(

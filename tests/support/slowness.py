@@ -1,4 +1,7 @@
-"""Which tests take seconds: told by where they lie, what their files load, what they are given."""
+"""Which tests the short loop leaves out, beside those that say it of themselves.
+
+It is told by where they lie, what their files load and what they are given.
+"""
 
 import re
 from pathlib import Path
@@ -6,7 +9,7 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parents[1]
-FOLDERS = {"cli", "house"}
+FOLDERS = {"cli", "house", "torture"}
 FIXTURES = {
     "build",
     "mac",
@@ -21,10 +24,12 @@ FIXTURES = {
 }
 """What starts a process, opens the model or converts one; and all that is made with them."""
 LOADING = re.compile(
-    r"^(?:import|from) (?:coremltools|pexpect|subprocess|tests\.support\.ready|torch)\b|^torch = ",
+    r"^(?:import|from) (?:coremltools|multiprocessing|pexpect|subprocess|torch)\b"
+    r"|^from tests\.support\.(?:flushed|ready) |^(?:torch = )?pytest\.importorskip\(\s*\"torch\""
+    r"|^pytestmark = \[?\s*pytest\.mark\.slow\b",
     re.MULTILINE,
 )
-"""What a file loads to start processes, to convert and to train."""
+"""What a file loads to start processes, to convert and to train; or says of all of it itself."""
 
 
 def mark_slow(items: list[pytest.Item]) -> None:

@@ -10,7 +10,7 @@ import shlex
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,13 +28,17 @@ SHARED = re.compile(
 
 
 @contextmanager
-def forking_server(given: Sequence[str], wanted: Callable[[Path], bool]) -> Iterator[str]:
+def forking_server(
+    given: Sequence[str], wanted: Callable[[Path], bool], without: Container[str] = ()
+) -> Iterator[str]:
     """In the block a Python that forks workers for the wanted files among what pytest is given.
 
-    It is named as pytest-xdist wants one: the words of a command line.
+    It is named as pytest-xdist wants one: the words of a command line. Of the libraries `without`
+    which these tests do nothing is imported.
     """
     there = filter(Path.exists, _files(given))
-    names = sorted(imported_by(filter(wanted, there)))
+    named = imported_by(filter(wanted, there))
+    names = sorted(name for name in named if name.split(".")[0] not in without)
     with TemporaryDirectory(prefix="nevus-workers-") as folder:
         address = str(Path(folder) / "socket")
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:

@@ -43,6 +43,7 @@ def test_an_older_database_is_copied_then_brought_up_with_all_that_is_in_it(
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
 
 
+@pytest.mark.slow
 def test_a_copy_never_takes_another_ones_place(database: Path) -> None:
     for number in range(3):
         with closing(Store.open(database)) as store:
@@ -58,6 +59,7 @@ def test_a_copy_never_takes_another_ones_place(database: Path) -> None:
     assert photos == [1, 2, 3]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bytes_there", [0, 1_000_000, 3_000_000])
 def test_a_kill_leaves_no_half_of_a_copy_under_its_name(database: Path, bytes_there: int) -> None:
     with closing(Store.open(database)) as store:

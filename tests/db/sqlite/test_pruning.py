@@ -5,6 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from db.sqlite.files import maps_beside
 from db.sqlite.map_check import MapKey, kept_maps
@@ -36,6 +37,7 @@ def nobody_waits(_maps: Sequence[MapKey]) -> set[MapKey]:
     return set()
 
 
+@pytest.mark.slow
 def test_maps_of_undecided_photos_go_last_and_the_oldest_first(database: Path) -> None:
     count = MOST_AT_ONCE + 4
     with closing(Store.open(database)) as store:

@@ -19,9 +19,12 @@ from PIL.TiffImagePlugin import ImageFileDirectory_v2
 from imaging.decode.photo import MOST_BYTES, fingerprint, read_file, read_photo
 from imaging.photo import PhotoError, PhotoUnavailable
 from tests.support.pictures import FORMATS, PLAIN, encoded, four_corners, grainy, written
+from tests.support.tries import tries
 
 SAME_FOLDER = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    deadline=None,
+    max_examples=tries(60),
 )
 
 
@@ -97,6 +100,7 @@ def test_what_is_no_picture_but_something_else(tmp_path: Path, data: bytes, word
     assert f"x.jpg {words}" in sentence(written(tmp_path / "x.jpg", data))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "between", [b"\xff\xfe\0\2" * 300_000, b"\xff" * 70_000], ids=["segments", "filling"]
 )

@@ -25,9 +25,12 @@ from imaging.decode.photo import read_photo
 from imaging.framing import Pixels
 from imaging.photo import PhotoError
 from tests.support.pictures import four_corners, grainy, written
+from tests.support.tries import tries
 
 SAME_FOLDER = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    deadline=None,
+    max_examples=tries(60),
 )
 SIZE = (200, 136)
 END = b"\xff\xd9"
@@ -132,6 +135,7 @@ def heics() -> Iterator[tuple[str, bytes]]:
         yield name, target.getvalue()
 
 
+@pytest.mark.slow
 def test_whole_heics_are_photos(tmp_path: Path) -> None:
     refused = [name for name, data in heics() if set_aside(tmp_path / "p.heic", data)]
     assert refused == []
@@ -275,6 +279,7 @@ def jpegs() -> Iterator[tuple[str, bytes]]:
         yield f"{name} four colours", target.getvalue()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("between", [b"", bytes(5), b"\x55\xaa\x12", b"\xff\xff"])
 def test_whole_jpegs_are_photos_also_with_bytes_before_the_end_marker(
     tmp_path: Path, between: bytes

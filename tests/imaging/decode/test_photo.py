@@ -55,6 +55,7 @@ def test_a_photo_stands_upright_whatever_way_it_is_stored(
     assert close(photo.pixels, upright)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("turn", STORED)
 def test_a_picture_of_many_rows_stands_upright_pixel_by_pixel(tmp_path: Path, turn: int) -> None:
     upright = grainy(1500, 1600)
@@ -71,6 +72,7 @@ def _png_exif(exif: bytes) -> bytes:
     return struct.pack(">I", len(data) - 4) + data + struct.pack(">I", zlib.crc32(data))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", FORMATS)
 @pytest.mark.parametrize("turn", [1, 6])
 @pytest.mark.parametrize("longest", [50, 100, 333, 799])
@@ -229,6 +231,7 @@ def test_a_png_with_more_text_than_most(tmp_path: Path, about: str, packed: bool
     assert close(read_photo(tmp_path / "p.png").pixels, four_corners())
 
 
+@pytest.mark.slow
 def test_a_png_of_nothing_but_text_is_told_from_a_damaged_one(tmp_path: Path) -> None:
     texts = PngInfo()
     texts.add_text("Comment", " " * (MOST_TEXT + 1), zip=True)

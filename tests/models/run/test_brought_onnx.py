@@ -205,6 +205,7 @@ def test_no_other_runtime_runs_it(save: Save) -> None:
             open_segmenter(path, backend)
 
 
+@pytest.mark.slow
 def test_the_doctor_says_what_it_is_and_that_no_neural_engine_runs_it(save: Save) -> None:
     report = onnx_report(save({**GIVEN, LICENCE_KEY: "CC BY-NC 4.0"}))
     assert report.works

@@ -11,6 +11,8 @@ from models.run.child import in_child
 from models.run.setup import ModelSetup
 from models.run.trial import RUNS, try_out
 
+pytestmark = pytest.mark.slow
+
 
 def test_an_answer_comes_back_from_another_process() -> None:
     assert in_child(os.getpid) != os.getpid()

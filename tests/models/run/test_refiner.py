@@ -13,6 +13,8 @@ from models.package.shipped import shipped_refiner
 from models.run.refiner import RADIUS, NetworkRefiner, look_through, open_refiner
 from models.run.segmenter import open_segmenter
 
+pytestmark = pytest.mark.slow
+
 SHAPE = (240, 320)
 
 

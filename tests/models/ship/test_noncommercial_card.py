@@ -9,6 +9,8 @@ import pytest
 from models.package.package import OWN_LICENCE, package_hash, read_package
 from models.package.shipped import shipped_model
 
+pytestmark = pytest.mark.slow
+
 FOLDER = Path(__file__).parents[3] / "models" / "noncommercial"
 PACKAGE = FOLDER / "lesion-nc.mlpackage"
 CARD = (FOLDER / "README.md").read_text(encoding="utf-8")

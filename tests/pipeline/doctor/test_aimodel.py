@@ -67,6 +67,7 @@ def test_one_that_does_not_run_stops_work_with_the_reason() -> None:
     assert "They can't be read here. Core AI needs" in found["Functions"].sentence
 
 
+@pytest.mark.slow
 def test_one_of_a_newer_version_is_refused_before_apple_s_library_sees_it(tmp_path: Path) -> None:
     asset = Path(shutil.copytree(SHIPPED, tmp_path / "x.aimodel"))
     said = json.loads((asset / "metadata.json").read_text())

@@ -25,6 +25,9 @@ from pipeline.upkeep.check import check
 from tests.pipeline.conftest import remember_photo
 from tests.support.databases import new_store
 from tests.support.importing import DECIDED, STORED, masks_of, run, turned
+from tests.support.tries import tries
+
+pytestmark = pytest.mark.slow
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ def drawn_masks(size: Size) -> st.SearchStrategy[Mask]:
 
 @pytest.mark.parametrize("frame", Frame)
 @pytest.mark.parametrize("name", format_names())
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=tries(3), deadline=None)
 @given(data=st.data())
 def test_what_was_exported_comes_in_the_same_under_every_orientation(
     name: str,

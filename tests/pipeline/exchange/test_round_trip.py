@@ -23,6 +23,7 @@ from pipeline.exchange.dataset import DatasetPhoto, Drawn
 from pipeline.exchange.find import find_format, format_names
 from pipeline.exchange.format import Label, Unread
 from tests.pipeline.exchange.test_formats import photo as plain
+from tests.support.tries import tries
 
 FILL = {"coco-polygons", "yolo"}
 FILLED = {"a hole": FILL, "corners": {"yolo"}}
@@ -82,7 +83,7 @@ def test_each_kind_of_mask_comes_back(name: str, kind: str) -> None:
     assert set(label.classes) <= {"lesion"}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(60), deadline=None)
 @given(masks=st.lists(MASKS, min_size=1, max_size=4))
 def test_any_mask_comes_back_in_each_format(masks: list[Mask]) -> None:
     photos = [dataset_photo(n, [mask], Size.of(mask)) for n, mask in enumerate(masks)]
@@ -93,7 +94,7 @@ def test_any_mask_comes_back_in_each_format(masks: list[Mask]) -> None:
             same(label, kept(rle.encode(mask)) if mask.any() else rle.encode(mask))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=tries(40), deadline=None)
 @given(mask=MASKS)
 def test_lesions_come_back_one_by_one_where_the_format_keeps_them_apart(mask: Mask) -> None:
     size = Size.of(mask)

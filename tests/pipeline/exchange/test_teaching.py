@@ -27,7 +27,7 @@ def patients(place: Path) -> Path:
     with closing(new_store(place / "memory" / "nevus.db")) as store:
         for number in range(PHOTOS):
             path = folder / f"patient-{number % 10}" / f"{number}.png"
-            photo = remember_photo(store, draw_photo(path, (SIDE + 1 + number, 360)))
+            photo = remember_photo(store, draw_photo(path, (SIDE + 1 + number, 48)))
             seen = store.photo(photo).revision
             kind = DecisionKind.NO_LESION if number == 7 else DecisionKind.ACCEPTED
             reviewer = "ada" if number % 4 else "bob"
@@ -41,6 +41,7 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return patients(tmp_path_factory.mktemp("patients").resolve())
 
 
+@pytest.mark.slow
 def test_no_patient_is_in_two_parts_and_what_is_measured_on_is_whole(
     dataset: Path, tmp_path: Path
 ) -> None:
@@ -68,6 +69,7 @@ def test_no_patient_is_in_two_parts_and_what_is_measured_on_is_whole(
             assert picture.info == {}
 
 
+@pytest.mark.slow
 def test_a_photo_that_changed_or_went_is_left_out_and_named(tmp_path: Path) -> None:
     dataset, folder = patients(tmp_path.resolve()), tmp_path.resolve() / "photos"
     (folder / "patient-3" / "3.png").unlink()

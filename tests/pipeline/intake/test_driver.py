@@ -28,6 +28,8 @@ from pipeline.work.scorer import Pool
 from pipeline.work.scoring import Segmented
 from tests.support.intake import finish, without_model
 
+pytestmark = pytest.mark.slow
+
 Draw = Callable[..., Path]
 Until = Callable[[Callable[[], bool]], None]
 

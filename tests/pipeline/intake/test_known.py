@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import pytest
+
 from benchmarks.rescan import know, make_files
 from benchmarks.sql import sent
 from db.errors import StoreError
@@ -62,6 +64,7 @@ def test_known_files_are_passed_with_few_statements_in_their_order(
     assert modelless.pids == ()
 
 
+@pytest.mark.slow
 def test_a_rescan_asks_few_questions(store: Store, folder: Path) -> None:
     know(store, make_files(folder, MANY))
     with few_statements(0):
@@ -80,6 +83,7 @@ def test_a_start_on_a_known_folder_asks_few_questions(
         ingest.stop()
 
 
+@pytest.mark.slow
 def test_what_another_process_did_before_is_found_with_few_statements(
     store: Store, folder: Path, draw: Draw, remember: Callable[[Store, Path], int]
 ) -> None:

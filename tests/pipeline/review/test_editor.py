@@ -13,6 +13,7 @@ from imaging.values import Prediction, Receipt
 from pipeline.errors import NothingToRepair
 from pipeline.review.editor import Editor, Past
 from tests.support.saved import Saved
+from tests.support.tries import tries
 
 HEIGHT, WIDTH = 40, 60
 
@@ -111,7 +112,7 @@ def take(edited: Editor, step: tuple[str, float, float]) -> None:
         edited.redo()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(60), deadline=None)
 @given(st.lists(Step, max_size=15))
 def test_what_was_saved_replays_to_the_mask_that_was_seen(
     steps: list[tuple[str, float, float]],
@@ -169,7 +170,7 @@ ways = st.tuples(
 thresholds = st.floats(0.05, 0.95)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(60), deadline=None)
 @given(st.lists(st.one_of(ways, thresholds), min_size=1, max_size=8), thresholds, st.booleans())
 def test_what_a_brush_passed_keeps_its_value_at_any_threshold(
     steps: list[Way | float], last: float, restarts: bool

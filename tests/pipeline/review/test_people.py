@@ -1,6 +1,10 @@
 """Reviewers in processes of their own and one who takes photos in, on one database at once."""
 
+import pytest
+
 from benchmarks.people import work
+
+pytestmark = pytest.mark.slow
 
 STEPS = 6
 

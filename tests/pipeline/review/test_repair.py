@@ -24,6 +24,7 @@ from pipeline.review.verdict import Ruling
 from pipeline.work.scorer import Pool
 from pipeline.work.viewer import Viewer
 from tests.support.saved import Saved
+from tests.support.tries import tries
 
 SIZE = Size(96, 64)
 EAR, LESION, HOLE = (76.0, 30.0), (30.0, 30.0), (30.0, 26.0)
@@ -170,7 +171,7 @@ def set_alike(first: Saved, then: Saved) -> bool:
     return first.line[-1].settings == then.line[-1].settings
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=tries(40), deadline=None)
 @given(st.lists(Step, min_size=1, max_size=5), st.floats(0.3, 0.7))
 def test_by_hand_and_then_by_threshold_is_the_same_as_the_other_way_round(
     steps: list[Tool | tuple[float, float, bool]], threshold: float

@@ -44,6 +44,7 @@ def test_a_database_in_use_is_checked_with_its_newest_commits(store: Store, data
     assert report.counts["decision"] == len(rows_in(database)["decision"]) == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["0002", "0003", "0004"])
 def test_a_database_of_an_older_form_holds(form: str, tmp_path: Path) -> None:
     report = check(unpack(form, tmp_path))

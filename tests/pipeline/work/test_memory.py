@@ -42,6 +42,7 @@ def test_a_photo_that_takes_too_much_is_given_up_at_once_and_the_next_one_is_not
     assert processes.pid != before
 
 
+@pytest.mark.slow
 def test_both_processes_refuse_what_a_header_says(tmp_path: Path) -> None:
     path = written(tmp_path / "a.png", encoded(grainy(900, 900), "png"))
     with (

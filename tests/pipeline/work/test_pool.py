@@ -14,6 +14,8 @@ from pipeline.errors import WorkerClosed
 from pipeline.work.scorer import Pool
 from tests.support.intake import without_model
 
+pytestmark = pytest.mark.slow
+
 Draw = Callable[..., Path]
 Until = Callable[[Callable[[], bool]], None]
 

@@ -18,6 +18,8 @@ from models.run.setup import ModelSetup
 from pipeline.work.scorer import Pool
 from pipeline.work.viewer import Viewer
 
+pytestmark = pytest.mark.slow
+
 Until = Callable[[Callable[[], bool]], None]
 Draw = Callable[..., Path]
 SIZE = Size(800, 600)
