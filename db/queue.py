@@ -15,6 +15,7 @@ from sqlalchemy import (
     Select,
     String,
     bindparam,
+    case,
     func,
     select,
 )
@@ -40,7 +41,7 @@ from db.tables import (
     Table,
     TombstoneRow,
 )
-from db.values import DecisionKind, Heard, QueueItem
+from db.values import DecisionKind, Heard, Lying, QueueItem
 
 PAGE = 500
 """Rows of a page; whoever decides waits for one at most."""
@@ -99,6 +100,16 @@ class QueuePages(Sessions):
             )
         arrived = tuple(each or 0 for each in newest)
         return Heard(said or 0, latest, taken_back, arrived, (aside, last), forgotten)
+
+    def lying(self) -> Lying:
+        """Which files lie where they were found; what `hear` can't tell, and takes longer."""
+        gone = col(FileRow.gone_at)
+        ids = func.sum(case((gone.is_not(None), col(FileRow.id)), else_=0))
+        with self._reading() as session:
+            count, total, last = session.execute(
+                select(func.count(gone), ids, func.max(gone))
+            ).one()
+        return Lying(count, total or 0, last)
 
     def said_since(self, heard: Heard) -> set[int]:
         """The photos of which more was said since, by whomever, or of which less holds."""

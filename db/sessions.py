@@ -49,8 +49,12 @@ class Sessions:
     def at_one_moment(self) -> Iterator[Self]:
         """A store whose methods all read the database as the first of them finds it.
 
-        For one thread, and to read: what is stored meanwhile, by whomever, it doesn't see.
+        For one thread, and to read: what is stored meanwhile, by whomever, it doesn't see. Of such
+        a store it is the same moment.
         """
+        if self._read_from is not self._engine:
+            yield self
+            return
         with ExitStack() as stack:
             # Not around the block: what goes wrong in there is not the database's.
             with self._explaining():

@@ -142,6 +142,17 @@ class Heard:
 
 
 @dataclass(frozen=True)
+class Lying:
+    """Which files are gone from where they lay, told without naming them."""
+
+    gone: int
+    ids: int
+    """The sum of their numbers: one may have come back as another one went."""
+    last: datetime | None
+    """When the last of them went, by the clock."""
+
+
+@dataclass(frozen=True)
 class SetAside:
     """A file that could not become a photo, with the reason."""
 

@@ -199,6 +199,13 @@ class Desk:
         while True:
             yield self._store(lambda: list(islice(reading, PAGE)))
 
+    def is_listed(self) -> Future[bool]:
+        """Whether the queue, read to its end, would have the same photos in the same order again.
+
+        What was said of them since `read_changed` brings.
+        """
+        return self._store(self._session.is_listed)
+
     def read_changed(self, photo_ids: Collection[int]) -> Future[list[QueueItem]]:
         """The lines of these photos and of those that others have decided meanwhile, in no order.
 

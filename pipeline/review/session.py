@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
@@ -16,7 +15,6 @@ from db.to_open import ToOpen
 from db.together import LeftOut
 from db.values import (
     DraftState,
-    Heard,
     NewMask,
     Origin,
     PhotoDetails,
@@ -36,9 +34,9 @@ from imaging.values import Prediction
 from models.package.package import ModelError
 from pipeline.errors import EmptyOutline, Overruled, PipelineError, ReviewError, WriteFailed
 from pipeline.review.editor import Editor, Past
+from pipeline.review.followed import FollowedQueue
 from pipeline.review.glance import Glance, glance
 from pipeline.review.open_photo import OpenPhoto
-from pipeline.review.order import read_in_order
 from pipeline.review.refusals import nothing_to_accept, overruled
 from pipeline.review.reshaped import Reshaped, compare_forms
 from pipeline.review.shared import SharedSession
@@ -81,8 +79,7 @@ class ReviewSession(SharedSession):
         self._viewer = viewer
         self._writer = Writer()
         self._viewing = ThreadPoolExecutor(1, "viewing")
-        # Set by the thread that reads the queue, read by the one that listens: a whole value.
-        self._heard: Heard | None = None
+        self._followed = FollowedQueue(store, str(self.folder), reviewer)
 
     @property
     def pending(self) -> int:
@@ -99,24 +96,18 @@ class ReviewSession(SharedSession):
 
         They are read as they are asked for; who doesn't ask for all of them closes it.
         """
-        self._heard = self._store.hear()
-        yield from read_in_order(self._store, str(self.folder), self.reviewer)
+        return self._followed.read()
+
+    def is_listed(self) -> bool:
+        """Whether the queue was read to its end, and has the same photos in the same order now."""
+        return self._followed.is_listed()
 
     def changed(self, photo_ids: Collection[int]) -> list[QueueItem]:
         """The lines of these photos, and of those of which others said something meanwhile.
 
         That is since the queue was read, or this was asked for.
         """
-        before, heard = self._heard or Heard(), self._store.hear()
-        # What has come and what is gone is read with the whole queue alone.
-        self._heard = replace(
-            before,
-            decision_id=heard.decision_id,
-            taken_back_at=heard.taken_back_at,
-            taken_back=heard.taken_back,
-        )
-        folder, said = str(self.folder), self._store.said_since(before)
-        return self._store.queue_lines(folder, {*photo_ids, *said}, self.reviewer)
+        return self._followed.changed(photo_ids)
 
     def statistics(self) -> Statistics:
         """What all decisions come to; takes a moment, and nothing waits for it."""
@@ -128,11 +119,7 @@ class ReviewSession(SharedSession):
 
     def news(self) -> tuple[bool, bool]:
         """Whether `changed` would bring something, and whether the whole queue would besides."""
-        heard, before = self._store.hear(), self._heard
-        if before is None:
-            return False, False
-        said = (heard.decision_id, heard.taken_back) != (before.decision_id, before.taken_back)
-        return said, _listed(heard) != _listed(before)
+        return self._followed.news()
 
     def set_aside(self) -> list[SetAside]:
         """The folder's files that could not become photos."""
@@ -386,11 +373,6 @@ class ReviewSession(SharedSession):
 
     def _stored_draft(self, details: PhotoDetails) -> DraftState | None:
         return self._store.draft(self.reviewer, details.photo_id, _base_id(details))
-
-
-def _listed(heard: Heard) -> tuple[object, ...]:
-    """What says that the whole queue has other lines."""
-    return heard.arrived, heard.set_aside, heard.forgotten
 
 
 def _base_id(details: PhotoDetails) -> int | None:

@@ -174,8 +174,8 @@ async def test_what_others_take_in_or_take_back_is_seen(
     reject(bo, three[2])
     async with make_app().run_test(size=(120, 40)) as pilot:
         screen = await settled(pilot)
+        await until(pilot, lambda: "1 of 3 decided" in text_of(screen, "#progress"))
         await clinic.stop_ingest()
-        assert "1 of 3 decided" in text_of(screen, "#progress")
         bo.take_back()
         await until(pilot, lambda: "0 of 3 decided" in text_of(screen, "#progress"))
         clinic.outline("spot9.jpg", 9)

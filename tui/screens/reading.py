@@ -3,6 +3,7 @@
 import asyncio
 import gc
 from collections.abc import Sequence
+from enum import IntEnum, auto
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -29,6 +30,17 @@ PAUSE_PER_READING = 5
 """A queue that takes long to read is read the less often."""
 
 
+class Asked(IntEnum):
+    """What of the queue is to be read; each takes in those before it."""
+
+    CHANGED = auto()
+    """The lines that have changed."""
+    LISTED = auto()
+    """All of it if anything has come or gone."""
+    WHOLE = auto()
+    """All of it."""
+
+
 class ReadingScreen(DecidingScreen):
     """A screen whose queue follows what the database holds."""
 
@@ -37,7 +49,10 @@ class ReadingScreen(DecidingScreen):
 
     def __init__(self, desk: Desk, folder: Path, reviewer: str, preferences: Preferences) -> None:
         super().__init__(desk, folder, reviewer, preferences)
-        self._reading = self._read_again = self._read_all = self._read_whole = False
+        self._asked = Asked.CHANGED
+        self._reading = self._read_again = self._read_whole = False
+        self._is_shown = False
+        """Whether the queue that was read last is what is shown."""
         self._reading_took = 0.0
         self._news: Timer | None = None
 
@@ -54,18 +69,21 @@ class ReadingScreen(DecidingScreen):
         self._expect_news()
 
     def _expect_news(self) -> None:
-        """Read the whole queue before long."""
+        """Read before long whatever has come or gone."""
         if self._news is None:
             pause = max(NEWS_EVERY, PAUSE_PER_READING * self._reading_took)
             self._news = self.set_timer(pause, self._read_news)
 
     def _read_news(self) -> None:
         self._news = None
-        self._read_queue()
+        self._ask(Asked.LISTED)
 
     def _read_queue(self) -> None:
         """Read all of it anew, now or after what is being read."""
-        self._read_all = True
+        self._ask(Asked.WHOLE)
+
+    def _ask(self, asked: Asked) -> None:
+        self._asked = max(self._asked, asked)
         self._read_on()
 
     @on(DecidingScreen.StoreChanged)
@@ -78,13 +96,13 @@ class ReadingScreen(DecidingScreen):
 
     @work(group="queue")
     async def _read(self) -> None:
-        whole, self._read_all = self._read_all, False
+        asked, self._asked = self._asked, Asked.CHANGED
         try:
-            if whole:
+            if await self._is_whole(asked):
                 await self._read_whole_queue()
             else:
-                asked = self._desk.read_changed(self._queue.begin_reading())
-                changed = await asyncio.wrap_future(asked)
+                lines = self._desk.read_changed(self._queue.begin_reading())
+                changed = await asyncio.wrap_future(lines)
                 self._queue.change(changed)
         except EXPECTED as problem:
             self._complain(problem)
@@ -97,8 +115,16 @@ class ReadingScreen(DecidingScreen):
         if self._read_again:
             self._read_on()
 
+    async def _is_whole(self, asked: Asked) -> bool:
+        """Whether the whole queue is to be read for what was asked."""
+        if asked is Asked.LISTED and self._is_shown:
+            # News are told more often than anything comes or goes.
+            return not await asyncio.wrap_future(self._desk.is_listed())
+        return asked is not Asked.CHANGED
+
     async def _read_whole_queue(self) -> None:
         started, first = monotonic(), self._queue.current is None
+        self._is_shown = False
         self._queue.begin_reading()
         try:
             if first:
@@ -112,7 +138,7 @@ class ReadingScreen(DecidingScreen):
         finally:
             self._reading_took = monotonic() - started
         self._progress.forgotten = sum(file.cause is Cause.FORGOTTEN for file in aside)
-        self._read_whole = True
+        self._read_whole = self._is_shown = True
         roster = self._queue.roster
         self._progress.shown, self._progress.outlined = (len(roster), len(aside)), roster.outlined
         if first:
