@@ -97,6 +97,6 @@ def user(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[N
 
 
 @pytest.fixture(scope="session", autouse=True)
-def short(user: None, pytestconfig: pytest.Config) -> Iterator[None]:
+def nothing_slow(user: None, pytestconfig: pytest.Config) -> Iterator[None]:
     with without_what_is_slow() if _is_short(pytestconfig) else nullcontext():
         yield
