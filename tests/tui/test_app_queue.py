@@ -239,6 +239,19 @@ async def test_the_columns_say_what_they_are(app: QueueApp) -> None:
         assert head.index("area") + 1 + len("area") == row.index("12.3%") + len("12.3%")
 
 
+async def test_they_stand_over_the_columns_where_a_bar_comes_and_where_it_goes(
+    app: QueueApp,
+) -> None:
+    async with app.run_test(size=(50, 20)) as pilot:
+        queue = app.query_one(Queue)
+        for photos in (3, 300, 3):
+            fill(queue, [replace(item(number), area_fraction=0.123) for number in range(photos)])
+            await pilot.pause()
+            head, row = str(queue.border_title), queue.render_line(0).text
+            assert queue.show_vertical_scrollbar is (photos > 20)
+            assert head.index("area") + 1 + len("area") == row.index("12.3%") + len("12.3%")
+
+
 def test_files_set_aside_are_found_by_name_and_by_nothing_that_only_photos_have() -> None:
     rows, reason = Rows("/p"), "It has no bytes. Copy it again."
     rows.set_aside([SetAside(f"/p/{name}", name, reason) for name in ("x.jpg", "copy.jpg")])

@@ -98,6 +98,11 @@ class RowView(ScrollView):
         self._resize()
         self.keep_cursor_in_sight()
 
+    def watch_show_vertical_scrollbar(self) -> None:
+        """Have the columns' names stand over them, also where a bar takes of their room."""
+        if self.is_mounted:
+            self._resize()
+
     def _head(self) -> None:
         """Say above the rows what their columns are."""
         room = max(0, self.scrollable_content_region.width - BESIDE_NAMES)
