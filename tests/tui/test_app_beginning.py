@@ -1,9 +1,10 @@
 """The folder is looked through behind the first photo, and at once where none is to be drawn."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import pytest
 from textual.css.stylesheet import Stylesheet
+from textual.dom import DOMNode
 from textual.message import Message
 
 from db.values import DecisionKind
@@ -86,12 +87,32 @@ async def test_the_styles_are_read_once_and_in_the_colours_of_the_theme(
 async def test_the_screen_is_never_styled_for_another_width_than_its_own(
     clinic: Clinic, make_app: Callable[[], NevusApp], width: int, expected: str
 ) -> None:
-    app, widths = make_app(), set[frozenset[str]]()
+    app, widths, arranged = make_app(), set[frozenset[str]](), set[bool]()
 
     def note(_message: Message) -> None:
         if app.screen_stack and app.screen.children:
             widths.add(app.screen.classes & {"-narrow", "-wide"})
+            if app.screen.size:
+                arranged.add(app.screen.query_one("#table").styles.has_rule("grid_columns"))
 
     async with app.run_test(size=(width, 48), message_hook=note) as pilot:
         await settled(pilot)
     assert widths == {frozenset({expected})}
+    assert arranged == {True}
+
+
+async def test_what_was_just_composed_is_not_styled_again_to_be_seen(
+    clinic: Clinic, make_app: Callable[[], NevusApp], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clinic.outline("first.jpg")
+    styled, update_nodes = list[int](), Stylesheet.update_nodes
+
+    def note(styles: Stylesheet, nodes: Iterable[DOMNode], animate: bool = False) -> None:
+        styled.append(len(each := list(nodes)))
+        update_nodes(styles, each, animate)
+
+    monkeypatch.setattr(Stylesheet, "update_nodes", note)
+    async with make_app().run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        # The screen as it comes, and what has the keys.
+        assert max(styled) == 1

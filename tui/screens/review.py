@@ -53,6 +53,7 @@ class ReviewScreen(ReturningScreen):
     def __init__(self, desk: Desk, folder: Path, reviewer: str, preferences: Preferences) -> None:
         super().__init__(desk, folder, reviewer, preferences)
         self._locator = Locator(id="locator")
+        self._was_seen_before = False
         # As long as nobody has done anything, what is least sure is what is to be seen.
         self._queue.follows_first = True
 
@@ -82,7 +83,14 @@ class ReviewScreen(ReturningScreen):
     def on_mount(self) -> None:
         """Read the queue for the first time, to show it as it was left."""
         self.return_to_bookmark()
+        # Now, not at the first resize: all that is seen would be laid out and drawn twice.
+        self._arrange()
         self._read_queue()
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """Have nothing styled again that was just composed."""
+        event.refresh_styles = event.refresh_styles and self._was_seen_before
+        self._was_seen_before = True
 
     def on_resize(self, event: events.Resize) -> None:
         """Arrange for the terminal's size, or say that it is too small."""
@@ -90,14 +98,15 @@ class ReviewScreen(ReturningScreen):
         self._details.compact = width < WIDE
         self._arrange()
         self.too_small = width < LEAST_WIDTH or height < LEAST_HEIGHT
-        self.query_one("#too-small", Static).update(
-            f"This terminal is {width} × {height}.\nnevus needs {LEAST_WIDTH} × {LEAST_HEIGHT}: "
-            "make the window larger, or its letters smaller."
-        )
+        if self.too_small:
+            self.query_one("#too-small", Static).update(
+                f"This terminal is {width} × {height}.\nnevus needs {LEAST_WIDTH} × "
+                f"{LEAST_HEIGHT}: make the window larger, or its letters smaller."
+            )
 
     def _arrange(self) -> None:
         """Give the queue the room that its names need, within bounds."""
-        width, table = self.size.width, self.query_one("#table").styles
+        width, table = (self.size or self.app.size).width, self.query_one("#table").styles
         if self.has_class("-alone"):
             table.clear_rule("grid_columns")
         elif width < WIDE:
