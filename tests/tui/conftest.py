@@ -14,7 +14,7 @@ from pipeline.work.scorer import Pool
 from pipeline.work.viewer import Viewer
 from tests.support.databases import new_store
 from tests.support.intake import without_model
-from tests.tui.driving import Clinic
+from tests.tui.driving import Clinic, between_keys
 from tui.app import NevusApp
 from tui.screens.editing import SHOWN_FOR
 
@@ -32,6 +32,14 @@ def sentences_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is said stays longer than any test runs, however slow the machine is."""
     for severity in SHOWN_FOR:
         monkeypatch.setitem(SHOWN_FOR, severity, 3600.0)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def keys_are_done_when_their_messages_are() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("app", "pilot"):
+            patch.setattr(f"textual.{module}.wait_for_idle", between_keys)
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

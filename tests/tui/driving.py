@@ -12,7 +12,9 @@ from typing import Any
 import cv2
 import numpy as np
 from PIL import Image
+from textual._context import active_app
 from textual._wait import wait_for_idle
+from textual.app import App
 from textual.message_pump import MessagePump
 from textual.pilot import Pilot
 from textual.screen import Screen
@@ -29,6 +31,7 @@ from imaging.values import Prediction, Receipt
 from pipeline.intake.ingest import Ingest, IngestProgress, Patience, Rhythm
 from pipeline.intake.scan import file_stat
 from pipeline.intake.sights import Pace
+from pipeline.review.order import read_in_order
 from pipeline.review.session import ReviewSession
 from pipeline.review.wanted import Wanted
 from pipeline.work.scorer import Pool
@@ -178,10 +181,14 @@ class Clinic:
 
     def item(self, photo_id: int) -> QueueItem:
         """A photo's line as the database has it."""
+        [line] = (item for item in self.items() if item.photo_id == photo_id)
+        return line
+
+    def items(self) -> list[QueueItem]:
+        """The lines of all photos as the database has them, in the order to review them."""
         # Not the session's queue: it would hear what others did in place of the app.
         folder, reviewer = str(self.session.folder), self.session.reviewer
-        [line] = self.store.queue_lines(folder, [photo_id], reviewer)
-        return line
+        return list(read_in_order(self.store, folder, reviewer))
 
 
 def fill(queue: Queue, items: Sequence[QueueItem], aside: Sequence[SetAside] = ()) -> None:
@@ -200,26 +207,57 @@ def review_screen(pilot: Pilot[None]) -> ReviewScreen:
 
 async def flushed(pilot: Pilot[None]) -> None:
     """Let every message arrive, and what is posted on its arrival, up to the app."""
-    # A process that gets no turn on a busy machine looks like one that is idle.
-    await _arrived(pilot)
+    await _arrived(pilot.app)
     # Once a message goes through all of them too: what is called behind a refresh comes before it.
     await pilot._wait_for_screen(PATIENCE)
-    await _arrived(pilot)
-    await wait_for_idle(0)
-    pilot.app.screen._on_timer_update()
+    await _arrived(pilot.app)
 
 
-async def _arrived(pilot: Pilot[None], turns: int = HOPS) -> None:
-    """Wait until there is no message on its way, and none comes for some turns of the loop."""
+async def between_keys(_least: float = 0, _most: float = 1) -> None:
+    """Wait as Textual's pilot does between keys; for an idle processor only where something runs.
+
+    That costs a moment of each key, and most keys are done once their messages have arrived.
+    """
+    app = active_app.get()
+    await _arrived(app)
+    if _is_busy(app):
+        await wait_for_idle(_least, _most)
+        await _arrived(app)
+
+
+def _is_busy(app: App[Any]) -> bool:
+    """Whether threads or workers have something to tell the screen of."""
+    runs = any(not worker.is_finished for worker in app.workers)
+    return runs or (isinstance(app, NevusApp) and app._desk.pending > 0)
+
+
+async def _arrived(app: App[Any], turns: int = HOPS) -> None:
+    """Wait until all is drawn and no message is on its way, for some turns of the loop."""
     deadline, quiet = monotonic() + PATIENCE, 0
-    while quiet < turns and pilot.app._exception is None:
+    while quiet < turns and app._exception is None:
         assert monotonic() < deadline, "messages come without an end"
-        quiet = 0 if any(map(_has_mail, _pumps(pilot))) else quiet + 1
+        if any(map(_has_mail, _pumps(app))):
+            quiet = 0
+        elif app._resize_event is not None:
+            # Now, as all below: Textual would come to it within a sixtieth of a second.
+            quiet = 0
+            app._check_resize()
+        elif _is_to_draw(app.screen) and not app._batch_count:
+            quiet = 0
+            app.screen._on_timer_update()
+        else:
+            quiet += 1
         await asyncio.sleep(0)
 
 
-def _pumps(pilot: Pilot[None]) -> list[MessagePump]:
-    return [pilot.app, *pilot.app.screen.walk_children(with_self=True)]
+def _is_to_draw(screen: Screen[Any]) -> bool:
+    """Whether it is to be laid out or drawn, or something is to be done behind that."""
+    drawn = screen._layout_required or screen._scroll_required or screen._repaint_required
+    return bool(drawn or screen._dirty_widgets or screen._recompose_required or screen._callbacks)
+
+
+def _pumps(app: App[Any]) -> list[MessagePump]:
+    return [app, *app.screen.walk_children(with_self=True)]
 
 
 def _has_mail(pump: MessagePump) -> bool:
@@ -271,8 +309,7 @@ async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
     while not condition():
         assert monotonic() < deadline, "it did not happen"
         await asyncio.sleep(0.02)
-        await _arrived(pilot, turns=1)
-        pilot.app.screen._on_timer_update()
+        await _arrived(pilot.app, turns=1)
 
 
 def shown_photo(screen: ReviewScreen) -> int | None:

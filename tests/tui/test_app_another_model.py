@@ -71,7 +71,7 @@ async def test_the_queue_goes_by_its_figures_and_what_it_disagrees_with_can_be_s
     for number, name in enumerate(("a.jpg", "b.jpg", "c.jpg", "d.jpg")):
         clinic.draw(name, 9 * number)
     assert run("segment", clinic.folder, "--db", clinic.store.path).returncode == 0
-    before = [item.photo_id for item in clinic.session.queue()]
+    before = [item.photo_id for item in clinic.items()]
     decided = before[-1]
     clinic.store.decide(verdict(clinic.store, decided, DecisionKind.ACCEPTED))
     with closing(Pool(turned)) as pool:

@@ -43,7 +43,7 @@ async def on_sheet(
 
 
 def decisions(clinic: Clinic) -> list[DecisionKind | None]:
-    return [item.decision for item in clinic.session.queue()]
+    return [item.decision for item in clinic.items()]
 
 
 async def test_a_page_is_accepted_but_for_what_was_taken_out_and_taken_back_as_one(
@@ -97,7 +97,7 @@ def test_a_page_of_photos(
     for number in range(8):
         clinic.outline(f"IMG_2026_{number}.png", number, predicted_jaccard=0.6 + number / 25)
     clinic.take_in(clinic.draw("IMG_2026_8.png", 20))
-    first = next(clinic.session.queue())
+    first = clinic.items()[0]
     clinic.session.decide(clinic.session.open(first.photo_id), Ruling(DecisionKind.REJECTED, 1.0))
     clinic.session.remark(first.photo_id + 2, Remarks(flag=True), lambda: None)
 

@@ -34,7 +34,7 @@ def photos(clinic: Clinic) -> Clinic:
         clinic.viewer.view(empty, 64)
     clinic.store.set_aside(file_stat(empty), str(problem.value))
     for kind in (DecisionKind.ACCEPTED, DecisionKind.NO_LESION):
-        waiting = next(item for item in clinic.session.queue() if item.decision is None)
+        waiting = next(item for item in clinic.items() if item.decision is None)
         opened = clinic.session.open(waiting.photo_id)
         clinic.session.decide(opened, Ruling(kind, 3.0))
     return clinic

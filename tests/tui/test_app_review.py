@@ -192,7 +192,6 @@ async def test_a_photo_without_an_outline_can_be_decided_but_not_accepted(
 ) -> None:
     clinic.draw("plain.jpg")
     async with make_app().run_test(size=(120, 40)) as pilot:
-        await until(pilot, lambda: len(list(clinic.session.queue())) == 1)
         screen = await settled(pilot)
         await until(pilot, lambda: shown_photo(screen) is not None)
         await pilot.press("a", "t")
@@ -200,7 +199,7 @@ async def test_a_photo_without_an_outline_can_be_decided_but_not_accepted(
         assert shown_photo(screen) is not None
         await pilot.press("n")
         await settled(pilot)
-    assert [item.decision for item in clinic.session.queue()] == [DecisionKind.NO_LESION]
+    assert [item.decision for item in clinic.items()] == [DecisionKind.NO_LESION]
 
 
 async def test_a_new_photo_appears_without_a_key(clinic: Clinic, make_app: MakeApp) -> None:
@@ -225,7 +224,7 @@ async def test_a_bad_file_is_a_row_with_its_reason(clinic: Clinic, make_app: Mak
         assert "\x1b" not in text_of(screen, "#queue") + text_of(screen, "#canvas")
         await pilot.press("a")
         screen = await settled(pilot)
-    assert [item.decision for item in clinic.session.queue()] == [None]
+    assert [item.decision for item in clinic.items()] == [None]
 
 
 async def test_a_photo_that_vanished_is_said_and_the_others_still_open(

@@ -62,7 +62,7 @@ async def test_a_decision_that_is_refused_comes_back_undecided_and_is_said(
         screen = await settled(pilot)
         await pilot.press("3", "a")
         screen = await settled(pilot)
-        assert "○ not saved: 1 decision" in text_of(screen, "#status")
+        await until(pilot, lambda: "○ not saved: 1 decision" in text_of(screen, "#status"))
         assert "The decision on photo0.jpg is not stored. There is no room left" in said(pilot)
         assert [item.decision for item in screen.query_one(Queue).items[:2]] == [None, None]
         await pilot.press("q")

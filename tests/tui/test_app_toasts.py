@@ -28,6 +28,8 @@ async def test_the_newest_are_shown_and_never_over_the_first_line(
     clinic.outline("photo.jpg")
     async with make_app().run_test(size=(80, 24), notifications=True) as pilot:
         screen = await settled(pilot)
+        # What it says of the model would stay over all that is said here.
+        await clinic.stop_ingest()
         await pilot.press(*keys)
         await settled(pilot)
         for size, newest in SIZES:
