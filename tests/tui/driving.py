@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from threading import Event
 from time import monotonic
 from typing import Any
 
@@ -100,6 +101,7 @@ class Clinic:
     viewer: Viewer
     session: ReviewSession
     ingests: list[Ingest] = field(default_factory=list)
+    _told: list[Event] = field(default_factory=list)
 
     def draw(self, name: str, number: int = 0, size: Size = SMALL) -> Path:
         """Put a photo into the folder."""
@@ -171,12 +173,20 @@ class Clinic:
         return NevusApp(self.session, self._ingest)
 
     def _ingest(self, listener: Callable[[IngestProgress], None]) -> Ingest:
-        self.ingests.append(Ingest(self.store, self.scorer, self.folder, listener, QUICK))
+        told = Event()
+
+        def tell(progress: IngestProgress) -> None:
+            listener(progress)
+            told.set()
+
+        self.ingests.append(Ingest(self.store, self.scorer, self.folder, tell, QUICK))
+        self._told.append(told)
         return self.ingests[-1]
 
     async def stop_ingest(self) -> None:
-        """No more news from the folder: what is shown then stays."""
-        for ingest in self.ingests:
+        """No more news from the folder, of which there was some: what is shown then stays."""
+        for ingest, told in zip(self.ingests, self._told, strict=True):
+            await asyncio.to_thread(told.wait, PATIENCE)
             await asyncio.to_thread(ingest.stop)
 
     def item(self, photo_id: int) -> QueueItem:

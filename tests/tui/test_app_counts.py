@@ -93,8 +93,9 @@ async def test_a_decision_counts_before_it_is_stored_and_a_taken_back_one_no_mor
     photos = clinic.outline_all([f"photo{number}.jpg" for number in range(3)])
     app, gate = make_app(), threading.Event()
     async with app.run_test(size=(120, 40)) as pilot:
-        screen = await settled(pilot)
+        await settled(pilot)
         await clinic.stop_ingest()
+        screen = await settled(pilot)
         progress = screen.query_one(Progress)
         assert "0 of 3 decided" in text_of(screen, "#progress")
         app._desk._storing.submit(gate.wait)
