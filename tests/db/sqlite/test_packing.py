@@ -31,16 +31,29 @@ def test_one_that_was_kept_before_does_too(grid: Probabilities) -> None:
         assert np.array_equal(unpacked(before, *grid.shape), grid)
 
 
+WRONG = r"unpacked|reshape|inhomogeneous"
+
+
 @given(MAPS, st.data())
-def test_one_that_has_lost_its_end_or_changed_is_told(
+def test_one_that_has_lost_its_end_is_told(grid: Probabilities, data: st.DataObject) -> None:
+    whole = packed(grid)
+    with pytest.raises(ValueError, match=WRONG):
+        unpacked(whole[: data.draw(st.integers(1, len(whole) - 1))], *grid.shape)
+
+
+@given(MAPS, st.data())
+def test_one_that_has_changed_is_told_or_is_the_same(
     grid: Probabilities, data: st.DataObject
 ) -> None:
     whole = packed(grid)
     at = data.draw(st.integers(1, len(whole) - 1))
-    turned = whole[:at] + bytes([whole[at] ^ 0x55]) + whole[at + 1 :]
-    for damaged in (whole[:at], turned):
-        with pytest.raises(ValueError, match=r"unpacked|reshape|inhomogeneous"):
-            unpacked(damaged, *grid.shape)
+    changed = whole[:at] + bytes([whole[at] ^ 0x55]) + whole[at + 1 :]
+    try:
+        seen = unpacked(changed, *grid.shape)
+    except ValueError:
+        return
+    # A run may say in two ways that it goes on with the same.
+    assert np.array_equal(seen, grid)
 
 
 @pytest.mark.parametrize("shape", [(3, 4), (4, 3), (1, 13), (13, 0)])
