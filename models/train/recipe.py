@@ -71,8 +71,8 @@ class Recipe:
     start_member: int = 1
     """Which of the package's networks with that encoder."""
     start_share: float = 0.0
-    """How much of the weights it began with those it ends with hold: their mean with the trained
-    ones (Wortsman et al. 2022), which forgets less of what it could before."""
+    """The share of its first weights in those that it gives, the trained ones being the rest
+    (Wortsman et al. 2022): it forgets less of what it could before."""
     paste_chance: float = 0.08
     """How often a view gets another photo's lesion beside its own. The official masks of dermoscopy
     leave a second lesion out."""

@@ -28,7 +28,10 @@ class Writer:
         self._commits: deque[Callable[[], None]] = deque()
         self._again = again
         self._failure: Exception | None = None
-        self._tries = 0
+        self._begun = 0
+        """How many tries have begun."""
+        self._failed = 0
+        """Which of them failed last."""
         self._asked = False
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
@@ -55,10 +58,11 @@ class Writer:
     def drain(self) -> None:
         """Wait until all is committed. Raises WriteFailed; what is left stays queued."""
         with self._changed:
-            before = self._tries
+            # A try that is under way saw the disk as it was: what it says is no answer.
+            before = self._begun
             self._ask()
             self._changed.wait_for(
-                lambda: not self._commits or (self._failure and self._tries > before)
+                lambda: not self._commits or (self._failure and self._failed > before)
             )
             refusal = self._refusal()
         if refusal is not None:
@@ -104,12 +108,12 @@ class Writer:
                 timeout=self._again if self._failure else None,
             )
             self._asked = False
+            self._begun += 1
             return self._commits[0] if self._commits and not self._closing else None
 
     def _note(self, error: Exception) -> None:
         with self._changed:
-            self._failure = error
-            self._tries += 1
+            self._failure, self._failed = error, self._begun
             self._changed.notify_all()
 
     def _note_done(self) -> None:

@@ -1,5 +1,6 @@
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -77,4 +78,30 @@ def test_what_failed_is_tried_again_by_itself_and_says_why_until_then(until: Unt
     full.clear()
     until(lambda: writer.pending == 0)
     assert writer.refused is None
+    writer.close()
+
+
+def test_a_try_that_was_under_way_is_no_answer_to_who_drains(until: Until) -> None:
+    writer = Writer(again=600)
+    begun, go_on, answered = (threading.Event() for _ in range(3))
+    tries: list[str] = []
+
+    def commit() -> None:
+        tries.append("tried")
+        if len(tries) == 1:
+            begun.set()
+            assert_set(go_on)
+            raise OSError("disk full")
+        # Whoever takes the first try for an answer has it by now.
+        answered.wait(0.3)
+
+    writer.submit(commit)
+    assert_set(begun)
+    with ThreadPoolExecutor(1) as another:
+        drained = another.submit(writer.drain)
+        drained.add_done_callback(lambda _done: answered.set())
+        until(lambda: writer._asked)
+        go_on.set()
+        drained.result(120)
+    assert (writer.pending, tries) == (0, ["tried", "tried"])
     writer.close()
