@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from imaging.framing import Mask, Pixels, Size
-from imaging.mask.outline import SMALLEST_PART, draw_mask
+from imaging.mask.outline import draw_mask
 from imaging.photo import Photo
 from models.evaluate.pairs import Pair, read_pairs
 from models.package.shipped import shipped_model
@@ -94,7 +94,7 @@ def _jaccard(first: Mask, second: Mask) -> float:
 
 
 def _table(kind: str, seen: Sequence[Seen]) -> Table:
-    table = Table(title=f"{kind}: {len(seen)} views; parts below {SMALLEST_PART:g} are left out")
+    table = Table(title=f"{kind}: {len(seen)} views")
     table.add_column("outlined")
     table.add_column("share", justify="right")
     rows = {

@@ -6,12 +6,18 @@ import numpy as np
 from imaging.framing import Framing, Mask, Probabilities
 from imaging.mask.parts import MaskPart
 
-SMALLEST_PART = 0.1
-"""A part of a mask with less than this share of the greatest part's lesion is left out.
+SMALLEST_PART = 0.3
+"""A part of a mask with less than this share of the greatest part's lesion is left out, unless the
+model is sure of it: somewhere in it the probability is at least `sure_above` its threshold.
 
-People rarely draw such parts, networks do. More left out would be a little nearer to masks of one
-lesion each, and would lose the smaller of two lesions (models/EXPERIMENTS.md).
+People rarely draw small parts, networks do. What they are sure of is mostly the smaller of two
+lesions (models/EXPERIMENTS.md).
 """
+
+
+def sure_above(threshold: float) -> float:
+    """From which probability on a model is sure of a part: halfway from its threshold to 1."""
+    return (threshold + 1) / 2
 
 
 def draw_mask(grid: Probabilities, framing: Framing, threshold: float) -> Mask:
@@ -47,6 +53,7 @@ def main_parts(grid: Probabilities, threshold: float) -> Probabilities:
     lesion = np.bincount(labels.ravel(), weights=grid.ravel(), minlength=count)
     lesion[0] = np.inf
     small = lesion < SMALLEST_PART * lesion[1:].max()
+    small[labels[grid >= sure_above(threshold)]] = False
     if not small.any():
         return grid
     kept: Probabilities = np.where(small[labels], np.float32(0), grid)

@@ -6,27 +6,36 @@ from hypothesis.extra.numpy import arrays
 
 from imaging.framing import FRAMINGS, Framing, Mask, Probabilities, Size, fill, fit
 from imaging.mask.measure import measure, measured
-from imaging.mask.outline import SMALLEST_PART, draw_mask, draw_part, main_parts
+from imaging.mask.outline import SMALLEST_PART, draw_mask, draw_part, main_parts, sure_above
 from imaging.mask.rle import encode, encode_part
 
 GRID = Size(64, 64)
 PHOTO = Size(640, 320)
 
 
-def two_parts(second: int) -> Probabilities:
-    """A map with a part of 200 grid pixels and one of `second`, all of 0.8, on 0.1."""
+def two_parts(second: int, peak: float = 0.7) -> Probabilities:
+    """A map with a part of 200 grid pixels and one of `second`, all of 0.7, on 0.1.
+
+    `peak` stands in one pixel of the second part.
+    """
     grid = np.full((64, 64), 0.1, np.float32)
-    grid[20:30, 10:30] = 0.8
-    grid.reshape(-1, 64)[32 : 32 + second // 10, 40:50] = 0.8
+    grid[20:30, 10:30] = 0.7
+    grid.reshape(-1, 64)[32 : 32 + second // 10, 40:50] = 0.7
+    grid[32, 44] = peak
     return grid
 
 
-@pytest.mark.parametrize(("second", "kept"), [(10, False), (30, True), (120, True)])
-def test_a_part_that_is_small_beside_the_greatest_is_left_out(second: int, kept: bool) -> None:
-    assert (second / 200 >= SMALLEST_PART) == kept
+@pytest.mark.parametrize(
+    ("second", "peak", "kept"),
+    [(50, 0.7, False), (70, 0.7, True), (120, 0.7, True), (10, 0.74, False), (10, 0.75, True)],
+)
+def test_a_part_that_is_small_beside_the_greatest_is_left_out_unless_it_is_sure(
+    second: int, peak: float, kept: bool
+) -> None:
+    assert (second / 200 >= SMALLEST_PART or peak >= sure_above(0.5)) == kept
     framing = fit(PHOTO, GRID)
-    mask = draw_mask(two_parts(second), framing, 0.5)
-    whole = framing.map_to_photo(two_parts(second)) >= 0.5
+    mask = draw_mask(two_parts(second, peak), framing, 0.5)
+    whole = framing.map_to_photo(two_parts(second, peak)) >= 0.5
     assert mask[:, :350].any()
     assert (mask[:, :350] == whole[:, :350]).all()
     assert whole[:, 350:].any()
@@ -51,10 +60,10 @@ def test_what_lies_beside_the_photo_counts_for_nothing() -> None:
 
 def test_probable_lesion_counts_more_than_doubtful_lesion_of_the_same_area() -> None:
     grid = np.zeros((64, 64), np.float32)
-    grid[:10, :10], grid[20:24, 20:24] = 0.5, 0.9  # 50 and 14
+    grid[:10, :10], grid[20:25, 20:25] = 0.5, 0.7  # 50 and 17.5
     assert main_parts(grid, 0.5) is grid
-    grid[20:24, 20:24], grid[:10, :10] = 0.5, 0.9  # 8 and 90
-    assert not main_parts(grid, 0.5)[20:24, 20:24].any()
+    grid[20:25, 20:25], grid[:10, :10] = 0.5, 0.7  # 12.5 and 70
+    assert not main_parts(grid, 0.5)[20:25, 20:25].any()
 
 
 def test_an_empty_map_gives_an_empty_mask() -> None:
