@@ -27,7 +27,7 @@ from models.evaluate.pairs import Pair, held_out, read_pairs
 from models.train.beginning import begin
 from models.train.checkpoint import Weights, given, read_checkpoint, read_trained
 from models.train.encoders import lesion_network
-from models.train.losses import boundary_loss, loss
+from models.train.losses import boundary_loss, loss, one_lesion
 from models.train.network import LesionNetwork, drop_blocks, upsample
 from models.train.normalisation import normalise
 from models.train.recipe import Recipe, UnfitRun, fixed
@@ -62,6 +62,7 @@ class Run:
         self.begun: Weights | None = None
         """What it began with, where its recipe keeps a share of that."""
         self.teacher: LesionNetwork | None = None
+        self._taught_share = 0.0
         self.epoch = 0
         self._clock = time.monotonic()
 
@@ -155,10 +156,16 @@ class Run:
             return min(1.0, self.seconds / self.recipe.seconds)
         return (self.epoch + within) / self.recipe.epochs
 
-    def learn_from(self, teacher: LesionNetwork) -> None:
-        """Let a network's maps count beside the true ones."""
+    def learn_from(self, teacher: LesionNetwork, share: float) -> None:
+        """Let a network's maps count beside the true ones, so much of the whole."""
         teacher.to(self.device, memory_format=LAYOUT)  # type: ignore[call-overload]
-        self.teacher = teacher.eval()
+        self.teacher, self._taught_share = teacher.eval(), share
+
+    def learn_from_itself(self) -> None:
+        """Let the maps of what it began with count, as its recipe says."""
+        earlier = lesion_network(self.recipe.encoder, self.recipe.width)
+        earlier.load_state_dict(self.begun or {})
+        self.learn_from(earlier, self.recipe.own_share)
 
     def step(self, batch: Batch, progress: float) -> Tensor:
         """One batch; returns its loss, which may still be on its way."""
@@ -182,10 +189,10 @@ class Run:
         value = loss(full, truth, weights)
         if self.teacher is not None:
             maps = self._taught(self.teacher, photos)
-            # A teacher that has seen no plain skin outlines something there.
-            maps = torch.where(truth.amax((1, 2, 3), keepdim=True) > 0, maps, truth)
+            # A teacher may have seen neither plain skin nor two lesions, and outlines one.
+            maps = torch.where(one_lesion(truth)[:, None, None, None], maps, truth)
             taught = loss(full, maps, torch.ones_like(weights))
-            value = value + self.recipe.teacher_share * (taught - value)
+            value = value + self._taught_share * (taught - value)
         if self.recipe.boundary_share:
             value = value + self.recipe.boundary_share * boundary_loss(logits, truth, weights)
         for rough in coarse_logits:
@@ -299,8 +306,10 @@ def train(
     chosen = [p for p in read_pairs(data, recipe.where) if not held_out(p)]
     dev = read_pairs(data, {"split": "dev"})
     views = Views(chosen, recipe.seed, recipe.paste_chance)
-    if recipe.start_share and sources.start is None:
+    if (recipe.start_share or recipe.own_share) and sources.start is None:
         raise UnfitRun("Only a run that begins with a package or checkpoint can keep some of it.")
+    if recipe.own_share and sources.teacher:
+        raise UnfitRun("A run learns from one teacher: from another network, or from itself.")
     if Epochs(views, recipe).steps == 0:
         raise UnfitRun(
             f"{data} has {len(chosen)} pairs to train on, fewer than a batch of {recipe.batch} "
@@ -311,10 +320,12 @@ def train(
     run.resume()
     if run.epoch == 0:
         begin(run.network, recipe, sources.start, views)
-        if recipe.start_share:
+        if recipe.start_share or recipe.own_share:
             run.begun = {n: value.clone() for n, value in run.network.state_dict().items()}
     if sources.teacher is not None:
-        run.learn_from(read_trained(sources.teacher).network)
+        run.learn_from(read_trained(sources.teacher).network, recipe.teacher_share)
+    elif recipe.own_share:
+        run.learn_from_itself()
     before = run.epoch
     telling.done(run.share(0))
     _train(run, views, dev, telling)

@@ -37,6 +37,13 @@ def boundary_loss(logits: Tensor, truth: Tensor, weights: Tensor) -> Tensor:
     return (apart * weights).sum() / weights.sum()
 
 
+def one_lesion(truth: Tensor) -> Tensor:
+    """Which of the true masks (N, 1, H, W) have one part, at 0.5: bool (N,)."""
+    masks = (truth[:, 0] >= 0.5).cpu().numpy().astype(np.uint8)
+    parts = [cv2.connectedComponents(mask)[0] - 1 for mask in masks]
+    return torch.tensor([count == 1 for count in parts], device=truth.device)
+
+
 def signed_distance(mask: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """Distance to a mask's outline, in its longer sides, below zero inside; zero without one.
 

@@ -80,6 +80,9 @@ class Recipe:
     """The hash of the checkpoint whose maps it learns from beside the true ones; empty for none."""
     teacher_share: float = 0.5
     """How much those maps count; the true ones the rest."""
+    own_share: float = 0.0
+    """How much the maps of what it began with count, in place of a teacher's (Li and Hoiem,
+    "Learning without Forgetting", 2016)."""
 
     @property
     def where(self) -> dict[str, str]:

@@ -38,6 +38,7 @@ if __name__ == "__main__":
     recipe = Recipe(**{asdict(TINY)})
     train(recipe, Path(sys.argv[1]), Path(sys.argv[2]), Telling(100))
 """
+QUICK = replace(TINY, peak_rate=6e-3, coarse_share=0)
 
 
 @pytest.fixture
@@ -237,20 +238,71 @@ def test_a_checkpoint_of_another_network_is_no_beginning(tmp_path: Path, manifes
 
 @pytest.mark.usefixtures("short")
 def test_a_student_comes_to_say_what_its_teacher_says(tmp_path: Path) -> None:
-    photos = torch.randint(0, 255, (4, 32, 32, 3), dtype=torch.uint8)
-    masks = torch.zeros(4, 32, 32)
-    # Of plain skin a teacher has no say.
-    masks[:, 0, 0] = 1
-    batch = photos, masks, torch.ones(4)
-    quick = replace(TINY, peak_rate=6e-3, coarse_share=0)
-    teacher = Run(replace(quick, seed=2), tmp_path).network
+    teacher = Run(replace(QUICK, seed=2), tmp_path).network
     torch.nn.init.constant_(teacher.head.bias, 2.0)
     said = []
     for share in (0.0, 1.0):
-        run = Run(replace(quick, teacher_share=share), tmp_path)
-        run.learn_from(teacher)
-        for _ in range(20):
-            run.step(batch, 0.05)
-        said.append(float(run.network(normalise(photos)).sigmoid().mean()))
+        run = Run(QUICK, tmp_path)
+        run.learn_from(teacher, share)
+        said.append(_mean_after(run, spots=1))
     assert said[0] < 0.3
     assert said[1] > 0.6
+
+
+@pytest.mark.usefixtures("short")
+@pytest.mark.parametrize("spots", [0, 2])
+def test_a_teacher_has_no_say_of_plain_skin_and_of_two_lesions(tmp_path: Path, spots: int) -> None:
+    teacher = Run(replace(QUICK, seed=2), tmp_path).network
+    torch.nn.init.constant_(teacher.head.bias, 2.0)
+    run = Run(QUICK, tmp_path)
+    run.learn_from(teacher, 1.0)
+    assert _mean_after(run, spots) < 0.3
+
+
+def _mean_after(run: Run, spots: int) -> float:
+    """What a run says of some photos after twenty steps on masks of so many small lesions."""
+    photos = torch.randint(
+        0, 255, (4, 32, 32, 3), dtype=torch.uint8, generator=torch.Generator().manual_seed(1)
+    )
+    masks = torch.zeros(4, 32, 32, dtype=torch.uint8)
+    for spot in range(spots):
+        masks[:, 20 * spot, 0] = 255
+    for _ in range(20):
+        run.step((photos, masks, torch.ones(4)), 0.05)
+    return float(run.network(normalise(photos)).sigmoid().mean().detach())
+
+
+@pytest.mark.usefixtures("short")
+def test_a_run_that_learns_from_itself_says_what_it_said_at_first(
+    tmp_path: Path, manifest: Path
+) -> None:
+    begun = Run(QUICK, tmp_path / "first")
+    torch.nn.init.constant_(begun.network.head.bias, 2.0)
+    begun.averaged.module.load_state_dict(begun.network.state_dict())
+    begun.folder.mkdir()
+    begun.save()
+    start = Sources(start=begun.checkpoint)
+    run = Run(replace(QUICK, own_share=1.0), tmp_path / "on")
+    run.begun = begun.network.state_dict()
+    run.learn_from_itself()
+    assert run.teacher is not None
+    photos = torch.randint(0, 255, (2, 32, 32, 3), dtype=torch.uint8)
+    assert torch.equal(run.teacher(normalise(photos)), begun.network.eval()(normalise(photos)))
+    # It goes on learning from what it began with after it was stopped.
+    one = replace(QUICK, own_share=0.5, epochs=1, batch=2)
+    assert train(one, manifest, tmp_path / "run", Telling(100), start) == 0
+    assert train(replace(one, epochs=2), manifest, tmp_path / "run", Telling(100), start) == 1
+    kept = torch.load(tmp_path / "run" / "checkpoint.pt", weights_only=True)["begun"]
+    assert all(torch.equal(kept[n], v) for n, v in begun.network.state_dict().items())
+
+
+def test_a_run_learns_from_one_teacher_and_only_what_it_began_with(
+    tmp_path: Path, manifest: Path
+) -> None:
+    Run(TINY, tmp_path).save()
+    lies = tmp_path / "checkpoint.pt"
+    own = replace(TINY, own_share=0.5)
+    with pytest.raises(UnfitRun, match="one teacher"):
+        train(own, manifest, tmp_path / "run", Telling(100), Sources(start=lies, teacher=lies))
+    with pytest.raises(UnfitRun, match="begins with"):
+        train(own, manifest, tmp_path / "run", Telling(100), Sources())

@@ -108,6 +108,14 @@ def main(
     teacher_share: Annotated[
         float, typer.Option(help="How much those maps count; the true ones the rest.", min=0, max=1)
     ] = Recipe.teacher_share,
+    own_share: Annotated[
+        float,
+        typer.Option(
+            help="How much the maps of what it begins with count; in place of a teacher.",
+            min=0,
+            max=1,
+        ),
+    ] = Recipe.own_share,
     measure_every: Annotated[
         int, typer.Option(help="Measure on dev after so many epochs.", min=1)
     ] = 5,
@@ -143,6 +151,7 @@ def main(
         paste_chance=paste_chance,
         teacher=taught,
         teacher_share=teacher_share,
+        own_share=own_share,
     )
     with workshop_failures():
         _train(recipe, data, run, measure_every, (start, teacher))
