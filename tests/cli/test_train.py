@@ -34,11 +34,17 @@ from tests.torture.victims import Running
 from tui.commands.app import app
 
 NEVUS = str(Path(sys.executable).parent / "nevus")
-HEARING = """
+SHORT = """
 import signal, sys
+from tests.support.small_networks import short_encoder
 from tui.cli import main
 signal.signal(signal.SIGINT, signal.default_int_handler)
-sys.exit(main())
+with short_encoder():
+    sys.exit(main())
+"""
+"""nevus with networks of few layers: to convert more takes seconds and shows no more.
+
+Whoever is started in the background inherits that interrupts are ignored: it hears them.
 """
 PHOTOS = 48
 SIZE = 64
@@ -91,11 +97,13 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from models.ship.exported import ShippedNetwork
     from models.train.encoders import lesion_network
     from models.train.recipe import Recipe
+    from tests.support.small_networks import short_encoder
 
     spare_coremltools()
     recipe = Recipe(size=SIZE, width=8)
     torch.manual_seed(1)
-    networks = [lesion_network(recipe.encoder, recipe.width) for _ in range(2)]
+    with short_encoder():
+        networks = [lesion_network(recipe.encoder, recipe.width) for _ in range(2)]
     package = tmp_path_factory.mktemp("base") / "small.mlpackage"
     convert(ShippedNetwork(networks).eval(), Size(SIZE, SIZE), package, {})
     members = [{"recipe": asdict(recipe)}] * len(networks)
@@ -117,15 +125,14 @@ def test_a_training_that_is_stopped_goes_on_and_ends_with_a_model_that_opens(
     asked, environment = arguments(clinic, "--base", "small"), dict(os.environ)
     training = home / "data" / "nevus" / "training" / "taught"
     first, second = (training / f"network-{number}" / "log.jsonl" for number in (1, 2))
-    # Whoever is started in the background inherits that interrupts are ignored.
-    heard = [sys.executable, "-c", HEARING, *asked, *until(10**6)]
-    interrupted = Running(heard, environment)
+    command = [sys.executable, "-c", SHORT, *asked]
+    interrupted = Running([*command, *until(10**6)], environment)
     # An epoch is written down when it is saved: one more than are asked for from here on.
     wait_until(lambda: epochs(first) > EPOCHS, 120)
     os.kill(interrupted.pid, signal.SIGINT)
     assert interrupted.wait() == 130
     assert "Stopped. The same command goes on at the last epoch." in interrupted.printed
-    command = [NEVUS, *asked, *until(EPOCHS)]
+    command += until(EPOCHS)
     killed = Running(command, environment)
     wait_until(second.exists, 120)
     killed.kill()

@@ -30,6 +30,17 @@ def settle_at_once(network: LesionNetwork) -> LesionNetwork:
     return network.train()
 
 
+AS_A_PROGRAM = """
+import sys
+from runpy import run_module
+from tests.support.small_networks import short_encoder
+del sys.argv[0]
+with short_encoder():
+    run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+"""
+"""`python -c AS_A_PROGRAM MODULE ...` is `python -m MODULE ...` with a short encoder."""
+
+
 @contextmanager
 def short_encoder() -> Iterator[None]:
     """In the block and in this process, what a recipe calls conv_small is short."""
