@@ -1,4 +1,4 @@
-from collections.abc import Callable
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +20,11 @@ from models.evaluate.marking import (
 )
 from models.evaluate.masks import read_mask
 from models.evaluate.pairs import PairsError, read_pairs
+from models.proof.samples import sample_folder
 from models.run.segmenter import Segmenter, open_segmenter
 from tests.models.conftest import draw_pair
+
+TRUTH = Path(__file__).parents[2] / "data" / "sample_masks"
 
 
 def box(*boxes: tuple[int, int, int, int]) -> Mask:
@@ -98,10 +101,20 @@ def test_figures_are_of_all_photos_and_of_those_with_a_bad_outline() -> None:
     assert summarise([(good, good)]).own.worse == 0
 
 
+def copy_samples(folder: Path, *names: str) -> None:
+    """Sample photos under `images/`, their true masks under `masks/`."""
+    for kind in ("images", "masks"):
+        (folder / kind).mkdir()
+    for name in names:
+        mask = Path(name).with_suffix(".png").name
+        shutil.copy(sample_folder() / name, folder / "images")
+        shutil.copy(TRUTH / mask, folder / "masks")
+
+
 def test_the_outline_to_mend_is_the_mask_that_is_drawn(
-    tmp_path: Path, segmenter: Segmenter, draw: Callable[..., Path]
+    tmp_path: Path, segmenter: Segmenter
 ) -> None:
-    draw(tmp_path, "a", 3)
+    copy_samples(tmp_path, "near-the-border.jpg")
     (pair,) = read_pairs(tmp_path)
     picture, truth, outline = read_outlined(segmenter, pair)
     assert picture.shape == (*truth.shape, 3)
@@ -113,8 +126,7 @@ def test_the_outline_to_mend_is_the_mask_that_is_drawn(
 def test_pairs_are_marked_from_the_model_s_outline_and_from_nothing(
     tmp_path: Path, segmenter: Segmenter
 ) -> None:
-    draw_pair(tmp_path, "a", 3)
-    draw_pair(tmp_path, "b", 4)
+    copy_samples(tmp_path, "near-the-border.jpg", "out-of-focus.jpg")
     done: list[int] = []
     found = mark_pairs(segmenter, refine, read_pairs(tmp_path), done.append)
     assert done == [1, 2]
