@@ -13,8 +13,9 @@ TORCH_INDEX ?=
 # Core AI is there for Linux on x86-64 (glibc 2.34) and for macOS 26 on Apple silicon. Elsewhere its
 # tests are skipped, with the reason; make test COREAI=required fails instead.
 COREAI ?=
-# More than there are cores: a third of their time tests wait for other processes.
-WORKERS ?= $(shell $(BIN)/python -c 'import os; print(min(8, 1 + 2 * (os.cpu_count() or 2)))')
+# Twice the cores: a third of their time tests wait for other processes. With one more of them they only
+# get in each other's way.
+WORKERS ?= $(shell $(BIN)/python -c 'import os; print(min(8, 2 * (os.cpu_count() or 2)))')
 # The quick ones wait for a screen at most, and to start a worker costs more than most of their files.
 FEW ?= $(shell $(BIN)/python -c 'import os; print(min(4, 1 + (os.cpu_count() or 2)))')
 # A file's tests share what is slow to make; the folder with many short ones comes last.
