@@ -13,10 +13,13 @@ _BLOCK = 4096
 
 
 def raster_ends_early(data: bytes, picture: Image.Image) -> bool:
-    """Whether zeros stand where the last blocks of a copy should, or a strip of JPEG has no end.
+    """Whether zeros stand where the last blocks of a copy should, or coded pixels have no end.
 
     Zeros are black, which a picture may end with; but hardly from the first byte of a block on.
     """
+    if picture.format == "JPEG2000":
+        # OpenJPEG takes a file that ends behind the head of its first tile for a grey picture.
+        return _JPEG_END not in data
     coding = picture.info.get("compression")
     if isinstance(picture, TiffImageFile) and coding == "jpeg":
         return any(_JPEG_END not in strip[-4:] for strip in _strips(data, picture))

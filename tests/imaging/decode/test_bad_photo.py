@@ -215,6 +215,14 @@ def test_a_file_is_named_as_it_is_called(tmp_path: Path) -> None:
     assert sentence(path).startswith(f"{path.name} is empty")
 
 
+def test_a_jpeg_2000_that_ends_in_its_heads_is_refused(tmp_path: Path) -> None:
+    whole, path = whole_file("jp2"), tmp_path / "cut.jp2"
+    head = whole.index(b"\xff\x93")
+    for cut in range(head - 20, head + 20):
+        with pytest.raises(PhotoError, match=r"^cut\.jp2 "):
+            read_photo(written(path, whole[:cut]), None)
+
+
 @pytest.mark.parametrize("kind", [*FORMATS, "bmp", "jp2"])
 @given(data=st.data())
 @SAME_FOLDER
