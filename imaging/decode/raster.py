@@ -8,6 +8,8 @@ from PIL.TiffImagePlugin import TiffImageFile
 _PLACES = ((324, 325), (273, 279))
 """Tags of where the tiles or the strips of a TIFF lie, and of how long they are."""
 _JPEG_END = b"\xff\xd9"
+_JPEG_2000_BEGIN = b"\xff\x4f\xff\x51"
+"""The first two markers of a codestream; what stands before them may hold a whole JPEG."""
 _BLOCK = 4096
 """What is copied to a disk is copied in multiples of so many bytes."""
 
@@ -19,7 +21,7 @@ def raster_ends_early(data: bytes, picture: Image.Image) -> bool:
     """
     if picture.format == "JPEG2000":
         # OpenJPEG takes a file that ends behind the head of its first tile for a grey picture.
-        return _JPEG_END not in data
+        return _JPEG_END not in data.partition(_JPEG_2000_BEGIN)[2]
     coding = picture.info.get("compression")
     if isinstance(picture, TiffImageFile) and coding == "jpeg":
         return any(_JPEG_END not in strip[-4:] for strip in _strips(data, picture))

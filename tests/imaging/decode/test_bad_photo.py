@@ -215,8 +215,14 @@ def test_a_file_is_named_as_it_is_called(tmp_path: Path) -> None:
     assert sentence(path).startswith(f"{path.name} is empty")
 
 
-def test_a_jpeg_2000_that_ends_in_its_heads_is_refused(tmp_path: Path) -> None:
-    whole, path = whole_file("jp2"), tmp_path / "cut.jp2"
+@pytest.mark.parametrize("thumbnail", [b"", b"\xff\xd8 a small JPEG \xff\xd9"])
+def test_a_jpeg_2000_that_ends_in_its_heads_is_refused(tmp_path: Path, thumbnail: bytes) -> None:
+    box = struct.pack(">I", 8 + len(thumbnail)) + b"free" + thumbnail
+    whole, path = (
+        whole_file("jp2").replace(b"\0\0\0\x2djp2h", box + b"\0\0\0\x2djp2h"),
+        tmp_path / "cut.jp2",
+    )
+    assert read_photo(written(path, whole), None)
     head = whole.index(b"\xff\x93")
     for cut in range(head - 20, head + 20):
         with pytest.raises(PhotoError, match=r"^cut\.jp2 "):
