@@ -4,7 +4,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from models.inspect.program import Operation, Program
+from models.inspect.program import Program
+from models.package.program_file import Operation
 
 NOT_COUNTED = frozenset({"gru", "lstm", "rnn", "scaled_dot_product_attention"})
 """Operations that multiply and accumulate, and are not counted here: they are named instead."""
@@ -51,14 +52,14 @@ def _linear(operation: Operation) -> int | None:
 
 
 def _matmul(operation: Operation) -> int | None:
-    turned = bool(operation.settings.get("transpose_x", False))
+    turned = bool(operation.setting("transpose_x", False))
     shape = operation.one("x").shape
     return _product(operation.outputs[0].values, shape[-2 if turned and len(shape) > 1 else -1])
 
 
 def _einsum(operation: Operation) -> int | None:
     """One multiply-accumulate for each combination of all letters of the equation."""
-    letters = str(operation.settings["equation"]).replace(" ", "").split("->")[0].split(",")
+    letters = str(operation.setting("equation")).replace(" ", "").split("->")[0].split(",")
     sides = {
         letter: side
         for term, tensor in zip(letters, operation.inputs["values"], strict=True)

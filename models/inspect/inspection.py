@@ -79,7 +79,7 @@ class Inspection:
 
 
 def inspect_package(path: Path) -> Inspection:
-    """Look into a package; imports coremltools. Raises ModelError where it is no ML Program."""
+    """Look into a package. Raises ModelError where it is no ML Program."""
     check_package(path)
     spec, program = read_spec(path), read_program(path)
     described, counted = spec.description, count_arithmetic(program)

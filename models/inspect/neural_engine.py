@@ -8,7 +8,8 @@ really prefers is told on a Mac by its compute plan, see `models.inspect.compute
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from models.inspect.program import Operation, Program, Tensor
+from models.inspect.program import Program
+from models.package.program_file import Operation, Tensor
 
 GUIDE = "coremltools guide, Typed Execution"
 FORUM = "Apple engineer, developer.apple.com/forums/thread/724930"

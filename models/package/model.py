@@ -31,7 +31,7 @@ def model_hash(path: Path) -> str:
 
 
 def read_model(path: Path) -> PackageInfo:
-    """What a model says of itself; imports coremltools for a package. Raises ModelError."""
+    """What a model says of itself. Raises ModelError."""
     if is_onnx(path):
         return read_onnx(path).info
     return read_aimodel(path) if is_aimodel(path) else read_package(path)

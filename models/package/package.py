@@ -11,6 +11,7 @@ from typing import Any
 from imaging.framing import FRAMINGS, Size
 from imaging.values import NO_LESION_BELOW
 from models.package.interface import PROBABILITY, NotTaken, check_kind, map_output, picture_input
+from models.package.messages import model_messages
 
 DEFAULT_THRESHOLD = 0.5
 _DATA = Path("Data") / "com.apple.CoreML"
@@ -139,7 +140,7 @@ def package_hash(path: Path) -> str:
 
 
 def read_package(path: Path) -> PackageInfo:
-    """Read a package's description; imports coremltools. Raises ModelError."""
+    """Read a package's description. Raises ModelError."""
     check_package(path)
     spec = read_spec(path)
     metadata = dict(spec.description.metadata.userDefined)
@@ -172,14 +173,13 @@ def read_package(path: Path) -> PackageInfo:
 
 
 def read_spec(path: Path) -> Any:
-    """A package's protobuf specification; imports coremltools. Raises ModelError."""
+    """A package's protobuf specification. Raises ModelError."""
     # Not load_spec: it opens the package for writing and saves Manifest.json again, which a
     # package installed by an administrator doesn't allow.
-    from coremltools.proto.Model_pb2 import Model
     from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 
     try:
-        return Model.FromString(program_file(path).read_bytes())
+        return model_messages().Model.FromString(program_file(path).read_bytes())
     except (DecodeError, OSError) as error:
         raise ModelError(
             f"{path} is damaged and can't be read ({error}). Copy it again."

@@ -47,7 +47,7 @@ def read_back(package: Path) -> ShippedNetwork:
     card = read_card(package)
     networks = [lesion_network(recipe.encoder, recipe.width) for recipe in card.members]
     network = ShippedNetwork(networks).eval()
-    stored = [op for op in main_function(package).operations if op.op_type == "conv"]
+    stored = [op for op in main_function(package).operations if op.kind == "conv"]
     network.calibrate(_calibration(card, stored))
     photo = torch.zeros(1, 3, card.size.height, card.size.width)
     own = convolutions(network, photo)
@@ -98,8 +98,8 @@ def _fill(convolution: nn.Conv2d, norm: nn.BatchNorm2d | None, operation: Any) -
 
 
 def _weight(operation: Any) -> Any:
-    return np.asarray(operation.inputs["weight"].val, np.float32)
+    return np.array(operation.one("weight").constant, np.float32)
 
 
 def _bias(operation: Any) -> Any:
-    return np.asarray(operation.inputs["bias"].val, np.float32)
+    return np.array(operation.one("bias").constant, np.float32)

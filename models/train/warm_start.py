@@ -24,8 +24,8 @@ def take_weights(network: LesionNetwork, package: Path, photos: Tensor, member: 
     Raises ModelError where the package holds none like it, or fewer.
     """
     layers = convolutions(network, photos[:1])
-    stored = [op for op in main_function(package).operations if op.op_type == "conv"]
-    shapes = [tuple(op.inputs["weight"].shape) for op in stored]
+    stored = [op for op in main_function(package).operations if op.kind == "conv"]
+    shapes = [op.one("weight").shape for op in stored]
     own = [tuple(conv.weight.shape) for conv, _ in layers]
     places = [at for at in range(len(shapes)) if shapes[at : at + len(own)] == own]
     if len(places) < member:
@@ -58,8 +58,8 @@ def convolutions(
 
 def _fill(convolution: nn.Conv2d, norm: nn.BatchNorm2d | None, operation: Any) -> None:
     """Set a convolution to the stored weights, each filter scaled to length 1 by its norm."""
-    weight = torch.from_numpy(np.asarray(operation.inputs["weight"].val, np.float32))
-    bias = torch.from_numpy(np.asarray(operation.inputs["bias"].val, np.float32))
+    weight = torch.from_numpy(np.array(operation.one("weight").constant, np.float32))
+    bias = torch.from_numpy(np.array(operation.one("bias").constant, np.float32))
     with torch.no_grad():
         if norm is None:
             convolution.weight.copy_(weight)

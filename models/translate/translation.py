@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from models.package.cache import cache_folder, mark_used, prune
 from models.package.carried import info_to_metadata
@@ -20,7 +20,7 @@ from models.package.package import (
     package_hash,
     read_package,
 )
-from models.package.program_file import main_function
+from models.package.program_file import Function, Operation, main_function
 
 if TYPE_CHECKING:
     import onnx
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 TRANSLATOR_VERSION = 5
 """To be raised with every change of what a translation holds: cached ones of others are left."""
+Sides = tuple[int | None, ...]
+"""Of a shape; None where it is known only when a picture is there."""
 _OPSET, _IR_VERSION = 17, 9
 _DIGEST = sha256().digest_size
 
@@ -36,7 +38,7 @@ _DIGEST = sha256().digest_size
 def translate_cached(path: Path) -> bytes:
     """A package as a serialised ONNX model, from the cache or made now; raises ModelError.
 
-    Only a translation made now imports coremltools. A cached one that is damaged is made anew, and
+    Only a translation made now imports onnx. A cached one that is damaged is made anew, and
     a cache that can't be written costs time, nothing else.
     """
     check_package(path)
@@ -76,34 +78,36 @@ def untranslatable(path: Path) -> tuple[str, ...]:
     return tuple(_written(main_function(path).operations)[1])
 
 
-def _written(operations: Iterable[Any]) -> tuple["GraphWriter", list[str]]:
+def _written(operations: Iterable[Operation]) -> tuple["GraphWriter", list[str]]:
     """The operations in ONNX, and each that can't be written with why, every kind once."""
     from models.translate.operations import GraphWriter
 
     graph, offences = GraphWriter(), set()
     for operation in operations:
-        if operation.op_type != "const":
+        if operation.kind != "const":
             try:
                 _write_operation(graph, operation)
             except ValueError as error:
                 reason = f" ({error})" if str(error) else ""
-                offences.add(f"{operation.op_type}{reason}")
+                offences.add(f"{operation.kind}{reason}")
     return graph, sorted(offences)
 
 
-def _write_operation(graph: "GraphWriter", operation: Any) -> None:
+def _write_operation(graph: "GraphWriter", operation: Operation) -> None:
     """Write one operation; raises ValueError, with a reason where the operation is known."""
     from models.translate.operations import WRITERS, Call
 
-    if operation.op_type not in WRITERS:
+    if operation.kind not in WRITERS:
         raise ValueError
     call = Call(operation)
-    WRITERS[operation.op_type](graph, call)
+    WRITERS[operation.kind](graph, call)
     if call.unread():
         raise ValueError(f"with {', '.join(call.unread())}")
 
 
-def _model(path: Path, graph: "GraphWriter", info: PackageInfo, function: Any) -> "onnx.ModelProto":
+def _model(
+    path: Path, graph: "GraphWriter", info: PackageInfo, function: Function
+) -> "onnx.ModelProto":
     from onnx import checker, helper
 
     model = helper.make_model(
@@ -126,7 +130,7 @@ def _model(path: Path, graph: "GraphWriter", info: PackageInfo, function: Any) -
     return model
 
 
-def _input_shape(path: Path, info: PackageInfo, function: Any) -> tuple[int, ...]:
+def _input_shape(path: Path, info: PackageInfo, function: Function) -> tuple[int, ...]:
     channels = 1 if info.colour == "GRAYSCALE" else 3
     expected = (1, channels, info.input_size.height, info.input_size.width)
     found = tuple(function.inputs[info.input_name].shape)
@@ -138,7 +142,7 @@ def _input_shape(path: Path, info: PackageInfo, function: Any) -> tuple[int, ...
     return expected
 
 
-def _check_shapes(path: Path, model: "onnx.ModelProto", function: Any) -> None:
+def _check_shapes(path: Path, model: "onnx.ModelProto", function: Function) -> None:
     """Raise ModelError where a result hasn't the shape that Core ML says it has.
 
     A second look at every operation: what was misread mostly shows in its shape.
@@ -152,12 +156,12 @@ def _check_shapes(path: Path, model: "onnx.ModelProto", function: Any) -> None:
     graph = inferred.graph
     shapes = {value.name: _known_shape(value) for value in (*graph.value_info, *graph.output)}
     for operation in function.operations:
-        for variable in operation.outputs:
-            found = shapes.get(variable.name)
-            if found is not None and found != tuple(variable.shape):
+        for output in operation.outputs:
+            found = shapes.get(output.name)
+            if found is not None and found != output.shape:
                 raise ModelError(
-                    f"{path} uses {operation.op_type} in a way that nevus can't "
-                    f"run off a Mac: it would give {_times(found)}, not {_times(variable.shape)}."
+                    f"{path} uses {operation.kind} in a way that nevus can't "
+                    f"run off a Mac: it would give {_times(found)}, not {_times(output.shape)}."
                 )
 
 
@@ -168,11 +172,11 @@ def _known_shape(value: "onnx.ValueInfoProto") -> tuple[int, ...] | None:
     return tuple(n.dim_value for n in dimensions)
 
 
-def _times(shape: Iterable[int]) -> str:
-    return "×".join(map(str, shape))
+def _times(shape: Sides) -> str:
+    return "×".join("?" if side is None else str(side) for side in shape)
 
 
-def _tensor(name: str, shape: tuple[int, ...]) -> "onnx.ValueInfoProto":
+def _tensor(name: str, shape: Sides) -> "onnx.ValueInfoProto":
     from onnx import TensorProto, helper
 
     return helper.make_tensor_value_info(name, TensorProto.FLOAT, list(shape))

@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw
 from models.package.interface import OUTPUT_KEY, PROBABILITY
 from models.package.shipped import shipped_model
 from tests.support.mac import Mac, reported
+from tests.support.packages import without_defaults
 from tests.support.programs import HEIGHT, WIDTH, Definition, Program, Same, computed, kinds
 from tests.support.sparing import spare_coremltools
 
@@ -154,5 +155,7 @@ def same(tmp_path: Path) -> Same:
         np.testing.assert_allclose(output, expected, rtol=1e-4, atol=1e-4)
         assert np.ptp(expected) > 0.01
         assert kind in kinds(package)
+        lean = without_defaults(package, tmp_path / "lean.mlpackage")
+        np.testing.assert_array_equal(computed(lean)[1], output)
 
     return check

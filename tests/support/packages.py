@@ -56,6 +56,25 @@ def saying(package: Path, target: Path, **said: str) -> Path:
     return target
 
 
+def without_defaults(package: Path, target: Path) -> Path:
+    """Copy a package to `target` without the settings that are what Core ML takes by itself."""
+    from coremltools.converters.mil.frontend.milproto.load import load
+
+    shutil.copytree(package, target)
+    spec = read_spec(target)
+    theirs = load(spec, spec.specificationVersion, str(weights_folder(package)))
+    known = {op.outputs[0].name: op for op in theirs.functions["main"].operations}
+    for operation in _operations(spec):
+        if operation.type != "const":
+            its = known[operation.outputs[0].name]
+            defaults = dict(its.default_inputs().items())
+            for name in [name for name in operation.inputs if defaults.get(name) is not None]:
+                if np.array_equal(its.inputs[name].val, defaults[name]):
+                    del operation.inputs[name]
+    program_file(target).write_bytes(spec.SerializeToString())
+    return target
+
+
 def _change_blob(package: Path, offset: int, shape: list[int], change: Change) -> None:
     file = weights_folder(package) / "weight.bin"
     data = bytearray(file.read_bytes())

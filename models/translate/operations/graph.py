@@ -8,6 +8,8 @@ import numpy.typing as npt
 import onnx
 from onnx import helper, numpy_helper
 
+from models.package.program_file import Operation, Tensor
+
 Array = npt.NDArray[Any]
 
 
@@ -17,9 +19,8 @@ class Call:
     An input that no writer looked at could change what the operation means: see `unread`.
     """
 
-    def __init__(self, operation: Any) -> None:
-        self.kind = str(operation.op_type)
-        self.outputs = [str(variable.name) for variable in operation.outputs]
+    def __init__(self, operation: Operation) -> None:
+        self.outputs = [tensor.name for tensor in operation.outputs]
         self._operation = operation
         self._read: set[str] = set()
 
@@ -32,33 +33,38 @@ class Call:
         """The shape of an output. Raises ValueError where it isn't fixed."""
         return _fixed(self._operation.outputs[index])
 
-    def variable(self, name: str) -> Any:
-        """What coremltools holds of an input (a list for `values`), or None where not given."""
+    def several(self, name: str) -> tuple[Tensor, ...]:
+        """The tensors of an input, none where it is not given."""
         self._read.add(name)
-        return self._operation.inputs.get(name)
+        return self._operation.inputs.get(name, ())
+
+    def one(self, name: str) -> Tensor:
+        """The tensor of an input. Raises ValueError where it is not given, or takes several."""
+        given = self.several(name)
+        if len(given) != 1:
+            raise ValueError(f"{len(given)} tensors as {name}" if given else f"without {name}")
+        return given[0]
 
     def has(self, name: str) -> bool:
         """Whether an input is given."""
-        return self.variable(name) is not None
+        return bool(self.several(name))
 
     def shape(self, name: str = "x") -> list[int]:
         """The shape of an input. Raises ValueError where it isn't fixed."""
-        return _fixed(self.variable(name))
+        return _fixed(self.one(name))
 
     def floating(self, name: str = "x") -> bool:
         """Whether an input holds fractions, not whole numbers or truths."""
-        from coremltools.converters.mil.mil import types
-
-        return self.variable(name).dtype in {types.fp16, types.fp32}
+        return self.one(name).precision in {"fp16", "fp32"}
 
     def value(self, name: str, default: Any = None) -> Any:
-        """A constant input, or `default`. Raises ValueError where it is computed."""
-        variable = self.variable(name)
-        if variable is None:
+        """A constant input, or `default` where there is one. Raises ValueError elsewhere."""
+        if default is not None and not self.has(name):
             return default
-        if variable.val is None:
+        constant = self.one(name).constant
+        if constant is None:
             raise ValueError(f"{name} is computed")
-        return variable.val
+        return constant
 
     def whole(self, name: str, default: Sequence[int]) -> list[int]:
         """A constant input as whole numbers, or `default`."""
@@ -66,8 +72,7 @@ class Call:
 
     def unread(self) -> list[str]:
         """The inputs that are given and that nobody looked at."""
-        given = self._operation.inputs
-        return sorted(name for name in given if given[name] is not None and name not in self._read)
+        return sorted(self._operation.inputs.keys() - self._read)
 
 
 class GraphWriter:
@@ -96,13 +101,13 @@ class GraphWriter:
 
     def input_of(self, call: Call, name: str) -> str:
         """The name of an operation's input; a constant is added to the graph."""
-        return self.operand(call.variable(name), f"{call.output}.{name}")
+        return self.operand(call.one(name), f"{call.output}.{name}")
 
-    def operand(self, variable: Any, name: str) -> str:
-        """A variable's name, or `name` for a constant that is added to the graph."""
-        if variable.val is None:
-            return str(variable.name)
-        return self.constant(name, np.asarray(variable.val))
+    def operand(self, tensor: Tensor, name: str) -> str:
+        """A tensor's name, or `name` for a constant that is added to the graph."""
+        if tensor.constant is None:
+            return tensor.name
+        return self.constant(name, np.asarray(tensor.constant))
 
     def reshape(self, source: str, shape: Sequence[int], output: str) -> str:
         """Give a tensor a fixed shape."""
@@ -113,7 +118,8 @@ class GraphWriter:
 OperationWriter = Callable[[GraphWriter, Call], None]
 
 
-def _fixed(variable: Any) -> list[int]:
-    if not all(isinstance(n, (int, np.integer)) for n in variable.shape):
+def _fixed(tensor: Tensor) -> list[int]:
+    sides = [side for side in tensor.shape if side is not None]
+    if len(sides) < len(tensor.shape):
         raise ValueError("a shape that isn't fixed")
-    return [int(n) for n in variable.shape]
+    return sides

@@ -10,7 +10,7 @@ from models.translate.operations.graph import Call, GraphWriter, OperationWriter
 def _reshape(graph: GraphWriter, call: Call) -> None:
     # Shapes are fixed, and none of these changes the order: the result's shape says it all.
     for name in ("shape", "axes"):
-        call.variable(name)
+        call.several(name)
     graph.reshape(graph.input_of(call, "x"), call.output_shape(), call.output)
 
 
@@ -23,8 +23,8 @@ def _concat(graph: GraphWriter, call: Call) -> None:
     if bool(call.value("interleave", False)):
         raise ValueError("interleaved")
     inputs = [
-        graph.operand(variable, f"{call.output}.{index}")
-        for index, variable in enumerate(call.variable("values"))
+        graph.operand(tensor, f"{call.output}.{index}")
+        for index, tensor in enumerate(call.several("values"))
     ]
     graph.node("Concat", inputs, call.output, axis=int(call.value("axis")))
 
@@ -34,8 +34,8 @@ def _stack(graph: GraphWriter, call: Call) -> None:
     axis = int(call.value("axis")) % len(shape)
     single = [1 if index == axis else n for index, n in enumerate(shape)]
     layers = [
-        graph.reshape(graph.operand(variable, f"{name}.{index}"), single, f"{name}.layer{index}")
-        for index, variable in enumerate(call.variable("values"))
+        graph.reshape(graph.operand(tensor, f"{name}.{index}"), single, f"{name}.layer{index}")
+        for index, tensor in enumerate(call.several("values"))
     ]
     graph.node("Concat", layers, name, axis=axis)
 
@@ -43,7 +43,7 @@ def _stack(graph: GraphWriter, call: Call) -> None:
 def _split(graph: GraphWriter, call: Call) -> None:
     axis = int(call.value("axis")) % len(call.shape())
     for name in ("num_splits", "split_sizes"):
-        call.variable(name)
+        call.several(name)
     parts = [call.output_shape(index)[axis] for index in range(len(call.outputs))]
     sizes = graph.constant(f"{call.output}.sizes", np.array(parts, np.int64))
     graph.split(graph.input_of(call, "x"), sizes, call.outputs, axis)
@@ -163,13 +163,13 @@ def _repeat(graph: GraphWriter, call: Call) -> None:
 def _factors(call: Call) -> None:
     """Take the factors as read: the result's shape holds them, and Core ML counts from that."""
     for name in ("scale_factor_height", "scale_factor_width"):
-        call.variable(name)
+        call.several(name)
 
 
 def _target(call: Call) -> None:
     """Take the target's size as read: the result's shape holds it."""
     for name in ("target_size_height", "target_size_width"):
-        call.variable(name)
+        call.several(name)
 
 
 def _resize(graph: GraphWriter, call: Call, mode: str, places: str, **options: str) -> None:

@@ -33,7 +33,7 @@ def _conv_transpose(graph: GraphWriter, call: Call) -> None:
     if kind not in {"valid", "custom"}:
         raise ValueError(f"padding {kind}")
     before, after = (given[0::2], given[1::2]) if kind == "custom" else ([0, 0], [0, 0])
-    call.variable("output_shape")
+    call.several("output_shape")
     reach = _reach(kernel, dilations)
     # What `output_shape` asks for beyond the usual size grows at the far end, as PyTorch's
     # output_padding does.
