@@ -14,7 +14,9 @@ from PIL import Image
 
 from db.store import Store
 from db.values import Cause
+from models.package.interface import OUTPUT_KEY, PROBABILITY
 from models.package.package import ModelError
+from models.package.shipped import shipped_model
 from models.run.setup import ModelSetup
 from pipeline.errors import WorkerDied
 from pipeline.intake.ingest import Ingest, IngestProgress, Patience, Rhythm
@@ -25,6 +27,7 @@ from pipeline.work.scoring import Segmented
 from tests.support.commands import run as nevus
 from tests.support.intake import only_pid, running_pid
 from tests.support.mac import Mac, in_workers
+from tests.support.programs import darkness
 
 Until = Callable[[Callable[[], bool]], None]
 Patiently = Callable[..., None]
@@ -42,6 +45,15 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("HOME", folder)
         patch.setenv("XDG_CACHE_HOME", folder)
         yield
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small one: each process that follows a dead one opens it anew."""
+    from tests.models.conftest import build_package
+
+    path = tmp_path_factory.mktemp("model") / "lesion.mlpackage"
+    return build_package(path, darkness, (64, 64), **{OUTPUT_KEY: PROBABILITY})
 
 
 @pytest.fixture
@@ -276,10 +288,10 @@ def test_while_the_app_runs_a_photo_is_outlined_once_its_model_can_be_opened_aga
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="limits another process")
 @pytest.mark.parametrize("more", [0, 2**20, 2**23])
 def test_a_process_short_of_memory_gives_its_photo_to_a_new_one(
-    model: Path, folder: Path, draw: Draw, more: int
+    folder: Path, draw: Draw, more: int
 ) -> None:
     photo = draw(folder / "mole.jpg")
-    with closing(Pool(ModelSetup(model, "onnxruntime"))) as worker:
+    with closing(Pool(ModelSetup(shipped_model(), "onnxruntime"))) as worker:
         first = identified_by(worker, photo)
         status = Path(f"/proc/{first}/status").read_text().splitlines()
         [used] = [int(line.split()[1]) * 1024 for line in status if line.startswith("VmSize")]
