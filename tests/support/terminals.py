@@ -20,6 +20,8 @@ from tests.support.ready import InTerminal
 
 PATIENCE = 120
 """Seconds; something that hangs, not something slow, is what ends a test."""
+AGAIN = 0.1
+"""Seconds without output after which it is looked whether what is waited for is there."""
 ROOT = Path(__file__).parents[2]
 QUESTION = re.compile(
     rb"\x1b\[6n|\x1bP\$qm\x1b\\|\x1b\[>0?q|\x1b\[c|\x1b\[16t|(\x1b_Ga=.)(?![^\x1b]*q=2)[^\x1b]*\x1b\\"
@@ -111,7 +113,10 @@ class Player:
         while not until(self.sent):
             assert monotonic() < deadline, self.sent[-2000:]
             try:
-                self.sent += self.child.read_nonblocking(65536, timeout=PATIENCE)
+                self.sent += self.child.read_nonblocking(65536, timeout=AGAIN)
+            except pexpect.TIMEOUT:
+                # What is waited for may come without a word to the terminal.
+                continue
             except pexpect.EOF:
                 break
             self._answer()
