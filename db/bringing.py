@@ -1,14 +1,16 @@
 """Masks from elsewhere become revisions; what reviewers did here stays as it is."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
 
 from sqlalchemy import select
-from sqlmodel import Session, col
+from sqlmodel import Session, SQLModel, col
 
 from db.brought import Brought, BroughtDecision, Placed, Took
 from db.columns import now
 from db.masks import add_revision, instances_of, is_drafted, rle_of
-from db.moments import moment_for
+from db.moments import moments_for
 from db.sessions import Sessions, below, follow, live_below, size_of, standing_of
 from db.tables import DecisionRow, FileRow, InstanceRow, MaskRow, PhotoRow, RevisionRow, StandingRow
 from db.values import DecisionKind, Origin
@@ -40,11 +42,34 @@ class Bringing(Sessions):
         No decision and no edit of a reviewer's is touched. Without `store` nothing is stored, and
         it is only said what would be. Raises Unknown.
         """
-        with self._writing() if store else self._reading() as session:
-            return [_bring(session, each, store=store) for each in brought]
+        photos = {each.photo_id for each in brought}
+        opened = self._writing() if store else self._reading()
+        with opened as session, _at_hand(session, photos):
+            moments = moments_for(session, photos)
+            return [_bring(session, each, moments[each.photo_id], store=store) for each in brought]
 
 
-def _bring(session: Session, brought: Brought, *, store: bool) -> Took:
+@contextmanager
+def _at_hand(session: Session, photos: Collection[int]) -> Iterator[None]:
+    """In the block the session has all that photos stand on: read in four statements."""
+    standings = session.scalars(
+        select(StandingRow).where(col(StandingRow.photo_id).in_(photos))
+    ).all()
+    decisions = {each.decision_id for each in standings} - {None}
+    revisions = {each.revision_id for each in standings} - {None}
+    # A session forgets a row that nobody holds.
+    held: list[SQLModel] = [
+        *standings,
+        *session.scalars(select(DecisionRow).where(col(DecisionRow.id).in_(decisions))),
+        *session.scalars(select(RevisionRow).where(col(RevisionRow.id).in_(revisions))),
+        *session.scalars(select(MaskRow).where(col(MaskRow.revision_id).in_(revisions))),
+    ]
+    yield
+    held.clear()
+
+
+def _bring(session: Session, brought: Brought, moment: datetime, *, store: bool) -> Took:
+    """`moment` is for what is said of the photo now."""
     standing = standing_of(session, brought.photo_id)
     if _is_as_brought(session, standing, brought):
         return Took.KNOWN
@@ -53,7 +78,7 @@ def _bring(session: Session, brought: Brought, *, store: bool) -> Took:
     if is_drafted(session, standing.photo_id, standing.revision_id):
         return Took.EDITED
     if store:
-        _store(session, standing, brought)
+        _store(session, standing, brought, moment)
     return Took.STORED
 
 
@@ -83,7 +108,7 @@ def _digests(*masks: Rle) -> list[str]:
     return [rle.digest(mask) for mask in masks]
 
 
-def _store(session: Session, standing: StandingRow, brought: Brought) -> None:
+def _store(session: Session, standing: StandingRow, brought: Brought, moment: datetime) -> None:
     said, before = brought.decision, standing.revision_id
     revision_id = before
     has_mask = said is None or said.kind is not DecisionKind.NO_LESION
@@ -91,7 +116,7 @@ def _store(session: Session, standing: StandingRow, brought: Brought) -> None:
         revision_id = _add_revision(session, standing, brought)
     standing.revision_id = revision_id
     if said is not None:
-        decision = _decision(session, standing, said, before)
+        decision = _decision(standing, said, before, moment)
         session.add(decision)
         session.flush()
         standing.decision_id = decision.id
@@ -119,7 +144,7 @@ def _add_revision(session: Session, standing: StandingRow, brought: Brought) -> 
 
 
 def _decision(
-    session: Session, standing: StandingRow, said: BroughtDecision, before: int | None
+    standing: StandingRow, said: BroughtDecision, before: int | None, moment: datetime
 ) -> DecisionRow:
     """The decision, on the mask that was brought; a correction is one of what stood before."""
     corrects = said.kind in {DecisionKind.CORRECTED, DecisionKind.NO_LESION}
@@ -136,5 +161,5 @@ def _decision(
         batch=None,
         flag=said.flag,
         reason=said.reason,
-        created_at=moment_for(session, standing.photo_id),
+        created_at=moment,
     )

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import func, select, union_all
+from sqlalchemy import BindParameter, CompoundSelect, bindparam, func, select, union_all
 from sqlmodel import Session, col
 
 from db.columns import now
@@ -19,21 +20,27 @@ def moment_for(session: Session, photo_id: int) -> datetime:
 
 def moments_for(session: Session, photo_ids: Collection[int]) -> dict[int, datetime]:
     """Such a moment for each of these photos."""
+    before: dict[int, datetime] = {}
+    for photo_id, at in session.execute(_last_of_each(), {"photos": list(photo_ids)}):
+        before[photo_id] = max(at, before.get(photo_id, at))
+    return {each: _after(before.get(each)) for each in photo_ids}
+
+
+@cache
+def _last_of_each() -> CompoundSelect[int, datetime]:
+    photos: BindParameter[int] = bindparam("photos", expanding=True)
     said = (
         select(col(DecisionRow.photo_id), func.max(col(DecisionRow.created_at)))
-        .where(col(DecisionRow.photo_id).in_(photo_ids))
+        .where(col(DecisionRow.photo_id).in_(photos))
         .group_by(col(DecisionRow.photo_id))
     )
     drawn = (
         select(col(DraftRow.photo_id), func.max(col(EditRow.made_at)))
         .join(EditRow, col(DraftRow.id) == col(EditRow.draft_id))
-        .where(col(DraftRow.photo_id).in_(photo_ids))
+        .where(col(DraftRow.photo_id).in_(photos))
         .group_by(col(DraftRow.photo_id))
     )
-    before: dict[int, datetime] = {}
-    for photo_id, at in session.execute(union_all(said, drawn)):
-        before[photo_id] = max(at, before.get(photo_id, at))
-    return {each: _after(before.get(each)) for each in photo_ids}
+    return union_all(said, drawn)
 
 
 def moment_to_take_back(session: Session, decisions: Sequence[DecisionRow]) -> datetime:
