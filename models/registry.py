@@ -81,13 +81,13 @@ class Registry:
 
     def find(self, name: str) -> Entry:
         """The model of that name. Raises UnknownModel, and ModelError where it is damaged."""
-        shipped = self._shipped()
-        if name == shipped.name:
-            return shipped
+        shipped = shipped_model().stem
+        if name == shipped:
+            return self._shipped()
         names = self._names()
         if name not in names:
             raise UnknownModel(
-                f"There is no model “{name}”; there are: {', '.join([shipped.name, *names])}. "
+                f"There is no model “{name}”; there are: {', '.join([shipped, *names])}. "
                 "nevus model add takes in another."
             )
         found = self._entry(name)
@@ -120,7 +120,7 @@ class Registry:
         """Raise NameTaken where no model may be added by this name."""
         if not NAME.fullmatch(name):
             raise NameTaken(f"“{name}” is no name for a model: {ALLOWED}.")
-        if name == self._shipped().name or (self._folder / name).exists():
+        if name == shipped_model().stem or (self._folder / name).exists():
             raise NameTaken(
                 f"There is a model “{name}” already, and nothing is overwritten. Choose another "
                 f"name, or remove that one: nevus model remove {name}."
@@ -158,7 +158,7 @@ class Registry:
     def remove(self, name: str) -> None:
         """Remove a model. Raises UnknownModel, and ModelError for one shipped or in use."""
         with self._alone():
-            if name == self._shipped().name:
+            if name == shipped_model().stem:
                 raise ModelError(f"{name} is shipped with nevus and stays.")
             if name not in self._names():
                 self.find(name)
