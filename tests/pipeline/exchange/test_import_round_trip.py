@@ -73,7 +73,7 @@ def drawn_masks(size: Size) -> st.SearchStrategy[Mask]:
 
 @pytest.mark.parametrize("frame", Frame)
 @pytest.mark.parametrize("name", format_names())
-@settings(max_examples=tries(3), deadline=None)
+@settings(max_examples=tries(2), deadline=None)
 @given(data=st.data())
 def test_what_was_exported_comes_in_the_same_under_every_orientation(
     name: str,
