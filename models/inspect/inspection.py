@@ -15,6 +15,7 @@ from models.package.package import (
     THRESHOLD_KEY,
     ModelError,
     check_package,
+    damage_said,
     package_hash,
     read_package,
     read_spec,
@@ -81,7 +82,11 @@ class Inspection:
 def inspect_package(path: Path) -> Inspection:
     """Look into a package. Raises ModelError where it is no ML Program."""
     check_package(path)
-    spec, program = read_spec(path), read_program(path)
+    with damage_said(path):
+        return _looked_into(path, read_spec(path), read_program(path))
+
+
+def _looked_into(path: Path, spec: Any, program: Program) -> Inspection:
     described, counted = spec.description, count_arithmetic(program)
     said = dict(described.metadata.userDefined)
     return Inspection(

@@ -70,11 +70,13 @@ class Constants:
 
 
 def _immediate(tensor: Any, precision: str, shape: tuple[int, ...]) -> Any:
-    held = str(tensor.WhichOneof("value"))
-    values = getattr(tensor, held).values
+    held = tensor.WhichOneof("value")
+    kind, _ = _KINDS.get(precision, (None, None))
+    values: Any = () if held is None else getattr(tensor, held).values
+    if not len(values) and math.prod(shape) > 0:
+        raise ValueError("a constant has no value")
     if held == "strings":
         return np.array(values).reshape(shape) if shape else str(values[0])
-    kind, _ = _KINDS.get(precision, (None, None))
     if kind is None:
         return None
     array: Array = np.frombuffer(values, kind) if held == "bytes" else np.array(values, kind)

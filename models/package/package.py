@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -144,12 +145,13 @@ def read_package(path: Path) -> PackageInfo:
     check_package(path)
     spec = read_spec(path)
     metadata = dict(spec.description.metadata.userDefined)
-    try:
-        check_kind(spec)
-        name, size, colour = picture_input(spec.description)
-        output_name, output = map_output(spec, metadata)
-    except NotTaken as reason:
-        raise ModelError(f"{path} {reason}") from reason
+    with damage_said(path):
+        try:
+            check_kind(spec)
+            name, size, colour = picture_input(spec.description)
+            output_name, output = map_output(spec, metadata)
+        except NotTaken as reason:
+            raise ModelError(f"{path} {reason}") from reason
     return PackageInfo(
         name=path.stem,
         hash=package_hash(path),
@@ -181,9 +183,20 @@ def read_spec(path: Path) -> Any:
     try:
         return model_messages().Model.FromString(program_file(path).read_bytes())
     except (DecodeError, OSError) as error:
-        raise ModelError(
-            f"{path} is damaged and can't be read ({error}). Copy it again."
-        ) from error
+        raise _damaged(path, error) from error
+
+
+@contextmanager
+def damage_said(path: Path) -> Iterator[None]:
+    """In the block what a package can't have been made with is told as its damage: ModelError."""
+    try:
+        yield
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: Exception) -> ModelError:
+    return ModelError(f"{path} is damaged and can't be read ({error}). Copy it again.")
 
 
 def _hashed_files(path: Path) -> Iterator[Path]:

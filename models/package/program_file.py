@@ -92,7 +92,7 @@ def main_function(path: Path) -> Function:
         raise ModelError(f"{path} {reason}") from reason
     try:
         return _Reader(weights_folder(path)).function(spec.mlProgram.functions["main"])
-    except (LookupError, OSError, ValueError) as error:
+    except (LookupError, OSError, OverflowError, ValueError) as error:
         raise ModelError(f"{path} can't be read back ({error}). Copy it again.") from error
 
 
@@ -161,9 +161,10 @@ class _Reader:
 
 def _name(message: Any, outputs: tuple[Tensor, ...]) -> str:
     """An operation's own name, that of what it makes where it has none."""
+    said: list[str] = []
     if "name" in message.attributes:
-        return str(message.attributes["name"].immediateValue.tensor.strings.values[0])
-    return "".join(each.name for each in outputs[:1])
+        said = list(message.attributes["name"].immediateValue.tensor.strings.values)
+    return "".join([*said, *(each.name for each in outputs)][:1])
 
 
 def _side(dimension: Any) -> int | None:

@@ -17,6 +17,7 @@ from models.package.package import (
     ModelError,
     PackageInfo,
     check_package,
+    damage_said,
     package_hash,
     read_package,
 )
@@ -62,20 +63,23 @@ def translate(path: Path) -> "onnx.ModelProto":
     """Write a package's program in ONNX; raises ModelError naming all that can't be written."""
     info = read_package(path)
     function = main_function(path)
-    graph, offences = _written(function.operations)
-    if offences:
-        raise ModelError(
-            f"{path} uses {', '.join(offences)}, which nevus can't run off a Mac. "
-            "On a Mac use --backend coreml; elsewhere choose a model without it."
-        )
-    model = _model(path, graph, info, function)
-    _check_shapes(path, model, function)
+    with damage_said(path):
+        graph, offences = _written(function.operations)
+        if offences:
+            raise ModelError(
+                f"{path} uses {', '.join(offences)}, which nevus can't run off a Mac. "
+                "On a Mac use --backend coreml; elsewhere choose a model without it."
+            )
+        model = _model(path, graph, info, function)
+        _check_shapes(path, model, function)
     return model
 
 
 def untranslatable(path: Path) -> tuple[str, ...]:
     """What of a package's program can't be written in ONNX, with why; raises ModelError."""
-    return tuple(_written(main_function(path).operations)[1])
+    function = main_function(path)
+    with damage_said(path):
+        return tuple(_written(function.operations)[1])
 
 
 def _written(operations: Iterable[Operation]) -> tuple["GraphWriter", list[str]]:

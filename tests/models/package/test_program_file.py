@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,22 @@ from coremltools.converters.mil.frontend.milproto.load import load
 from coremltools.converters.mil.mil.types import builtin_to_string
 from coremltools.optimize import coreml as compression
 from coremltools.proto.Model_pb2 import Model
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from models.inspect.inspection import inspect_package
+from models.package.interface import OUTPUT_KEY, PROBABILITY
 from models.package.messages import model_messages
-from models.package.package import ModelError, program_file, read_spec, weights_folder
+from models.package.package import (
+    ModelError,
+    program_file,
+    read_package,
+    read_spec,
+    weights_folder,
+)
 from models.package.program_file import Operation, Tensor, main_function
+from models.translate.translation import translate
+from tests.models.conftest import build_package
 
 ROOT = Path(__file__).parents[3]
 Build = Callable[..., Path]
@@ -44,9 +57,9 @@ def check_same(package: Path) -> None:
 
 
 def check_inputs(operation: Operation, its: Any) -> None:
-    for name, given in operation.inputs.items():
+    for name, tensors in operation.inputs.items():
         variables = its.inputs[name]
-        check_tensors(given, variables if isinstance(variables, list | tuple) else [variables])
+        check_tensors(tensors, variables if isinstance(variables, list | tuple) else [variables])
 
 
 def check_tensors(tensors: tuple[Tensor, ...], variables: Sequence[Any]) -> None:
@@ -140,6 +153,33 @@ def test_damaged_weights_are_refused(
     weights.write_bytes(damage(weights.read_bytes()))
     with pytest.raises(ModelError, match=rf"copy\.mlpackage can't be read back {said}"):
         main_function(copy)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A package with constants of all kinds that stand in the program itself."""
+    path = tmp_path_factory.mktemp("small") / "small.mlpackage"
+
+    def program(x: Any) -> Any:
+        return mb.gelu(x=mb.conv(x=x, weight=np.ones((1, 3, 1, 1))))
+
+    return build_package(path, program, (8, 8), **{OUTPUT_KEY: PROBABILITY})
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(changes=st.lists(st.tuples(st.integers(0), st.integers(0, 255)), min_size=1, max_size=4))
+def test_a_damaged_program_is_read_or_refused_by_whoever_reads_it(
+    small: Path, tmp_path: Path, changes: list[tuple[int, int]]
+) -> None:
+    copy = tmp_path / "copy.mlpackage"
+    shutil.copytree(small, copy, dirs_exist_ok=True)
+    data = bytearray(program_file(small).read_bytes())
+    for at, value in changes:
+        data[at % len(data)] = value
+    program_file(copy).write_bytes(data)
+    for read in (read_package, main_function, translate, inspect_package):
+        with suppress(ModelError):
+            read(copy)
 
 
 @pytest.mark.parametrize("gone", ["operations", "maker", "function"])
