@@ -4,6 +4,7 @@ import fcntl
 import os
 from contextlib import suppress
 from pathlib import Path
+from stat import S_ISREG
 
 
 def beside(path: Path, suffix: str) -> Path:
@@ -66,7 +67,12 @@ def may_write(path: Path) -> bool:
 
 def size_of(path: Path) -> int:
     """A file's bytes, none where it isn't there."""
-    return path.stat().st_size if path.is_file() else 0
+    # Asked once: what SQLite lays beside a database goes when whoever else has it open closes it.
+    try:
+        stat = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return 0
+    return stat.st_size if S_ISREG(stat.st_mode) else 0
 
 
 def identity_of(path: Path) -> tuple[int, int] | None:
