@@ -285,6 +285,7 @@ def test_while_the_app_runs_a_photo_is_outlined_once_its_model_can_be_opened_aga
         ingest.stop()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="limits another process")
 @pytest.mark.parametrize("more", [0, 2**20, 2**23])
 def test_a_process_short_of_memory_gives_its_photo_to_a_new_one(
