@@ -39,7 +39,10 @@ def pytest_xdist_setupnodes(config: pytest.Config, specs: Sequence[Any]) -> None
         without = LIBRARIES if _is_short(config) else ()
         python = server.enter_context(
             forking_server(
-                config.args, lambda path: not pytest_ignore_collect(path, config), without
+                config.args,
+                lambda path: not pytest_ignore_collect(path, config),
+                without,
+                config.invocation_params.args,
             )
         )
         for spec in specs:

@@ -53,6 +53,33 @@ def test_it_is_killed_and_fails_as_any_other() -> None:
     assert "ZeroDivisionError" in failed.stderr
 
 
+LAST = """
+import atexit, sys, threading, time
+atexit.register(print, "at exit")
+def late():
+    time.sleep(0.2)
+    print("late", end=" ")
+threading.Thread(target=late).start()
+sys.exit("why")
+"""
+
+
+def test_what_is_to_be_done_last_is_done() -> None:
+    done = completed(python(LAST), os.environ)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "late at exit\n", "why\n")
+
+
+@pytest.mark.parametrize(("code", "ended"), [("None", 0), ("0", 0), ("3", 3), ("256 + 7", 7)])
+def test_it_ends_with_its_code(code: str, ended: int) -> None:
+    assert completed(python(f"raise SystemExit({code})"), os.environ).returncode == ended
+
+
+def test_what_can_t_be_written_at_the_end_is_no_success() -> None:
+    told = completed(python("import os; print('half'); os.close(1)"), os.environ)
+    assert told.returncode == 120
+    assert "Bad file descriptor" in told.stderr
+
+
 def test_a_terminal_of_its_own_interrupts_it_and_has_its_size() -> None:
     # Whoever is started in the background inherits that interrupts are ignored.
     hearing = "import os, signal, time; signal.signal(signal.SIGINT, signal.default_int_handler)"

@@ -8,14 +8,18 @@ from pathlib import Path
 import pytest
 
 from tests.support.ready import LINUX
+from tests.support.tries import HANDFUL
 from tests.support.workers import ROOT, forking_server, imported_by
 
 SAY = """
 import json, os, sys
-loaded = [name for name in ("db.store", "imaging.mask.rle", "textual") if name in sys.modules]
+names = ("db.store", "imaging.mask.rle", "tests.db.test_drafts", "tests.db.test_photos")
+loaded = [name for name in names if name in sys.modules]
+rewritten = "@pytest_ar" in vars(sys.modules["tests.db.test_photos"])
+tried = sys.modules["hypothesis"].settings().max_examples
 files = sorted(map(int, os.listdir("/proc/self/fd")))
 given = [os.getcwd(), sys.argv, dict(os.environ), sys.path[0], sys.stdin.read()]
-print(json.dumps([*given, files, loaded]))
+print(json.dumps([*given, files, loaded, rewritten, tried]))
 print("complaint", file=sys.stderr)
 sys.exit(3)
 """
@@ -26,7 +30,7 @@ pytestmark = pytest.mark.skipif(not LINUX, reason="processes are forked on Linux
 def python() -> Iterator[list[str]]:
     """What stands for Python."""
     given = [str(ROOT / "tests" / "db" / "test_photos.py")]
-    with forking_server(given, lambda path: True) as words:
+    with forking_server(given, lambda path: True, (), ["-m", "not slow"]) as words:
         yield words.split()
 
 
@@ -45,12 +49,14 @@ def test_it_has_what_it_was_given_and_what_its_tests_import(
         env=given,
     )
     assert (done.returncode, done.stderr) == (3, "complaint\n")
-    folder, arguments, variables, first, typed, files, loaded = json.loads(done.stdout)
+    folder, arguments, variables, first, typed, files, *found = json.loads(done.stdout)
     assert (folder, arguments, variables) == (str(tmp_path), ["-c", "a"], given)
     assert (first, typed) == ("", "typed")
     # The last is the folder that is being listed.
     assert (files[:3], len(files)) == ([0, 1, 2], 4)
-    assert loaded == ["db.store", "imaging.mask.rle"]
+    loaded, rewritten, tried = found
+    assert loaded == ["db.store", "imaging.mask.rle", "tests.db.test_photos"]
+    assert (rewritten, tried) == (True, HANDFUL)
 
 
 def test_its_death_is_said(python: list[str]) -> None:

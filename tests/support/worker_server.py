@@ -1,11 +1,12 @@
-"""The server behind `tests.support.workers`: it has imported what tests import, and forks workers.
+"""The server behind `tests.support.workers`: it has imported the tests, and forks workers.
 
 Each worker has a server of its own beside it, for processes that train and convert: what they need
 is imported already.
 
-Run as `python -m tests.support.worker_server LISTENER NAME...`, with a pipe as stdin that ends when
-nobody will ask any more. Each worker has a parent of its own that waits for it and says how it
-ended; the time that both took is this process's at last.
+Run as `python -m tests.support.worker_server LISTENER NAME... -- ARGUMENT...`, with the arguments
+that pytest was given and a pipe as stdin that ends when nobody will ask any more. Each worker has a
+parent of its own that waits for it and says how it ended; the time that both took is this process's
+at last.
 """
 
 import gc
@@ -14,9 +15,13 @@ import pickle
 import signal
 import socket
 import sys
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from importlib import import_module
 from select import select
+
+import pytest
+from _pytest.config import _prepareconfig
 
 from tests.support import forking
 from tests.support.forking import LARGEST, Start, run, take_over
@@ -27,20 +32,42 @@ TRAINING = {"coremltools", "torch"}
 
 def main() -> None:
     """Import, then start what is asked for."""
+    forking.end_at_once()
     listener = socket.socket(fileno=int(sys.argv[1]))
     # It's the workers that an interrupt in the terminal is meant for.
     interrupts = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    names = sys.argv[2:]
+    end = sys.argv.index("--")
+    names, arguments = sys.argv[2:end], sys.argv[end + 1 :]
     # A process's first optimiser imports it, for half as long as PyTorch itself takes.
     names += ["torch._dynamo"] * ("torch" in names)
-    for name in names:
-        # What isn't there or doesn't load is for the tests to say.
-        with suppress(Exception):
-            import_module(name)
+    tests = {name for name in names if name.startswith("tests.")}
+    _import(sorted({*names} - tests))
+    _import_tests(sorted(tests), arguments)
     gc.freeze()
     start = serve(listener)
     signal.signal(signal.SIGINT, interrupts)
     run(start.command)
+
+
+def _import(names: Iterable[str]) -> None:
+    for name in names:
+        # What isn't there or doesn't load is for the tests to say.
+        with suppress(Exception, pytest.skip.Exception):
+            import_module(name)
+
+
+def _import_tests(names: Iterable[str], arguments: Sequence[str]) -> None:
+    """Import files of tests as a worker does that is given these arguments."""
+    path = [*sys.path]
+    # Now an import goes through pytest, which rewrites what is asserted.
+    config = _prepareconfig([*arguments])
+    try:
+        # How many examples are tried is settled where a test is defined.
+        import_module("tests.conftest").pytest_configure(config)
+        _import(names)
+    finally:
+        config._ensure_unconfigure()
+        sys.path[:] = path
 
 
 def serve(listener: socket.socket) -> Start:

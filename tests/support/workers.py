@@ -1,8 +1,8 @@
 """Workers of pytest-xdist that need not import: forked from one process that has done it for all.
 
-What the tests of a run import takes seconds: PyTorch, coremltools, Textual, SQLAlchemy. Each worker
-imported all of it, and now it is done once, and lies in memory once. What pytest rewrites, tests
-and its plugins, a worker still imports by itself. On Linux alone; elsewhere workers start as ever.
+The tests of a run and what they import take seconds: PyTorch, coremltools, Textual, SQLAlchemy, the
+files of tests, which pytest rewrites. Each worker imported all of it, and now it is done once, and
+lies in memory once. On Linux alone; elsewhere workers start as ever.
 """
 
 import re
@@ -24,29 +24,37 @@ SHARED = re.compile(
     r"|PIL|pipeline|psutil|pycocotools|pyte|rich|rich_pixels|sample_images|sqlalchemy|sqlmodel"
     r"|textual|torch|tui|typer)\b"
 )
-"""What does no work when it is imported, and isn't rewritten by pytest."""
+"""What does no work when it is imported."""
 
 
 @contextmanager
 def forking_server(
-    given: Sequence[str], wanted: Callable[[Path], bool], without: Container[str] = ()
+    given: Sequence[str],
+    wanted: Callable[[Path], bool],
+    without: Container[str] = (),
+    arguments: Sequence[str] = (),
 ) -> Iterator[str]:
     """In the block a Python that forks workers for the wanted files among what pytest is given.
 
     It is named as pytest-xdist wants one: the words of a command line. Of the libraries `without`
-    which these tests do nothing is imported.
+    which these tests do nothing is imported. The files are imported as they are where pytest has
+    these arguments.
     """
-    there = filter(Path.exists, _files(given))
-    named = imported_by(filter(wanted, there))
-    names = sorted(name for name in named if name.split(".")[0] not in without)
+    files = [*filter(wanted, filter(Path.exists, _files(given)))]
+    named = imported_by(files)
+    names = [name for name in named if name.split(".")[0] not in without]
+    tests = [
+        _module(file) for file in files if file.match("test_*.py") or file.match("conftest.py")
+    ]
     with TemporaryDirectory(prefix="nevus-workers-") as folder:
         address = str(Path(folder) / "socket")
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
             listener.bind(address)
             listener.listen(64)
             number = listener.fileno()
+            command = [sys.executable, "-m", "tests.support.worker_server"]
             server = subprocess.Popen(
-                [sys.executable, "-m", "tests.support.worker_server", str(number), *names],
+                [*command, str(number), *names, *tests, "--", *arguments],
                 pass_fds=[number],
                 cwd=ROOT,
                 stdin=subprocess.PIPE,
@@ -74,6 +82,11 @@ def imported_by(files: Iterable[Path]) -> set[str]:
                 module = ROOT / f"{name.replace('.', '/')}.py"
                 asked += [module] * module.exists()
     return names
+
+
+def _module(file: Path) -> str:
+    """The name that pytest gives it."""
+    return ".".join(file.relative_to(ROOT).with_suffix("").parts)
 
 
 def _files(given: Sequence[str]) -> Iterator[Path]:
