@@ -8,10 +8,11 @@ Whoever trains has PyTorch, and is forked beside pytest-xdist's worker (`tests.s
 where there is one.
 
 What is not as in a fresh start: all modules are there already, so that none is found out that is
-missing, slow or imported too early; and Python, the dynamic linker and some libraries have read
-their settings. So where one of these (`AT_START`) is not as usual, for who is nobody for a while,
-and anywhere but on Linux, a process is started as ever. So are those whose start is the point: the
-installed program, the wheel, what is imported when, what is watched from its first instruction on.
+missing, slow or imported too early; Python, the dynamic linker and some libraries have read their
+settings; and once all is done that a program does at its exit, Python is left as it is. So where a
+setting of theirs (`AT_START`) is not as usual, for who is nobody for a while, and anywhere but on
+Linux, a process is started as ever. So are those whose start is the point: the installed program,
+the wheel, what is imported when, what is watched from its first instruction on.
 """
 
 import ctypes
