@@ -20,9 +20,6 @@ from contextlib import suppress
 from importlib import import_module
 from select import select
 
-import pytest
-from _pytest.config import _prepareconfig
-
 from tests.support import forking
 from tests.support.forking import LARGEST, Start, run, take_over
 from tests.support.sparing import spare_coremltools
@@ -50,6 +47,8 @@ def main() -> None:
 
 
 def _import(names: Iterable[str]) -> None:
+    import pytest
+
     for name in names:
         # What isn't there or doesn't load is for the tests to say.
         with suppress(Exception, pytest.skip.Exception):
@@ -58,6 +57,8 @@ def _import(names: Iterable[str]) -> None:
 
 def _import_tests(names: Iterable[str], arguments: Sequence[str]) -> None:
     """Import files of tests as a worker does that is given these arguments."""
+    from _pytest.config import _prepareconfig
+
     path = [*sys.path]
     # Now an import goes through pytest, which rewrites what is asserted.
     config = _prepareconfig([*arguments])
